@@ -1,0 +1,36 @@
+// `npm test`: installs what is missing, then checks and tests in order, and ends with the runner's own closing lines.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { ensureInstalled, nodeBinary, root } from './setup.mjs';
+
+ensureInstalled();
+const node = nodeBinary();
+const bin = (name) => join(root, 'node_modules', name);
+const flags = process.argv.slice(2);
+
+function step(title, args, env = {}) {
+  process.stdout.write(`\n── ${title}\n`);
+  const done = spawnSync(node, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+  if (done.status !== 0) {
+    process.stdout.write(`\n${title}: failed\n`);
+    process.exit(1);
+  }
+}
+
+step('biome (format, lint, fences)', [bin('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', '.']);
+step('types', [bin('typescript/bin/tsc'), '-p', '.']);
+step('types of core/ (pure: no Node types)', [bin('typescript/bin/tsc'), '-p', 'src/core']);
+if (!flags.includes('--checks-only')) {
+  step(
+    'tests',
+    [
+      '--disable-warning=ExperimentalWarning',
+      '--test',
+      '--test-reporter=spec',
+      '--test-concurrency=2',
+      'src/**/*.test.ts',
+      'test/**/*.test.ts',
+    ],
+    flags.includes('--long') ? { TOLLGATE_TEST_LONG: '1' } : {},
+  );
+}

@@ -1,0 +1,85 @@
+/**
+ * What the data path needs of translation. `translate.ts` implements it from formats and providers; the data path
+ * knows no wire format.
+ */
+import type { ProviderTarget, RouteType } from '../config/snapshot.ts';
+import type { Usage } from './usage.ts';
+
+export interface ClientCall {
+  routeType: RouteType;
+  target: ProviderTarget;
+  method: string;
+  /** Path and query after rewriting; what Passthrough keeps. */
+  pathAndQuery: string;
+  /** Lower-case names. */
+  headers: Record<string, string>;
+  /** The request body as text (UTF-8 already decoded). */
+  body: string;
+  /** Unix seconds, for formats whose answers carry a creation time. */
+  nowSeconds: number;
+}
+
+export interface UpstreamCall {
+  method: string;
+  /** Complete URL. */
+  url: string;
+  /** Headers the provider needs, credential included, names lower-case. Hop-by-hop and the client's credential are gone. */
+  headers: Record<string, string>;
+  body: string;
+  streaming: boolean;
+  /** GenAI semantic convention name: `chat`, `embeddings`, … */
+  operation: string;
+  requestModel?: string;
+  maxTokens?: number;
+  /** Estimate used when the provider reports nothing. */
+  estimatedInputTokens: number;
+  reply: ReplyTranslator;
+}
+
+export interface PlainReply {
+  contentType: string;
+  body: string;
+  usage?: Usage;
+  responseModel?: string;
+}
+
+export interface ReplyTranslator {
+  /** Success, whole body. The same text comes back where nothing has to be converted. Throws `ReplyFault` on garbage. */
+  plain(body: string, contentType: string): PlainReply;
+  /** Provider error (status ≥ 400) in the client's dialect; the status stays. */
+  error(status: number, body: string, contentType: string): { contentType: string; body: string };
+  stream(): StreamTranslator;
+}
+
+/** Drives one stream: text in as it arrives in any chunking, text out for the client. */
+export interface StreamTranslator {
+  /** True when the client gets the provider's bytes unchanged: `push` then only observes and its result is ignored. */
+  readonly raw: boolean;
+  readonly contentType: string;
+  push(text: string): string;
+  /** `complete`: upstream ended; `broken`: it was cut; `aborted`: the client left. Returns the last text for the client. */
+  end(reason: 'complete' | 'broken' | 'aborted'): string;
+  /** Usage so far: the provider's report where one came, else what was delivered, estimated. */
+  usage(): Usage;
+  responseModel(): string | undefined;
+  /** True once the first content token went through, for time to first token. */
+  sawFirstToken(): boolean;
+}
+
+/** The client's request can't be served: answered 400 in the client's dialect. `path` is the field, `messages[0].role`. */
+export interface RequestFault {
+  status: number;
+  code: string;
+  message: string;
+  path?: string;
+}
+
+export type TranslateResult = { ok: true; call: UpstreamCall } | { ok: false; fault: RequestFault };
+
+export type TranslateRequest = (call: ClientCall) => TranslateResult;
+
+/** A gateway-made refusal in the dialect that this route type's clients speak. */
+export type DialectError = (
+  routeType: RouteType,
+  fault: RequestFault,
+) => { contentType: string; body: string };

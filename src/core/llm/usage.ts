@@ -1,0 +1,25 @@
+/** Tokens of one call, normalised to one definition whatever the provider counts. */
+export interface Usage {
+  /** All input, cached reads and cache writes included (Anthropic and Bedrock report them apart; OpenAI inside). */
+  inputTokens: number;
+  cachedInputTokens: number;
+  cacheWriteTokens: number;
+  /** All output, reasoning included. */
+  outputTokens: number;
+  reasoningTokens: number;
+  /** True when any figure is our estimate because the provider did not report it. */
+  estimated: boolean;
+}
+
+export const noUsage: Usage = {
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  estimated: false,
+};
+
+export function totalTokens(usage: Usage): number {
+  return usage.inputTokens + usage.outputTokens;
+}

@@ -1,0 +1,55 @@
+/**
+ * What is known of one finished request: the one record that the access log, the metrics and the ledger are made of.
+ * Plain data: the data path's thread posts it to the main thread in batches.
+ */
+import type { Usage } from './llm/usage.ts';
+
+export interface RequestRecord {
+  /** Unix milliseconds at which the request's head was complete. */
+  startedAtMs: number;
+  durationMs: number;
+  bind: string;
+  gateway?: string;
+  listener?: string;
+  route?: string;
+  routeRule?: string;
+  backend?: string;
+  /** `host:port` of the upstream that answered or was tried last. */
+  endpoint?: string;
+  sourceAddress: string;
+  method: string;
+  host: string;
+  /** As received, without the query. */
+  path: string;
+  httpVersion: string;
+  status: number;
+  protocol: 'http' | 'llm';
+  key?: KeyIdentity;
+  llm?: LlmRecord;
+  /** Why the gateway itself answered: agentgateway's names (`DirectResponse`, `Upstream`, `NotFound`, …). */
+  reason?: string;
+  error?: string;
+  /** One entry per policy decision worth telling, for example `rate limit agentgateway-system/api-key-auth: over`. */
+  decisions: string[];
+  responseBytes: number;
+}
+
+export interface KeyIdentity {
+  id: string;
+  /** First of `user_id`, `user`, `name`, `owner` in the key's metadata. */
+  user?: string;
+  metadata: Record<string, unknown>;
+}
+
+export interface LlmRecord {
+  operation: string;
+  provider: string;
+  requestModel?: string;
+  responseModel?: string;
+  streaming: boolean;
+  maxTokens?: number;
+  usage?: Usage;
+  timeToFirstTokenMs?: number;
+  /** Mean of the tokens after the first. */
+  timePerOutputTokenMs?: number;
+}

@@ -1,0 +1,20 @@
+/** What the main thread and a data path thread say to each other. */
+import type { Snapshot } from '../core/config/snapshot.ts';
+import type { RequestRecord } from '../core/record.ts';
+
+export type ToWorker =
+  | { type: 'snapshot'; snapshot: Snapshot }
+  /** Stop accepting, let requests in flight finish for at most `graceMs`, then report `stopped`. */
+  | { type: 'stop'; graceMs: number };
+
+export type FromWorker =
+  /** The snapshot is in force for every request that starts from now on; one entry per port it names. */
+  | { type: 'applied'; generation: number; binds: BindResult[] }
+  | { type: 'records'; records: RequestRecord[] }
+  | { type: 'stopped' };
+
+export interface BindResult {
+  port: number;
+  /** Absent when the port is served. */
+  error?: string;
+}

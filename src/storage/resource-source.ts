@@ -1,0 +1,24 @@
+/**
+ * Where the controller's resources come from and where it writes back: the embedded API server's store and a real
+ * cluster both implement this.
+ */
+import type { KubeObject, ObjectRef } from '../core/resources/object.ts';
+
+export interface ResourceSource {
+  /** Resolves when `list` answers from a complete first view. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Current objects of one kind, from memory; the returned objects must not be changed. */
+  list(group: string, kind: string): readonly KubeObject[];
+  /** Called after the view changed; may be called once for many changes. Returns the unsubscribe function. */
+  onChange(listener: (changed: { group: string; kind: string }) => void): () => void;
+  /**
+   * Writes the status subresource. Resolves without effect when the object is gone or its uid differs;
+   * a conflict is retried inside.
+   */
+  writeStatus(object: KubeObject, status: Record<string, unknown>): Promise<void>;
+  /** Creates the object or makes the existing one's labels, spec (or data) equal; identified by kind, namespace, name. */
+  ensure(object: KubeObject): Promise<void>;
+  /** Deletes it if it is there. */
+  remove(ref: ObjectRef): Promise<void>;
+}
