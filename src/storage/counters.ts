@@ -29,3 +29,10 @@ export interface CounterStore {
   /** Sets every counter whose key starts with `prefix` to zero and returns how many there were. */
   reset(prefix: string): number | Promise<number>;
 }
+
+/** A store on this machine: never waits, so the data path stays free of a microtask. */
+export interface LocalCounterStore extends CounterStore {
+  add(increments: readonly CounterIncrement[]): number[];
+  list(prefix: string): CounterValue[];
+  reset(prefix: string): number;
+}

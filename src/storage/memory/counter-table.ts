@@ -1,0 +1,147 @@
+/**
+ * A hash table of counters in shared memory, exact across threads: every call holds one spin lock for a bounded, short
+ * time (about 1 µs), so that all its increments move in one atomic step.
+ *
+ * Layout of the SharedArrayBuffer:
+ *   header   Int32[8]: lock, generation, slots used, capacity
+ *   slots    capacity × (Float64 value, Float64 windowEnd, Float64 windowStart, Int32 keyLength, key bytes padded)
+ * Open addressing with linear probing; a slot is freed only by rebuilding (ended windows are dropped then).
+ */
+
+/** Longest key in bytes; longer ones keep a readable head and are told apart by their hash (the caller shortens them). */
+export const maxKeyBytes = 232;
+const slotBytes = 24 + 4 + maxKeyBytes + 4;
+const headerBytes = 64;
+const lockAt = 0;
+const generationAt = 1;
+const usedAt = 2;
+
+/** More than this share of slots used makes probes long; a full table refuses instead of miscounting. */
+const maxLoad = 0.75;
+
+export interface SlotValue {
+  key: string;
+  windowStart: number;
+  windowSeconds: number;
+  value: number;
+}
+
+export class CounterTableFull extends Error {
+  override readonly name = 'CounterTableFull';
+}
+
+export class CounterTable {
+  readonly buffer: SharedArrayBuffer;
+  readonly #header: Int32Array;
+  readonly #numbers: DataView;
+  readonly #bytes: Uint8Array;
+  readonly #capacity: number;
+  readonly #encoder = new TextEncoder();
+  readonly #key = new Uint8Array(maxKeyBytes);
+
+  constructor(buffer: SharedArrayBuffer) {
+    this.buffer = buffer;
+    this.#header = new Int32Array(buffer, 0, headerBytes / 4);
+    this.#numbers = new DataView(buffer);
+    this.#bytes = new Uint8Array(buffer);
+    this.#capacity = Math.floor((buffer.byteLength - headerBytes) / slotBytes);
+  }
+
+  static create(capacity: number): CounterTable {
+    return new CounterTable(new SharedArrayBuffer(headerBytes + capacity * slotBytes));
+  }
+
+  get generation(): number {
+    return Atomics.load(this.#header, generationAt);
+  }
+
+  set generation(value: number) {
+    Atomics.store(this.#header, generationAt, value);
+  }
+
+  /** Runs `critical` with the table to itself. The critical section must not wait, throw late, or call back in. */
+  locked<T>(critical: () => T): T {
+    while (Atomics.compareExchange(this.#header, lockAt, 0, 1) !== 0);
+    try {
+      return critical();
+    } finally {
+      Atomics.store(this.#header, lockAt, 0);
+    }
+  }
+
+  /** Call with the lock held. Adds, stops at zero from below, and returns the value after. */
+  add(key: string, windowStart: number, windowSeconds: number, amount: number): number {
+    const slot = this.#find(key, windowStart, windowSeconds);
+    const value = Math.max(0, this.#numbers.getFloat64(slot, true) + amount);
+    this.#numbers.setFloat64(slot, value, true);
+    return value;
+  }
+
+  /** Call with the lock held. Every counter, ended windows included. */
+  *entries(): Generator<SlotValue> {
+    const decoder = new TextDecoder();
+    for (let index = 0; index < this.#capacity; index++) {
+      const slot = headerBytes + index * slotBytes;
+      const length = this.#numbers.getInt32(slot + 24, true);
+      if (length === 0) continue;
+      // slice: TextDecoder refuses a view of shared memory.
+      const key = decoder.decode(this.#bytes.slice(slot + 28, slot + 28 + length));
+      const windowStart = this.#numbers.getFloat64(slot + 16, true);
+      const windowSeconds = this.#numbers.getFloat64(slot + 8, true);
+      yield { key, windowStart, windowSeconds, value: this.#numbers.getFloat64(slot, true) };
+    }
+  }
+
+  /** Call with the lock held. Empties the table and puts `kept` back: how ended windows leave. */
+  rebuild(kept: readonly SlotValue[]): void {
+    this.#bytes.fill(0, headerBytes);
+    Atomics.store(this.#header, usedAt, 0);
+    for (const entry of kept) this.add(entry.key, entry.windowStart, entry.windowSeconds, entry.value);
+  }
+
+  /** True when so many slots are taken that ended windows should be dropped now. */
+  get crowded(): boolean {
+    return Atomics.load(this.#header, usedAt) > this.#capacity * (maxLoad / 2);
+  }
+
+  #find(key: string, windowStart: number, windowSeconds: number): number {
+    const { read, written } = this.#encoder.encodeInto(key, this.#key);
+    if (read < key.length || written === 0)
+      throw new RangeError(`counter key of more than ${maxKeyBytes} bytes`);
+    let index = hash(this.#key, written, windowStart) % this.#capacity;
+    for (;;) {
+      const slot = headerBytes + index * slotBytes;
+      const length = this.#numbers.getInt32(slot + 24, true);
+      if (length === 0) return this.#take(slot, written, windowStart, windowSeconds);
+      if (length === written && this.#holds(slot, written, windowStart, windowSeconds)) return slot;
+      index = index + 1 === this.#capacity ? 0 : index + 1;
+    }
+  }
+
+  #take(slot: number, length: number, windowStart: number, windowSeconds: number): number {
+    const used = this.#header[usedAt]! + 1;
+    if (used > this.#capacity * maxLoad)
+      throw new CounterTableFull(`${this.#capacity} counters are not enough`);
+    this.#header[usedAt] = used;
+    this.#numbers.setFloat64(slot, 0, true);
+    this.#numbers.setFloat64(slot + 8, windowSeconds, true);
+    this.#numbers.setFloat64(slot + 16, windowStart, true);
+    this.#bytes.set(this.#key.subarray(0, length), slot + 28);
+    this.#numbers.setInt32(slot + 24, length, true);
+    return slot;
+  }
+
+  #holds(slot: number, length: number, windowStart: number, windowSeconds: number): boolean {
+    if (this.#numbers.getFloat64(slot + 16, true) !== windowStart) return false;
+    if (this.#numbers.getFloat64(slot + 8, true) !== windowSeconds) return false;
+    for (let i = 0; i < length; i++) if (this.#bytes[slot + 28 + i] !== this.#key[i]) return false;
+    return true;
+  }
+}
+
+/** FNV-1a over the key's bytes and the window's start. */
+function hash(bytes: Uint8Array, length: number, windowStart: number): number {
+  let h = 0x811c9dc5 ^ (windowStart | 0);
+  for (let i = 0; i < length; i++) h = Math.imul(h ^ bytes[i]!, 0x01000193);
+  return h >>> 0;
+}

@@ -1,0 +1,158 @@
+/** The embedded counter store: shared memory for speed, a journal per thread and a SQLite dump for durability. */
+import { hash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { RateLimitUnavailable } from '../../core/ratelimit/model.ts';
+import type { CounterIncrement, CounterValue, LocalCounterStore } from '../counters.ts';
+import { CounterJournal, highestGeneration, readJournals, removeJournalsBefore } from './counter-journal.ts';
+import { CounterTable, CounterTableFull, maxKeyBytes, type SlotValue } from './counter-table.ts';
+
+/** What a thread needs to join; passes through `workerData`. */
+export interface CounterHandle {
+  buffer: SharedArrayBuffer;
+  directory: string;
+}
+
+/** Where a checkpoint is kept. `write` is one transaction: the dump and its generation, or neither. */
+export interface CounterDump {
+  read(): { generation: number; counters: CounterValue[] };
+  write(generation: number, counters: readonly CounterValue[]): void;
+  close(): void;
+}
+
+export interface SharedCounters {
+  store: LocalCounterStore;
+  handle: CounterHandle;
+  /** Folds the journals into the dump and drops ended windows. Cheap when nothing changed. */
+  checkpoint(): void;
+  close(): void;
+}
+
+export interface SharedCounterOptions {
+  /** For the journals; created when missing. */
+  directory: string;
+  dump: CounterDump;
+  nowSeconds: () => number;
+  /** Counters at most, live ones of all windows; about 264 bytes each. */
+  capacity?: number;
+}
+
+const defaultCapacity = 65_536;
+
+/** Opens the store on the main thread: the last dump plus every journalled increment since. */
+export function openSharedCounters(options: SharedCounterOptions): SharedCounters {
+  const { directory, dump, nowSeconds } = options;
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const table = CounterTable.create(options.capacity ?? defaultCapacity);
+  const saved = dump.read();
+  table.locked(() => {
+    for (const c of saved.counters) table.add(c.key, c.windowStart, c.windowSeconds, c.value);
+    for (const i of readJournals(directory, saved.generation)) {
+      if (i.windowStart + i.windowSeconds > nowSeconds())
+        table.add(i.key, i.windowStart, i.windowSeconds, i.add);
+    }
+  });
+  // A generation of its own for this run: what earlier runs journalled is folded in by the first checkpoint.
+  table.generation = Math.max(saved.generation, highestGeneration(directory)) + 1;
+  const handle = { buffer: table.buffer, directory };
+  const store = new JournalledCounters(table, new CounterJournal(directory, 'main'), nowSeconds);
+  const checkpoint = () => {
+    const { generation, live } = table.locked(() => startGeneration(table, nowSeconds()));
+    dump.write(generation, live);
+    removeJournalsBefore(directory, generation);
+  };
+  checkpoint();
+  return {
+    store,
+    handle,
+    checkpoint,
+    close: () => {
+      checkpoint();
+      store.close();
+      dump.close();
+    },
+  };
+}
+
+/** Joins the store from another thread. `thread` names its journal: letters, digits and dashes. */
+export function attachSharedCounters(
+  handle: CounterHandle,
+  thread: string,
+  nowSeconds: () => number,
+): LocalCounterStore {
+  return new JournalledCounters(
+    new CounterTable(handle.buffer),
+    new CounterJournal(handle.directory, thread),
+    nowSeconds,
+  );
+}
+
+function startGeneration(table: CounterTable, now: number): { generation: number; live: SlotValue[] } {
+  const live: SlotValue[] = [];
+  let ended = 0;
+  for (const entry of table.entries()) {
+    if (entry.windowStart + entry.windowSeconds > now) live.push(entry);
+    else ended++;
+  }
+  if (ended > 0) table.rebuild(live);
+  table.generation += 1;
+  return { generation: table.generation, live };
+}
+
+class JournalledCounters implements LocalCounterStore {
+  readonly #table: CounterTable;
+  readonly #journal: CounterJournal;
+  readonly #nowSeconds: () => number;
+
+  constructor(table: CounterTable, journal: CounterJournal, nowSeconds: () => number) {
+    this.#table = table;
+    this.#journal = journal;
+    this.#nowSeconds = nowSeconds;
+  }
+
+  add(increments: readonly CounterIncrement[]): number[] {
+    const sized = increments.some((i) => i.key.length > maxKeyBytes / 4) ? increments.map(fit) : increments;
+    let generation = 0;
+    try {
+      const values = this.#table.locked(() => {
+        generation = this.#table.generation;
+        return sized.map((i) => this.#table.add(i.key, i.windowStart, i.windowSeconds, i.add));
+      });
+      this.#journal.append(generation, sized);
+      return values;
+    } catch (error) {
+      // A full table or a disk that takes no journal line: the caller's failure mode decides, nothing is miscounted.
+      const reason = error instanceof CounterTableFull ? error.message : 'the counters can not be written';
+      throw new RateLimitUnavailable(reason, { cause: error });
+    }
+  }
+
+  list(prefix: string): CounterValue[] {
+    const now = this.#nowSeconds();
+    return this.#table.locked(() =>
+      [...this.#table.entries()].filter(
+        (c) => c.key.startsWith(prefix) && c.windowStart + c.windowSeconds > now,
+      ),
+    );
+  }
+
+  reset(prefix: string): number {
+    const counters = this.list(prefix);
+    // Through `add`, so that the journal tells it too.
+    for (const c of counters) this.add([{ ...c, add: -c.value }]);
+    return counters.length;
+  }
+
+  close(): void {
+    this.#journal.close();
+  }
+}
+
+/** Keys over the slot's size keep a readable head; SHA-256 keeps two of them apart. */
+function fit(increment: CounterIncrement): CounterIncrement {
+  if (Buffer.byteLength(increment.key) <= maxKeyBytes) return increment;
+  const head = Buffer.from(increment.key)
+    .subarray(0, 120)
+    .toString('utf8')
+    .replace(/\uFFFD$/, '');
+  return { ...increment, key: `${head}…${hash('sha256', increment.key)}` };
+}
