@@ -1,0 +1,58 @@
+/**
+ * Every way the gateway itself refuses a call: a closed table. `exact` bodies are the compatibility contract with
+ * agentgateway; the others are written in the client's dialect (see docs/reference/refusals.md).
+ */
+
+export type ErrorCode = keyof typeof errorTable;
+
+interface ErrorForm {
+  status: number;
+  /** Plain text sent as it is; '' is an empty body without content type; absent: the client's dialect. */
+  exact?: string;
+  /** agentgateway's `reason=` in the access log. */
+  reason: string;
+}
+
+export const errorTable = {
+  no_api_key: {
+    status: 401,
+    exact: 'api key authentication failure: no API Key found',
+    reason: 'APIKeyAuth',
+  },
+  invalid_api_key: {
+    status: 401,
+    exact: 'api key authentication failure: invalid credentials',
+    reason: 'APIKeyAuth',
+  },
+  authorization_denied: { status: 403, exact: 'authorization failed', reason: 'Authorization' },
+  rate_limited: { status: 429, exact: '', reason: 'DirectResponse' },
+  local_rate_limited: { status: 429, exact: 'rate limit exceeded', reason: 'RateLimit' },
+  rate_limit_unavailable: { status: 500, exact: 'rate limit failed', reason: 'RateLimit' },
+  route_not_found: { status: 404, exact: 'route not found', reason: 'NotFound' },
+  backend_not_found: { status: 500, exact: 'service not found', reason: 'Internal' },
+  broken_configuration: { status: 500, reason: 'Internal' },
+  invalid_request: { status: 400, reason: 'InvalidRequest' },
+  request_too_large: { status: 413, reason: 'InvalidRequest' },
+  not_implemented: { status: 501, reason: 'InvalidRequest' },
+  upstream_unreachable: { status: 503, exact: 'upstream call failed: ', reason: 'UpstreamFailure' },
+  upstream_timeout: { status: 504, reason: 'UpstreamFailure' },
+  upstream_cut: { status: 502, reason: 'UpstreamFailure' },
+  upstream_invalid: { status: 502, reason: 'UpstreamFailure' },
+  internal_error: { status: 500, reason: 'Internal' },
+} as const satisfies Record<string, ErrorForm>;
+
+/** A decision not to serve. `detail` is for the client where the form takes one; `cause` is for the log only. */
+export interface Refusal {
+  code: ErrorCode;
+  detail?: string;
+  /** Field that is at fault, `messages[0].role`. */
+  path?: string;
+  /** A fault of translation knows its status better than the table. */
+  status?: number;
+  headers?: Record<string, string>;
+  cause?: string;
+}
+
+export function formOf(code: ErrorCode): ErrorForm {
+  return errorTable[code];
+}

@@ -1,0 +1,29 @@
+/** The order in which policies run, with the reason beside each place. */
+import type { CompileExpression } from '../cel/compile.ts';
+import type { TrafficPolicy } from '../config/snapshot.ts';
+import { compileApiKey } from './api-key.ts';
+import { compileAuthorization } from './authorization.ts';
+import { compileBroken } from './broken.ts';
+import { compileGlobalRateLimit } from './global-rate-limit.ts';
+import { compileLocalRateLimit } from './local-rate-limit.ts';
+import type { CompiledPolicy } from './policy.ts';
+
+type Place = (traffic: TrafficPolicy, compile: CompileExpression) => CompiledPolicy[];
+
+const order: Place[] = [
+  // Before everything: a guard that is missing must not let the others decide alone.
+  ({ broken }) => (broken.length > 0 ? [compileBroken(broken)] : []),
+  // Who is calling; all that follows may ask for `apiKey`.
+  ({ apiKey }, compile) => (apiKey ? [compileApiKey(apiKey, compile)] : []),
+  // What they may call, before anything is counted against them.
+  ({ authorization }, compile) =>
+    authorization.length > 0 ? [compileAuthorization(authorization, compile)] : [],
+  // Local before global: it costs nothing and spares the shared counter.
+  ({ localRateLimit }, compile) => (localRateLimit ? [compileLocalRateLimit(localRateLimit, compile)] : []),
+  // Requests on the head, Tokens (phase `llm`) after translation.
+  ({ globalRateLimit }, compile) => (globalRateLimit ? compileGlobalRateLimit(globalRateLimit, compile) : []),
+];
+
+export function compilePolicies(traffic: TrafficPolicy, compile: CompileExpression): CompiledPolicy[] {
+  return order.flatMap((place) => place(traffic, compile));
+}

@@ -1,0 +1,75 @@
+/**
+ * The shape of a policy: compiled once per snapshot, then per request `plan` says what it needs as data, the data path
+ * executes that, and `apply` decides on the results. Nothing here does I/O.
+ */
+import type { RateLimitTarget } from '../config/snapshot.ts';
+import type { Refusal } from '../errors.ts';
+import type { Usage } from '../llm/usage.ts';
+import type { RateLimitRequest, RateLimitResponse } from '../ratelimit/model.ts';
+import type { KeyIdentity } from '../record.ts';
+
+/** What one request is known by. Policies read it and write only the fields they own. */
+export interface PolicyContext {
+  request: {
+    method: string;
+    host: string;
+    path: string;
+    query: string;
+    headers: Readonly<Record<string, string | undefined>>;
+    /** How many `Authorization` headers came in: more than one is refused. */
+    authorizationHeaders: number;
+  };
+  /** What CEL sees. */
+  variables: Record<string, unknown>;
+  /** Written by api-key. */
+  identity?: KeyIdentity;
+  /** Written by the rate limits: the most constrained limit so far, told to the client. */
+  limit?: LimitStanding;
+  /** For the access log. */
+  decisions: string[];
+}
+
+export interface LimitStanding {
+  limit: number;
+  remaining: number;
+  resetSeconds: number;
+}
+
+export type Operation =
+  | { kind: 'find-key'; keySets: readonly string[]; value: string }
+  | { kind: 'rate-limit'; target: RateLimitTarget; request: RateLimitRequest }
+  | {
+      kind: 'take';
+      bucket: string;
+      limit: number;
+      burst: number;
+      unitSeconds: number;
+      amount: number;
+      check: boolean;
+    };
+
+/** In the order of the operations. `failed`: no answer could be had. */
+export type OperationResult =
+  | { kind: 'find-key'; key?: { id: string; metadata: Record<string, unknown> } }
+  | { kind: 'rate-limit'; response?: RateLimitResponse; failed?: string }
+  | { kind: 'take'; allowed: boolean; standing: LimitStanding };
+
+export type Plan = { operations: Operation[] } | { refusal: Refusal };
+
+/** `request` policies run on the head alone; `llm` policies after the body was understood and translated. */
+export type PolicyPhase = 'request' | 'llm';
+
+export interface CompiledPolicy {
+  phase: PolicyPhase;
+  plan(context: PolicyContext): Plan;
+  apply(context: PolicyContext, results: readonly OperationResult[]): Refusal | undefined;
+  /** What to count once the usage is known; runs exactly once per request that passed `apply`. */
+  settle?(context: PolicyContext, usage: Usage): Operation[];
+}
+
+export const noOperations: Plan = { operations: [] };
+
+/** The standing with the fewest left wins the headers; the first on ties. */
+export function mostConstrained(a: LimitStanding | undefined, b: LimitStanding): LimitStanding {
+  return a !== undefined && a.remaining <= b.remaining ? a : b;
+}
