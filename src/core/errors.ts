@@ -28,6 +28,8 @@ export const errorTable = {
   rate_limited: { status: 429, exact: '', reason: 'DirectResponse' },
   local_rate_limited: { status: 429, exact: 'rate limit exceeded', reason: 'RateLimit' },
   rate_limit_unavailable: { status: 500, exact: 'rate limit failed', reason: 'RateLimit' },
+  /** `traffic.directResponse`: status and body come from the policy. */
+  direct_response: { status: 200, exact: '', reason: 'DirectResponse' },
   route_not_found: { status: 404, exact: 'route not found', reason: 'NotFound' },
   backend_not_found: { status: 500, exact: 'service not found', reason: 'Internal' },
   broken_configuration: { status: 500, reason: 'Internal' },

@@ -33,6 +33,8 @@ export interface UpstreamCall {
   maxTokens?: number;
   /** Estimate used when the provider reports nothing. */
   estimatedInputTokens: number;
+  /** Fields of the client's request that the provider's format can't carry and that were left out, by path. */
+  drops?: string[];
   reply: ReplyTranslator;
 }
 
@@ -62,8 +64,15 @@ export interface StreamTranslator {
   /** Usage so far: the provider's report where one came, else what was delivered, estimated. */
   usage(): Usage;
   responseModel(): string | undefined;
+  /** True once the provider said that the answer is complete: what was used can be counted before the last bytes go out. */
+  finished(): boolean;
   /** True once the first content token went through, for time to first token. */
   sawFirstToken(): boolean;
+}
+
+/** The provider's answer makes no sense; `message` is for the client. Thrown by `plain` and `push`. */
+export class ReplyFault extends Error {
+  override readonly name = 'ReplyFault';
 }
 
 /** The client's request can't be served: answered 400 in the client's dialect. `path` is the field, `messages[0].role`. */

@@ -4,6 +4,7 @@ import type { TrafficPolicy } from '../config/snapshot.ts';
 import { compileApiKey } from './api-key.ts';
 import { compileAuthorization } from './authorization.ts';
 import { compileBroken } from './broken.ts';
+import { compileDirectResponse } from './direct-response.ts';
 import { compileGlobalRateLimit } from './global-rate-limit.ts';
 import { compileLocalRateLimit } from './local-rate-limit.ts';
 import type { CompiledPolicy } from './policy.ts';
@@ -22,6 +23,8 @@ const order: Place[] = [
   ({ localRateLimit }, compile) => (localRateLimit ? [compileLocalRateLimit(localRateLimit, compile)] : []),
   // Requests on the head, Tokens (phase `llm`) after translation.
   ({ globalRateLimit }, compile) => (globalRateLimit ? compileGlobalRateLimit(globalRateLimit, compile) : []),
+  // Last: an answer made here is guarded and counted like any other.
+  ({ directResponse }, compile) => (directResponse ? [compileDirectResponse(directResponse, compile)] : []),
 ];
 
 export function compilePolicies(traffic: TrafficPolicy, compile: CompileExpression): CompiledPolicy[] {

@@ -1,0 +1,115 @@
+/** One request on its way through the data path: what is known of it so far. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HeaderModifier } from '../core/config/snapshot.ts';
+import type { CompiledPolicy, LimitStanding, PolicyContext } from '../core/policy/policy.ts';
+import type { LlmRecord, RequestRecord } from '../core/record.ts';
+import type { RequestTarget } from '../core/route/match.ts';
+import type { LinkedSnapshot } from './linked-snapshot.ts';
+
+export class Call {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  readonly snapshot: LinkedSnapshot;
+  readonly target: RequestTarget;
+  readonly context: PolicyContext;
+  readonly record: RequestRecord;
+  /** Policies that let it pass and want to settle. */
+  settling: CompiledPolicy[] = [];
+  settled = false;
+  /** From the route's filters and the policies; applied to whatever answer goes out. */
+  responseModifiers: HeaderModifier[] = [];
+
+  constructor(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    snapshot: LinkedSnapshot,
+    port: number,
+    nowMs: number,
+  ) {
+    this.incoming = incoming;
+    this.outgoing = outgoing;
+    this.snapshot = snapshot;
+    this.target = targetOf(incoming);
+    const source = `${incoming.socket.remoteAddress ?? ''}:${incoming.socket.remotePort ?? 0}`;
+    this.context = contextOf(incoming, this.target, source);
+    this.record = {
+      startedAtMs: nowMs,
+      durationMs: 0,
+      bind: String(port),
+      sourceAddress: source,
+      method: this.target.method,
+      host: this.target.host,
+      path: this.target.path,
+      httpVersion: `HTTP/${incoming.httpVersion}`,
+      status: 0,
+      protocol: 'http',
+      decisions: this.context.decisions,
+      responseBytes: 0,
+    };
+  }
+
+  get clientGone(): boolean {
+    return this.outgoing.destroyed || this.incoming.socket.destroyed;
+  }
+
+  get limit(): LimitStanding | undefined {
+    return this.context.limit;
+  }
+
+  llm(record: LlmRecord): void {
+    this.record.protocol = 'llm';
+    this.record.llm = record;
+  }
+}
+
+function targetOf(incoming: IncomingMessage): RequestTarget {
+  const url = incoming.url ?? '/';
+  const mark = url.indexOf('?');
+  const host = incoming.headers.host ?? '';
+  return {
+    method: incoming.method ?? 'GET',
+    host: withoutPort(host).toLowerCase(),
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: mark < 0 ? '' : url.slice(mark + 1),
+    headers: incoming.headers as Record<string, string>,
+  };
+}
+
+function withoutPort(host: string): string {
+  const colon = host.lastIndexOf(':');
+  return colon > host.lastIndexOf(']') ? host.slice(0, colon) : host;
+}
+
+function contextOf(incoming: IncomingMessage, target: RequestTarget, source: string): PolicyContext {
+  const pathAndQuery = incoming.url ?? '/';
+  return {
+    request: { ...target, authorizationHeaders: countHeader(incoming.rawHeaders, 'authorization') },
+    variables: {
+      request: {
+        method: target.method,
+        host: target.host,
+        scheme: 'http',
+        path: target.path,
+        pathAndQuery,
+        uri: `http://${incoming.headers.host ?? ''}${pathAndQuery}`,
+        version: `HTTP/${incoming.httpVersion}`,
+        headers: target.headers,
+      },
+      source: {
+        address: source.slice(0, source.lastIndexOf(':')),
+        port: BigInt(incoming.socket.remotePort ?? 0),
+      },
+    },
+    decisions: [],
+  };
+}
+
+/** node:http keeps only the first of several Authorization headers, so the raw list is asked. */
+function countHeader(rawHeaders: readonly string[], name: string): number {
+  let count = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const header = rawHeaders[i]!;
+    if (header.length === name.length && header.toLowerCase() === name) count++;
+  }
+  return count;
+}

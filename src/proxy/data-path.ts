@@ -1,0 +1,83 @@
+/** The data path as a whole: takes snapshots over, serves their ports, hands on a record of every request. */
+import type { IncomingMessage } from 'node:http';
+import type { Snapshot } from '../core/config/snapshot.ts';
+import type { RequestRecord } from '../core/record.ts';
+import { Call } from './call.ts';
+import { type DataPathDependencies, type DataPathLimits, defaultLimits } from './dependencies.ts';
+import { handleRequest } from './handle-request.ts';
+import { LinkedSnapshot } from './linked-snapshot.ts';
+import { Listeners } from './listeners.ts';
+import type { BindResult } from './messages.ts';
+import { RecordBatches } from './records.ts';
+import { refuse } from './refuse.ts';
+import { TokenBuckets } from './token-buckets.ts';
+import { createTransport, defaultTransport, type TransportOptions } from './transport.ts';
+
+export interface DataPathOptions extends Omit<DataPathDependencies, 'transport' | 'buckets' | 'limits'> {
+  /** Address that every listener binds to. */
+  host: string;
+  onRecords(records: RequestRecord[]): void;
+  limits?: Partial<DataPathLimits>;
+  transport?: Partial<TransportOptions>;
+}
+
+export interface DataPath {
+  /** In force for every request that starts after it resolved; ports that could not be opened say why. */
+  apply(snapshot: Snapshot): Promise<BindResult[]>;
+  /** Stops accepting, lets requests in flight finish for at most `graceMs`, flushes the records. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export function createDataPath(options: DataPathOptions): DataPath {
+  const transport = createTransport({ ...defaultTransport, ...options.transport });
+  const deps: DataPathDependencies = {
+    ...options,
+    transport,
+    buckets: new TokenBuckets(),
+    limits: { ...defaultLimits, ...options.limits },
+  };
+  const records = new RecordBatches(options.onRecords);
+  let current: LinkedSnapshot | undefined;
+  const listeners = new Listeners(options.host, (incoming, outgoing, port) => {
+    const call = new Call(incoming, outgoing, current!, port, deps.nowMs());
+    const closed = new Promise<void>((resolve) => outgoing.once('close', resolve));
+    // Both: a plain call whose client left goes on for its grace, and its record waits for the usage.
+    void Promise.all([serve(call, port, deps), closed]).then(() => {
+      call.record.durationMs = deps.nowMs() - call.record.startedAtMs;
+      records.add(call.record);
+    });
+  });
+  return {
+    apply: (snapshot) => {
+      current = new LinkedSnapshot(snapshot, options.compileExpression);
+      return listeners.serve(snapshot.binds.map((bind) => bind.port));
+    },
+    stop: async (graceMs) => {
+      await listeners.stop(graceMs);
+      records.flush();
+      await transport.close();
+    },
+  };
+}
+
+async function serve(call: Call, port: number, deps: DataPathDependencies): Promise<void> {
+  const { incoming, outgoing } = call;
+  try {
+    await handleRequest(call, port, deps);
+  } catch (error) {
+    // A fault of ours: the client learns that, the log learns what.
+    const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    if (outgoing.headersSent) outgoing.destroy();
+    else refuse(call, { code: 'internal_error', cause }, deps.dialectError, 'Completions');
+  }
+  if (!incoming.complete) discardRest(incoming);
+}
+
+/** How long a client that was answered before its body was read may go on sending; what it sends is thrown away. */
+const lingerMs = 5_000;
+
+function discardRest(incoming: IncomingMessage): void {
+  const timer = setTimeout(() => incoming.destroy(), lingerMs);
+  incoming.once('close', () => clearTimeout(timer));
+  incoming.resume();
+}

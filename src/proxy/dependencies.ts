@@ -1,0 +1,33 @@
+/** What the data path is given by the composition root. */
+import type { CompileExpression } from '../core/cel/compile.ts';
+import type { DialectError, TranslateRequest } from '../core/llm/translate-contract.ts';
+import type { OperationDependencies } from './operations.ts';
+import type { Transport } from './transport.ts';
+
+export interface DataPathDependencies extends OperationDependencies {
+  translateRequest: TranslateRequest;
+  dialectError: DialectError;
+  compileExpression: CompileExpression;
+  transport: Transport;
+  /** In [0, 1). */
+  random(): number;
+  limits: DataPathLimits;
+}
+
+export interface DataPathLimits {
+  /** Largest request body; 413 above it. */
+  maxRequestBytes: number;
+  /** Largest plain answer taken from a provider. */
+  maxResponseBytes: number;
+  /** How long a plain call may go on after its client left, to be charged as reported. */
+  abandonedGraceMs: number;
+  /** Longest wait for an answer's head where nothing else is configured. */
+  headersTimeoutMs: number;
+}
+
+export const defaultLimits: DataPathLimits = {
+  maxRequestBytes: 32 * 1024 * 1024,
+  maxResponseBytes: 64 * 1024 * 1024,
+  abandonedGraceMs: 10_000,
+  headersTimeoutMs: 600_000,
+};

@@ -1,0 +1,71 @@
+/** A snapshot made ready to serve: matchers, key maps and compiled policies, built once when it is taken over. */
+import type { CompileExpression } from '../core/cel/compile.ts';
+import type { Backend, RouteRule, Snapshot } from '../core/config/snapshot.ts';
+import { compilePolicies } from '../core/policy/order.ts';
+import type { CompiledPolicy } from '../core/policy/policy.ts';
+import { RouteTable } from '../core/route/match.ts';
+
+export interface LinkedRule {
+  requestPolicies: CompiledPolicy[];
+  llmPolicies: CompiledPolicy[];
+}
+
+export interface KnownKey {
+  id: string;
+  metadata: Record<string, unknown>;
+}
+
+export class LinkedSnapshot {
+  readonly generation: number;
+  readonly #routes = new Map<number, RouteTable>();
+  readonly #rules = new Map<RouteRule, LinkedRule>();
+  readonly #keys = new Map<string, Map<string, KnownKey>>();
+  readonly #backends: Record<string, Backend>;
+
+  constructor(snapshot: Snapshot, compile: CompileExpression) {
+    this.generation = snapshot.generation;
+    this.#backends = snapshot.backends;
+    for (const bind of snapshot.binds) {
+      this.#routes.set(bind.port, new RouteTable(bind.listeners));
+      for (const listener of bind.listeners) {
+        for (const route of listener.routes)
+          for (const rule of route.rules) this.#rules.set(rule, link(rule, compile));
+      }
+    }
+    for (const [name, set] of Object.entries(snapshot.keySets)) {
+      const keys = new Map<string, KnownKey>();
+      for (const key of set.keys)
+        if (!keys.has(key.sha256)) keys.set(key.sha256, { id: key.id, metadata: key.metadata });
+      this.#keys.set(name, keys);
+    }
+  }
+
+  routes(port: number): RouteTable | undefined {
+    return this.#routes.get(port);
+  }
+
+  rule(rule: RouteRule): LinkedRule {
+    return this.#rules.get(rule)!;
+  }
+
+  backend(name: string): Backend | undefined {
+    return this.#backends[name];
+  }
+
+  /** `sha256` in lower-case hex. A map look-up by hash reveals nothing by its timing that the hash does not hide. */
+  findKey(keySets: readonly string[], sha256: string): KnownKey | undefined {
+    for (const name of keySets) {
+      const key = this.#keys.get(name)?.get(sha256);
+      if (key !== undefined) return key;
+    }
+    return undefined;
+  }
+}
+
+function link(rule: RouteRule, compile: CompileExpression): LinkedRule {
+  const policies = compilePolicies(rule.traffic, compile);
+  return {
+    requestPolicies: policies.filter((policy) => policy.phase === 'request'),
+    llmPolicies: policies.filter((policy) => policy.phase === 'llm'),
+  };
+}

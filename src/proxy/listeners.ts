@@ -1,0 +1,101 @@
+/** The ports that a snapshot asks for: opened and closed as snapshots change; requests in flight always finish. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { BindResult } from './messages.ts';
+
+export type RequestListener = (incoming: IncomingMessage, outgoing: ServerResponse, port: number) => void;
+
+/** How often idle connections of a closed port are looked for while requests on it finish. */
+const drainPollMs = 50;
+
+export class Listeners {
+  readonly #host: string;
+  readonly #onRequest: RequestListener;
+  readonly #open = new Map<number, Server>();
+  readonly #draining = new Set<Server>();
+
+  constructor(host: string, onRequest: RequestListener) {
+    this.#host = host;
+    this.#onRequest = onRequest;
+  }
+
+  async serve(ports: readonly number[]): Promise<BindResult[]> {
+    for (const port of this.#open.keys()) if (!ports.includes(port)) this.#close(port);
+    return Promise.all(ports.map((port) => this.#ensure(port)));
+  }
+
+  /** Resolves when every connection has ended, by itself or at the end of the grace. */
+  async stop(graceMs: number): Promise<void> {
+    for (const port of [...this.#open.keys()]) this.#close(port);
+    const deadline = setTimeout(() => {
+      for (const server of this.#draining) server.closeAllConnections();
+    }, graceMs);
+    await Promise.all(
+      [...this.#draining].map((server) => new Promise((resolve) => server.once('close', resolve))),
+    );
+    clearTimeout(deadline);
+  }
+
+  #ensure(port: number): Promise<BindResult> {
+    if (this.#open.has(port)) return Promise.resolve({ port });
+    const server = createServer(serverOptions, (incoming, outgoing) => {
+      if (this.#draining.has(server)) outgoing.setHeader('connection', 'close');
+      this.#onRequest(incoming, outgoing, port);
+    });
+    server.on('clientError', answerBadRequest);
+    return new Promise((resolve) => {
+      server.once('error', (error: NodeJS.ErrnoException) =>
+        resolve({ port, error: bindError(error, port) }),
+      );
+      server.listen({ port, host: this.#host, exclusive: true }, () => {
+        this.#open.set(port, server);
+        resolve({ port });
+      });
+    });
+  }
+
+  #close(port: number): void {
+    const server = this.#open.get(port)!;
+    this.#open.delete(port);
+    this.#draining.add(server);
+    const poll = setInterval(() => server.closeIdleConnections(), drainPollMs);
+    server.close(() => {
+      clearInterval(poll);
+      this.#draining.delete(server);
+    });
+    server.closeIdleConnections();
+  }
+}
+
+const serverOptions = {
+  maxHeaderSize: 65_536,
+  headersTimeout: 30_000,
+  /** For the whole request, a slow body included. */
+  requestTimeout: 300_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 5_000,
+  noDelay: true,
+};
+
+/** Bytes that are no HTTP request; nothing of them is echoed. */
+function answerBadRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+  const [status, text] = malformed[error.code ?? ''] ?? [
+    '400 Bad Request',
+    'the request is not valid HTTP/1.1',
+  ];
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: text/plain\r\ncontent-length: ${text.length}\r\nconnection: close\r\n\r\n${text}`,
+  );
+}
+
+const malformed: Record<string, [string, string]> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the request headers are larger than 64 KiB'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request did not arrive in time'],
+};
+
+function bindError(error: NodeJS.ErrnoException, port: number): string {
+  if (error.code === 'EADDRINUSE') return `port ${port} is already in use`;
+  if (error.code === 'EACCES') return `port ${port} needs more privileges than this process has`;
+  return `port ${port} can not be opened: ${error.code ?? error.message}`;
+}

@@ -1,0 +1,28 @@
+/** The request body as text, within a size limit; a larger one is refused before it is held. */
+import type { IncomingMessage } from 'node:http';
+
+export class BodyTooLarge extends Error {
+  override readonly name = 'BodyTooLarge';
+}
+export class ClientGone extends Error {
+  override readonly name = 'ClientGone';
+}
+
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const declared = Number(request.headers['content-length'] ?? 0);
+  if (declared > maxBytes) return Promise.reject(new BodyTooLarge());
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) {
+        request.removeAllListeners('data');
+        reject(new BodyTooLarge());
+      } else chunks.push(chunk);
+    });
+    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    request.on('error', () => reject(new ClientGone()));
+    request.on('close', () => reject(new ClientGone()));
+  });
+}

@@ -1,0 +1,174 @@
+/** The part of the line that knows it serves a model: body, translation, token limits, the provider's answer. */
+import type {
+  AiBackend,
+  HeaderModifier,
+  ProviderTarget,
+  RouteRule,
+  RouteType,
+} from '../core/config/snapshot.ts';
+import type { RequestFault, UpstreamCall } from '../core/llm/translate-contract.ts';
+import { modifyHeaders } from '../core/route/filters.ts';
+import type { Call } from './call.ts';
+import { deliverError, deliverPlain, deliverStream } from './deliver.ts';
+import type { DataPathDependencies } from './dependencies.ts';
+import { runPolicies } from './operations.ts';
+import { BodyTooLarge, ClientGone, readBody } from './read-body.ts';
+import { refuse } from './refuse.ts';
+import { settle } from './settle.ts';
+import { refuseFailure, usageOfLost } from './upstream-failures.ts';
+
+export interface LlmRoute {
+  backend: AiBackend;
+  routeType: RouteType;
+  /** Path and query after rewriting. */
+  path: string;
+  modifiers: HeaderModifier[];
+  rule: RouteRule;
+}
+
+export async function serveLlm(call: Call, route: LlmRoute, deps: DataPathDependencies): Promise<void> {
+  const body = await bodyOf(call, route, deps);
+  if (body === undefined) return;
+  // Priority groups and retries will try the next target here; today the first one serves.
+  const target = route.backend.groups[0]![0]!;
+  const translated = deps.translateRequest(clientCall(call, route, target, body, deps.nowMs()));
+  if (!translated.ok) return refuseFault(call, translated.fault, route.routeType, deps);
+  const upstream = translated.call;
+  describeLlm(call, target, upstream);
+
+  const refusal = await runPolicies(
+    call.snapshot.rule(route.rule).llmPolicies,
+    call.context,
+    call.snapshot,
+    deps,
+  );
+  if (refusal !== undefined) return refuse(call, refusal, deps.dialectError, route.routeType);
+  call.settling.push(...call.snapshot.rule(route.rule).llmPolicies);
+  await exchange(call, route, target, upstream, deps);
+}
+
+async function exchange(
+  call: Call,
+  route: LlmRoute,
+  target: ProviderTarget,
+  upstream: UpstreamCall,
+  deps: DataPathDependencies,
+): Promise<void> {
+  const sentAtMs = deps.nowMs();
+  const exchange = deps.transport.send({
+    ...upstream,
+    body: upstream.body === '' && upstream.method === 'GET' ? null : upstream.body,
+    headersTimeoutMs: timeoutOf(route.rule, target, deps),
+  });
+  const abandoned = watchClient(call, upstream.streaming ? 0 : deps.limits.abandonedGraceMs, () =>
+    exchange.abort(),
+  );
+  try {
+    const response = await exchange.response;
+    if (response.status >= 400) await deliverError(call, upstream, response, deps);
+    else if (isEventStream(response.headers['content-type']))
+      await deliverStream(call, upstream, exchange, response, deps);
+    else await deliverPlain(call, upstream, response, deps);
+  } catch (error) {
+    settle(call, usageOfLost(error, upstream, deps.nowMs() - sentAtMs), undefined, deps);
+    refuseFailure(call, error, route.routeType, deps);
+  } finally {
+    abandoned.stop();
+  }
+}
+
+async function bodyOf(call: Call, route: LlmRoute, deps: DataPathDependencies): Promise<string | undefined> {
+  try {
+    return (await readBody(call.incoming, deps.limits.maxRequestBytes)).toString('utf8');
+  } catch (error) {
+    if (error instanceof ClientGone) {
+      call.record.status = 499;
+      call.record.error = 'the client left while sending its request';
+      return undefined;
+    }
+    if (!(error instanceof BodyTooLarge)) throw error;
+    const detail = `the request body is larger than ${deps.limits.maxRequestBytes} bytes`;
+    refuse(call, { code: 'request_too_large', detail }, deps.dialectError, route.routeType);
+    return undefined;
+  }
+}
+
+function clientCall(call: Call, route: LlmRoute, target: ProviderTarget, body: string, nowMs: number) {
+  const headers = { ...(call.target.headers as Record<string, string>) };
+  for (const modifier of route.modifiers) modifyHeaders(headers, modifier);
+  return {
+    routeType: route.routeType,
+    target,
+    method: call.target.method,
+    pathAndQuery: route.path,
+    headers,
+    body,
+    nowSeconds: Math.floor(nowMs / 1000),
+  };
+}
+
+function refuseFault(
+  call: Call,
+  fault: RequestFault,
+  routeType: RouteType,
+  deps: DataPathDependencies,
+): void {
+  const code = fault.status === 501 ? 'not_implemented' : 'invalid_request';
+  const { status, message: detail, path } = fault;
+  refuse(call, { code, status, detail, path }, deps.dialectError, routeType);
+}
+
+function describeLlm(call: Call, target: ProviderTarget, upstream: UpstreamCall): void {
+  call.record.endpoint = upstream.url.slice(upstream.url.indexOf('://') + 3).split('/', 1)[0];
+  call.llm({
+    operation: upstream.operation,
+    provider: target.provider,
+    requestModel: upstream.requestModel,
+    streaming: upstream.streaming,
+    maxTokens: upstream.maxTokens,
+  });
+  call.context.variables['llm'] = {
+    streaming: upstream.streaming,
+    provider: target.provider,
+    ...(upstream.requestModel === undefined ? {} : { requestModel: upstream.requestModel }),
+    inputTokens: BigInt(upstream.estimatedInputTokens),
+    ...(upstream.maxTokens === undefined ? {} : { params: { max_tokens: BigInt(upstream.maxTokens) } }),
+  };
+  if (upstream.drops !== undefined && upstream.drops.length > 0) {
+    call.responseModifiers = [
+      ...call.responseModifiers,
+      { set: [{ name: 'x-tollgate-dropped', value: upstream.drops.join(', ') }], add: [], remove: [] },
+    ];
+  }
+}
+
+function timeoutOf(rule: RouteRule, target: ProviderTarget, deps: DataPathDependencies): number {
+  return (
+    rule.requestTimeoutMs ??
+    rule.traffic.requestTimeoutMs ??
+    target.requestTimeoutMs ??
+    deps.limits.headersTimeoutMs
+  );
+}
+
+function isEventStream(contentType: string | string[] | undefined): boolean {
+  return typeof contentType === 'string' && contentType.startsWith('text/event-stream');
+}
+
+/** A client that leaves: a stream is cancelled at once, a plain call after a grace in which it may finish. */
+function watchClient(call: Call, graceMs: number, abort: () => void): { stop(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const onClose = () => {
+    if (call.outgoing.writableFinished) return;
+    if (graceMs === 0) abort();
+    else timer = setTimeout(abort, graceMs);
+  };
+  call.outgoing.once('close', onClose);
+  if (call.outgoing.destroyed) onClose();
+  return {
+    stop: () => {
+      clearTimeout(timer);
+      call.outgoing.removeListener('close', onClose);
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/** What a failed exchange means: for the client as an answer, for the ledger as an estimate. */
+import type { RouteType } from '../core/config/snapshot.ts';
+import type { ErrorCode, Refusal } from '../core/errors.ts';
+import { ReplyFault, type UpstreamCall } from '../core/llm/translate-contract.ts';
+import { noUsage, type Usage } from '../core/llm/usage.ts';
+import type { Call } from './call.ts';
+import type { DataPathDependencies } from './dependencies.ts';
+import { refuse } from './refuse.ts';
+import { UpstreamFailure, type UpstreamFailureKind } from './transport.ts';
+
+const codes: Record<UpstreamFailureKind, ErrorCode> = {
+  unreachable: 'upstream_unreachable',
+  timeout: 'upstream_timeout',
+  cut: 'upstream_cut',
+  aborted: 'internal_error',
+  too_large: 'upstream_invalid',
+};
+
+export function refuseFailure(
+  call: Call,
+  error: unknown,
+  routeType: RouteType,
+  deps: DataPathDependencies,
+): void {
+  if (call.outgoing.destroyed) {
+    call.record.status = 499;
+    call.record.error = 'the client left before the answer';
+    return;
+  }
+  refuse(call, refusalOf(error), deps.dialectError, routeType);
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof UpstreamFailure) {
+    return { code: codes[error.kind], detail: error.message, cause: `${error.message}${causeOf(error)}` };
+  }
+  if (error instanceof ReplyFault) {
+    return { code: 'upstream_invalid', detail: `the provider's answer can not be read: ${error.message}` };
+  }
+  throw error;
+}
+
+function causeOf(error: Error): string {
+  return error.cause instanceof Error ? ` (${error.cause.message})` : '';
+}
+
+/** Output tokens a second that a provider is taken to produce while nobody can see it. */
+const assumedTokensPerSecond = 50;
+
+/**
+ * A call that never reached the provider used nothing. One that was lost on the way back is charged by estimate: its
+ * input, and what a provider would have written in the time, at most `max_tokens`.
+ */
+export function usageOfLost(error: unknown, upstream: UpstreamCall, elapsedMs: number): Usage {
+  if (error instanceof UpstreamFailure && error.kind === 'unreachable') return noUsage;
+  const written = Math.ceil((elapsedMs / 1000) * assumedTokensPerSecond);
+  const outputTokens = Math.min(written, upstream.maxTokens ?? written);
+  return { ...noUsage, inputTokens: upstream.estimatedInputTokens, outputTokens, estimated: true };
+}
