@@ -1,0 +1,27 @@
+/** The resource database's schema: forward only, one step per version, checked at every start. */
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Step n brings a database from `user_version` n to n + 1. Never change a step that was released: add one. */
+const steps: readonly string[] = [
+  `CREATE TABLE store (
+     id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL, key_check BLOB
+   ) STRICT;
+   INSERT INTO store VALUES (1, 0, NULL);
+   CREATE TABLE object (
+     api_group TEXT NOT NULL, kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
+     revision INTEGER NOT NULL, sealed INTEGER NOT NULL, body BLOB NOT NULL,
+     PRIMARY KEY (api_group, kind, namespace, name)
+   ) STRICT, WITHOUT ROWID;`,
+];
+
+export function migrateResourceSchema(database: DatabaseSync, path: string): void {
+  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+  if (version > steps.length) {
+    throw new Error(
+      `${path} was written by a newer version (schema ${version}, this one knows ${steps.length}): use that version, or another data directory`,
+    );
+  }
+  for (let step = version; step < steps.length; step++) {
+    database.exec(`BEGIN IMMEDIATE; ${steps[step]} PRAGMA user_version = ${step + 1}; COMMIT;`);
+  }
+}

@@ -1,0 +1,20 @@
+/** A process that writes objects until it is killed, printing each revision once it is committed. */
+import { createResourceStore } from '../memory/resource-store.ts';
+import { openResourcePersistence } from './resource-store.ts';
+
+const store = createResourceStore({ persistence: openResourcePersistence(process.argv[2]!) });
+for (let i = 0; ; i++) {
+  const name = `s${i % 50}`;
+  store.commit([
+    {
+      type: 'put',
+      object: {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { namespace: 'a', name },
+        data: { n: String(i) },
+      },
+    },
+  ]);
+  process.stdout.write(`${store.revision()} ${name} ${i}\n`);
+}

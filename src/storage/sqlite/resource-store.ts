@@ -1,0 +1,119 @@
+/**
+ * Objects in SQLite: WAL with synchronous NORMAL survives `kill -9` (a power cut may lose the last commits, never consistency).
+ * Secrets are sealed whole: kubectl keeps a copy of their values in an annotation.
+ */
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { KubeObject } from '../../core/resources/object.ts';
+import type { ResourceEvent, ResourcePersistence } from '../resource-store.ts';
+import { migrateResourceSchema } from './resource-store-schema.ts';
+import { openSecretCipher, type SecretCipher } from './secret-encryption.ts';
+
+const keyCheckText = 'resource store key check';
+
+/** `directory` must exist. It is locked until `close`: a second process gets an error that says so. */
+export function openResourcePersistence(directory: string): ResourcePersistence {
+  const path = join(directory, 'resources.db');
+  const database = openDatabase(path, directory);
+  try {
+    migrateResourceSchema(database, path);
+    return new SqlitePersistence(database, openCheckedCipher(database, join(directory, 'encryption.key')));
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** EXCLUSIVE keeps the file lock for the life of the process; the kernel lets go of it however the process ends. */
+function openDatabase(path: string, directory: string): DatabaseSync {
+  const database = new DatabaseSync(path);
+  try {
+    database.exec(
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE; COMMIT;',
+    );
+    return database;
+  } catch (error) {
+    database.close();
+    if (/locked|busy/i.test(String(error)))
+      throw new Error(`the data directory ${directory} is in use by another process`);
+    throw new Error(`${path} cannot be opened: ${(error as Error).message}`);
+  }
+}
+
+/** A value sealed at the first start tells a wrong key at once, not at the first Secret that is needed. */
+function openCheckedCipher(database: DatabaseSync, keyPath: string): SecretCipher {
+  const check = database.prepare('SELECT key_check FROM store').get()?.['key_check'] as Uint8Array | null;
+  const cipher = openSecretCipher(keyPath, check === null);
+  if (check === null) {
+    database.prepare('UPDATE store SET key_check = ?').run(cipher.seal(keyCheckText, 'key check'));
+    return cipher;
+  }
+  try {
+    cipher.open(check, 'key check');
+  } catch {
+    throw new Error(
+      `${keyPath} is not the key that the Secrets in this data directory were encrypted with: put the right file back, or start with a new data directory`,
+    );
+  }
+  return cipher;
+}
+
+class SqlitePersistence implements ResourcePersistence {
+  readonly #database: DatabaseSync;
+  readonly #cipher: SecretCipher;
+  readonly #put;
+  readonly #remove;
+  readonly #setRevision;
+
+  constructor(database: DatabaseSync, cipher: SecretCipher) {
+    this.#database = database;
+    this.#cipher = cipher;
+    this.#put = database.prepare('INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.#remove = database.prepare(
+      'DELETE FROM object WHERE api_group = ? AND kind = ? AND namespace = ? AND name = ?',
+    );
+    this.#setRevision = database.prepare('UPDATE store SET revision = ?');
+  }
+
+  load(): { revision: number; objects: KubeObject[] } {
+    const revision = Number(this.#database.prepare('SELECT revision FROM store').get()?.['revision']);
+    const rows = this.#database.prepare('SELECT namespace, name, kind, sealed, body FROM object').all();
+    const objects = rows.map((row) => {
+      const body = row['body'] as Uint8Array;
+      const context = `${row['kind']}/${row['namespace']}/${row['name']}`;
+      const text = row['sealed'] === 1 ? this.#cipher.open(body, context) : new TextDecoder().decode(body);
+      return JSON.parse(text) as KubeObject;
+    });
+    return { revision, objects };
+  }
+
+  save(events: readonly ResourceEvent[]): void {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      for (const event of events) this.#saveEvent(event);
+      this.#setRevision.run(events.at(-1)!.revision);
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #saveEvent({ type, group, kind, object, revision }: ResourceEvent): void {
+    const { namespace = '', name } = object.metadata;
+    if (type === 'DELETED') {
+      this.#remove.run(group, kind, namespace, name);
+      return;
+    }
+    const text = JSON.stringify(object);
+    const sealed = group === '' && kind === 'Secret';
+    const body = sealed
+      ? this.#cipher.seal(text, `${kind}/${namespace}/${name}`)
+      : new TextEncoder().encode(text);
+    this.#put.run(group, kind, namespace, name, revision, sealed ? 1 : 0, body);
+  }
+}
