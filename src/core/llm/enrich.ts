@@ -1,0 +1,54 @@
+/** What the backend adds to a client's request: model, aliases, defaults, overrides, prompt enrichment. */
+import type { ProviderTarget } from '../config/snapshot.ts';
+import type { Fields } from './fields.ts';
+
+/** The configured model wins over the client's; an alias maps what the client asked for; none of both keeps it. */
+export function modelFor(target: ProviderTarget, asked: string | undefined): string | undefined {
+  if (target.model !== undefined) return target.model;
+  if (asked === undefined || asked === '') return undefined;
+  const exact = target.modelAliases[asked];
+  if (exact !== undefined) return exact;
+  for (const [pattern, model] of Object.entries(target.modelAliases)) {
+    if (pattern.endsWith('*') && asked.startsWith(pattern.slice(0, -1))) return model;
+    if (pattern.startsWith('*') && asked.endsWith(pattern.slice(1))) return model;
+  }
+  return asked;
+}
+
+/** Top-level members that the backend's configuration sets, in the client's own format. */
+export function enrichment(target: ProviderTarget, body: Fields): Fields {
+  const changes: Fields = {};
+  for (const { field, value } of target.defaults) if (body[field] === undefined) changes[field] = value;
+  for (const { field, value } of target.overrides) changes[field] = value;
+  const { prompt } = target;
+  if (prompt !== undefined && Array.isArray(body['messages'])) {
+    Object.assign(changes, enrichPrompt(prompt, body));
+  }
+  return changes;
+}
+
+/** In the Messages API a system prompt is a member of its own; elsewhere it is a message. */
+function enrichPrompt(prompt: NonNullable<ProviderTarget['prompt']>, body: Fields): Fields {
+  const messages = body['messages'] as unknown[];
+  if (body['system'] === undefined && body['max_tokens'] === undefined) {
+    return { messages: [...prompt.prepend, ...messages, ...prompt.append] };
+  }
+  const isSystem = (message: { role: string }) => message.role === 'system';
+  const texts = [...prompt.prepend, ...prompt.append]
+    .filter(isSystem)
+    .map(({ content }) => ({ type: 'text', text: content }));
+  const changes: Fields = {
+    messages: [
+      ...prompt.prepend.filter((m) => !isSystem(m)),
+      ...messages,
+      ...prompt.append.filter((m) => !isSystem(m)),
+    ],
+  };
+  if (texts.length > 0) changes['system'] = [...texts, ...systemBlocks(body['system'])];
+  return changes;
+}
+
+function systemBlocks(system: unknown): unknown[] {
+  if (typeof system === 'string') return [{ type: 'text', text: system }];
+  return Array.isArray(system) ? system : [];
+}

@@ -1,0 +1,54 @@
+/** What every wire format provides. A format serves both directions: as a client's dialect and as a provider's API. */
+import type { Fields } from './fields.ts';
+import type { CanonicalRequest, CanonicalResponse, ErrorKind, StreamEvent } from './model.ts';
+import type { SseEvent } from './sse.ts';
+import type { Usage } from './usage.ts';
+
+export interface Format {
+  /** Top-level members that `decodeRequest` reads; others that a client sends are lost in translation, and told so. */
+  carried: ReadonlySet<string>;
+  /** Throws `FieldFault`. `foreign`: it will be encoded for another format, so what can't leave this one is a fault. */
+  decodeRequest(body: Fields, foreign: boolean): CanonicalRequest;
+  /** Names in `drops` what the client asked for and this format can't carry. */
+  encodeRequest(request: CanonicalRequest, drops: string[]): Fields;
+  /** Throws `ReplyFault`. */
+  decodeResponse(body: Fields): CanonicalResponse;
+  encodeResponse(response: CanonicalResponse, usage: Usage, nowSeconds: number): string;
+  /** The usage that a whole answer reports, in our definition; undefined when it reports none. */
+  decodeUsage(body: Fields): Usage | undefined;
+  decodeStream(): StreamDecoder;
+  encodeStream(options: StreamOptions): StreamEncoder;
+  decodeError(body: string): ProviderError;
+  encodeError(error: DialectErrorFields): string;
+}
+
+export interface StreamOptions {
+  includeUsage: boolean;
+  nowSeconds: number;
+}
+
+export interface StreamDecoder {
+  push(event: SseEvent): StreamEvent[];
+  /** The last report so far. */
+  readonly usage: Usage | undefined;
+  readonly model: string | undefined;
+}
+
+export interface StreamEncoder {
+  /** `usage` is what is known by now; formats that carry usage inside the stream write it at the end. */
+  encode(event: StreamEvent, usage: () => Usage): string;
+}
+
+export interface ProviderError {
+  kind?: ErrorKind;
+  message: string;
+}
+
+export interface DialectErrorFields {
+  kind: ErrorKind;
+  message: string;
+  /** Machine-readable reason of ours or of the provider. */
+  code?: string;
+  /** The field at fault. */
+  param?: string;
+}

@@ -1,0 +1,117 @@
+/** `messages` of the Messages API → canonical turns. */
+import { asArray, asBoolean, asObject, asString, FieldFault, type Fields, optional } from '../../fields.ts';
+import type { DocumentPart, ImagePart, Message, Part, TextPart, ToolResultPart } from '../../model.ts';
+
+/** `foreign`: content that only Anthropic understands is a fault instead of passing unseen. */
+export function decodeMessages(value: unknown, foreign: boolean): Message[] {
+  const list = asArray(value, 'messages');
+  if (list.length === 0) throw new FieldFault('messages', 'must have at least one message');
+  return list.map((item, index) => {
+    const path = `messages[${index}]`;
+    const message = asObject(item, path);
+    const role = asString(message['role'], `${path}.role`);
+    if (role !== 'user' && role !== 'assistant')
+      throw new FieldFault(`${path}.role`, 'must be user or assistant');
+    return { role, parts: decodeContent(message['content'], `${path}.content`, foreign) };
+  });
+}
+
+function decodeContent(content: unknown, path: string, foreign: boolean): Part[] {
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  return asArray(content, path).flatMap((item, index) => {
+    const at = `${path}[${index}]`;
+    return decodeBlock(asObject(item, at), at, foreign);
+  });
+}
+
+function decodeBlock(block: Fields, path: string, foreign: boolean): Part[] {
+  switch (block['type']) {
+    case 'text':
+      return [withCache<TextPart>({ type: 'text', text: asString(block['text'], `${path}.text`) }, block)];
+    case 'image':
+      return [decodeImage(block, path)];
+    case 'document':
+      return [decodeDocument(block, path)];
+    case 'tool_use':
+      return [
+        {
+          type: 'tool-call',
+          id: asString(block['id'], `${path}.id`),
+          name: asString(block['name'], `${path}.name`),
+          arguments: JSON.stringify(block['input'] ?? {}),
+        },
+      ];
+    case 'tool_result':
+      return [decodeToolResult(block, path, foreign)];
+    case 'thinking':
+      return [
+        {
+          type: 'thinking',
+          text: asString(block['thinking'], `${path}.thinking`),
+          signature: optional(block['signature'], `${path}.signature`, asString),
+        },
+      ];
+    case 'redacted_thinking':
+      return [{ type: 'thinking', text: '', redacted: asString(block['data'], `${path}.data`) }];
+    default:
+      if (foreign) throw new FieldFault(`${path}.type`, `"${String(block['type'])}" can not be translated`);
+      return [];
+  }
+}
+
+function decodeImage(block: Fields, path: string): ImagePart {
+  const source = asObject(block['source'], `${path}.source`);
+  if (source['type'] === 'url') {
+    return withCache<ImagePart>(
+      { type: 'image', source: { type: 'url', url: asString(source['url'], `${path}.source.url`) } },
+      block,
+    );
+  }
+  return withCache<ImagePart>(
+    { type: 'image', source: { type: 'base64', ...base64(source, `${path}.source`) } },
+    block,
+  );
+}
+
+function decodeDocument(block: Fields, path: string): DocumentPart {
+  const at = `${path}.source`;
+  const source = asObject(block['source'], at);
+  const name = optional(block['title'], `${path}.title`, asString);
+  if (source['type'] === 'url') {
+    return { type: 'document', name, source: { type: 'url', url: asString(source['url'], `${at}.url`) } };
+  }
+  if (source['type'] === 'text') {
+    return { type: 'document', name, source: { type: 'text', text: asString(source['data'], `${at}.data`) } };
+  }
+  return withCache<DocumentPart>(
+    { type: 'document', name, source: { type: 'base64', ...base64(source, at) } },
+    block,
+  );
+}
+
+function base64(source: Fields, path: string): { mediaType: string; data: string } {
+  if (source['type'] !== 'base64')
+    throw new FieldFault(`${path}.type`, `"${String(source['type'])}" can not be translated`);
+  return {
+    mediaType: asString(source['media_type'], `${path}.media_type`),
+    data: asString(source['data'], `${path}.data`),
+  };
+}
+
+function decodeToolResult(block: Fields, path: string, foreign: boolean): ToolResultPart {
+  const content = block['content'] ?? [];
+  const parts = decodeContent(content, `${path}.content`, foreign).flatMap((part) =>
+    part.type === 'text' || part.type === 'image' ? [part] : [],
+  );
+  return {
+    type: 'tool-result',
+    id: asString(block['tool_use_id'], `${path}.tool_use_id`),
+    parts,
+    isError: optional(block['is_error'], `${path}.is_error`, asBoolean),
+  };
+}
+
+function withCache<T extends { cacheControl?: unknown }>(part: T, block: Fields): T {
+  if (block['cache_control'] !== undefined) part.cacheControl = block['cache_control'];
+  return part;
+}

@@ -1,0 +1,108 @@
+/** A Messages request → canonical. */
+import {
+  asArray,
+  asBoolean,
+  asCount,
+  asNumber,
+  asObject,
+  asString,
+  FieldFault,
+  type Fields,
+  optional,
+} from '../../fields.ts';
+import type { CanonicalRequest, TextPart, Tool, ToolChoice } from '../../model.ts';
+import { decodeMessages } from './messages-decode.ts';
+
+export const carried: ReadonlySet<string> = new Set([
+  'model',
+  'messages',
+  'system',
+  'tools',
+  'tool_choice',
+  'max_tokens',
+  'temperature',
+  'top_p',
+  'top_k',
+  'stop_sequences',
+  'stream',
+  'metadata',
+  'thinking',
+  'output_config',
+]);
+
+export function decodeRequest(body: Fields, foreign: boolean): CanonicalRequest {
+  const tools = (optional(body['tools'], 'tools', asArray) ?? []).map((tool, i) =>
+    decodeTool(tool, i, foreign),
+  );
+  const choice = optional(body['tool_choice'], 'tool_choice', asObject);
+  return {
+    model: optional(body['model'], 'model', asString) ?? '',
+    system: decodeSystem(body['system']),
+    messages: decodeMessages(body['messages'], foreign),
+    tools: tools.flatMap((tool) => (tool === undefined ? [] : [tool])),
+    toolChoice: choice === undefined ? undefined : decodeToolChoice(choice),
+    parallelToolCalls: choice?.['disable_parallel_tool_use'] === true ? false : undefined,
+    maxTokens: optional(body['max_tokens'], 'max_tokens', asCount),
+    temperature: optional(body['temperature'], 'temperature', asNumber),
+    topP: optional(body['top_p'], 'top_p', asNumber),
+    topK: optional(body['top_k'], 'top_k', asNumber),
+    stop: (optional(body['stop_sequences'], 'stop_sequences', asArray) ?? []).map((item, index) =>
+      asString(item, `stop_sequences[${index}]`),
+    ),
+    stream: optional(body['stream'], 'stream', asBoolean) ?? false,
+    includeUsage: true,
+    user: optional(
+      optional(body['metadata'], 'metadata', asObject)?.['user_id'],
+      'metadata.user_id',
+      asString,
+    ),
+    thinking: decodeThinking(optional(body['thinking'], 'thinking', asObject)),
+    responseFormat: decodeOutput(optional(body['output_config'], 'output_config', asObject)),
+  };
+}
+
+function decodeSystem(value: unknown): TextPart[] {
+  if (value === undefined || value === null) return [];
+  if (typeof value === 'string') return value === '' ? [] : [{ type: 'text', text: value }];
+  return asArray(value, 'system').map((item, index) => {
+    const part = asObject(item, `system[${index}]`);
+    const text: TextPart = { type: 'text', text: asString(part['text'], `system[${index}].text`) };
+    if (part['cache_control'] !== undefined) text.cacheControl = part['cache_control'];
+    return text;
+  });
+}
+
+/** Tools that Anthropic runs itself exist at no other provider. */
+function decodeTool(value: unknown, index: number, foreign: boolean): Tool | undefined {
+  const path = `tools[${index}]`;
+  const tool = asObject(value, path);
+  const type = tool['type'];
+  if (type !== undefined && type !== 'custom') {
+    if (foreign) throw new FieldFault(`${path}.type`, `"${String(type)}" runs at Anthropic only`);
+    return undefined;
+  }
+  return {
+    name: asString(tool['name'], `${path}.name`),
+    description: optional(tool['description'], `${path}.description`, asString),
+    parameters: tool['input_schema'] ?? { type: 'object', properties: {} },
+  };
+}
+
+function decodeToolChoice(choice: Fields): ToolChoice {
+  const type = asString(choice['type'], 'tool_choice.type');
+  if (type === 'any') return { type: 'required' };
+  if (type === 'auto' || type === 'none') return { type };
+  if (type === 'tool') return { type: 'tool', name: asString(choice['name'], 'tool_choice.name') };
+  throw new FieldFault('tool_choice.type', 'must be auto, any, tool or none');
+}
+
+function decodeThinking(thinking: Fields | undefined): { budgetTokens: number } | undefined {
+  if (thinking === undefined || thinking['type'] === 'disabled') return undefined;
+  return { budgetTokens: optional(thinking['budget_tokens'], 'thinking.budget_tokens', asCount) ?? 8_192 };
+}
+
+function decodeOutput(config: Fields | undefined): CanonicalRequest['responseFormat'] {
+  const format = optional(config?.['format'], 'output_config.format', asObject);
+  if (format?.['type'] !== 'json_schema') return undefined;
+  return { type: 'json_schema', name: 'answer', schema: format['schema'] };
+}

@@ -1,0 +1,139 @@
+/** Canonical → a Messages request. */
+import { FieldFault, type Fields } from '../../fields.ts';
+import type {
+  CanonicalRequest,
+  DocumentPart,
+  ImagePart,
+  Message,
+  Part,
+  TextPart,
+  ToolChoice,
+} from '../../model.ts';
+
+/** What Anthropic requires and OpenAI's clients often leave out (agentgateway's choice, documented). */
+const defaultMaxTokens = 4_096;
+const jsonOnly: TextPart = { type: 'text', text: 'Answer with one JSON object and nothing else.' };
+
+export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
+  const system = [...request.system];
+  if (request.responseFormat?.type === 'json_object') {
+    system.push(jsonOnly);
+    drops.push('response_format (asked for in the system prompt)');
+  }
+  const maxTokens = request.maxTokens ?? defaultMaxTokens;
+  const body: Fields = {
+    model: request.model,
+    max_tokens: maxTokens,
+    system: system.length === 0 ? undefined : system.map(encodeText),
+    messages: encodeMessages(request.messages),
+    stop_sequences: request.stop.length === 0 ? undefined : request.stop,
+    ...encodeSampling(request, maxTokens, drops),
+    metadata: request.user === undefined ? undefined : { user_id: request.user },
+    ...encodeTools(request),
+  };
+  if (request.responseFormat?.type === 'json_schema') {
+    body['output_config'] = { format: { type: 'json_schema', schema: request.responseFormat.schema } };
+  }
+  if (request.stream) body['stream'] = true;
+  return body;
+}
+
+/** Thinking excludes a temperature and needs room inside `max_tokens` (extended thinking guide). */
+function encodeSampling(request: CanonicalRequest, maxTokens: number, drops: string[]): Fields {
+  const sampling: Fields = { top_p: request.topP, top_k: request.topK };
+  if (request.thinking !== undefined && maxTokens > 1_024) {
+    if (request.temperature !== undefined) drops.push('temperature (thinking is on)');
+    const budget_tokens = Math.max(1_024, Math.min(request.thinking.budgetTokens, maxTokens - 1));
+    return { ...sampling, thinking: { type: 'enabled', budget_tokens } };
+  }
+  if (request.thinking !== undefined) drops.push('reasoning_effort (max_tokens leaves no room)');
+  if (request.temperature !== undefined && request.temperature > 1) {
+    drops.push('temperature (lowered to 1)');
+    return { ...sampling, temperature: 1 };
+  }
+  return { ...sampling, temperature: request.temperature };
+}
+
+function encodeTools(request: CanonicalRequest): Fields {
+  if (request.tools.length === 0) return {};
+  const choice =
+    request.toolChoice ?? (request.parallelToolCalls === false ? { type: 'auto' as const } : undefined);
+  return {
+    tools: request.tools.map((tool) => ({
+      name: tool.name,
+      description: tool.description,
+      input_schema: tool.parameters,
+    })),
+    tool_choice: choice === undefined ? undefined : encodeToolChoice(choice, request.parallelToolCalls),
+  };
+}
+
+function encodeToolChoice(choice: ToolChoice, parallel: boolean | undefined): Fields {
+  const disable_parallel_tool_use = parallel === false && choice.type !== 'none' ? true : undefined;
+  if (choice.type === 'tool') return { type: 'tool', name: choice.name, disable_parallel_tool_use };
+  return { type: choice.type === 'required' ? 'any' : choice.type, disable_parallel_tool_use };
+}
+
+function encodeMessages(messages: readonly Message[]): Fields[] {
+  return messages.flatMap((message, index) => {
+    const content = message.parts.flatMap((part) => encodePart(part, index));
+    // A turn without content is refused by the API and says nothing.
+    return content.length === 0 ? [] : [{ role: message.role, content }];
+  });
+}
+
+function encodePart(part: Part, message: number): Fields[] {
+  switch (part.type) {
+    case 'text':
+      return part.text === '' ? [] : [encodeText(part)];
+    case 'image':
+      return [{ type: 'image', source: encodeSource(part.source), cache_control: part.cacheControl }];
+    case 'document':
+      return [
+        {
+          type: 'document',
+          title: part.name,
+          source: encodeSource(part.source),
+          cache_control: part.cacheControl,
+        },
+      ];
+    case 'tool-call':
+      return [
+        { type: 'tool_use', id: part.id, name: part.name, input: parseArguments(part.arguments, message) },
+      ];
+    case 'tool-result':
+      return [
+        {
+          type: 'tool_result',
+          tool_use_id: part.id,
+          content: part.parts.flatMap((inner) => encodePart(inner, message)),
+          is_error: part.isError,
+        },
+      ];
+    case 'thinking':
+      return part.redacted === undefined
+        ? [{ type: 'thinking', thinking: part.text, signature: part.signature }]
+        : [{ type: 'redacted_thinking', data: part.redacted }];
+  }
+}
+
+function encodeText(part: TextPart): Fields {
+  return { type: 'text', text: part.text, cache_control: part.cacheControl };
+}
+
+function encodeSource(source: ImagePart['source'] | DocumentPart['source']): Fields {
+  if (source.type === 'url') return { type: 'url', url: source.url };
+  if (source.type === 'text') return { type: 'text', media_type: 'text/plain', data: source.text };
+  return { type: 'base64', media_type: source.mediaType, data: source.data };
+}
+
+function parseArguments(text: string, message: number): unknown {
+  try {
+    return text.trim() === '' ? {} : JSON.parse(text);
+  } catch {
+    throw new FieldFault(
+      `messages[${message}].tool_calls`,
+      'the arguments of a tool call are not valid JSON',
+    );
+  }
+}

@@ -1,0 +1,98 @@
+/** Messages stream events → canonical events. */
+import type { Fields } from '../../fields.ts';
+import type { StreamDecoder } from '../../format.ts';
+import type { StreamEvent } from '../../model.ts';
+import type { SseEvent } from '../../sse.ts';
+import { ReplyFault } from '../../translate-contract.ts';
+import type { Usage } from '../../usage.ts';
+import { decodeError } from './error.ts';
+import { finishReasonFromWire } from './response.ts';
+import { mergeUsage } from './usage.ts';
+
+export function decodeStream(): StreamDecoder {
+  return new MessagesDecoder();
+}
+
+class MessagesDecoder implements StreamDecoder {
+  usage: Usage | undefined;
+  model: string | undefined;
+  /** Content block index → number of the tool call. */
+  readonly #tools = new Map<number, number>();
+
+  push(event: SseEvent): StreamEvent[] {
+    const body = parse(event.data);
+    switch (body['type']) {
+      case 'message_start':
+        return this.#start((body['message'] ?? {}) as Fields);
+      case 'content_block_start':
+        return this.#blockStart(Number(body['index']), (body['content_block'] ?? {}) as Fields);
+      case 'content_block_delta':
+        return this.#delta(Number(body['index']), (body['delta'] ?? {}) as Fields);
+      case 'message_delta':
+        return this.#messageDelta(body);
+      case 'message_stop':
+        return [{ type: 'end' }];
+      case 'ping':
+        return [{ type: 'ping' }];
+      case 'error': {
+        const { kind, message } = decodeError(event.data);
+        return [{ type: 'error', kind: kind ?? 'internal', message }];
+      }
+      default:
+        // New event types may come at any time (API reference: versioning); they carry nothing we know.
+        return [];
+    }
+  }
+
+  #start(message: Fields): StreamEvent[] {
+    this.usage = mergeUsage(this.usage, message['usage'] as Fields);
+    this.model = String(message['model'] ?? '');
+    const tier = (message['usage'] as Fields | undefined)?.['service_tier'];
+    const serviceTier = typeof tier === 'string' ? tier : undefined;
+    return [{ type: 'start', id: String(message['id'] ?? ''), model: this.model, serviceTier }];
+  }
+
+  #blockStart(index: number, block: Fields): StreamEvent[] {
+    if (block['type'] !== 'tool_use') return [];
+    const tool = this.#tools.size;
+    this.#tools.set(index, tool);
+    return [{ type: 'tool-start', index: tool, id: String(block['id']), name: String(block['name']) }];
+  }
+
+  #delta(index: number, delta: Fields): StreamEvent[] {
+    switch (delta['type']) {
+      case 'text_delta':
+        return [{ type: 'text', text: String(delta['text'] ?? '') }];
+      case 'input_json_delta': {
+        const tool = this.#tools.get(index);
+        return tool === undefined
+          ? []
+          : [{ type: 'tool-arguments', index: tool, text: String(delta['partial_json'] ?? '') }];
+      }
+      case 'thinking_delta':
+        return [{ type: 'thinking', text: String(delta['thinking'] ?? '') }];
+      case 'signature_delta':
+        return [{ type: 'thinking-signature', signature: String(delta['signature'] ?? '') }];
+      default:
+        return [];
+    }
+  }
+
+  #messageDelta(body: Fields): StreamEvent[] {
+    this.usage = mergeUsage(this.usage, body['usage'] as Fields);
+    const delta = (body['delta'] ?? {}) as Fields;
+    if (typeof delta['stop_reason'] !== 'string') return [];
+    const stopSequence = typeof delta['stop_sequence'] === 'string' ? delta['stop_sequence'] : undefined;
+    return [{ type: 'finish', reason: finishReasonFromWire(delta['stop_reason']), stopSequence }];
+  }
+}
+
+function parse(data: string): Fields {
+  try {
+    const value: unknown = JSON.parse(data);
+    if (typeof value === 'object' && value !== null) return value as Fields;
+  } catch {
+    // Falls through to the fault.
+  }
+  throw new ReplyFault('an event of the stream is not a JSON object');
+}

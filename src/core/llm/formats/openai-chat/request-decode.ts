@@ -1,0 +1,133 @@
+/** A chat completions request → canonical. */
+import {
+  asArray,
+  asBoolean,
+  asCount,
+  asNumber,
+  asObject,
+  asString,
+  FieldFault,
+  type Fields,
+  optional,
+} from '../../fields.ts';
+import type { CanonicalRequest, Tool, ToolChoice } from '../../model.ts';
+import { decodeMessages } from './messages-decode.ts';
+
+/** Thinking budgets that stand for OpenAI's efforts where a provider counts tokens instead. */
+const effortBudgets: Record<string, number> = {
+  minimal: 1_024,
+  low: 2_048,
+  medium: 8_192,
+  high: 24_576,
+  xhigh: 32_768,
+};
+
+export const carried: ReadonlySet<string> = new Set([
+  'model',
+  'messages',
+  'tools',
+  'tool_choice',
+  'parallel_tool_calls',
+  'max_tokens',
+  'max_completion_tokens',
+  'temperature',
+  'top_p',
+  'stop',
+  'stream',
+  'stream_options',
+  'user',
+  'reasoning_effort',
+  'response_format',
+  'n',
+  'logprobs',
+  'modalities',
+  'functions',
+]);
+
+export function decodeRequest(body: Fields, foreign: boolean): CanonicalRequest {
+  if (foreign) refuseInexpressible(body);
+  const maxTokens = body['max_completion_tokens'] ?? body['max_tokens'];
+  const options = optional(body['stream_options'], 'stream_options', asObject);
+  return {
+    model: optional(body['model'], 'model', asString) ?? '',
+    ...decodeMessages(body['messages']),
+    tools: (optional(body['tools'], 'tools', asArray) ?? []).map(decodeTool),
+    toolChoice: optional(body['tool_choice'], 'tool_choice', decodeToolChoice),
+    parallelToolCalls: optional(body['parallel_tool_calls'], 'parallel_tool_calls', asBoolean),
+    maxTokens: optional(maxTokens, 'max_completion_tokens', asCount),
+    temperature: optional(body['temperature'], 'temperature', asNumber),
+    topP: optional(body['top_p'], 'top_p', asNumber),
+    stop: decodeStop(body['stop']),
+    stream: optional(body['stream'], 'stream', asBoolean) ?? false,
+    includeUsage: optional(options?.['include_usage'], 'stream_options.include_usage', asBoolean) ?? false,
+    user: optional(body['user'], 'user', asString),
+    thinking: decodeEffort(body['reasoning_effort']),
+    responseFormat: optional(body['response_format'], 'response_format', decodeResponseFormat),
+  };
+}
+
+/** What no other format can answer as OpenAI would: better an error than half an answer. */
+function refuseInexpressible(body: Fields): void {
+  const refuse = (path: string, why: string) => {
+    throw new FieldFault(path, why);
+  };
+  if (typeof body['n'] === 'number' && body['n'] !== 1)
+    refuse('n', 'this provider gives one answer per call');
+  if (body['logprobs'] === true) refuse('logprobs', 'this provider reports no log probabilities');
+  if (Array.isArray(body['modalities']) && body['modalities'].includes('audio')) {
+    refuse('modalities', 'this provider answers in text only');
+  }
+  if (body['functions'] !== undefined) refuse('functions', 'use tools: functions are not translated');
+}
+
+function decodeTool(value: unknown, index: number): Tool {
+  const path = `tools[${index}]`;
+  const tool = asObject(value, path);
+  if (tool['type'] !== 'function')
+    throw new FieldFault(`${path}.type`, 'only "function" tools can be translated');
+  const definition = asObject(tool['function'], `${path}.function`);
+  return {
+    name: asString(definition['name'], `${path}.function.name`),
+    description: optional(definition['description'], `${path}.function.description`, asString),
+    parameters: definition['parameters'] ?? { type: 'object', properties: {} },
+    strict: optional(definition['strict'], `${path}.function.strict`, asBoolean),
+  };
+}
+
+function decodeToolChoice(value: unknown, path: string): ToolChoice {
+  if (value === 'auto' || value === 'none' || value === 'required') return { type: value };
+  const choice = asObject(value, path);
+  const named = asObject(choice['function'], `${path}.function`);
+  return { type: 'tool', name: asString(named['name'], `${path}.function.name`) };
+}
+
+function decodeStop(value: unknown): string[] {
+  if (value === undefined || value === null) return [];
+  if (typeof value === 'string') return [value];
+  return asArray(value, 'stop').map((item, index) => asString(item, `stop[${index}]`));
+}
+
+function decodeEffort(value: unknown): { budgetTokens: number } | undefined {
+  const effort = optional(value, 'reasoning_effort', asString);
+  if (effort === undefined || effort === 'none') return undefined;
+  const budgetTokens = effortBudgets[effort];
+  if (budgetTokens === undefined) {
+    throw new FieldFault('reasoning_effort', `must be one of none, ${Object.keys(effortBudgets).join(', ')}`);
+  }
+  return { budgetTokens };
+}
+
+function decodeResponseFormat(value: unknown, path: string): CanonicalRequest['responseFormat'] {
+  const format = asObject(value, path);
+  if (format['type'] === 'text') return undefined;
+  if (format['type'] === 'json_object') return { type: 'json_object' };
+  if (format['type'] !== 'json_schema')
+    throw new FieldFault(`${path}.type`, 'must be text, json_object or json_schema');
+  const schema = asObject(format['json_schema'], `${path}.json_schema`);
+  return {
+    type: 'json_schema',
+    name: asString(schema['name'], `${path}.json_schema.name`),
+    schema: asObject(schema['schema'], `${path}.json_schema.schema`),
+    strict: optional(schema['strict'], `${path}.json_schema.strict`, asBoolean),
+  };
+}

@@ -1,0 +1,102 @@
+/** Canonical → a chat completions request. */
+import type { Fields } from '../../fields.ts';
+import type { CanonicalRequest, Message, Part, ToolChoice } from '../../model.ts';
+
+export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
+  if (request.topK !== undefined) drops.push('top_k');
+  const body: Fields = {
+    model: request.model,
+    messages: encodeMessages(request, drops),
+    max_completion_tokens: request.maxTokens,
+    temperature: request.temperature,
+    top_p: request.topP,
+    stop: request.stop.length === 0 ? undefined : request.stop,
+    user: request.user,
+    tools:
+      request.tools.length === 0
+        ? undefined
+        : request.tools.map(({ strict, ...tool }) => ({ type: 'function', function: { ...tool, strict } })),
+    tool_choice: request.toolChoice === undefined ? undefined : encodeToolChoice(request.toolChoice),
+    parallel_tool_calls: request.parallelToolCalls,
+    reasoning_effort: request.thinking === undefined ? undefined : effortOf(request.thinking.budgetTokens),
+    response_format: encodeResponseFormat(request),
+  };
+  if (request.stream) {
+    body['stream'] = true;
+    body['stream_options'] = { include_usage: true };
+  }
+  return body;
+}
+
+function encodeMessages(request: CanonicalRequest, drops: string[]): Fields[] {
+  const system = request.system.map((part) => part.text).join('\n\n');
+  const messages: Fields[] = system === '' ? [] : [{ role: 'system', content: system }];
+  for (const message of request.messages) messages.push(...encodeMessage(message, drops));
+  return messages;
+}
+
+/** Tool results come first: OpenAI wants them right behind the calls they answer. */
+function encodeMessage(message: Message, drops: string[]): Fields[] {
+  if (message.role === 'assistant') return [encodeAssistant(message.parts, drops)];
+  const results = message.parts.flatMap((part) =>
+    part.type === 'tool-result'
+      ? [
+          {
+            role: 'tool',
+            tool_call_id: part.id,
+            content: part.parts.map((p) => (p.type === 'text' ? p.text : '[image]')).join('\n'),
+          },
+        ]
+      : [],
+  );
+  const content = message.parts.flatMap((part) => encodeUserPart(part, drops));
+  if (content.length === 0) return results;
+  const only = content.length === 1 && content[0]!['type'] === 'text' ? content[0]!['text'] : content;
+  return [...results, { role: 'user', content: only }];
+}
+
+function encodeUserPart(part: Part, drops: string[]): Fields[] {
+  if (part.type === 'text') return [{ type: 'text', text: part.text }];
+  if (part.type === 'image') {
+    const { source } = part;
+    const url = source.type === 'url' ? source.url : `data:${source.mediaType};base64,${source.data}`;
+    return [{ type: 'image_url', image_url: { url } }];
+  }
+  if (part.type !== 'document') return [];
+  const { source } = part;
+  if (source.type === 'text') return [{ type: 'text', text: source.text }];
+  if (source.type === 'url') {
+    drops.push('document by URL');
+    return [];
+  }
+  const file_data = `data:${source.mediaType};base64,${source.data}`;
+  return [{ type: 'file', file: { filename: part.name ?? 'document', file_data } }];
+}
+
+function encodeAssistant(parts: readonly Part[], drops: string[]): Fields {
+  const text = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
+  const calls = parts.flatMap((part) =>
+    part.type === 'tool-call'
+      ? [{ id: part.id, type: 'function', function: { name: part.name, arguments: part.arguments } }]
+      : [],
+  );
+  if (parts.some((part) => part.type === 'thinking')) drops.push('thinking of earlier turns');
+  const message: Fields = { role: 'assistant', content: text === '' && calls.length > 0 ? null : text };
+  if (calls.length > 0) message['tool_calls'] = calls;
+  return message;
+}
+
+function encodeToolChoice(choice: ToolChoice): unknown {
+  return choice.type === 'tool' ? { type: 'function', function: { name: choice.name } } : choice.type;
+}
+
+function effortOf(budgetTokens: number): string {
+  if (budgetTokens <= 2_048) return 'low';
+  return budgetTokens <= 8_192 ? 'medium' : 'high';
+}
+
+function encodeResponseFormat({ responseFormat }: CanonicalRequest): Fields | undefined {
+  if (responseFormat === undefined || responseFormat.type === 'json_object') return responseFormat;
+  const { name, schema, strict } = responseFormat;
+  return { type: 'json_schema', json_schema: { name, schema, strict } };
+}

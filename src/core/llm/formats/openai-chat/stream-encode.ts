@@ -1,0 +1,82 @@
+/** Canonical events → chat completion chunks. Usage goes out only to a client that asked for it. */
+import type { Fields } from '../../fields.ts';
+import type { StreamEncoder, StreamOptions } from '../../format.ts';
+import type { StreamEvent } from '../../model.ts';
+import { sseData } from '../../sse.ts';
+import type { Usage } from '../../usage.ts';
+import { encodeError } from './error.ts';
+import { finishReasonToWire } from './response.ts';
+import { encodeUsage } from './usage.ts';
+
+export function encodeStream(options: StreamOptions): StreamEncoder {
+  return new ChunkEncoder(options);
+}
+
+class ChunkEncoder implements StreamEncoder {
+  readonly #options: StreamOptions;
+  #head: Fields = {};
+  #first = true;
+
+  constructor(options: StreamOptions) {
+    this.#options = options;
+  }
+
+  encode(event: StreamEvent, usage: () => Usage): string {
+    switch (event.type) {
+      case 'start':
+        this.#head = {
+          id: event.id,
+          object: 'chat.completion.chunk',
+          created: this.#options.nowSeconds,
+          model: event.model,
+          ...(event.serviceTier === undefined ? {} : { service_tier: event.serviceTier }),
+        };
+        return '';
+      case 'text':
+        return this.#delta({ content: event.text });
+      case 'thinking':
+        return this.#delta({ reasoning_content: event.text });
+      case 'thinking-signature':
+        return this.#delta({
+          thinking_blocks: [{ type: 'thinking', thinking: '', signature: event.signature }],
+        });
+      case 'tool-start': {
+        const definition = { name: event.name, arguments: '' };
+        return this.#delta({
+          tool_calls: [{ index: event.index, id: event.id, type: 'function', function: definition }],
+        });
+      }
+      case 'tool-arguments':
+        return this.#delta({ tool_calls: [{ index: event.index, function: { arguments: event.text } }] });
+      case 'finish':
+        return this.#chunk({
+          choices: [{ index: 0, delta: {}, logprobs: null, finish_reason: finishReasonToWire(event.reason) }],
+        });
+      case 'error':
+        return sseData(encodeError(event));
+      case 'ping':
+        return ': ping\n\n';
+      case 'end':
+        return this.#end(usage);
+    }
+  }
+
+  #end(usage: () => Usage): string {
+    const report = this.#options.includeUsage
+      ? this.#chunk({ choices: [], usage: encodeUsage(usage()) })
+      : '';
+    return `${report}data: [DONE]\n\n`;
+  }
+
+  #delta(delta: Fields): string {
+    const full = this.#first ? { role: 'assistant', ...delta } : delta;
+    this.#first = false;
+    return this.#chunk({ choices: [{ index: 0, delta: full, logprobs: null, finish_reason: null }] });
+  }
+
+  #chunk(rest: Fields): string {
+    // A client that asked for usage finds the field on every chunk, null until the last (API reference).
+    const usage = this.#options.includeUsage && rest['usage'] === undefined ? { usage: null } : {};
+    return sseData(JSON.stringify({ ...this.#head, ...rest, ...usage }));
+  }
+}

@@ -1,0 +1,36 @@
+/** OpenAI counts cached input inside `prompt_tokens` and reasoning inside `completion_tokens`, as our definition does. */
+import type { Fields } from '../../fields.ts';
+import { noUsage, totalTokens, type Usage } from '../../usage.ts';
+
+export function decodeUsage(body: Fields): Usage | undefined {
+  const usage = body['usage'] as Fields | null | undefined;
+  if (typeof usage !== 'object' || usage === null) return undefined;
+  if (typeof usage['prompt_tokens'] !== 'number') return undefined;
+  const prompt = usage['prompt_tokens_details'] as Fields | undefined;
+  const completion = usage['completion_tokens_details'] as Fields | undefined;
+  return {
+    ...noUsage,
+    inputTokens: count(usage['prompt_tokens']),
+    outputTokens: count(usage['completion_tokens']),
+    cachedInputTokens: count(prompt?.['cached_tokens']),
+    cacheWriteTokens: count(prompt?.['cache_write_tokens']),
+    reasoningTokens: count(completion?.['reasoning_tokens']),
+  };
+}
+
+export function encodeUsage(usage: Usage): Fields {
+  return {
+    prompt_tokens: usage.inputTokens,
+    completion_tokens: usage.outputTokens,
+    total_tokens: totalTokens(usage),
+    prompt_tokens_details: {
+      cached_tokens: usage.cachedInputTokens,
+      cache_write_tokens: usage.cacheWriteTokens,
+    },
+    completion_tokens_details: { reasoning_tokens: usage.reasoningTokens },
+  };
+}
+
+function count(value: unknown): number {
+  return typeof value === 'number' && value > 0 ? Math.round(value) : 0;
+}

@@ -1,0 +1,134 @@
+/**
+ * The canonical model: what a chat call means, whatever wire format it came in. Each format decodes into it and encodes from
+ * it, so N formats cost 2N converters. Same format on both sides never passes through here: it is patched as text.
+ */
+
+export interface CanonicalRequest {
+  model: string;
+  system: TextPart[];
+  messages: Message[];
+  tools: Tool[];
+  toolChoice?: ToolChoice;
+  parallelToolCalls?: boolean;
+  maxTokens?: number;
+  temperature?: number;
+  topP?: number;
+  topK?: number;
+  stop: string[];
+  stream: boolean;
+  /** The client wants a usage report inside its stream. */
+  includeUsage: boolean;
+  user?: string;
+  thinking?: { budgetTokens: number };
+  responseFormat?:
+    | { type: 'json_object' }
+    | { type: 'json_schema'; name: string; schema: unknown; strict?: boolean };
+}
+
+export interface Message {
+  role: 'user' | 'assistant';
+  parts: Part[];
+}
+
+export type Part = TextPart | ImagePart | DocumentPart | ToolCallPart | ToolResultPart | ThinkingPart;
+
+export interface TextPart {
+  type: 'text';
+  text: string;
+  /** Anthropic's prompt caching mark, kept as it is. */
+  cacheControl?: unknown;
+}
+export interface ImagePart {
+  type: 'image';
+  source: { type: 'base64'; mediaType: string; data: string } | { type: 'url'; url: string };
+  cacheControl?: unknown;
+}
+export interface DocumentPart {
+  type: 'document';
+  source:
+    | { type: 'base64'; mediaType: string; data: string }
+    | { type: 'url'; url: string }
+    | { type: 'text'; text: string };
+  name?: string;
+  cacheControl?: unknown;
+}
+export interface ToolCallPart {
+  type: 'tool-call';
+  id: string;
+  name: string;
+  /** JSON text of the arguments. */
+  arguments: string;
+}
+export interface ToolResultPart {
+  type: 'tool-result';
+  id: string;
+  parts: (TextPart | ImagePart)[];
+  isError?: boolean;
+}
+/** `signature` must come back unchanged, or the provider refuses the turn. `redacted` is opaque. */
+export interface ThinkingPart {
+  type: 'thinking';
+  text: string;
+  signature?: string;
+  redacted?: string;
+}
+
+export interface Tool {
+  name: string;
+  description?: string;
+  /** JSON schema of the arguments. */
+  parameters: unknown;
+  strict?: boolean;
+}
+export type ToolChoice =
+  | { type: 'auto' }
+  | { type: 'none' }
+  | { type: 'required' }
+  | { type: 'tool'; name: string };
+
+export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'refusal' | 'stop-sequence' | 'pause';
+
+export interface CanonicalResponse {
+  id: string;
+  model: string;
+  parts: (TextPart | ToolCallPart | ThinkingPart)[];
+  finishReason: FinishReason;
+  stopSequence?: string;
+  serviceTier?: string;
+}
+
+/** One step of a streamed answer. Tool calls are numbered in the order in which they began. */
+export type StreamEvent =
+  | { type: 'start'; id: string; model: string; serviceTier?: string }
+  | { type: 'text'; text: string }
+  | { type: 'thinking'; text: string }
+  | { type: 'thinking-signature'; signature: string }
+  | { type: 'tool-start'; index: number; id: string; name: string }
+  | { type: 'tool-arguments'; index: number; text: string }
+  | { type: 'finish'; reason: FinishReason; stopSequence?: string }
+  | { type: 'error'; kind: ErrorKind; message: string }
+  | { type: 'ping' }
+  | { type: 'end' };
+
+/** What went wrong at a provider, in terms every dialect has a name for. */
+export type ErrorKind =
+  | 'invalid_request'
+  | 'authentication'
+  | 'permission'
+  | 'not_found'
+  | 'too_large'
+  | 'rate_limit'
+  | 'overloaded'
+  | 'timeout'
+  | 'internal';
+
+export function errorKindOf(status: number): ErrorKind {
+  if (status === 401) return 'authentication';
+  if (status === 403) return 'permission';
+  if (status === 404) return 'not_found';
+  if (status === 408 || status === 504) return 'timeout';
+  if (status === 413) return 'too_large';
+  if (status === 429) return 'rate_limit';
+  if (status === 529 || status === 503) return 'overloaded';
+  return status >= 500 ? 'internal' : 'invalid_request';
+}

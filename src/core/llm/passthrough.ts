@@ -1,0 +1,59 @@
+/** `Passthrough`: method, path and body untouched; only the credential is swapped and usage read where it can be. */
+import { estimateTokens } from './estimate.ts';
+import type { Fields } from './fields.ts';
+import { anthropicMessages } from './formats/anthropic-messages/index.ts';
+import { openaiChat } from './formats/openai-chat/index.ts';
+import { upstreamHeaders } from './headers.ts';
+import type { Provider } from './provider.ts';
+import { nativeStream } from './stream-native.ts';
+import { estimatedUsage } from './translate-chat.ts';
+import type { ClientCall, UpstreamCall } from './translate-contract.ts';
+import type { Usage } from './usage.ts';
+
+export function translatePassthrough(call: ClientCall, provider: Provider): UpstreamCall {
+  const { target } = call;
+  const estimatedInputTokens = estimateTokens(call.body);
+  const body = tryParse(call.body);
+  const headers = upstreamHeaders(target, provider, call.headers);
+  headers['content-type'] = call.headers['content-type'] ?? 'application/json';
+  return {
+    method: call.method,
+    url: `${target.origin}${(target.pathPrefix ?? '').replace(/\/+$/, '')}${call.pathAndQuery}`,
+    headers,
+    body: call.body,
+    streaming: body?.['stream'] === true,
+    operation: 'passthrough',
+    requestModel: typeof body?.['model'] === 'string' ? body['model'] : undefined,
+    estimatedInputTokens,
+    reply: {
+      plain: (text, contentType) => ({
+        contentType,
+        body: text,
+        usage: readUsage(text, estimatedInputTokens),
+      }),
+      error: (_status, text, contentType) => ({ contentType, body: text }),
+      stream: () => nativeStream({ format: provider.chat.format, hideUsage: false, estimatedInputTokens }),
+    },
+  };
+}
+
+/** An answer that is not a model's (a list of files, say) reports no usage and has no `model`: it is not charged. */
+function readUsage(text: string, estimatedInputTokens: number): Usage | undefined {
+  const body = tryParse(text);
+  if (body === undefined) return undefined;
+  const reported = openaiChat.decodeUsage(body) ?? anthropicMessages.decodeUsage(body);
+  if (reported !== undefined) return reported;
+  const isAnswer = Array.isArray(body['choices']) || Array.isArray(body['content']);
+  return isAnswer ? estimatedUsage(text, estimatedInputTokens) : undefined;
+}
+
+function tryParse(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Fields)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,41 @@
+/** The providers that are served, by the name the resources give them. */
+import type { ProviderName, ProviderTarget, RouteType } from '../config/snapshot.ts';
+import { anthropicMessages } from './formats/anthropic-messages/index.ts';
+import type { Provider } from './provider.ts';
+import { anthropic } from './providers/anthropic/index.ts';
+import { custom } from './providers/custom/index.ts';
+import { openai } from './providers/openai/index.ts';
+
+const providers: Partial<Record<ProviderName, Provider>> = { anthropic, openai, custom };
+
+export function providerOf(target: ProviderTarget): Provider | undefined {
+  const provider = providers[target.provider];
+  if (provider === undefined || target.provider !== 'custom') return provider;
+  const takes = target.formats?.map((format) => format.type) ?? [];
+  if (!takes.includes('Messages') || takes.includes('Completions')) return provider;
+  return { ...provider, chat: { routeType: 'Messages', format: anthropicMessages }, adapt: (body) => body };
+}
+
+/** Whether the target takes this API as it is, so that the client's bytes can go through. */
+export function isNative(target: ProviderTarget, provider: Provider, routeType: RouteType): boolean {
+  if (target.provider !== 'custom' || target.formats === undefined)
+    return provider.endpoint(routeType) !== undefined;
+  return target.formats.some((format) => format.type === routeType);
+}
+
+/** Complete URL of an API of the target: its own path, its format's, or the provider's default behind the prefix. */
+export function urlOf(target: ProviderTarget, provider: Provider, routeType: RouteType): string {
+  const formatPath = target.formats?.find((format) => format.type === routeType)?.path;
+  const path =
+    target.path ??
+    formatPath ??
+    `${(target.pathPrefix ?? '').replace(/\/+$/, '')}${endpointUnder(target, provider, routeType)}`;
+  return target.origin + path;
+}
+
+/** A prefix that already ends in the API's version (`/v1`) is not doubled. */
+function endpointUnder(target: ProviderTarget, provider: Provider, routeType: RouteType): string {
+  const endpoint = provider.endpoint(routeType) ?? '/';
+  const prefix = (target.pathPrefix ?? '').replace(/\/+$/, '');
+  return prefix.endsWith('/v1') && endpoint.startsWith('/v1/') ? endpoint.slice(3) : endpoint;
+}

@@ -1,0 +1,11 @@
+import type { RouteType } from '../../../config/snapshot.ts';
+
+/** Paths of Anthropic's APIs by route type. */
+const paths: Partial<Record<RouteType, string>> = {
+  Messages: '/v1/messages',
+  AnthropicTokenCount: '/v1/messages/count_tokens',
+};
+
+export function endpoint(routeType: RouteType): string | undefined {
+  return paths[routeType];
+}

@@ -1,0 +1,13 @@
+/** OpenAI (api.openai.com). */
+import { openaiChat } from '../../formats/openai-chat/index.ts';
+import type { Provider } from '../../provider.ts';
+import { credentialHeader, requiredHeaders } from './auth.ts';
+import { endpoint } from './endpoint.ts';
+
+export const openai: Provider = {
+  chat: { routeType: 'Completions', format: openaiChat },
+  endpoint,
+  credentialHeader,
+  requiredHeaders,
+  adapt: (body) => body,
+};

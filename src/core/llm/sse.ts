@@ -1,0 +1,77 @@
+/** Server-sent events, incrementally: any chunking of the text gives the same events (WHATWG HTML, section 9.2). */
+import { ReplyFault } from './translate-contract.ts';
+
+export interface SseEvent {
+  /** '' when the event has no name. */
+  event: string;
+  data: string;
+}
+
+/** Characters one event may have; more is a provider gone wrong. */
+const maxEventLength = 10 * 1024 * 1024;
+
+export class SseParser {
+  #rest = '';
+  #event = '';
+  #data: string[] = [];
+  #length = 0;
+  /** A chunk ended in CR: an LF at the start of the next one belongs to it. */
+  #afterCr = false;
+
+  /** Calls `onEvent` for each complete event in `text`; keeps what is incomplete. */
+  push(text: string, onEvent: (event: SseEvent) => void): void {
+    let input = this.#rest + text;
+    if (this.#afterCr && input.startsWith('\n')) input = input.slice(1);
+    if (input !== '') this.#afterCr = false;
+    let at = 0;
+    for (;;) {
+      const end = lineEnd(input, at);
+      if (end < 0) break;
+      this.#line(input.slice(at, end), onEvent);
+      at = end + 1;
+      if (input.charCodeAt(end) === 13) {
+        if (at === input.length) this.#afterCr = true;
+        else if (input.charCodeAt(at) === 10) at++;
+      }
+    }
+    this.#rest = input.slice(at);
+    if (this.#rest.length + this.#length > maxEventLength)
+      throw new ReplyFault('an event of the stream is too large');
+  }
+
+  #line(line: string, onEvent: (event: SseEvent) => void): void {
+    if (line === '') {
+      if (this.#data.length > 0) {
+        const data = this.#data.length === 1 ? this.#data[0]! : this.#data.join('\n');
+        onEvent({ event: this.#event, data });
+      }
+      this.#event = '';
+      this.#data = [];
+      this.#length = 0;
+      return;
+    }
+    const colon = line.indexOf(':');
+    if (colon === 0) return;
+    const field = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? '' : line.slice(line.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1);
+    if (field === 'data') {
+      this.#data.push(value);
+      this.#length += value.length;
+    } else if (field === 'event') this.#event = value;
+  }
+}
+
+function lineEnd(text: string, from: number): number {
+  const lf = text.indexOf('\n', from);
+  const cr = text.indexOf('\r', from);
+  if (cr < 0) return lf;
+  return lf < 0 || cr < lf ? cr : lf;
+}
+
+export function sseData(data: string): string {
+  return `data: ${data}\n\n`;
+}
+
+export function sseEvent(event: string, data: string): string {
+  return `event: ${event}\ndata: ${data}\n\n`;
+}

@@ -1,0 +1,88 @@
+/** A stream in the client's own format: bytes go through, usage is read beside them. */
+import type { Format, StreamDecoder } from './format.ts';
+import { type SseEvent, SseParser } from './sse.ts';
+import { ReplyFault, type StreamTranslator } from './translate-contract.ts';
+import type { Usage } from './usage.ts';
+import { UsageMeter } from './usage-meter.ts';
+
+export interface NativeStreamOptions {
+  format: Format;
+  /** Usage was asked of the provider for our sake: its chunk is not the client's. Only OpenAI's format needs it. */
+  hideUsage: boolean;
+  estimatedInputTokens: number;
+}
+
+export function nativeStream(options: NativeStreamOptions): StreamTranslator {
+  return new NativeStream(options);
+}
+
+class NativeStream implements StreamTranslator {
+  readonly raw: boolean;
+  readonly contentType = 'text/event-stream';
+  readonly #format: Format;
+  readonly #parser = new SseParser();
+  readonly #decoder: StreamDecoder;
+  readonly #meter: UsageMeter;
+  #failed = false;
+
+  constructor({ format, hideUsage, estimatedInputTokens }: NativeStreamOptions) {
+    this.raw = !hideUsage;
+    this.#format = format;
+    this.#decoder = format.decodeStream();
+    this.#meter = new UsageMeter(estimatedInputTokens);
+  }
+
+  push(text: string): string {
+    let out = '';
+    this.#parser.push(text, (event) => {
+      const before = this.#decoder.usage;
+      this.#observe(event);
+      if (!this.raw && !isUsageOnly(event, before !== this.#decoder.usage)) out += rewrite(event);
+    });
+    return out;
+  }
+
+  end(reason: 'complete' | 'broken' | 'aborted'): string {
+    if (reason === 'aborted' || this.#meter.finished || this.#failed) return '';
+    const encoder = this.#format.encodeStream({ includeUsage: false, nowSeconds: 0 });
+    const message = 'the provider ended the stream before it was complete';
+    return encoder.encode({ type: 'error', kind: 'internal', message }, () => this.usage());
+  }
+
+  usage(): Usage {
+    return this.#meter.usage(this.#decoder.usage);
+  }
+
+  responseModel(): string | undefined {
+    return this.#decoder.model;
+  }
+
+  finished(): boolean {
+    return this.#meter.finished;
+  }
+
+  sawFirstToken(): boolean {
+    return this.#meter.sawToken;
+  }
+
+  /** What can't be read can't be charged, but it is the client's to judge: the bytes go on. */
+  #observe(event: SseEvent): void {
+    try {
+      for (const canonical of this.#decoder.push(event)) {
+        if (canonical.type === 'error') this.#failed = true;
+        this.#meter.observe(canonical);
+      }
+    } catch (error) {
+      if (!(error instanceof ReplyFault)) throw error;
+    }
+  }
+}
+
+function isUsageOnly(event: SseEvent, broughtUsage: boolean): boolean {
+  return broughtUsage && /"choices"\s*:\s*\[\s*\]/.test(event.data);
+}
+
+function rewrite(event: SseEvent): string {
+  const name = event.event === '' ? '' : `event: ${event.event}\n`;
+  return `${name}data: ${event.data.replaceAll('\n', '\ndata: ')}\n\n`;
+}

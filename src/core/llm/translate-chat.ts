@@ -1,0 +1,103 @@
+/** A chat call between two formats: decoded into the canonical model and encoded for the provider. */
+import { enrichment, modelFor } from './enrich.ts';
+import { estimateTokens } from './estimate.ts';
+import { FieldFault, type Fields, parseBody } from './fields.ts';
+import type { Format } from './format.ts';
+import { upstreamHeaders } from './headers.ts';
+import { errorKindOf } from './model.ts';
+import type { Provider } from './provider.ts';
+import { urlOf } from './providers.ts';
+import { translatedStream } from './stream-translated.ts';
+import {
+  type ClientCall,
+  ReplyFault,
+  type ReplyTranslator,
+  type UpstreamCall,
+} from './translate-contract.ts';
+import { noUsage, type Usage } from './usage.ts';
+
+export function translateChat(call: ClientCall, client: Format, provider: Provider): UpstreamCall {
+  const parsed = parseBody(call.body);
+  const body = { ...parsed, ...enrichment(call.target, parsed) };
+  const request = client.decodeRequest(body, true);
+  const model = modelFor(call.target, request.model);
+  if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
+  const drops = Object.keys(body).filter((name) => body[name] !== null && !client.carried.has(name));
+  const { format, routeType } = provider.chat;
+  const encoded = provider.adapt(format.encodeRequest({ ...request, model }, drops));
+  const estimatedInputTokens = estimateTokens(call.body);
+  const { includeUsage } = request;
+  const { nowSeconds } = call;
+  return {
+    method: 'POST',
+    url: urlOf(call.target, provider, routeType),
+    headers: upstreamHeaders(call.target, provider, call.headers),
+    body: JSON.stringify(encoded),
+    streaming: request.stream,
+    operation: 'chat',
+    requestModel: model,
+    maxTokens: maxTokensOf(encoded),
+    estimatedInputTokens,
+    drops,
+    reply: replyBetween(client, format, { includeUsage, nowSeconds, estimatedInputTokens }),
+  };
+}
+
+export function maxTokensOf(body: Fields): number | undefined {
+  const value = body['max_completion_tokens'] ?? body['max_tokens'];
+  return typeof value === 'number' ? value : undefined;
+}
+
+interface ReplyOptions {
+  includeUsage: boolean;
+  nowSeconds: number;
+  estimatedInputTokens: number;
+}
+
+function replyBetween(client: Format, provider: Format, options: ReplyOptions): ReplyTranslator {
+  return {
+    plain: (text) => {
+      const body = replyBody(text);
+      const response = provider.decodeResponse(body);
+      const usage = provider.decodeUsage(body) ?? estimatedUsage(text, options.estimatedInputTokens);
+      return {
+        contentType: 'application/json',
+        body: client.encodeResponse(response, usage, options.nowSeconds),
+        usage,
+        responseModel: response.model,
+      };
+    },
+    error: (status, text) => {
+      const { kind, message } = provider.decodeError(text);
+      const body = client.encodeError({ kind: kind ?? errorKindOf(status), message });
+      return { contentType: 'application/json', body };
+    },
+    stream: () => translatedStream({ client, provider, ...options }),
+  };
+}
+
+/** A successful answer as an object; garbage and an error inside a 200 are faults. */
+export function replyBody(text: string): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ReplyFault('it is not JSON');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new ReplyFault('it is not a JSON object');
+  const body = value as Fields;
+  const error = body['error'] as Fields | null | undefined;
+  if (typeof error === 'object' && error !== null)
+    throw new ReplyFault(`it holds an error: ${String(error['message'])}`);
+  return body;
+}
+
+export function estimatedUsage(answer: string, estimatedInputTokens: number): Usage {
+  return {
+    ...noUsage,
+    inputTokens: estimatedInputTokens,
+    outputTokens: estimateTokens(answer),
+    estimated: true,
+  };
+}

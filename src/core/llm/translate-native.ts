@@ -1,0 +1,105 @@
+/** A call in the provider's own format: the client's text goes through, patched only where the gateway owns a field. */
+import type { RouteType } from '../config/snapshot.ts';
+import { enrichment, modelFor } from './enrich.ts';
+import { estimateTokens } from './estimate.ts';
+import { FieldFault, type Fields, parseBody } from './fields.ts';
+import type { Format } from './format.ts';
+import { upstreamHeaders } from './headers.ts';
+import { patchObjectText } from './json-text.ts';
+import { errorKindOf } from './model.ts';
+import type { Provider } from './provider.ts';
+import { urlOf } from './providers.ts';
+import { nativeStream } from './stream-native.ts';
+import { estimatedUsage, maxTokensOf, replyBody } from './translate-chat.ts';
+import type { ClientCall, ReplyTranslator, UpstreamCall } from './translate-contract.ts';
+import { noUsage, type Usage } from './usage.ts';
+
+const operations: Partial<Record<RouteType, string>> = {
+  Embeddings: 'embeddings',
+  AnthropicTokenCount: 'count_tokens',
+};
+
+export function translateNative(call: ClientCall, format: Format, provider: Provider): UpstreamCall {
+  const { routeType, target } = call;
+  const body = parseBody(call.body);
+  const isChat = routeType === 'Completions' || routeType === 'Messages';
+  // Decoding finds the client's mistakes before the provider is paid to.
+  if (isChat) format.decodeRequest(body, false);
+  const asked = typeof body['model'] === 'string' ? body['model'] : undefined;
+  const model = modelFor(target, asked);
+  if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
+  const streaming = isChat && body['stream'] === true;
+  const hideUsage = streaming && routeType === 'Completions' && !includesUsage(body);
+  const changes: Fields = isChat ? enrichment(target, body) : {};
+  if (model !== asked) changes['model'] = model;
+  if (hideUsage) changes['stream_options'] = { ...(body['stream_options'] as Fields), include_usage: true };
+  const estimatedInputTokens = estimateTokens(call.body);
+  return {
+    method: 'POST',
+    url: urlOf(target, provider, routeType),
+    headers: upstreamHeaders(target, provider, call.headers),
+    body: patch(call.body, changes),
+    streaming,
+    operation: operations[routeType] ?? 'chat',
+    requestModel: model,
+    maxTokens: maxTokensOf(body),
+    estimatedInputTokens,
+    reply: nativeReply(format, {
+      hideUsage,
+      estimatedInputTokens,
+      counts: routeType === 'AnthropicTokenCount',
+    }),
+  };
+}
+
+function includesUsage(body: Fields): boolean {
+  return (body['stream_options'] as Fields | null | undefined)?.['include_usage'] === true;
+}
+
+function patch(text: string, changes: Fields): string {
+  const entries = Object.entries(changes);
+  if (entries.length === 0) return text;
+  return patchObjectText(
+    text,
+    Object.fromEntries(entries.map(([name, value]) => [name, JSON.stringify(value)])),
+  );
+}
+
+interface NativeReplyOptions {
+  hideUsage: boolean;
+  estimatedInputTokens: number;
+  /** Counting tokens uses none. */
+  counts: boolean;
+}
+
+function nativeReply(format: Format, options: NativeReplyOptions): ReplyTranslator {
+  return {
+    plain: (text, contentType) => {
+      const body = replyBody(text);
+      const model = body['model'];
+      return {
+        contentType: contentType === '' ? 'application/json' : contentType,
+        body: text,
+        usage: usageOf(body, text, format, options),
+        responseModel: typeof model === 'string' ? model : undefined,
+      };
+    },
+    error: (status, text, contentType) => nativeError(format, status, text, contentType),
+    stream: () => nativeStream({ format, ...options }),
+  };
+}
+
+function usageOf(body: Fields, text: string, format: Format, options: NativeReplyOptions): Usage {
+  if (options.counts) return noUsage;
+  return format.decodeUsage(body) ?? estimatedUsage(text, options.estimatedInputTokens);
+}
+
+/** The provider's own error object is the client's dialect already; a page of HTML is not. */
+function nativeError(format: Format, status: number, text: string, contentType: string) {
+  if (contentType.startsWith('application/json')) return { contentType, body: text };
+  const { kind, message } = format.decodeError(text);
+  return {
+    contentType: 'application/json',
+    body: format.encodeError({ kind: kind ?? errorKindOf(status), message }),
+  };
+}

@@ -1,0 +1,69 @@
+/** Client call → provider call. The data path knows only this file and its contract. */
+import type { RouteType } from '../config/snapshot.ts';
+import { FieldFault } from './fields.ts';
+import type { Format } from './format.ts';
+import { anthropicMessages } from './formats/anthropic-messages/index.ts';
+import { openaiChat } from './formats/openai-chat/index.ts';
+import { errorKindOf } from './model.ts';
+import { translatePassthrough } from './passthrough.ts';
+import { isNative, providerOf } from './providers.ts';
+import { translateChat } from './translate-chat.ts';
+import type {
+  ClientCall,
+  DialectError,
+  RequestFault,
+  TranslateResult,
+  UpstreamCall,
+} from './translate-contract.ts';
+import { translateNative } from './translate-native.ts';
+
+/** The dialect that clients of a route type speak. */
+const dialects: Partial<Record<RouteType, Format>> = {
+  Completions: openaiChat,
+  Messages: anthropicMessages,
+  AnthropicTokenCount: anthropicMessages,
+  Embeddings: openaiChat,
+};
+
+export function translateRequest(call: ClientCall): TranslateResult {
+  try {
+    return { ok: true, call: translate(call) };
+  } catch (error) {
+    if (error instanceof FieldFault) return { ok: false, fault: error.toFault() };
+    if (error instanceof NotServed) return { ok: false, fault: error.fault };
+    throw error;
+  }
+}
+
+class NotServed extends Error {
+  readonly fault: RequestFault;
+  constructor(message: string) {
+    super(message);
+    this.fault = { status: 501, code: 'not_implemented', message };
+  }
+}
+
+function translate(call: ClientCall): UpstreamCall {
+  const { routeType, target } = call;
+  const provider = providerOf(target);
+  if (provider === undefined)
+    throw new NotServed(`provider "${target.provider}" is not served by this version`);
+  if (routeType === 'Passthrough') return translatePassthrough(call, provider);
+  const format = dialects[routeType];
+  if (format === undefined) throw new NotServed(`the ${routeType} API is not served by this version`);
+  if (call.method !== 'POST') throw new FieldFault('', `${call.method} is not possible here: use POST`);
+  if (isNative(target, provider, routeType)) return translateNative(call, format, provider);
+  if (routeType !== 'Completions' && routeType !== 'Messages') {
+    throw new NotServed(`provider "${target.provider}" does not have the ${routeType} API`);
+  }
+  return translateChat(call, format, provider);
+}
+
+export const dialectError: DialectError = (routeType, fault) => {
+  const format = dialects[routeType] ?? openaiChat;
+  const { message, code, path: param, status } = fault;
+  return {
+    contentType: 'application/json',
+    body: format.encodeError({ kind: errorKindOf(status), message, code, param }),
+  };
+};

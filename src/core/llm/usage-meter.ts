@@ -1,0 +1,33 @@
+/** What one call used, from the provider's report where one came, else estimated and marked. */
+import { TokenEstimator } from './estimate.ts';
+import type { StreamEvent } from './model.ts';
+import { noUsage, type Usage } from './usage.ts';
+
+export class UsageMeter {
+  readonly #estimatedInput: number;
+  readonly #delivered = new TokenEstimator();
+  /** The provider said that the answer is complete, so its report is final. */
+  finished = false;
+  sawToken = false;
+
+  constructor(estimatedInputTokens: number) {
+    this.#estimatedInput = estimatedInputTokens;
+  }
+
+  observe(event: StreamEvent): void {
+    if (event.type === 'text' || event.type === 'thinking' || event.type === 'tool-arguments') {
+      this.#delivered.add(event.text);
+      this.sawToken = true;
+    } else if (event.type === 'end') this.finished = true;
+  }
+
+  /** A cut-off stream is charged its input and what was delivered: the last report may be far behind that. */
+  usage(reported: Usage | undefined): Usage {
+    const delivered = this.#delivered.tokens;
+    if (reported === undefined) {
+      return { ...noUsage, inputTokens: this.#estimatedInput, outputTokens: delivered, estimated: true };
+    }
+    if (this.finished || reported.outputTokens >= delivered) return reported;
+    return { ...reported, outputTokens: delivered, estimated: true };
+  }
+}
