@@ -21,7 +21,8 @@ test('values', () => {
     ['llm.inputTokens + llm.outputTokens', { llm: { inputTokens: 40n, outputTokens: 80n } }, 120n],
     ["request.path.matches('^/v[0-9]+$')", { request: { path: '/v1' } }, true],
   ];
-  for (const [source, variables, value] of cases) assert.deepEqual(program(source).evaluate(variables), value, source);
+  for (const [source, variables, value] of cases)
+    assert.deepEqual(program(source).evaluate(variables), value, source);
 });
 
 test('a missing field is an evaluation error, false in a condition', () => {
@@ -33,7 +34,14 @@ test('a missing field is an evaluation error, false in a condition', () => {
 });
 
 test('what cannot compile says why in one line', () => {
-  for (const source of ['apiKey.user_id ==', '1 +', 'nobody.knows', "unknownFunction('x')", '', 'x'.repeat(20_000)]) {
+  for (const source of [
+    'apiKey.user_id ==',
+    '1 +',
+    'nobody.knows',
+    "unknownFunction('x')",
+    '',
+    'x'.repeat(20_000),
+  ]) {
     const compiled = compileExpression(source);
     assert.equal(compiled.ok, false, source);
     if (!compiled.ok) assert.doesNotMatch(compiled.error, /\n/);

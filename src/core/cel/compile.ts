@@ -33,7 +33,10 @@ export function compileExpression(source: string): CompileResult {
   }
 }
 
-function evaluate(parsed: (context: Record<string, unknown>) => unknown, variables: Record<string, unknown>): unknown {
+function evaluate(
+  parsed: (context: Record<string, unknown>) => unknown,
+  variables: Record<string, unknown>,
+): unknown {
   try {
     const value = parsed(variables);
     if (value === undefined) throw new Error('no value');
@@ -62,6 +65,7 @@ export function holds(program: CelProgram, variables: Record<string, unknown>): 
 export function asText(program: CelProgram, variables: Record<string, unknown>): string {
   const value = program.evaluate(variables);
   if (typeof value === 'string') return value;
-  if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean')
+    return String(value);
   throw new CelError(`${program.source} is not a string, number or boolean`);
 }

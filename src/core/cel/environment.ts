@@ -23,7 +23,13 @@ export const variables = [
 ] as const;
 
 /** Bounds what one expression may cost to parse and to evaluate; the evaluator has no loops but comprehensions. */
-const limits = { maxAstNodes: 2_000, maxDepth: 64, maxListElements: 256, maxMapEntries: 256, maxCallArguments: 16 };
+const limits = {
+  maxAstNodes: 2_000,
+  maxDepth: 64,
+  maxListElements: 256,
+  maxMapEntries: 256,
+  maxCallArguments: 16,
+};
 
 export function createEnvironment(): Environment {
   const environment = new Environment({

@@ -28,7 +28,8 @@ export function fromJson(value: unknown): unknown {
 function toJson(value: unknown): unknown {
   if (typeof value === 'bigint') return Number(value);
   if (Array.isArray(value)) return value.map(toJson);
-  if (value instanceof Map) return Object.fromEntries([...value].map(([key, member]) => [key, toJson(member)]));
+  if (value instanceof Map)
+    return Object.fromEntries([...value].map(([key, member]) => [key, toJson(member)]));
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, toJson(member)]));
   }
