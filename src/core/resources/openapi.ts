@@ -103,21 +103,19 @@ function pathsOf(kind: KindDefinition): Record<string, unknown> {
     [`${base}/{name}`]: {
       get: action('get', 'read'),
       put: action('put', 'replace'),
-      patch: { ...action('patch', 'patch'), requestBody: patchBody },
+      patch: { ...action('patch', 'patch'), requestBody: patchBody(kind) },
       delete: action('delete', 'delete'),
     },
   };
 }
 
-const patchTypes = ['json-patch+json', 'merge-patch+json', 'strategic-merge-patch+json', 'apply-patch+yaml'];
-const patchBody = {
-  content: Object.fromEntries(
-    patchTypes.map((type) => [
-      `application/${type}`,
-      { schema: ref('io.k8s.apimachinery.pkg.apis.meta.v1.Patch') },
-    ]),
-  ),
-};
+/** kubectl sends what is listed here: custom resources have no strategic merge patch (the answer would be 415). */
+function patchBody(kind: KindDefinition): unknown {
+  const types = ['json-patch+json', 'merge-patch+json', 'apply-patch+yaml'];
+  if (kind.origin === 'builtin') types.push('strategic-merge-patch+json');
+  const schema = ref('io.k8s.apimachinery.pkg.apis.meta.v1.Patch');
+  return { content: Object.fromEntries(types.map((type) => [`application/${type}`, { schema }])) };
+}
 
 function queryText(name: string): unknown {
   return {

@@ -1,8 +1,7 @@
 /** A process that writes objects until it is killed, printing each revision once it is committed. */
-import { createResourceStore } from '../memory/resource-store.ts';
-import { openResourcePersistence } from './resource-store.ts';
+import { openResourceStore } from './resource-store.ts';
 
-const store = createResourceStore({ persistence: openResourcePersistence(process.argv[2]!) });
+const store = openResourceStore(process.argv[2]!);
 for (let i = 0; ; i++) {
   const name = `s${i % 50}`;
   store.commit([

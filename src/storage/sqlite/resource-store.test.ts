@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test, { type TestContext } from 'node:test';
-import { createResourceStore } from '../memory/resource-store.ts';
 import type { ResourceStore } from '../resource-store.ts';
-import { openResourcePersistence } from './resource-store.ts';
+import { openResourceStore } from './resource-store.ts';
 
 const object = (kind: string, name: string, extra: Record<string, unknown> = {}) => ({
   apiVersion: 'v1',
@@ -23,7 +22,7 @@ function directory(t: TestContext): string {
   t.after(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }
-const open = (path: string) => createResourceStore({ persistence: openResourcePersistence(path) });
+const open = openResourceStore;
 
 test('objects, deletions and the revision are there after a restart; older watches have expired', (t) => {
   const path = directory(t);

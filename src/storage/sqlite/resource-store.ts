@@ -5,14 +5,20 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { KubeObject } from '../../core/resources/object.ts';
-import type { ResourceEvent, ResourcePersistence } from '../resource-store.ts';
+import { createResourceStore } from '../memory/resource-store.ts';
+import type { ResourceEvent, ResourcePersistence, ResourceStore } from '../resource-store.ts';
 import { migrateResourceSchema } from './resource-store-schema.ts';
 import { openSecretCipher, type SecretCipher } from './secret-encryption.ts';
 
 const keyCheckText = 'resource store key check';
 
+/** The store behind the embedded API server, kept in `directory` (see `openResourcePersistence`). */
+export function openResourceStore(directory: string): ResourceStore {
+  return createResourceStore({ persistence: openResourcePersistence(directory) });
+}
+
 /** `directory` must exist. It is locked until `close`: a second process gets an error that says so. */
-export function openResourcePersistence(directory: string): ResourcePersistence {
+function openResourcePersistence(directory: string): ResourcePersistence {
   const path = join(directory, 'resources.db');
   const database = openDatabase(path, directory);
   try {

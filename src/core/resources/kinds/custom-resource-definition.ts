@@ -16,7 +16,7 @@ export const customResourceDefinition: KindDefinition = {
   origin: 'builtin',
   hasStatus: true,
   hasGeneration: true,
-  columns: [{ name: 'Created At', type: 'date', jsonPath: '.metadata.creationTimestamp' }],
+  columns: [{ name: 'Created At', type: 'string', jsonPath: '.metadata.creationTimestamp' }],
   schema: objectSchema('A kind of objects.', {
     spec: open('Its names and schema.'),
     status: open('What is.'),

@@ -1,0 +1,241 @@
+/** Requests for objects: the verb follows from method and path, as in Kubernetes. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { KindDefinition } from '../core/resources/kind.ts';
+import type { KubeObject } from '../core/resources/object.ts';
+import { tableColumns } from '../core/resources/table.ts';
+import { sendJson, sendText } from './answer.ts';
+import { type FormOptions, formList, formObject } from './answer-form.ts';
+import { filterObjects, type ListReader } from './list.ts';
+import { negotiate } from './negotiate.ts';
+import { patchObject } from './patch-object.ts';
+import { decodeJson, decodeObject, type ProtobufDecoder, readBody } from './read-body.ts';
+import type { RegistryContext, WriteOptions } from './registry/context.ts';
+import { type DeleteOptions, deleteObject } from './registry/delete.ts';
+import { decodeAs } from './registry/metadata.ts';
+import { createObject, getObject, updateObject } from './registry/write.ts';
+import type { ResourcePath } from './request-path.ts';
+import { answerReview } from './reviews.ts';
+import { badRequest, invalid, methodNotAllowed, StatusError, unknownResource } from './status-error.ts';
+import { startWatch } from './watch.ts';
+
+export interface ResourceApi {
+  context: RegistryContext;
+  lists: ListReader;
+  protobuf: ProtobufDecoder;
+}
+
+interface ResourceRequest {
+  api: ResourceApi;
+  request: IncomingMessage;
+  response: ServerResponse;
+  path: ResourcePath;
+  parameters: URLSearchParams;
+  kind: KindDefinition;
+}
+
+/** Answers, or throws a `StatusError`. */
+export async function handleResource(
+  api: ResourceApi,
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: ResourcePath,
+  parameters: URLSearchParams,
+): Promise<void> {
+  const review = answerReview(path.group, path.plural);
+  if (review !== undefined) {
+    if (request.method !== 'POST') throw methodNotAllowed();
+    const { value } = await readObject(api, request);
+    return sendJson(response, 201, review(value as Record<string, unknown>));
+  }
+  const kind = api.context.kinds.find(
+    (k) => k.group === path.group && k.version === path.version && k.plural === path.plural,
+  );
+  if (kind === undefined || (!kind.namespaced && path.namespace !== undefined)) throw unknownResource();
+  const call: ResourceRequest = { api, request, response, path, parameters, kind };
+  if (path.subresource !== undefined && path.subresource !== 'status') return handleSubresource(call);
+  if (path.subresource === 'status' && !kind.hasStatus) throw unknownResource();
+  return path.name === undefined ? handleCollection(call) : handleObject(call, path.name);
+}
+
+function handleCollection(call: ResourceRequest): Promise<void> | void {
+  const { method } = call.request;
+  if (method === 'GET') return isTrue(call.parameters.get('watch')) ? watch(call) : list(call);
+  if (method === 'POST') return create(call);
+  if (method === 'DELETE') return deleteCollection(call);
+  throw methodNotAllowed();
+}
+
+function handleObject(call: ResourceRequest, name: string): Promise<void> | void {
+  const { api, request, response, path, kind } = call;
+  if (kind.namespaced && path.namespace === undefined) throw unknownResource();
+  switch (request.method) {
+    case 'GET':
+      if (isTrue(call.parameters.get('watch'))) return watch(call);
+      return sendObject(call, response, 200, getObject(api.context, kind, { ...path, name }));
+    case 'PUT':
+      return replace(call);
+    case 'PATCH':
+      return patch(call, name);
+    case 'DELETE':
+      if (path.subresource !== undefined) throw methodNotAllowed();
+      return remove(call, name);
+    default:
+      throw methodNotAllowed();
+  }
+}
+
+function list(call: ResourceRequest): void {
+  const { api, response, path, parameters, kind } = call;
+  const result = api.lists.list(kind, { ...path, parameters });
+  const options = formOptions(call);
+  sendJson(response, 200, formList(result, options));
+}
+
+function watch(call: ResourceRequest): void {
+  const { api, response, path, kind } = call;
+  const parameters = new URLSearchParams(call.parameters);
+  if (path.name !== undefined) parameters.set('fieldSelector', `metadata.name=${path.name}`);
+  startWatch(api.context.store, { kind, ...path, parameters, form: formOptions(call) }, response);
+}
+
+async function create(call: ResourceRequest): Promise<void> {
+  const { api, request, response, path, kind } = call;
+  const { value, duplicates } = await readObject(api, request);
+  const options = { ...writeOptions(call), decodingErrors: duplicates };
+  if (kind.namespaced && path.namespace === undefined) {
+    throw badRequest('an empty namespace may not be set during creation');
+  }
+  const created = createObject(api.context, kind, decodeAs(kind, value, path), options);
+  sendObject(call, response, 201, created, options.warnings);
+}
+
+async function replace(call: ResourceRequest): Promise<void> {
+  const { api, request, response, path, kind } = call;
+  const { value, duplicates } = await readObject(api, request);
+  const options = { ...writeOptions(call), decodingErrors: duplicates, replace: true };
+  const updated = updateObject(api.context, kind, decodeAs(kind, value, path), options);
+  sendObject(call, response, 200, updated, options.warnings);
+}
+
+async function patch(call: ResourceRequest, name: string): Promise<void> {
+  const { api, request, response, path, parameters, kind } = call;
+  const body = await readBody(request);
+  const options = writeOptions(call);
+  const { object, created } = patchObject(api.context, kind, {
+    name: { ...(path.namespace !== undefined && { namespace: path.namespace }), name },
+    contentType: request.headers['content-type'],
+    body,
+    force: isTrue(parameters.get('force')),
+    options,
+  });
+  sendObject(call, response, created ? 201 : 200, object, options.warnings);
+}
+
+async function remove(call: ResourceRequest, name: string): Promise<void> {
+  const { api, response, path, kind } = call;
+  const options = await deleteOptions(call);
+  sendJson(response, 200, deleteObject(api.context, kind, { ...path, name }, options));
+}
+
+async function deleteCollection(call: ResourceRequest): Promise<void> {
+  const { api, response, path, parameters, kind } = call;
+  if (kind.kind === 'Namespace' || (kind.namespaced && path.namespace === undefined))
+    throw methodNotAllowed();
+  const options = await deleteOptions(call);
+  const all = api.context.store.list(kind.group, kind.kind);
+  const chosen = filterObjects(kind, all, path.namespace, parameters);
+  for (const object of chosen) deleteObject(api.context, kind, object.metadata, options);
+  const resourceVersion = String(api.context.store.revision());
+  sendJson(response, 200, formList({ items: chosen, resourceVersion }, formOptions(call)));
+}
+
+function handleSubresource(call: ResourceRequest): void {
+  const { api, request, response, path, kind } = call;
+  const name = `${kind.kind}/${path.subresource}`;
+  const object = getObject(api.context, kind, { ...path, name: path.name ?? '' });
+  if (name === 'Pod/log' && request.method === 'GET') {
+    sendText(
+      response,
+      200,
+      `No containers run here: ${object.metadata.name} stands for this process, whose log is its standard error.\n`,
+    );
+    return;
+  }
+  if (name === 'ServiceAccount/token') {
+    throw new StatusError(
+      501,
+      'NotImplemented',
+      'this server issues no service account tokens: use the token of its kubeconfig',
+    );
+  }
+  throw unknownResource();
+}
+
+async function readObject(api: ResourceApi, request: IncomingMessage) {
+  return decodeObject(await readBody(request), request.headers['content-type'], api.protobuf);
+}
+
+function sendObject(
+  call: ResourceRequest,
+  response: ServerResponse,
+  code: number,
+  object: KubeObject,
+  warnings: readonly string[] = [],
+): void {
+  sendJson(response, code, formObject(object, formOptions(call)), { warnings });
+}
+
+function formOptions({ api, request, parameters, kind }: ResourceRequest): FormOptions {
+  const form = negotiate(request.headers.accept);
+  if (form === undefined) {
+    const message = 'only the following media types are accepted: application/json';
+    throw new StatusError(406, 'NotAcceptable', message);
+  }
+  const includeObject = parameters.get('includeObject') || 'Metadata';
+  return { form, kind, columns: tableColumns(kind), includeObject, now: api.context.now() };
+}
+
+/** Throws for a `dryRun` or `fieldValidation` this API does not know. */
+function writeOptions({ request, parameters, path }: ResourceRequest): WriteOptions {
+  const fieldValidation = parameters.get('fieldValidation') || 'Warn';
+  if (fieldValidation !== 'Strict' && fieldValidation !== 'Warn' && fieldValidation !== 'Ignore') {
+    const message = `Unsupported value: ${JSON.stringify(fieldValidation)}: supported values: "Ignore", "Strict", "Warn"`;
+    const cause = { reason: 'FieldValueNotSupported', message, field: 'fieldValidation' };
+    throw invalid({ group: 'meta.k8s.io', kind: 'CreateOptions' }, '', [cause]);
+  }
+  const agent = /^[^/\s]+/.exec(request.headers['user-agent'] ?? '')?.[0];
+  return {
+    dryRun: isDryRun(parameters.getAll('dryRun')),
+    fieldManager: (parameters.get('fieldManager') || agent || 'unknown').slice(0, 128),
+    fieldValidation,
+    ...(path.subresource === 'status' && { subresource: 'status' }),
+    warnings: [],
+  };
+}
+
+async function deleteOptions({ request, parameters }: ResourceRequest): Promise<DeleteOptions> {
+  const body = await readBody(request);
+  // A body in protobuf carries only what the query says too.
+  const json = body.length > 0 && body[0] === 0x7b;
+  const given = (json ? decodeJson(body).value : {}) as DeleteOptions & { dryRun?: string[] | boolean };
+  const inBody = Array.isArray(given.dryRun) ? given.dryRun : [];
+  return {
+    dryRun: isDryRun([...parameters.getAll('dryRun'), ...inBody]),
+    ...(given.preconditions !== undefined && { preconditions: given.preconditions }),
+  };
+}
+
+function isDryRun(values: readonly string[]): boolean {
+  const asked = values.filter((value) => value !== '');
+  const unknown = asked.find((value) => value !== 'All');
+  if (unknown !== undefined) {
+    const message = `Unsupported value: ${JSON.stringify(unknown)}: supported values: "All"`;
+    const cause = { reason: 'FieldValueNotSupported', message, field: 'dryRun' };
+    throw invalid({ group: 'meta.k8s.io', kind: 'CreateOptions' }, '', [cause]);
+  }
+  return asked.length > 0;
+}
+
+function isTrue(value: string | null): boolean {
+  return value === 'true' || value === '1';
+}

@@ -1,0 +1,187 @@
+/** Create and replace: the one way an object gets into the store, whoever asks (REST, patch, controller, demo). */
+import { isDeepStrictEqual } from 'node:util';
+import type { KindDefinition } from '../../core/resources/kind.ts';
+import type { KubeObject, ObjectMeta, ObjectRef } from '../../core/resources/object.ts';
+import type { ResourceChange } from '../../storage/resource-store.ts';
+import {
+  alreadyExists,
+  conflict,
+  invalid,
+  modifiedSince,
+  notFound,
+  type StatusCause,
+} from '../status-error.ts';
+import { admitObject } from './admit.ts';
+import { type ObjectName, type RegistryContext, timestamp, type WriteOptions } from './context.ts';
+import { removalChanges } from './delete.ts';
+import { trackManagedFields } from './field-managers.ts';
+import { namespaceOnDemand } from './namespaces.ts';
+
+export function refTo(kind: KindDefinition, { namespace, name }: ObjectName): ObjectRef {
+  return {
+    group: kind.group,
+    kind: kind.kind,
+    ...(kind.namespaced && namespace !== undefined && { namespace }),
+    name,
+  };
+}
+
+export function getObject(context: RegistryContext, kind: KindDefinition, name: ObjectName): KubeObject {
+  const found = context.store.get(refTo(kind, name));
+  if (found === undefined) throw notFound(kind, name.name);
+  return found;
+}
+
+/** `given` has been through `decodeAs`. Returns the stored object (for a dry run what would be stored). */
+export function createObject(
+  context: RegistryContext,
+  kind: KindDefinition,
+  given: KubeObject,
+  options: WriteOptions,
+): KubeObject {
+  const named = withGeneratedName(context, given);
+  if (named.metadata.resourceVersion !== undefined && named.metadata.resourceVersion !== '') {
+    throw invalid(kind, named.metadata.name, [
+      {
+        reason: 'FieldValueInvalid',
+        message: 'Invalid value: must not be set: resourceVersion should not be set on objects to be created',
+        field: 'metadata.resourceVersion',
+      },
+    ]);
+  }
+  const { status: _, ...withoutStatus } = named;
+  const admitted = admitObject(
+    context,
+    kind,
+    (kind.hasStatus ? withoutStatus : named) as KubeObject,
+    options,
+  );
+  const { name, namespace } = admitted.metadata;
+  const ref = refTo(kind, { name, ...(namespace !== undefined && { namespace }) });
+  const namespaceChanges = kind.namespaced ? namespaceOnDemand(context, namespace!, options.warnings) : [];
+  if (context.store.get(ref) !== undefined) throw alreadyExists(kind, name);
+  const created: KubeObject = { ...admitted, metadata: serverMetadata(context, kind, admitted.metadata) };
+  const tracked = trackManagedFields(context, kind, undefined, created, options);
+  if (options.dryRun === true) return tracked;
+  const changes: ResourceChange[] = [...namespaceChanges, { type: 'put', object: tracked }];
+  return context.store.commit(changes).at(-1)!.object;
+}
+
+export interface UpdateOptions extends WriteOptions {
+  /** A full replacement (PUT): custom resources must then say which version they replace. */
+  replace?: boolean;
+  /** Server-side apply has set the managed fields already. */
+  keepManagedFields?: boolean;
+}
+
+/** Replaces the live object, or only its status. A write that changes nothing keeps the resourceVersion. */
+export function updateObject(
+  context: RegistryContext,
+  kind: KindDefinition,
+  given: KubeObject,
+  options: UpdateOptions,
+): KubeObject {
+  const live = getObject(context, kind, given.metadata);
+  checkVersion(kind, given, live, options.replace === true);
+  const merged = options.subresource === 'status' ? statusOnly(given, live) : mainOnly(kind, given, live);
+  const admitted = admitObject(context, kind, merged, options, live);
+  const next: KubeObject = { ...admitted, metadata: keptMetadata(kind, admitted, live) };
+  const tracked =
+    options.keepManagedFields === true ? next : trackManagedFields(context, kind, live, next, options);
+  if (sameObject(tracked, live)) return live;
+  if (options.dryRun === true)
+    return { ...tracked, metadata: { ...tracked.metadata, resourceVersion: live.metadata.resourceVersion! } };
+  const finished =
+    live.metadata.deletionTimestamp !== undefined && (tracked.metadata.finalizers ?? []).length === 0;
+  const put: ResourceChange = { type: 'put', object: tracked };
+  const changes = finished ? [put, ...removalChanges(context, kind, tracked)] : [put];
+  return context.store.commit(changes)[0]!.object;
+}
+
+function withGeneratedName(context: RegistryContext, given: KubeObject): KubeObject {
+  const { name, generateName } = given.metadata;
+  if (name !== '' || generateName === undefined) return given;
+  const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
+  let suffix = '';
+  while (suffix.length < 5) suffix += alphabet[context.randomInt(alphabet.length)];
+  return { ...given, metadata: { ...given.metadata, name: `${generateName.slice(0, 248)}${suffix}` } };
+}
+
+function serverMetadata(context: RegistryContext, kind: KindDefinition, given: ObjectMeta): ObjectMeta {
+  const { deletionTimestamp: _, resourceVersion: __, ...rest } = given;
+  return {
+    ...rest,
+    uid: context.newUid(),
+    creationTimestamp: timestamp(context),
+    ...(kind.hasGeneration && { generation: 1 }),
+  };
+}
+
+function checkVersion(kind: KindDefinition, given: KubeObject, live: KubeObject, replace: boolean): void {
+  const { resourceVersion, uid, name } = given.metadata;
+  if (resourceVersion === undefined || resourceVersion === '') {
+    if (!replace || kind.origin === 'builtin') return;
+    const cause: StatusCause = {
+      reason: 'FieldValueInvalid',
+      message: 'Invalid value: 0x0: must be specified for an update',
+      field: 'metadata.resourceVersion',
+    };
+    throw invalid(kind, name, [cause]);
+  }
+  if (resourceVersion !== live.metadata.resourceVersion) throw conflict(kind, name, modifiedSince);
+  if (uid !== undefined && uid !== live.metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`;
+    throw conflict(kind, name, why);
+  }
+}
+
+function statusOnly(given: KubeObject, live: KubeObject): KubeObject {
+  return {
+    ...live,
+    status: given['status'],
+    metadata: { ...live.metadata, managedFields: given.metadata.managedFields },
+  } as KubeObject;
+}
+
+function mainOnly(kind: KindDefinition, given: KubeObject, live: KubeObject): KubeObject {
+  if (!kind.hasStatus) return given;
+  const { status: _, ...rest } = given;
+  return (live['status'] === undefined ? rest : { ...rest, status: live['status'] }) as KubeObject;
+}
+
+/** What a client may not change, whatever it sends. */
+function keptMetadata(kind: KindDefinition, next: KubeObject, live: KubeObject): ObjectMeta {
+  const { uid, creationTimestamp, deletionTimestamp, resourceVersion, generation } = live.metadata;
+  const changed = kind.hasGeneration && !isDeepStrictEqual(desired(next), desired(live));
+  const { deletionTimestamp: _, generation: __, ...rest } = next.metadata;
+  return {
+    ...rest,
+    uid: uid!,
+    creationTimestamp: creationTimestamp!,
+    resourceVersion: resourceVersion!,
+    ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+    ...(generation !== undefined && { generation: changed ? generation + 1 : generation }),
+  };
+}
+
+function desired(object: KubeObject): Record<string, unknown> {
+  const { metadata: _, status: __, ...rest } = object;
+  return rest;
+}
+
+/** Times in managedFields move with every write: they alone are no change. */
+function sameObject(a: KubeObject, b: KubeObject): boolean {
+  return isDeepStrictEqual(withoutTimes(a), withoutTimes(b));
+}
+
+function withoutTimes(object: KubeObject): KubeObject {
+  const { managedFields, resourceVersion: _, ...rest } = object.metadata;
+  const entries = managedFields?.map((entry) => ({ ...(entry as object), time: undefined }));
+  const metadata = Object.fromEntries(Object.entries(rest).filter(([, v]) => v !== undefined && !isEmpty(v)));
+  const fields = Object.fromEntries(Object.entries(object).filter(([, v]) => v !== undefined));
+  return { ...fields, metadata: { ...metadata, managedFields: entries ?? [] } } as unknown as KubeObject;
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}

@@ -1,0 +1,85 @@
+/** The controller's view of the embedded store: in process, without a copy, through the same admission as every client. */
+import { isDeepStrictEqual } from 'node:util';
+import type { KubeObject } from '../core/resources/object.ts';
+import type { ResourceSource } from '../storage/resource-source.ts';
+import type { RegistryContext } from './registry/context.ts';
+import { deleteObject } from './registry/delete.ts';
+import { kindByName, kindOfObject } from './registry/kind-of.ts';
+import { decodeAs } from './registry/metadata.ts';
+import { createObject, refTo, updateObject } from './registry/write.ts';
+
+const fieldManager = 'tollgate';
+
+export function createEmbeddedResourceSource(registry: RegistryContext): ResourceSource {
+  const { store } = registry;
+  const listeners = new Set<(changed: { group: string; kind: string }) => void>();
+  const pending = new Map<string, { group: string; kind: string }>();
+  let unsubscribe = () => {};
+
+  /** One call per kind and turn of the event loop, however many objects an `apply` writes in it. */
+  function flush(): void {
+    const changed = [...pending.values()];
+    pending.clear();
+    for (const kind of changed) for (const listener of [...listeners]) listener(kind);
+  }
+
+  return {
+    start: async () => {
+      unsubscribe = store.subscribe((events) => {
+        if (pending.size === 0) setImmediate(flush);
+        for (const { group, kind } of events) pending.set(`${group}/${kind}`, { group, kind });
+      });
+    },
+    stop: async () => {
+      unsubscribe();
+      listeners.clear();
+    },
+    list: (group, kind) => store.list(group, kind),
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    writeStatus: async (object, status) => writeStatus(registry, object, status),
+    ensure: async (object) => ensure(registry, object),
+    remove: async (ref) => {
+      const kind = kindByName(registry, ref.group, ref.kind);
+      if (store.get(refTo(kind, ref)) !== undefined) deleteObject(registry, kind, ref);
+    },
+  };
+}
+
+function writeStatus(registry: RegistryContext, object: KubeObject, status: Record<string, unknown>): void {
+  const kind = kindOfObject(registry, object);
+  const live = registry.store.get(refTo(kind, object.metadata));
+  if (live === undefined || live.metadata.uid !== object.metadata.uid) return;
+  const options = { fieldManager, subresource: 'status' as const, warnings: [] };
+  updateObject(registry, kind, { ...live, status }, options);
+}
+
+/** Fields that the object does not name are left alone; those of spec, data and status that it names are made equal. */
+function ensure(registry: RegistryContext, object: KubeObject): void {
+  const kind = kindOfObject(registry, object);
+  const given = decodeAs(kind, object, {});
+  const live = registry.store.get(refTo(kind, given.metadata));
+  const options = { fieldManager, fieldValidation: 'Ignore' as const, warnings: [] };
+  if (live === undefined) {
+    createObject(registry, kind, given, options);
+  } else {
+    const { labels, annotations, ownerReferences } = given.metadata;
+    const { metadata: _, status: __, ...content } = given;
+    const metadata = {
+      ...live.metadata,
+      labels: { ...live.metadata.labels, ...labels },
+      annotations: { ...live.metadata.annotations, ...annotations },
+      ...(ownerReferences !== undefined && { ownerReferences }),
+    };
+    updateObject(registry, kind, { ...live, ...content, metadata }, options);
+  }
+  const status = given['status'] as Record<string, unknown> | undefined;
+  if (status !== undefined) ensureStatus(registry, given, status);
+}
+
+function ensureStatus(registry: RegistryContext, given: KubeObject, status: Record<string, unknown>): void {
+  const live = registry.store.get(refTo(kindOfObject(registry, given), given.metadata));
+  if (live !== undefined && !isDeepStrictEqual(live['status'], status)) writeStatus(registry, live, status);
+}
