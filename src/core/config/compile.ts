@@ -1,0 +1,99 @@
+/**
+ * Resources → the snapshot that the data path works from, the status of every object, and the objects that a Gateway has
+ * beside it. Pure: the same resources give the same result whatever the order they came in.
+ */
+import type { RateLimitConfig } from '../ratelimit/model.ts';
+import { parseRateLimitConfig } from '../ratelimit/parse.ts';
+import type { KubeObject } from '../resources/object.ts';
+import { BackendCompiler } from './backends.ts';
+import type { CompileContext } from './context.ts';
+import { gatewayClassStatuses } from './gateway-classes.ts';
+import { compileGateways } from './gateways.ts';
+import { compileHttpRoutes } from './http-routes.ts';
+import { groups, type ObjectSource, Objects } from './objects.ts';
+import { type OwnedObject, ownedObjects } from './owned-objects.ts';
+import { compilePolicies } from './policies.ts';
+import { policyStatuses } from './policy-status.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export interface CompileOptions {
+  generation: number;
+  nowRfc3339: string;
+  /** Lower-case hex. */
+  sha256: (text: string) => string;
+  /** Provider name → URL that stands in for its default endpoint. */
+  providerUrls: Readonly<Record<string, string>>;
+  /** The address that Gateways report. */
+  address: string;
+  /** The rate limit configuration in force, kept when the one at hand is not valid. */
+  previousRateLimits?: RateLimitConfig;
+  /** Ports that could not be opened, and why. */
+  bindErrors: Readonly<Record<number, string>>;
+}
+
+export interface StatusWrite {
+  object: KubeObject;
+  status: Record<string, unknown>;
+}
+
+export interface CompileResult {
+  snapshot: Snapshot;
+  statuses: StatusWrite[];
+  owned: OwnedObject[];
+}
+
+export function compileConfiguration(source: ObjectSource, options: CompileOptions): CompileResult {
+  const objects = new Objects(source);
+  const rateLimits = readRateLimits(objects, options.previousRateLimits);
+  const context: CompileContext = { ...options, objects, keySets: {}, rateLimitError: rateLimits.error };
+  const backends = new BackendCompiler(context);
+  const gateways = compileGateways(context);
+  const policies = compilePolicies(context);
+  const routes = compileHttpRoutes(context, gateways, policies, backends);
+  const snapshot: Snapshot = {
+    generation: options.generation,
+    binds: gateways.binds(),
+    backends: backends.compileAll(policies),
+    keySets: context.keySets,
+    ...(rateLimits.config === undefined ? {} : { rateLimits: rateLimits.config }),
+  };
+  return {
+    snapshot,
+    statuses: [
+      ...gatewayClassStatuses(context),
+      ...gateways.statuses(),
+      ...routes.statuses,
+      ...backends.statuses(),
+      ...policyStatuses(context, policies, gateways, routes),
+    ],
+    owned: ownedObjects(context, gateways),
+  };
+}
+
+/** The ConfigMap that the embedded rate limit service reads: each entry is a file. */
+const rateLimitConfigMap = { namespace: 'ratelimit', name: 'ratelimit-config' };
+
+function readRateLimits(
+  objects: Objects,
+  previous: RateLimitConfig | undefined,
+): { config: RateLimitConfig | undefined; error?: string } {
+  const { namespace, name } = rateLimitConfigMap;
+  const configMap = objects.get(groups.core, 'ConfigMap', namespace, name);
+  if (configMap === undefined) {
+    return {
+      config: undefined,
+      error: `the rate limit service has no configuration: ConfigMap ${namespace}/${name} not found`,
+    };
+  }
+  const files = Object.entries((configMap['data'] ?? {}) as Record<string, string>).map(([file, text]) => ({
+    name: file,
+    text,
+  }));
+  const parsed = parseRateLimitConfig(files);
+  if (parsed.ok) return { config: parsed.config };
+  const kept = previous === undefined ? 'there is none from before' : 'the one from before stays in force';
+  return {
+    config: previous,
+    error: `ConfigMap ${namespace}/${name} is not valid (${kept}): ${parsed.error}`,
+  };
+}

@@ -1,0 +1,138 @@
+/** A provider of an AgentgatewayBackend → the target that the data path calls. */
+import type { CompileContext } from './context.ts';
+import { type AuthSpec, compileCredential } from './credentials.ts';
+import { durationMs } from './durations.ts';
+import { serviceOrigins } from './services.ts';
+import type { ProviderName, ProviderTarget, RouteType } from './snapshot.ts';
+
+export interface ProviderSpec {
+  name?: string;
+  host?: string;
+  port?: number;
+  path?: string;
+  pathPrefix?: string;
+  policies?: BackendPoliciesSpec;
+  [provider: string]: unknown;
+}
+export interface BackendPoliciesSpec {
+  auth?: AuthSpec;
+  ai?: AiPolicySpec;
+  http?: { requestTimeout?: string };
+  [other: string]: unknown;
+}
+export interface AiPolicySpec {
+  routes?: Record<string, RouteType>;
+  modelAliases?: Record<string, string>;
+  defaults?: { field: string; value: unknown }[];
+  overrides?: { field: string; value: unknown }[];
+  prompt?: { prepend?: { role: string; content: string }[]; append?: { role: string; content: string }[] };
+  [other: string]: unknown;
+}
+interface ModelSpec {
+  model?: string;
+  formats?: { type: RouteType; path?: string }[];
+  backendRef?: { kind?: string; name: string; port?: number };
+}
+
+const providerNames: ProviderName[] = [
+  'anthropic',
+  'openai',
+  'azure',
+  'azureopenai',
+  'gemini',
+  'vertexai',
+  'bedrock',
+  'custom',
+];
+
+/** Where each provider answers when nothing else is said. Those without an entry need settings of their own. */
+const defaultOrigins: Partial<Record<ProviderName, string>> = {
+  anthropic: 'https://api.anthropic.com',
+  openai: 'https://api.openai.com',
+  gemini: 'https://generativelanguage.googleapis.com',
+};
+
+export type TargetResult = { target: ProviderTarget } | { fault: string };
+
+export function compileTarget(
+  context: CompileContext,
+  namespace: string,
+  backendName: string,
+  spec: ProviderSpec,
+  policies: BackendPoliciesSpec,
+): TargetResult {
+  const merged: BackendPoliciesSpec = {
+    ...policies,
+    ...spec.policies,
+    ai: { ...policies.ai, ...spec.policies?.ai },
+  };
+  const unserved = unservedField(merged);
+  if (unserved !== undefined) return { fault: `policies.${unserved} is not served by this version` };
+  const provider = providerNames.find((name) => spec[name] !== undefined)!;
+  const model = (spec[provider] ?? {}) as ModelSpec;
+  const origin = originOf(context, namespace, provider, spec, model);
+  if ('fault' in origin) return origin;
+  const auth = compileCredential(context, namespace, merged.auth);
+  if ('fault' in auth) return auth;
+  const { ai = {}, http } = merged;
+  return {
+    target: {
+      name: spec.name === undefined ? backendName : `${backendName}/${spec.name}`,
+      provider,
+      model: model.model,
+      origin: origin.origin,
+      path: spec.path,
+      pathPrefix: spec.pathPrefix ?? origin.pathPrefix,
+      formats: model.formats,
+      credential: auth.credential,
+      modelAliases: ai.modelAliases ?? {},
+      defaults: ai.defaults ?? [],
+      overrides: ai.overrides ?? [],
+      ...(ai.prompt && { prompt: { prepend: ai.prompt.prepend ?? [], append: ai.prompt.append ?? [] } }),
+      ...(http?.requestTimeout && { requestTimeoutMs: durationMs(http.requestTimeout) }),
+    },
+  };
+}
+
+const servedPolicies = new Set(['auth', 'ai', 'http']);
+const servedAi = new Set(['routes', 'modelAliases', 'defaults', 'overrides', 'prompt']);
+
+/** A guard that would not run must not be taken for one that does. */
+export function unservedField(policies: BackendPoliciesSpec): string | undefined {
+  const policy = Object.keys(policies).find((field) => !servedPolicies.has(field));
+  if (policy !== undefined) return policy;
+  const ai = Object.keys(policies.ai ?? {}).find((field) => !servedAi.has(field));
+  return ai === undefined ? undefined : `ai.${ai}`;
+}
+
+function originOf(
+  context: CompileContext,
+  namespace: string,
+  provider: ProviderName,
+  spec: ProviderSpec,
+  model: ModelSpec,
+): { origin: string; pathPrefix?: string } | { fault: string } {
+  if (model.backendRef !== undefined) {
+    const { kind = 'Service', name, port } = model.backendRef;
+    const origins = kind === 'Service' ? serviceOrigins(context, namespace, name, port) : undefined;
+    return origins?.[0] === undefined
+      ? { fault: `backendRef ${kind} ${namespace}/${name} has no endpoints` }
+      : { origin: origins[0] };
+  }
+  if (spec.host !== undefined) {
+    // Port 443 is spoken to in TLS, as agentgateway does; any other port in plain HTTP.
+    const scheme = spec.port === 443 ? 'https' : 'http';
+    return { origin: `${scheme}://${spec.host}:${spec.port}` };
+  }
+  const override = context.providerUrls[provider];
+  if (override !== undefined) return splitUrl(override);
+  const origin = defaultOrigins[provider];
+  return origin === undefined ? { fault: `provider ${provider} is not served by this version` } : { origin };
+}
+
+function splitUrl(url: string): { origin: string; pathPrefix?: string } {
+  const slash = url.indexOf('/', url.indexOf('://') + 3);
+  if (slash < 0) return { origin: url };
+  const path = url.slice(slash).replace(/\/+$/, '');
+  return { origin: url.slice(0, slash), ...(path !== '' && { pathPrefix: path }) };
+}
