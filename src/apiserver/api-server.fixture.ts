@@ -49,9 +49,6 @@ export async function startTestServer(): Promise<TestServer> {
     registry,
     dataDir: directory,
     port: 0,
-    protobuf: () => {
-      throw new Error('not in this test');
-    },
     onError: (error) => {
       errors.push(error);
       console.error(error);

@@ -8,7 +8,7 @@ import { type FormOptions, formList, formObject } from './answer-form.ts';
 import { filterObjects, type ListReader } from './list.ts';
 import { negotiate } from './negotiate.ts';
 import { patchObject } from './patch-object.ts';
-import { decodeJson, decodeObject, type ProtobufDecoder, readBody } from './read-body.ts';
+import { decodeJson, decodeObject, readBody } from './read-body.ts';
 import type { RegistryContext, WriteOptions } from './registry/context.ts';
 import { type DeleteOptions, deleteObject } from './registry/delete.ts';
 import { decodeAs } from './registry/metadata.ts';
@@ -21,7 +21,6 @@ import { startWatch } from './watch.ts';
 export interface ResourceApi {
   context: RegistryContext;
   lists: ListReader;
-  protobuf: ProtobufDecoder;
 }
 
 interface ResourceRequest {
@@ -44,7 +43,7 @@ export async function handleResource(
   const review = answerReview(path.group, path.plural);
   if (review !== undefined) {
     if (request.method !== 'POST') throw methodNotAllowed();
-    const { value } = await readObject(api, request);
+    const { value } = await readObject(request);
     return sendJson(response, 201, review(value as Record<string, unknown>));
   }
   const kind = api.context.kinds.find(
@@ -100,7 +99,7 @@ function watch(call: ResourceRequest): void {
 
 async function create(call: ResourceRequest): Promise<void> {
   const { api, request, response, path, kind } = call;
-  const { value, duplicates } = await readObject(api, request);
+  const { value, duplicates } = await readObject(request);
   const options = { ...writeOptions(call), decodingErrors: duplicates };
   if (kind.namespaced && path.namespace === undefined) {
     throw badRequest('an empty namespace may not be set during creation');
@@ -111,7 +110,7 @@ async function create(call: ResourceRequest): Promise<void> {
 
 async function replace(call: ResourceRequest): Promise<void> {
   const { api, request, response, path, kind } = call;
-  const { value, duplicates } = await readObject(api, request);
+  const { value, duplicates } = await readObject(request);
   const options = { ...writeOptions(call), decodingErrors: duplicates, replace: true };
   const updated = updateObject(api.context, kind, decodeAs(kind, value, path), options);
   sendObject(call, response, 200, updated, options.warnings);
@@ -171,8 +170,8 @@ function handleSubresource(call: ResourceRequest): void {
   throw unknownResource();
 }
 
-async function readObject(api: ResourceApi, request: IncomingMessage) {
-  return decodeObject(await readBody(request), request.headers['content-type'], api.protobuf);
+async function readObject(request: IncomingMessage) {
+  return decodeObject(await readBody(request), request.headers['content-type']);
 }
 
 function sendObject(

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { parseDocument } from 'yaml';
 import { duplicateFields } from './duplicate-fields.ts';
 import { parseMediaType } from './negotiate.ts';
+import { decodeProtobufBody } from './protobuf/decode-body.ts';
 import { badRequest, requestTooLarge, unsupportedMediaType } from './status-error.ts';
 
 /** The real server's own limit. */
@@ -29,20 +30,14 @@ export interface DecodedBody {
   duplicates: string[];
 }
 
-export type ProtobufDecoder = (bytes: Uint8Array) => Record<string, unknown>;
-
 /** Decodes an object sent for create, update or delete. Throws 400 or 415. */
-export function decodeObject(
-  body: Buffer,
-  contentType: string | undefined,
-  protobuf: ProtobufDecoder,
-): DecodedBody {
+export function decodeObject(body: Buffer, contentType: string | undefined): DecodedBody {
   const { type } = parseMediaType(contentType ?? 'application/json');
   if (type === 'application/json' || type === '') return decodeJson(body);
   if (type === 'application/yaml') return decodeYaml(body);
   if (type === 'application/vnd.kubernetes.protobuf') {
     try {
-      return { value: protobuf(body), duplicates: [] };
+      return { value: decodeProtobufBody(body).object, duplicates: [] };
     } catch (error) {
       throw badRequest(`unable to decode the protobuf body: ${(error as Error).message}`);
     }

@@ -11,7 +11,6 @@ import { createRequestHandler } from './handle-request.ts';
 import { type KubeconfigEntry, mergeKubeconfig, readToken, writeKubeconfig } from './kubeconfig.ts';
 import { ListReader } from './list.ts';
 import { buildOpenApi } from './openapi.ts';
-import type { ProtobufDecoder } from './read-body.ts';
 import type { RegistryContext } from './registry/context.ts';
 import { openTlsMaterial } from './tls/certificate-authority.ts';
 import { createUpgradeHandler, type PortForwardHandler } from './upgrade.ts';
@@ -26,8 +25,6 @@ export interface ApiServerOptions {
   host?: string;
   /** Default `<dataDir>/kubeconfig`. */
   kubeconfigPath?: string;
-  /** Decodes kubectl's protobuf request bodies to objects with apiVersion and kind. */
-  protobuf: ProtobufDecoder;
   /** Serves `pods/NAME/portforward`; absent: refused. */
   portForward?: PortForwardHandler;
   onError: (error: unknown) => void;
@@ -77,11 +74,11 @@ function handleRequests(
   token: string,
   names: readonly string[],
 ): void {
-  const { registry, protobuf, onError } = options;
+  const { registry, onError } = options;
   const mayEnter = createTokenCheck(token);
   const isOurHost = createHostCheck(names);
   const handle = createRequestHandler({
-    api: { context: registry, lists: new ListReader(registry), protobuf },
+    api: { context: registry, lists: new ListReader(registry) },
     resources: discoveredResources(registry.kinds),
     openApi: buildOpenApi(registry.kinds),
     mayEnter,

@@ -37,7 +37,7 @@ export function createObject(
   context: RegistryContext,
   kind: KindDefinition,
   given: KubeObject,
-  options: WriteOptions,
+  options: WriteOptions & { keepManagedFields?: boolean },
 ): KubeObject {
   const named = withGeneratedName(context, given);
   if (named.metadata.resourceVersion !== undefined && named.metadata.resourceVersion !== '') {
@@ -61,7 +61,10 @@ export function createObject(
   const namespaceChanges = kind.namespaced ? namespaceOnDemand(context, namespace!, options.warnings) : [];
   if (context.store.get(ref) !== undefined) throw alreadyExists(kind, name);
   const created: KubeObject = { ...admitted, metadata: serverMetadata(context, kind, admitted.metadata) };
-  const tracked = trackManagedFields(context, kind, undefined, created, options);
+  const tracked =
+    options.keepManagedFields === true
+      ? created
+      : trackManagedFields(context, kind, undefined, created, options);
   if (options.dryRun === true) return tracked;
   const changes: ResourceChange[] = [...namespaceChanges, { type: 'put', object: tracked }];
   return context.store.commit(changes).at(-1)!.object;
