@@ -28,6 +28,12 @@ export interface ApiRequestOptions {
   onError: (error: unknown) => void;
 }
 
+/**
+ * kubectl asks for version 2, in protobuf, when version 3 does not know a kind. A document that says no more than that it is
+ * one (field 1, `2.0`) lets it go on to its own message about the kind; a 404 would be taken for a broken server.
+ */
+const emptyOpenApiV2 = '\x0a\x032.0';
+
 const healthPaths = new Set(['/healthz', '/livez', '/readyz']);
 
 export function createRequestHandler(options: ApiRequestOptions) {
@@ -74,6 +80,15 @@ function sendDocument(
     const document = options.openApi.get(path.slice('/openapi/v3/'.length));
     if (document === undefined) return false;
     sendTagged(request, response, document, 'application/json');
+    return true;
+  }
+  if (path === '/openapi/v2') {
+    sendTagged(
+      request,
+      response,
+      emptyOpenApiV2,
+      'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
+    );
     return true;
   }
   const accepted = aggregatedDiscovery(request.headers.accept);
