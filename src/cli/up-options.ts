@@ -1,0 +1,96 @@
+/** `tollgate up`: its options, each with an environment variable, checked before anything starts. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+export interface UpOptions {
+  dataDir: string;
+  demo: boolean;
+  cluster: boolean;
+  /** Merge the printed kubeconfig into this file too. */
+  kubeconfig?: string;
+  /** Address that every port is bound to. */
+  listen: string;
+  /** Provider name → URL instead of its default endpoint. */
+  providerUrls: Record<string, string>;
+  apiPort: number;
+  adminPort: number;
+  metricsPort: number;
+  readyPort: number;
+  rlsPort: number;
+}
+
+interface Flags extends Omit<UpOptions, 'providerUrls'> {
+  providerUrl: Record<string, string>;
+}
+
+/** commander hands over what came before; each parser knows its own type. */
+type Parse = (text: string, before: never) => never;
+
+export function upCommand(env: NodeJS.ProcessEnv, run: (options: UpOptions) => Promise<void>): Command {
+  const command = new Command('up').description(
+    'run the gateway, its Kubernetes-style API and its rate limit service',
+  );
+  const add = (flags: string, description: string, variable: string, fallback?: unknown, parse?: Parse) => {
+    const option = new Option(flags, description).env(`TOLLGATE_${variable}`);
+    if (fallback !== undefined) option.default(fallback);
+    if (parse !== undefined) option.argParser<never>(parse);
+    command.addOption(option);
+  };
+  add('--data-dir <dir>', 'where keys, resources and counters are kept', 'DATA_DIR', defaultDataDir(env));
+  add(
+    '--demo',
+    "apply the walkthrough's example, with a sample provider unless ANTHROPIC_API_KEY is set",
+    'DEMO',
+    false,
+  );
+  add(
+    '--cluster',
+    'take resources from the cluster that KUBECONFIG or the service account names',
+    'CLUSTER',
+    false,
+  );
+  add('--kubeconfig <file>', 'merge the way to the embedded API into this kubeconfig too', 'KUBECONFIG');
+  add('--listen <address>', 'address that every port is bound to', 'LISTEN', '127.0.0.1');
+  add(
+    '--provider-url <name=url>',
+    'call this URL instead of a provider’s default endpoint (may be repeated)',
+    'PROVIDER_URL',
+    {},
+    providerUrl as unknown as Parse,
+  );
+  for (const [flag, variable, description, port] of ports) {
+    add(`--${flag} <port>`, `${description}`, variable, port, portNumber as unknown as Parse);
+  }
+  return command.action(async (flags: Flags) => {
+    const { providerUrl: providerUrls, ...rest } = flags;
+    await run({ ...rest, providerUrls });
+  });
+}
+
+const ports: [flag: string, variable: string, description: string, port: number][] = [
+  ['api-port', 'API_PORT', 'Kubernetes-style API (TLS)', 7443],
+  ['admin-port', 'ADMIN_PORT', 'admin API', 15000],
+  ['metrics-port', 'METRICS_PORT', 'Prometheus metrics', 15020],
+  ['ready-port', 'READY_PORT', 'readiness and liveness', 15021],
+  ['rls-port', 'RLS_PORT', 'rate limit service (gRPC)', 8081],
+];
+
+function defaultDataDir(env: NodeJS.ProcessEnv): string {
+  return join(env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'tollgate');
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError('a port is a number from 0 to 65535.');
+  return port;
+}
+
+function providerUrl(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const [name, url] = [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)];
+  if (!/^[a-z]+$/.test(name) || !/^https?:\/\/[^/?#]+(\/[^?#]*)?$/.test(url)) {
+    throw new InvalidArgumentError('write it as NAME=URL, for example anthropic=http://127.0.0.1:9000.');
+  }
+  return { ...before, [name]: url.replace(/\/+$/, '') };
+}

@@ -1,0 +1,224 @@
+/** `tollgate up`: starts every edge, hands each what it needs, and ends them in the opposite order. */
+import { hash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { startAdminServer } from './admin/server.ts';
+import { applyObjects } from './apiserver/apply-objects.ts';
+import { openRegistry } from './apiserver/registry/registry.ts';
+import { createEmbeddedResourceSource } from './apiserver/resource-source.ts';
+import { type ApiServer, startApiServer } from './apiserver/server.ts';
+import { demoDomain, demoObjects } from './cli/demo-objects.ts';
+import { type DemoInfo, type StartInfo, startText } from './cli/start-text.ts';
+import type { UpOptions } from './cli/up-options.ts';
+import { type Controller, startController } from './controller/controller.ts';
+import { allKinds } from './core/resources/kinds.ts';
+import { type DataPlane, startDataPlane } from './data-plane.ts';
+import { startSampleProvider } from './sample-provider/server.ts';
+import { openSharedCounters, type SharedCounters } from './storage/memory/shared-counters.ts';
+import { openCounterDump } from './storage/sqlite/counter-dump.ts';
+import { openResourceStore } from './storage/sqlite/resource-store.ts';
+import { accessLogLine } from './telemetry/access-log.ts';
+import { createLog } from './telemetry/log.ts';
+import { GatewayMetrics } from './telemetry/metrics.ts';
+import { startMetricsServer, startReadyServer } from './telemetry/probe-servers.ts';
+
+type Log = ReturnType<typeof createLog>;
+type Registry = ReturnType<typeof openRegistry>;
+
+const checkpointMs = 5_000;
+const graceMs = 10_000;
+const retryBindMs = 3_000;
+const nowSeconds = () => Math.floor(Date.now() / 1000);
+
+export async function up(options: UpOptions): Promise<void> {
+  const stack = new ShutdownStack();
+  try {
+    await start(options, stack);
+  } catch (error) {
+    await stack.close();
+    throw error;
+  }
+}
+
+/** Steps of shutting down, run last to first: what was started last knows of what came before. */
+class ShutdownStack {
+  readonly #steps: (() => unknown)[] = [];
+
+  add(step: () => unknown): void {
+    this.#steps.push(step);
+  }
+
+  async close(): Promise<void> {
+    for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) await step();
+  }
+}
+
+async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
+  const { dataDir, listen } = options;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const log = createLog(process.stderr);
+  const pending = new Set(['configuration']);
+  const ready = await startReadyServer({ pending: () => [...pending] }, options.readyPort, listen);
+  stack.add(() => closeServer(ready));
+
+  const store = openResourceStore(dataDir);
+  stack.add(() => store.close());
+  const counters = openCounters(dataDir, stack);
+  const registry = openRegistry({ store, kinds: allKinds, now: () => new Date() });
+  const demo = options.demo ? await applyDemo(options, registry, stack) : undefined;
+
+  const metrics = new GatewayMetrics();
+  const plane = startServing(options, counters, metrics, log, stack);
+  const source = createEmbeddedResourceSource(registry);
+  await source.start();
+  stack.add(() => source.stop());
+  const controller = startController({
+    source,
+    publish: (snapshot) => plane.publish(snapshot),
+    compile: {
+      sha256: (text) => hash('sha256', text),
+      providerUrls: { ...demo?.urls, ...options.providerUrls },
+      address: listen,
+    },
+    nowRfc3339: () => `${new Date().toISOString().slice(0, 19)}Z`,
+    retryBindMs,
+    ownsObjects: true,
+    log,
+  });
+  stack.add(() => controller.stop());
+  const api = await startApis(options, registry, counters, metrics, log, stack);
+  await whenServing(controller, pending);
+  process.stdout.write(startText(startInfo(options, api, demo && demoStanding(counters, demo.kind))));
+  await stopSignal();
+  await stack.close();
+}
+
+/** The data path in its thread; its records become the access log and the metrics here. */
+function startServing(
+  options: UpOptions,
+  counters: SharedCounters,
+  metrics: GatewayMetrics,
+  log: Log,
+  stack: ShutdownStack,
+): DataPlane {
+  const plane = startDataPlane({
+    counters: counters.handle,
+    name: 'worker-1',
+    host: options.listen,
+    onRecords: (records) => {
+      process.stdout.write(records.map(accessLogLine).join(''));
+      for (const record of records) metrics.observe(record);
+    },
+    onCrash: (error) => {
+      log.fatal({ error: error.stack }, 'the data path ended');
+      process.exit(1);
+    },
+  });
+  stack.add(() => plane.stop(graceMs));
+  return plane;
+}
+
+async function startApis(
+  options: UpOptions,
+  registry: Registry,
+  counters: SharedCounters,
+  metrics: GatewayMetrics,
+  log: Log,
+  stack: ShutdownStack,
+): Promise<ApiServer> {
+  const { dataDir, listen: host } = options;
+  const onError = (error: unknown) =>
+    log.error({ error: String(error) }, 'the API server failed on a request');
+  const api = await startApiServer({ registry, dataDir, port: options.apiPort, host, onError });
+  stack.add(() => api.close());
+  if (options.kubeconfig !== undefined) api.mergeKubeconfig(options.kubeconfig);
+  const admin = await startAdminServer({
+    host,
+    port: options.adminPort,
+    dataDir,
+    counters: counters.store,
+    log,
+  });
+  stack.add(() => closeServer(admin));
+  const metricsServer = await startMetricsServer(metrics.registry, options.metricsPort, host);
+  stack.add(() => closeServer(metricsServer));
+  return api;
+}
+
+function startInfo(options: UpOptions, api: ApiServer, demo: DemoInfo | undefined): StartInfo {
+  return {
+    address: options.listen,
+    kubeconfigPath: api.kubeconfigPath,
+    apiUrl: api.url,
+    ports: {
+      admin: options.adminPort,
+      metrics: options.metricsPort,
+      ready: options.readyPort,
+      rls: options.rlsPort,
+    },
+    ...(demo && { demo }),
+  };
+}
+
+async function whenServing(controller: Controller, pending: Set<string>): Promise<void> {
+  await controller.ready;
+  await controller.settled();
+  pending.delete('configuration');
+}
+
+function openCounters(dataDir: string, stack: ShutdownStack): SharedCounters {
+  const directory = join(dataDir, 'counters');
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const dump = openCounterDump(join(directory, 'counters.db'));
+  const counters = openSharedCounters({ directory, dump, nowSeconds });
+  const timer = setInterval(() => counters.checkpoint(), checkpointMs);
+  stack.add(() => {
+    clearInterval(timer);
+    counters.close();
+  });
+  return counters;
+}
+
+interface DemoProvider {
+  kind: DemoInfo['provider'];
+  urls: Record<string, string>;
+}
+
+/** With ANTHROPIC_API_KEY the real provider answers; else the sample one, unless another URL stands in for it. */
+async function applyDemo(
+  options: UpOptions,
+  registry: Registry,
+  stack: ShutdownStack,
+): Promise<DemoProvider> {
+  const credential = process.env['ANTHROPIC_API_KEY']?.trim();
+  applyObjects(registry, demoObjects(credential || 'sk-sample-provider'));
+  if (credential) return { kind: 'anthropic', urls: {} };
+  if (options.providerUrls['anthropic'] !== undefined) return { kind: 'sample', urls: {} };
+  const sample = await startSampleProvider({
+    host: options.listen,
+    port: 0,
+    randomId: () => hash('sha256', String(Math.random())).slice(0, 24),
+  });
+  stack.add(() => sample.close());
+  return { kind: 'sample', urls: { anthropic: sample.url } };
+}
+
+function demoStanding(counters: SharedCounters, provider: DemoInfo['provider']): DemoInfo {
+  const [mike] = counters.store.list(`${demoDomain}_user_id_mike_`);
+  const now = nowSeconds();
+  const daySeconds = 86_400;
+  return { provider, mikeUsed: mike?.value ?? 0, resetsAtSeconds: now - (now % daySeconds) + daySeconds };
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+}
+
+function closeServer(server: { close(done: () => void): void; closeAllConnections(): void }): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

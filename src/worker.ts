@@ -1,0 +1,61 @@
+/** Composition root of a data path thread: joins the counters, serves the snapshots it is sent, posts records back. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { compileExpression } from './core/cel/compile.ts';
+import type { RateLimitTarget, Snapshot } from './core/config/snapshot.ts';
+import { dialectError, translateRequest } from './core/llm/translate.ts';
+import { type RateLimitService, RateLimitUnavailable } from './core/ratelimit/model.ts';
+import { createDataPath } from './proxy/data-path.ts';
+import type { FromWorker, ToWorker } from './proxy/messages.ts';
+import { createEmbeddedRateLimitService } from './rls/service.ts';
+import { attachSharedCounters, type CounterHandle } from './storage/memory/shared-counters.ts';
+
+export interface WorkerInput {
+  counters: CounterHandle;
+  /** Names the thread's journal. */
+  name: string;
+  host: string;
+}
+
+const input = workerData as WorkerInput;
+const port = parentPort!;
+const nowMs = () => performance.timeOrigin + performance.now();
+const nowSeconds = () => Math.floor(Date.now() / 1000);
+const post = (message: FromWorker) => port.postMessage(message);
+
+let current: Snapshot | undefined;
+const embedded = createEmbeddedRateLimitService({
+  config: () => current?.rateLimits,
+  counters: attachSharedCounters(input.counters, input.name, nowSeconds),
+  nowSeconds,
+});
+
+function rateLimitServiceFor(target: RateLimitTarget): RateLimitService {
+  if (target.type === 'embedded') return embedded;
+  throw new RateLimitUnavailable(
+    target.type === 'unavailable' ? target.reason : `no client for ${target.name}`,
+  );
+}
+
+const dataPath = createDataPath({
+  translateRequest,
+  dialectError,
+  compileExpression,
+  rateLimitServiceFor,
+  chargeUndelivered: () => undefined,
+  nowMs,
+  random: Math.random,
+  host: input.host,
+  onRecords: (records) => post({ type: 'records', records }),
+});
+
+port.on('message', async (message: ToWorker) => {
+  if (message.type === 'snapshot') {
+    current = message.snapshot;
+    const binds = await dataPath.apply(message.snapshot);
+    post({ type: 'applied', generation: message.snapshot.generation, binds });
+    return;
+  }
+  await dataPath.stop(message.graceMs);
+  post({ type: 'stopped' });
+  port.close();
+});
