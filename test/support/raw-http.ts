@@ -11,7 +11,7 @@ export interface RawAnswer {
 
 export async function exchange(address: string, port: number, request: string): Promise<RawAnswer> {
   const socket = connect(port, address);
-  socket.end(request);
+  socket.write(request);
   const chunks: Buffer[] = [];
   for await (const chunk of socket) chunks.push(chunk as Buffer);
   return parse(Buffer.concat(chunks).toString('utf8'));
