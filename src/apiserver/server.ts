@@ -11,9 +11,10 @@ import { createRequestHandler } from './handle-request.ts';
 import { type KubeconfigEntry, mergeKubeconfig, readToken, writeKubeconfig } from './kubeconfig.ts';
 import { ListReader } from './list.ts';
 import { buildOpenApi } from './openapi.ts';
+import { createPortForward, type Dial } from './port-forward/port-forward.ts';
 import type { RegistryContext } from './registry/context.ts';
 import { openTlsMaterial } from './tls/certificate-authority.ts';
-import { createUpgradeHandler, type PortForwardHandler } from './upgrade.ts';
+import { createUpgradeHandler } from './upgrade.ts';
 
 export interface ApiServerOptions {
   registry: RegistryContext;
@@ -25,8 +26,8 @@ export interface ApiServerOptions {
   host?: string;
   /** Default `<dataDir>/kubeconfig`. */
   kubeconfigPath?: string;
-  /** Serves `pods/NAME/portforward`; absent: refused. */
-  portForward?: PortForwardHandler;
+  /** What stands behind a Pod's port; default: that port of 127.0.0.1, when the Pod declares it. */
+  dial?: Dial;
   onError: (error: unknown) => void;
 }
 
@@ -90,7 +91,7 @@ function handleRequests(
   server.on('request', (request, response) => void handle(request, response));
   server.on('clientError', (_error, socket) => socket.destroy());
   server.on('tlsClientError', (_error, socket) => socket.destroy());
-  const upgrade = createUpgradeHandler(registry, options.portForward, onError);
+  const upgrade = createUpgradeHandler(registry, createPortForward(options.dial), onError);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const allowed = isOurHost(request.headers.host) && mayEnter(request.headers.authorization);
     upgrade(request, socket, head, allowed);

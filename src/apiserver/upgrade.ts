@@ -17,7 +17,7 @@ export type PortForwardHandler = (
 
 export function createUpgradeHandler(
   registry: RegistryContext,
-  portForward: PortForwardHandler | undefined,
+  portForward: PortForwardHandler,
   onError: (error: unknown) => void,
 ) {
   return (request: IncomingMessage, socket: Duplex, head: Buffer, allowed: boolean): void => {
@@ -25,8 +25,6 @@ export function createUpgradeHandler(
     try {
       if (!allowed) throw unauthorized();
       const pod = podOf(registry, request);
-      if (portForward === undefined)
-        throw new StatusError(501, 'NotImplemented', 'port-forward is not available');
       portForward(request, socket, head, pod);
     } catch (error) {
       if (!(error instanceof StatusError)) onError(error);
