@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { createHostCheck, createTokenCheck } from './authenticate.ts';
@@ -56,6 +56,11 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   };
   const server = createServer({ cert: tls.cert, key: tls.key, minVersion: 'TLSv1.2', ...limits });
   handleRequests(server, options, token, names);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   await listen(server, options.port, host);
   const port = (server.address() as AddressInfo).port;
   const url = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -65,7 +70,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     url,
     kubeconfigPath,
     mergeKubeconfig: (path) => mergeKubeconfig(path, entry),
-    close: () => close(server),
+    close: () => close(server, sockets),
   };
 }
 
@@ -108,10 +113,10 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   });
 }
 
-/** Watches are cut off: clients resume them elsewhere. */
-function close(server: Server): Promise<void> {
+/** Watches and forwarded ports are cut off. The server itself forgets connections that were upgraded, so they are kept here. */
+function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
-    server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
   });
 }

@@ -90,6 +90,7 @@ class Forwards {
     errors.resume();
     const fail = (error: Error) => {
       errors.end(`error forwarding port ${port} to pod ${this.#pod.metadata.name}: ${error.message}`);
+      data.resume();
       data.end();
     };
     let target: Duplex;

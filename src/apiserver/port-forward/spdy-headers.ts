@@ -73,10 +73,11 @@ function parse(block: Buffer): Map<string, string> {
 
 /**
  * Blocks without a name, which is all that replies need: stored, not compressed, so no compressor has to be kept. The first
- * one begins the zlib stream (RFC 1950, 1951 section 3.2.4).
+ * one begins the zlib stream (RFC 1950, 1951 section 3.2.4). The empty block after it is what a compressor's flush leaves: Go's
+ * reader hands data out only when it sees one.
  */
 export function emptyHeaderBlock(first: boolean): Buffer {
-  const stored = Buffer.from([0, 4, 0, 0xfb, 0xff, 0, 0, 0, 0]);
+  const stored = Buffer.from([0, 4, 0, 0xfb, 0xff, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
   return first ? Buffer.concat([Buffer.from([0x78, 0x01]), stored]) : stored;
 }
 
