@@ -28,6 +28,7 @@ if (!flags.includes('--checks-only')) {
       '--test',
       '--test-reporter=spec',
       '--test-concurrency=2',
+      '--test-timeout=120000',
       'src/**/*.test.ts',
       'test/**/*.test.ts',
     ],

@@ -11,8 +11,11 @@ import { demoDomain, demoObjects } from './cli/demo-objects.ts';
 import { type DemoInfo, type StartInfo, startText } from './cli/start-text.ts';
 import type { UpOptions } from './cli/up-options.ts';
 import { type Controller, startController } from './controller/controller.ts';
+import type { RateLimitConfig } from './core/ratelimit/model.ts';
 import { allKinds } from './core/resources/kinds.ts';
 import { type DataPlane, startDataPlane } from './data-plane.ts';
+import { startRateLimitServer } from './rls/server.ts';
+import { createEmbeddedRateLimitService } from './rls/service.ts';
 import { startSampleProvider } from './sample-provider/server.ts';
 import { openSharedCounters, type SharedCounters } from './storage/memory/shared-counters.ts';
 import { openCounterDump } from './storage/sqlite/counter-dump.ts';
@@ -69,12 +72,23 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
 
   const metrics = new GatewayMetrics();
   const plane = startServing(options, counters, metrics, log, stack);
+  let rateLimits: RateLimitConfig | undefined;
+  const service = createEmbeddedRateLimitService({
+    config: () => rateLimits,
+    counters: counters.store,
+    nowSeconds,
+  });
+  const rls = await startRateLimitServer({ service, host: listen, port: options.rlsPort });
+  stack.add(() => rls.close());
   const source = createEmbeddedResourceSource(registry);
   await source.start();
   stack.add(() => source.stop());
   const controller = startController({
     source,
-    publish: (snapshot) => plane.publish(snapshot),
+    publish: (snapshot) => {
+      rateLimits = snapshot.rateLimits;
+      return plane.publish(snapshot);
+    },
     compile: {
       sha256: (text) => hash('sha256', text),
       providerUrls: { ...demo?.urls, ...options.providerUrls },

@@ -6,6 +6,7 @@ import { dialectError, translateRequest } from './core/llm/translate.ts';
 import { type RateLimitService, RateLimitUnavailable } from './core/ratelimit/model.ts';
 import { createDataPath } from './proxy/data-path.ts';
 import type { FromWorker, ToWorker } from './proxy/messages.ts';
+import { createRateLimitClient, type RateLimitClient } from './rls/client.ts';
 import { createEmbeddedRateLimitService } from './rls/service.ts';
 import { attachSharedCounters, type CounterHandle } from './storage/memory/shared-counters.ts';
 
@@ -29,11 +30,24 @@ const embedded = createEmbeddedRateLimitService({
   nowSeconds,
 });
 
+/** One connection per address set, kept while the thread lives: services of a configuration are few. */
+const clients = new Map<string, RateLimitClient>();
+const rateLimitDeadlineMs = 2_000;
+
 function rateLimitServiceFor(target: RateLimitTarget): RateLimitService {
   if (target.type === 'embedded') return embedded;
-  throw new RateLimitUnavailable(
-    target.type === 'unavailable' ? target.reason : `no client for ${target.name}`,
-  );
+  if (target.type === 'unavailable') throw new RateLimitUnavailable(target.reason);
+  const id = `${target.tls} ${target.addresses.join()}`;
+  let client = clients.get(id);
+  if (client === undefined) {
+    client = createRateLimitClient({
+      addresses: target.addresses,
+      tls: target.tls,
+      deadlineMs: rateLimitDeadlineMs,
+    });
+    clients.set(id, client);
+  }
+  return client;
 }
 
 const dataPath = createDataPath({
