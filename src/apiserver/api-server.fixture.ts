@@ -31,6 +31,7 @@ export interface TestServer {
   directory: string;
   registry: RegistryContext;
   server: ApiServer;
+  credentials: { ca: Buffer; authorization: string };
   kubectl: (args: string, stdin?: string, environment?: Record<string, string>) => Promise<Output>;
   http: (
     method: string,
@@ -61,6 +62,7 @@ export async function startTestServer(): Promise<TestServer> {
     directory,
     registry,
     server,
+    credentials: { ca, authorization: `Bearer ${token}` },
     kubectl: (args, stdin, environment) => kubectl(server, directory, args, stdin, environment),
     http: (method, path, body, headers) =>
       http(server.url + path, method, body, { authorization: `Bearer ${token}`, ...headers }, ca),
@@ -102,6 +104,7 @@ function http(
     const call = request(url, {
       method,
       ca,
+      servername: 'localhost',
       agent: false,
       headers: {
         ...(text !== undefined && {
