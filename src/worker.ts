@@ -1,4 +1,5 @@
 /** Composition root of a data path thread: joins the counters, serves the snapshots it is sent, posts records back. */
+import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { compileExpression } from './core/cel/compile.ts';
 import type { RateLimitTarget, Snapshot } from './core/config/snapshot.ts';
@@ -7,6 +8,7 @@ import { type RateLimitService, RateLimitUnavailable } from './core/ratelimit/mo
 import { createDataPath } from './proxy/data-path.ts';
 import type { FromWorker, ToWorker } from './proxy/messages.ts';
 import { createRateLimitClient, type RateLimitClient } from './rls/client.ts';
+import { openPendingCharges } from './rls/pending-charges.ts';
 import { createEmbeddedRateLimitService } from './rls/service.ts';
 import { attachSharedCounters, type CounterHandle } from './storage/memory/shared-counters.ts';
 
@@ -50,12 +52,19 @@ function rateLimitServiceFor(target: RateLimitTarget): RateLimitService {
   return client;
 }
 
+const charges = openPendingCharges({
+  path: join(input.counters.directory, `charges-${input.name}.jsonl`),
+  serviceFor: rateLimitServiceFor,
+});
+const redeliverMs = 5_000;
+const redelivery = setInterval(() => void charges.deliver(), redeliverMs);
+
 const dataPath = createDataPath({
   translateRequest,
   dialectError,
   compileExpression,
   rateLimitServiceFor,
-  chargeUndelivered: () => undefined,
+  chargeUndelivered: (target, request) => charges.keep(target, request),
   nowMs,
   random: Math.random,
   host: input.host,
@@ -70,6 +79,8 @@ port.on('message', async (message: ToWorker) => {
     return;
   }
   await dataPath.stop(message.graceMs);
+  clearInterval(redelivery);
+  for (const client of clients.values()) client.close();
   post({ type: 'stopped' });
   port.close();
 });

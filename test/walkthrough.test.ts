@@ -1,6 +1,7 @@
 /** The walkthrough, word for word, by hand: `up`, its kubectl commands, its curls, a restart in the middle. */
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -225,6 +226,26 @@ stringData:
     assert.equal(unknown.status, 404);
     assert.equal(unknown.headers['content-type'], 'text/plain');
     assert.equal(unknown.body, 'route not found');
+  });
+
+  test('kubectl port-forward reaches the Gateway through its Service', async (t) => {
+    if (!hasKubectl) return t.skip('kubectl is not installed');
+    const forward = spawn(
+      'kubectl',
+      ['port-forward', '-n', 'agentgateway-system', 'svc/agentgateway-route', ':8080'],
+      {
+        env: { PATH: process.env['PATH'], HOME: scratch, KUBECONFIG: gateway.kubeconfig },
+      },
+    );
+    t.after(() => forward.kill());
+    const [line] = (await once(forward.stdout, 'data', { signal: AbortSignal.timeout(10_000) })) as [Buffer];
+    const port = Number(/127\.0\.0\.1:(\d+)/.exec(String(line))?.[1]);
+    const answer = await exchange(
+      '127.0.0.1',
+      port,
+      request('POST', 'localhost', '/anthropic', json, question),
+    );
+    assert.equal(answer.status, 401);
   });
 
   test('access log and metrics name who, route, model, tokens and outcome', async () => {

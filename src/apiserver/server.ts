@@ -11,7 +11,7 @@ import { createRequestHandler } from './handle-request.ts';
 import { type KubeconfigEntry, mergeKubeconfig, readToken, writeKubeconfig } from './kubeconfig.ts';
 import { ListReader } from './list.ts';
 import { buildOpenApi } from './openapi.ts';
-import { createPortForward, type Dial } from './port-forward/port-forward.ts';
+import { createPortForward, type Dial, dialDeclaredPorts } from './port-forward/port-forward.ts';
 import type { RegistryContext } from './registry/context.ts';
 import { openTlsMaterial } from './tls/certificate-authority.ts';
 import { createUpgradeHandler } from './upgrade.ts';
@@ -26,7 +26,7 @@ export interface ApiServerOptions {
   host?: string;
   /** Default `<dataDir>/kubeconfig`. */
   kubeconfigPath?: string;
-  /** What stands behind a Pod's port; default: that port of 127.0.0.1, when the Pod declares it. */
+  /** What stands behind a Pod's port; default: that port of `host`, when the Pod declares it. */
   dial?: Dial;
   onError: (error: unknown) => void;
 }
@@ -96,7 +96,11 @@ function handleRequests(
   server.on('request', (request, response) => void handle(request, response));
   server.on('clientError', (_error, socket) => socket.destroy());
   server.on('tlsClientError', (_error, socket) => socket.destroy());
-  const upgrade = createUpgradeHandler(registry, createPortForward(options.dial), onError);
+  const upgrade = createUpgradeHandler(
+    registry,
+    createPortForward(options.dial ?? dialDeclaredPorts(options.host ?? '127.0.0.1')),
+    onError,
+  );
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const allowed = isOurHost(request.headers.host) && mayEnter(request.headers.authorization);
     upgrade(request, socket, head, allowed);

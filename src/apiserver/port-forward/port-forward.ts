@@ -16,7 +16,7 @@ const tunnelProtocol = `SPDY/3.1+${protocol}`;
 /** Connects to what stands behind a port of a Pod. */
 export type Dial = (pod: KubeObject, port: number) => Duplex;
 
-export function createPortForward(dial: Dial = dialLoopback): PortForwardHandler {
+export function createPortForward(dial: Dial): PortForwardHandler {
   const tunnels = new WebSocketServer({
     noServer: true,
     maxPayload: 4 * 1024 * 1024,
@@ -53,13 +53,17 @@ function isTunnel(request: IncomingMessage): boolean {
 }
 
 /** Only ports that the Pod's containers declare: the API server is no way to every port of the machine. */
-function dialLoopback(pod: KubeObject, port: number): Duplex {
+export function dialDeclaredPorts(host: string): Dial {
+  return (pod, port) => dialDeclared(host, pod, port);
+}
+
+function dialDeclared(host: string, pod: KubeObject, port: number): Duplex {
   const spec = pod['spec'] as { containers?: { ports?: { containerPort?: number }[] }[] } | undefined;
   const declared = spec?.containers
     ?.flatMap((container) => container.ports ?? [])
     .map((p) => p.containerPort);
   if (!declared?.includes(port)) throw new Error(`the Pod has no port ${port}`);
-  return connect(port, '127.0.0.1');
+  return connect(port, host);
 }
 
 class Forwards {
