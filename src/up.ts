@@ -14,10 +14,13 @@ import { type Controller, startController } from './controller/controller.ts';
 import type { RateLimitConfig } from './core/ratelimit/model.ts';
 import { allKinds } from './core/resources/kinds.ts';
 import { type DataPlane, startDataPlane } from './data-plane.ts';
+import { loadClusterAccess } from './kube/kubeconfig.ts';
+import { createClusterResourceSource } from './kube/resource-source.ts';
 import { startRateLimitServer } from './rls/server.ts';
 import { createEmbeddedRateLimitService } from './rls/service.ts';
 import { startSampleProvider } from './sample-provider/server.ts';
 import { openSharedCounters, type SharedCounters } from './storage/memory/shared-counters.ts';
+import type { ResourceSource } from './storage/resource-source.ts';
 import { openCounterDump } from './storage/sqlite/counter-dump.ts';
 import { openResourceStore } from './storage/sqlite/resource-store.ts';
 import { accessLogLine } from './telemetry/access-log.ts';
@@ -64,11 +67,9 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const ready = await startReadyServer({ pending: () => [...pending] }, options.readyPort, listen);
   stack.add(() => closeServer(ready));
 
-  const store = openResourceStore(dataDir);
-  stack.add(() => store.close());
   const counters = openCounters(dataDir, stack);
-  const registry = openRegistry({ store, kinds: allKinds, now: () => new Date() });
-  const demo = options.demo ? await applyDemo(options, registry, stack) : undefined;
+  const registry = options.cluster ? undefined : openEmbeddedRegistry(dataDir, stack);
+  const demo = options.demo && registry ? await applyDemo(options, registry, stack) : undefined;
 
   const metrics = new GatewayMetrics();
   const plane = startServing(options, counters, metrics, log, stack);
@@ -80,7 +81,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   });
   const rls = await startRateLimitServer({ service, host: listen, port: options.rlsPort });
   stack.add(() => rls.close());
-  const source = createEmbeddedResourceSource(registry);
+  const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
   await source.start();
   stack.add(() => source.stop());
   const controller = startController({
@@ -96,7 +97,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
     },
     nowRfc3339: () => `${new Date().toISOString().slice(0, 19)}Z`,
     retryBindMs,
-    ownsObjects: true,
+    ownsObjects: registry !== undefined,
     log,
   });
   stack.add(() => controller.stop());
@@ -134,18 +135,14 @@ function startServing(
 
 async function startApis(
   options: UpOptions,
-  registry: Registry,
+  registry: Registry | undefined,
   counters: SharedCounters,
   metrics: GatewayMetrics,
   log: Log,
   stack: ShutdownStack,
-): Promise<ApiServer> {
+): Promise<ApiServer | undefined> {
   const { dataDir, listen: host } = options;
-  const onError = (error: unknown) =>
-    log.error({ error: String(error) }, 'the API server failed on a request');
-  const api = await startApiServer({ registry, dataDir, port: options.apiPort, host, onError });
-  stack.add(() => api.close());
-  if (options.kubeconfig !== undefined) api.mergeKubeconfig(options.kubeconfig);
+  const api = registry === undefined ? undefined : await startEmbeddedApi(options, registry, log, stack);
   const admin = await startAdminServer({
     host,
     port: options.adminPort,
@@ -159,11 +156,55 @@ async function startApis(
   return api;
 }
 
-function startInfo(options: UpOptions, api: ApiServer, demo: DemoInfo | undefined): StartInfo {
+async function startEmbeddedApi(
+  options: UpOptions,
+  registry: Registry,
+  log: Log,
+  stack: ShutdownStack,
+): Promise<ApiServer> {
+  const { dataDir, listen: host, apiPort: port } = options;
+  const onError = (error: unknown) =>
+    log.error({ error: String(error) }, 'the API server failed on a request');
+  const api = await startApiServer({ registry, dataDir, port, host, onError });
+  stack.add(() => api.close());
+  if (options.kubeconfig !== undefined) api.mergeKubeconfig(options.kubeconfig);
+  return api;
+}
+
+function openEmbeddedRegistry(dataDir: string, stack: ShutdownStack): Registry {
+  const store = openResourceStore(dataDir);
+  stack.add(() => store.close());
+  return openRegistry({ store, kinds: allKinds, now: () => new Date() });
+}
+
+/** What the compiler reads, and so what a real cluster is watched for. */
+const watchedKinds = new Set([
+  'Namespace',
+  'Secret',
+  'ConfigMap',
+  'Service',
+  'EndpointSlice',
+  'GatewayClass',
+  'Gateway',
+  'HTTPRoute',
+  'ReferenceGrant',
+  'AgentgatewayBackend',
+  'AgentgatewayPolicy',
+]);
+
+function clusterSource(log: Log): ResourceSource {
+  return createClusterResourceSource({
+    access: loadClusterAccess(process.env),
+    kinds: allKinds.filter(({ kind }) => watchedKinds.has(kind)),
+    log,
+    random: Math.random,
+  });
+}
+
+function startInfo(options: UpOptions, api: ApiServer | undefined, demo: DemoInfo | undefined): StartInfo {
   return {
     address: options.listen,
-    kubeconfigPath: api.kubeconfigPath,
-    apiUrl: api.url,
+    ...(api && { api: { url: api.url, kubeconfigPath: api.kubeconfigPath } }),
     ports: {
       admin: options.adminPort,
       metrics: options.metricsPort,

@@ -58,8 +58,7 @@ test('the demo applies what a real API server would accept', () => {
 test('the printed text follows the live counter', () => {
   const info = {
     address: '127.0.0.1',
-    kubeconfigPath: '/k',
-    apiUrl: 'https://127.0.0.1:7443',
+    api: { url: 'https://127.0.0.1:7443', kubeconfigPath: '/k' },
     ports: { admin: 1, metrics: 2, ready: 3, rls: 4 },
   };
   const demo = { provider: 'sample' as const, mikeUsed: 0, resetsAtSeconds: 1_795_478_400 };

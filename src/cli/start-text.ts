@@ -3,8 +3,8 @@ import { demoLimit, demoPort } from './demo-objects.ts';
 
 export interface StartInfo {
   address: string;
-  kubeconfigPath: string;
-  apiUrl: string;
+  /** Absent when a real cluster holds the resources. */
+  api?: { url: string; kubeconfigPath: string };
   ports: { admin: number; metrics: number; ready: number; rls: number };
   demo?: DemoInfo;
 }
@@ -23,13 +23,19 @@ export function startText(info: StartInfo): string {
   const where = `
 Tollgate is up.
 
-  Kubernetes-style API   ${info.apiUrl}      export KUBECONFIG=${info.kubeconfigPath}
+  ${apiLine(info)}
   rate limit service     ${address}:${ports.rls} (gRPC)
   admin API              http://${address}:${ports.admin}
   metrics                http://${address}:${ports.metrics}/metrics
   readiness              http://${address}:${ports.ready}/healthz/ready
 `;
+  if (info.api === undefined) return where;
   return where + (info.demo === undefined ? emptyText : demoText(info, info.demo));
+}
+
+function apiLine({ api }: StartInfo): string {
+  if (api === undefined) return 'resources              from the cluster; kubectl works there as ever';
+  return `Kubernetes-style API   ${api.url}      export KUBECONFIG=${api.kubeconfigPath}`;
 }
 
 const emptyText = `
