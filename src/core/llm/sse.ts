@@ -24,8 +24,10 @@ export class SseParser {
     if (this.#afterCr && input.startsWith('\n')) input = input.slice(1);
     if (input !== '') this.#afterCr = false;
     let at = 0;
+    // Most providers send LF only: the scan for CR is then made once, not once a line.
+    const hasCr = input.includes('\r');
     for (;;) {
-      const end = lineEnd(input, at);
+      const end = hasCr ? lineEnd(input, at) : input.indexOf('\n', at);
       if (end < 0) break;
       this.#line(input.slice(at, end), onEvent);
       at = end + 1;

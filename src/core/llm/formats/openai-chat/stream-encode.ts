@@ -14,7 +14,8 @@ export function encodeStream(options: StreamOptions): StreamEncoder {
 
 class ChunkEncoder implements StreamEncoder {
   readonly #options: StreamOptions;
-  #head: Fields = {};
+  /** What every chunk of the answer begins with, encoded once: `data: {"id":…,"model":…`. */
+  #head = 'data: {"object":"chat.completion.chunk"';
   #first = true;
 
   constructor(options: StreamOptions) {
@@ -24,30 +25,30 @@ class ChunkEncoder implements StreamEncoder {
   encode(event: StreamEvent, usage: () => Usage): string {
     switch (event.type) {
       case 'start':
-        this.#head = {
+        this.#head = `data: ${openEnd({
           id: event.id,
           object: 'chat.completion.chunk',
           created: this.#options.nowSeconds,
           model: event.model,
           ...(event.serviceTier === undefined ? {} : { service_tier: event.serviceTier }),
-        };
+        })}`;
         return '';
       case 'text':
-        return this.#delta({ content: event.text });
+        return this.#delta(`"content":${JSON.stringify(event.text)}`);
       case 'thinking':
-        return this.#delta({ reasoning_content: event.text });
+        return this.#delta(`"reasoning_content":${JSON.stringify(event.text)}`);
       case 'thinking-signature':
-        return this.#delta({
+        return this.#fields({
           thinking_blocks: [{ type: 'thinking', thinking: '', signature: event.signature }],
         });
       case 'tool-start': {
         const definition = { name: event.name, arguments: '' };
-        return this.#delta({
+        return this.#fields({
           tool_calls: [{ index: event.index, id: event.id, type: 'function', function: definition }],
         });
       }
       case 'tool-arguments':
-        return this.#delta({ tool_calls: [{ index: event.index, function: { arguments: event.text } }] });
+        return this.#fields({ tool_calls: [{ index: event.index, function: { arguments: event.text } }] });
       case 'finish':
         return this.#chunk({
           choices: [{ index: 0, delta: {}, logprobs: null, finish_reason: finishReasonToWire(event.reason) }],
@@ -68,15 +69,26 @@ class ChunkEncoder implements StreamEncoder {
     return `${report}data: [DONE]\n\n`;
   }
 
-  #delta(delta: Fields): string {
-    const full = this.#first ? { role: 'assistant', ...delta } : delta;
+  #fields(delta: Fields): string {
+    return this.#delta(JSON.stringify(delta).slice(1, -1));
+  }
+
+  /** `members` is the inside of the delta object, encoded. A text delta is the gateway's most frequent work. */
+  #delta(members: string): string {
+    const role = this.#first ? '"role":"assistant",' : '';
     this.#first = false;
-    return this.#chunk({ choices: [{ index: 0, delta: full, logprobs: null, finish_reason: null }] });
+    const choice = `{"index":0,"delta":{${role}${members}},"logprobs":null,"finish_reason":null}`;
+    return `${this.#head},"choices":[${choice}]${this.#options.includeUsage ? ',"usage":null' : ''}}\n\n`;
   }
 
   #chunk(rest: Fields): string {
     // A client that asked for usage finds the field on every chunk, null until the last (API reference).
     const usage = this.#options.includeUsage && rest['usage'] === undefined ? { usage: null } : {};
-    return sseData(JSON.stringify({ ...this.#head, ...rest, ...usage }));
+    return `${this.#head},${JSON.stringify({ ...rest, ...usage }).slice(1)}\n\n`;
   }
+}
+
+/** An object's JSON without its closing brace. */
+function openEnd(fields: Fields): string {
+  return JSON.stringify(fields).slice(0, -1);
 }

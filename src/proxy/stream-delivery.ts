@@ -1,0 +1,89 @@
+/**
+ * One streamed answer: bytes in, translated bytes out, metered, settled once. What arrives in one read of the provider's
+ * socket (often many events) is translated and written together when that read is done: nothing waits, 25 writes become one.
+ */
+import { StringDecoder } from 'node:string_decoder';
+import type { StreamTranslator } from '../core/llm/translate-contract.ts';
+import type { Call } from './call.ts';
+import type { DataPathDependencies } from './dependencies.ts';
+import { settle } from './settle.ts';
+
+export class StreamDelivery {
+  readonly translator: StreamTranslator;
+  /** What the translator could not take: the answer is broken off. */
+  fault: unknown;
+  readonly #call: Call;
+  readonly #deps: DataPathDependencies;
+  readonly #abort: () => void;
+  readonly #decoder = new StringDecoder('utf8');
+  readonly #flushArrived = () => this.#flush();
+  #arrived: Buffer[] = [];
+  /** The client's side holds more than it should: the provider is asked to wait. */
+  #full = false;
+  #firstTokenMs: number | undefined;
+
+  constructor(call: Call, translator: StreamTranslator, deps: DataPathDependencies, abort: () => void) {
+    this.#call = call;
+    this.translator = translator;
+    this.#deps = deps;
+    this.#abort = abort;
+  }
+
+  /** False asks the provider to wait until `drained`. */
+  push(chunk: Buffer): boolean {
+    if (this.#arrived.push(chunk) === 1) queueMicrotask(this.#flushArrived);
+    return !this.#full;
+  }
+
+  drained(): void {
+    this.#full = false;
+  }
+
+  end(reason: 'complete' | 'broken' | 'aborted'): void {
+    this.#flush();
+    const text = this.translator.end(this.fault === undefined ? reason : 'broken');
+    this.#settle();
+    if (text !== '') this.#write(text);
+    this.#call.outgoing.end();
+  }
+
+  #flush(): void {
+    if (this.#arrived.length === 0 || this.fault !== undefined) return;
+    const bytes = this.#arrived.length === 1 ? this.#arrived[0]! : Buffer.concat(this.#arrived);
+    this.#arrived = [];
+    try {
+      this.#translate(bytes);
+    } catch (error) {
+      this.fault = error;
+      this.#abort();
+    }
+  }
+
+  #translate(bytes: Buffer): void {
+    const text = this.translator.push(this.#decoder.write(bytes));
+    if (this.#firstTokenMs === undefined && this.translator.sawFirstToken())
+      this.#firstTokenMs = this.#deps.nowMs();
+    // Counted before the client sees the end, so that its next call meets the new balance.
+    if (this.translator.finished()) this.#settle();
+    this.#write(this.translator.raw ? bytes : text);
+  }
+
+  #write(out: string | Buffer): void {
+    const { outgoing, record } = this.#call;
+    if (out.length === 0 || outgoing.destroyed) return;
+    record.responseBytes += out.length;
+    if (!outgoing.write(out)) this.#full = true;
+  }
+
+  #settle(): void {
+    if (this.#call.settled) return;
+    const { llm, startedAtMs } = this.#call.record;
+    const usage = this.translator.usage();
+    if (llm !== undefined && this.#firstTokenMs !== undefined) {
+      llm.timeToFirstTokenMs = this.#firstTokenMs - startedAtMs;
+      const rest = usage.outputTokens - 1;
+      if (rest > 0) llm.timePerOutputTokenMs = (this.#deps.nowMs() - this.#firstTokenMs) / rest;
+    }
+    settle(this.#call, usage, this.translator.responseModel(), this.#deps);
+  }
+}
