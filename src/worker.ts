@@ -1,15 +1,19 @@
 /** Composition root of a data path thread: joins the counters, serves the snapshots it is sent, posts records back. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { compileExpression } from './core/cel/compile.ts';
 import type { RateLimitTarget, Snapshot } from './core/config/snapshot.ts';
 import { dialectError, translateRequest } from './core/llm/translate.ts';
+import { createPrices, type PriceCatalog } from './core/pricing/prices.ts';
 import { type RateLimitService, RateLimitUnavailable } from './core/ratelimit/model.ts';
 import { createDataPath } from './proxy/data-path.ts';
 import type { FromWorker, ToWorker } from './proxy/messages.ts';
 import { createRateLimitClient, type RateLimitClient } from './rls/client.ts';
 import { openPendingCharges } from './rls/pending-charges.ts';
 import { createEmbeddedRateLimitService } from './rls/service.ts';
+import { attachSharedAccounts } from './storage/memory/shared-accounts.ts';
 import { attachSharedCounters, type CounterHandle } from './storage/memory/shared-counters.ts';
 
 export interface WorkerInput {
@@ -19,6 +23,7 @@ export interface WorkerInput {
   host: string;
 }
 
+const pricesPath = join(import.meta.dirname, '..', 'data', 'prices.json');
 const input = workerData as WorkerInput;
 const port = parentPort!;
 const nowMs = () => performance.timeOrigin + performance.now();
@@ -59,7 +64,11 @@ const charges = openPendingCharges({
 const redeliverMs = 5_000;
 const redelivery = setInterval(() => void charges.deliver(), redeliverMs);
 
+const prices = createPrices(JSON.parse(readFileSync(pricesPath, 'utf8')) as PriceCatalog);
 const dataPath = createDataPath({
+  prices,
+  accounts: attachSharedAccounts(input.counters, input.name),
+  sleep: delay,
   translateRequest,
   dialectError,
   compileExpression,

@@ -25,6 +25,16 @@ export const errorTable = {
     reason: 'APIKeyAuth',
   },
   authorization_denied: { status: 403, exact: 'authorization failed', reason: 'Authorization' },
+  key_disabled: { status: 401, reason: 'APIKeyAuth' },
+  key_expired: { status: 401, reason: 'APIKeyAuth' },
+  route_not_allowed: { status: 403, reason: 'Authorization' },
+  address_not_allowed: { status: 403, reason: 'Authorization' },
+  model_not_allowed: { status: 403, reason: 'Authorization' },
+  budget_exceeded: { status: 429, reason: 'Budget' },
+  /** The counters can't be reached, or a budget's expression fails: closed. */
+  budget_unavailable: { status: 503, reason: 'Budget' },
+  /** A dollar budget and a model that the catalog has no price for. */
+  unpriced_model: { status: 403, reason: 'Budget' },
   rate_limited: { status: 429, exact: '', reason: 'DirectResponse' },
   local_rate_limited: { status: 429, exact: 'rate limit exceeded', reason: 'RateLimit' },
   rate_limit_unavailable: { status: 500, exact: 'rate limit failed', reason: 'RateLimit' },
@@ -53,6 +63,10 @@ export interface Refusal {
   status?: number;
   headers?: Record<string, string>;
   cause?: string;
+  /** Machine-readable members of the error object, in every dialect. */
+  details?: Record<string, unknown>;
+  /** The budget asks to go on with this model instead. */
+  switchModel?: { model: string; budget: string };
 }
 
 export function formOf(code: ErrorCode): ErrorForm {

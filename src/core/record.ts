@@ -5,6 +5,8 @@
 import type { Usage } from './llm/usage.ts';
 
 export interface RequestRecord {
+  /** Sorts by time; names the call in the ledger, and for whoever asks about it. */
+  id: string;
   /** Unix milliseconds at which the request's head was complete. */
   startedAtMs: number;
   durationMs: number;
@@ -32,13 +34,17 @@ export interface RequestRecord {
   /** One entry per policy decision worth telling, for example `rate limit agentgateway-system/api-key-auth: over`. */
   decisions: string[];
   responseBytes: number;
+  /** What it was charged to. */
+  budgets?: { budget: string; group: string; unit: string; used: number }[];
 }
 
 export interface KeyIdentity {
   id: string;
-  /** First of `user_id`, `user`, `name`, `owner` in the key's metadata. */
+  /** The VirtualKey's owner, or the first of `user_id`, `user`, `name`, `owner` in the key's metadata. */
   user?: string;
   metadata: Record<string, unknown>;
+  /** Team, department, cost centre, …: what reports group by. */
+  labels: Record<string, string>;
 }
 
 export interface LlmRecord {
@@ -49,6 +55,8 @@ export interface LlmRecord {
   streaming: boolean;
   maxTokens?: number;
   usage?: Usage;
+  /** Nano-dollars; absent when the catalog has no price for the model. */
+  costNano?: number;
   timeToFirstTokenMs?: number;
   /** Mean of the tokens after the first. */
   timePerOutputTokenMs?: number;

@@ -16,6 +16,8 @@ export class Call {
   /** Policies that let it pass and want to settle. */
   settling: CompiledPolicy[] = [];
   settled = false;
+  /** Its ledger entry is written. */
+  entered = false;
   /** From the route's filters and the policies; applied to whatever answer goes out. */
   responseModifiers: HeaderModifier[] = [];
 
@@ -25,14 +27,16 @@ export class Call {
     snapshot: LinkedSnapshot,
     port: number,
     nowMs: number,
+    id: string,
   ) {
     this.incoming = incoming;
     this.outgoing = outgoing;
     this.snapshot = snapshot;
     this.target = targetOf(incoming);
     const source = `${incoming.socket.remoteAddress ?? ''}:${incoming.socket.remotePort ?? 0}`;
-    this.context = contextOf(incoming, this.target, source);
+    this.context = contextOf(incoming, this.target, source, nowMs);
     this.record = {
+      id,
       startedAtMs: nowMs,
       durationMs: 0,
       bind: String(port),
@@ -80,7 +84,12 @@ function withoutPort(host: string): string {
   return colon > host.lastIndexOf(']') ? host.slice(0, colon) : host;
 }
 
-function contextOf(incoming: IncomingMessage, target: RequestTarget, source: string): PolicyContext {
+function contextOf(
+  incoming: IncomingMessage,
+  target: RequestTarget,
+  source: string,
+  nowMs: number,
+): PolicyContext {
   const pathAndQuery = incoming.url ?? '/';
   return {
     request: { ...target, authorizationHeaders: countHeader(incoming.rawHeaders, 'authorization') },
@@ -100,6 +109,9 @@ function contextOf(incoming: IncomingMessage, target: RequestTarget, source: str
         port: BigInt(incoming.socket.remotePort ?? 0),
       },
     },
+    nowMs,
+    source: source.slice(0, source.lastIndexOf(':')),
+    switchedBy: new Set(),
     decisions: [],
   };
 }

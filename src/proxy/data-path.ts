@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Snapshot } from '../core/config/snapshot.ts';
 import type { RequestRecord } from '../core/record.ts';
 import { Call } from './call.ts';
+import { CallIds } from './call-ids.ts';
 import { type DataPathDependencies, type DataPathLimits, defaultLimits } from './dependencies.ts';
 import { handleRequest } from './handle-request.ts';
 import { LinkedSnapshot } from './linked-snapshot.ts';
@@ -10,6 +11,7 @@ import { Listeners } from './listeners.ts';
 import type { BindResult } from './messages.ts';
 import { RecordBatches } from './records.ts';
 import { refuse } from './refuse.ts';
+import { enterUnsettled } from './settle.ts';
 import { TokenBuckets } from './token-buckets.ts';
 import { createTransport, defaultTransport, type TransportOptions } from './transport.ts';
 
@@ -37,9 +39,11 @@ export function createDataPath(options: DataPathOptions): DataPath {
     limits: { ...defaultLimits, ...options.limits },
   };
   const records = new RecordBatches(options.onRecords);
+  const ids = new CallIds(options.random());
   let current: LinkedSnapshot | undefined;
   const listeners = new Listeners(options.host, (incoming, outgoing, port) => {
-    const call = new Call(incoming, outgoing, current!, port, deps.nowMs());
+    const nowMs = deps.nowMs();
+    const call = new Call(incoming, outgoing, current!, port, nowMs, ids.next(nowMs));
     const closed = new Promise<void>((resolve) => outgoing.once('close', resolve));
     // Both: a plain call whose client left goes on for its grace, and its record waits for the usage.
     void Promise.all([serve(call, port, deps), closed]).then(() => {
@@ -70,6 +74,7 @@ async function serve(call: Call, port: number, deps: DataPathDependencies): Prom
     if (outgoing.headersSent) outgoing.destroy();
     else refuse(call, { code: 'internal_error', cause }, deps.dialectError, 'Completions');
   }
+  enterUnsettled(call, deps);
   if (!incoming.complete) discardRest(incoming);
 }
 

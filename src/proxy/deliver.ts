@@ -16,6 +16,7 @@ export async function deliverPlain(
 ): Promise<void> {
   const text = await response.text(deps.limits.maxResponseBytes);
   const reply = upstream.reply.plain(text, contentTypeOf(response));
+  call.record.status = response.status;
   settle(call, reply.usage ?? noUsage, reply.responseModel, deps);
   const headers = {
     ...providerHeaders(response.headers),
@@ -33,10 +34,11 @@ export async function deliverError(
   deps: DataPathDependencies,
 ): Promise<void> {
   const text = await response.text(deps.limits.maxResponseBytes);
-  settle(call, noUsage, undefined, deps);
-  const { contentType, body } = upstream.reply.error(response.status, text, contentTypeOf(response));
+  call.record.status = response.status;
   call.record.reason = 'Upstream';
   call.record.error = `the provider answered ${response.status}`;
+  settle(call, noUsage, undefined, deps);
+  const { contentType, body } = upstream.reply.error(response.status, text, contentTypeOf(response));
   sendWhole(
     call,
     response.status,

@@ -1,6 +1,7 @@
 /** What the data path is given by the composition root. */
 import type { CompileExpression } from '../core/cel/compile.ts';
 import type { DialectError, TranslateRequest } from '../core/llm/translate-contract.ts';
+import type { Prices } from '../core/pricing/prices.ts';
 import type { OperationDependencies } from './operations.ts';
 import type { Transport } from './transport.ts';
 
@@ -9,6 +10,7 @@ export interface DataPathDependencies extends OperationDependencies {
   dialectError: DialectError;
   compileExpression: CompileExpression;
   transport: Transport;
+  prices: Prices;
   /** In [0, 1). */
   random(): number;
   limits: DataPathLimits;

@@ -59,6 +59,7 @@ function matchRoute(call: Call, port: number): MatchedRoute | undefined {
   }
   if (matched === undefined || !('rule' in matched)) return undefined;
   call.record.route = matched.route.name;
+  call.context.route = matched.route.name;
   call.record.routeRule = matched.rule.name ?? String(matched.rule.index);
   return matched;
 }

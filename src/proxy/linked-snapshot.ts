@@ -1,5 +1,6 @@
 /** A snapshot made ready to serve: matchers, key maps and compiled policies, built once when it is taken over. */
 import type { CompileExpression } from '../core/cel/compile.ts';
+import { type KeyTerms, termsOfMetadata } from '../core/config/key-terms.ts';
 import type { Backend, RouteRule, Snapshot } from '../core/config/snapshot.ts';
 import { compilePolicies } from '../core/policy/order.ts';
 import type { CompiledPolicy } from '../core/policy/policy.ts';
@@ -13,6 +14,7 @@ export interface LinkedRule {
 export interface KnownKey {
   id: string;
   metadata: Record<string, unknown>;
+  terms: KeyTerms;
 }
 
 export class LinkedSnapshot {
@@ -34,8 +36,8 @@ export class LinkedSnapshot {
     }
     for (const [name, set] of Object.entries(snapshot.keySets)) {
       const keys = new Map<string, KnownKey>();
-      for (const key of set.keys)
-        if (!keys.has(key.sha256)) keys.set(key.sha256, { id: key.id, metadata: key.metadata });
+      for (const { id, sha256, metadata, terms = termsOfMetadata(metadata) } of set.keys)
+        if (!keys.has(sha256)) keys.set(sha256, { id, metadata, terms });
       this.#keys.set(name, keys);
     }
   }

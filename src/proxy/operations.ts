@@ -1,9 +1,11 @@
 /** Executes what policies planned: key look-ups, rate limit calls, local buckets. */
 import { hash } from 'node:crypto';
+import type { ReservationRequest } from '../core/budget/model.ts';
 import type { RateLimitTarget } from '../core/config/snapshot.ts';
 import type { Refusal } from '../core/errors.ts';
 import type { CompiledPolicy, Operation, OperationResult, PolicyContext } from '../core/policy/policy.ts';
 import type { RateLimitRequest, RateLimitService } from '../core/ratelimit/model.ts';
+import type { Accounts } from '../storage/accounts.ts';
 import type { LinkedSnapshot } from './linked-snapshot.ts';
 import type { TokenBuckets } from './token-buckets.ts';
 
@@ -12,6 +14,8 @@ export interface OperationDependencies {
   /** Takes over a charge that could not be delivered now. */
   chargeUndelivered(target: RateLimitTarget, request: RateLimitRequest, reason: string): void;
   buckets: TokenBuckets;
+  accounts: Accounts;
+  sleep(ms: number): Promise<void>;
   nowMs(): number;
 }
 
@@ -48,6 +52,46 @@ function execute(
       return { kind: 'take', ...deps.buckets.take(operation, deps.nowMs() / 1000) };
     case 'rate-limit':
       return callRateLimit(operation.target, operation.request, deps);
+    case 'reserve':
+      return reserve(operation.request, operation.waitMs, deps);
+    case 'settle':
+      // Settled by `settle`, in one step with the ledger entry.
+      return { kind: 'settle' };
+  }
+}
+
+/** How often a call that waits for room asks again. */
+const retryMs = 50;
+
+function reserve(
+  request: ReservationRequest,
+  waitMs: number,
+  deps: OperationDependencies,
+): OperationResult | Promise<OperationResult> {
+  try {
+    const outcome = deps.accounts.reserve(request);
+    if (outcome instanceof Promise || ('refusedBy' in outcome && waitMs > 0))
+      return reserveWaiting(request, waitMs, deps);
+    return { kind: 'reserve', outcome };
+  } catch (error) {
+    return { kind: 'reserve', failed: messageOf(error) };
+  }
+}
+
+async function reserveWaiting(
+  request: ReservationRequest,
+  waitMs: number,
+  deps: OperationDependencies,
+): Promise<OperationResult> {
+  const deadline = deps.nowMs() + waitMs;
+  try {
+    for (;;) {
+      const outcome = await deps.accounts.reserve(request);
+      if ('granted' in outcome || deps.nowMs() + retryMs > deadline) return { kind: 'reserve', outcome };
+      await deps.sleep(retryMs);
+    }
+  } catch (error) {
+    return { kind: 'reserve', failed: messageOf(error) };
   }
 }
 

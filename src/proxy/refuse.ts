@@ -16,7 +16,8 @@ export function refuse(call: Call, refusal: Refusal, dialectError: DialectError,
   const headers = { ...limitHeaders(call), ...refusal.headers };
   if (form.exact === undefined) {
     const message = refusal.detail ?? refusal.code.replaceAll('_', ' ');
-    const fault = { status, code: refusal.code, message, path: refusal.path };
+    const { path, details } = refusal;
+    const fault = { status, code: refusal.code, message, path, details };
     const { contentType, body } = dialectError(routeType, fault);
     sendWhole(call, status, { ...headers, 'content-type': contentType }, body);
     return;

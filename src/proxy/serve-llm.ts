@@ -6,7 +6,9 @@ import type {
   RouteRule,
   RouteType,
 } from '../core/config/snapshot.ts';
+import { limitOutput } from '../core/llm/limit-output.ts';
 import type { RequestFault, UpstreamCall } from '../core/llm/translate-contract.ts';
+import type { Prices } from '../core/pricing/prices.ts';
 import { modifyHeaders } from '../core/route/filters.ts';
 import type { Call } from './call.ts';
 import { deliverError, deliverPlain, deliverStream } from './deliver.ts';
@@ -30,21 +32,39 @@ export async function serveLlm(call: Call, route: LlmRoute, deps: DataPathDepend
   const body = await bodyOf(call, route, deps);
   if (body === undefined) return;
   // Priority groups and retries will try the next target here; today the first one serves.
-  const target = route.backend.groups[0]![0]!;
+  await serveTarget(call, route, route.backend.groups[0]![0]!, body, deps);
+}
+
+async function serveTarget(
+  call: Call,
+  route: LlmRoute,
+  target: ProviderTarget,
+  body: string,
+  deps: DataPathDependencies,
+): Promise<void> {
   const translated = deps.translateRequest(clientCall(call, route, target, body, deps.nowMs()));
   if (!translated.ok) return refuseFault(call, translated.fault, route.routeType, deps);
   const upstream = translated.call;
-  describeLlm(call, target, upstream);
+  describeLlm(call, target, upstream, deps.prices);
 
-  const refusal = await runPolicies(
-    call.snapshot.rule(route.rule).llmPolicies,
-    call.context,
-    call.snapshot,
-    deps,
-  );
+  const policies = call.snapshot.rule(route.rule).llmPolicies;
+  const refusal = await runPolicies(policies, call.context, call.snapshot, deps);
+  if (refusal?.switchModel !== undefined && !call.context.switchedBy.has(refusal.switchModel.budget)) {
+    const { model, budget } = refusal.switchModel;
+    call.context.switchedBy.add(budget);
+    call.context.decisions.push(`budget ${budget}: switched to ${model}`);
+    return serveTarget(call, route, { ...target, model }, body, deps);
+  }
   if (refusal !== undefined) return refuse(call, refusal, deps.dialectError, route.routeType);
-  call.settling.push(...call.snapshot.rule(route.rule).llmPolicies);
-  await exchange(call, route, target, upstream, deps);
+  call.settling.push(...policies);
+  await exchange(call, route, target, withinReservation(call, upstream), deps);
+}
+
+/** Only budgets that count output, and hold it, shorten the answer. */
+function withinReservation(call: Call, upstream: UpstreamCall): UpstreamCall {
+  const held = call.context.reservation;
+  const counts = held?.request.items.some((item) => item.enforce === 'hard' && item.perOutputToken > 0);
+  return held !== undefined && counts ? limitOutput(upstream, held.granted) : upstream;
 }
 
 async function exchange(
@@ -118,7 +138,7 @@ function refuseFault(
   refuse(call, { code, status, detail, path }, deps.dialectError, routeType);
 }
 
-function describeLlm(call: Call, target: ProviderTarget, upstream: UpstreamCall): void {
+function describeLlm(call: Call, target: ProviderTarget, upstream: UpstreamCall, prices: Prices): void {
   call.record.endpoint = upstream.url.slice(upstream.url.indexOf('://') + 3).split('/', 1)[0];
   call.llm({
     operation: upstream.operation,
@@ -127,6 +147,15 @@ function describeLlm(call: Call, target: ProviderTarget, upstream: UpstreamCall)
     streaming: upstream.streaming,
     maxTokens: upstream.maxTokens,
   });
+  call.context.llm = {
+    model: upstream.requestModel,
+    boundInput: upstream.boundInput,
+    maxOutput: upstream.maxTokens,
+    hasOutput: upstream.operation === 'chat' || upstream.operation === 'passthrough',
+    canShorten: upstream.maxTokensField !== undefined,
+    price: prices.bound(target.provider, upstream.requestModel ?? ''),
+    costNano: 0,
+  };
   call.context.variables['llm'] = {
     streaming: upstream.streaming,
     provider: target.provider,

@@ -1,29 +1,85 @@
-/** Counting what was used, exactly once per call, whatever way the call ended. */
+/** Counting what was used, exactly once per call, whatever way the call ended; and the call's entry in the ledger. */
+import type { Charge } from '../core/budget/model.ts';
 import type { Usage } from '../core/llm/usage.ts';
-import { totalTokens } from '../core/llm/usage.ts';
+import { noUsage, totalTokens } from '../core/llm/usage.ts';
+import type { Operation } from '../core/policy/policy.ts';
 import type { Call } from './call.ts';
-import { charge, type OperationDependencies } from './operations.ts';
+import type { DataPathDependencies } from './dependencies.ts';
+import { charge } from './operations.ts';
 
 /** Later calls of the same request change nothing. */
 export function settle(
   call: Call,
   usage: Usage,
   responseModel: string | undefined,
-  deps: OperationDependencies,
+  deps: DataPathDependencies,
 ): void {
   if (call.settled) return;
   call.settled = true;
+  describeUsage(call, usage, responseModel, deps);
+  const operations = call.settling.flatMap((policy) => policy.settle?.(call.context, usage) ?? []);
+  charge(
+    operations.filter(({ kind }) => kind !== 'settle'),
+    call.snapshot,
+    deps,
+  );
+  enter(call, chargesIn(operations), deps);
+}
+
+/**
+ * For calls that used nothing (refused, unroutable, failed on the way): what they hold is given back. Only calls that
+ * somebody made with a key, or to a model, are worth an entry.
+ */
+export function enterUnsettled(call: Call, deps: DataPathDependencies): void {
+  if (call.context.reservation !== undefined) settle(call, noUsage, undefined, deps);
+  else if (!call.entered && (call.record.llm !== undefined || call.record.key !== undefined))
+    enter(call, [], deps);
+}
+
+function chargesIn(operations: readonly Operation[]): Charge[] {
+  return operations.flatMap((operation) => (operation.kind === 'settle' ? operation.charges : []));
+}
+
+function describeUsage(
+  call: Call,
+  usage: Usage,
+  responseModel: string | undefined,
+  deps: DataPathDependencies,
+): void {
   const { llm } = call.record;
-  if (llm !== undefined) {
-    llm.usage = usage;
-    llm.responseModel = responseModel ?? llm.responseModel;
-    call.context.variables['llm'] = {
-      ...(call.context.variables['llm'] as object),
-      ...usageVariables(usage, llm.responseModel),
-    };
+  if (llm === undefined) return;
+  llm.usage = usage;
+  llm.responseModel = responseModel ?? llm.responseModel;
+  const cost = deps.prices.cost(llm.provider, llm.requestModel ?? llm.responseModel ?? '', usage);
+  if (cost !== undefined) {
+    llm.costNano = cost;
+    call.context.llm!.costNano = cost;
   }
-  for (const policy of call.settling) {
-    if (policy.settle !== undefined) charge(policy.settle(call.context, usage), call.snapshot, deps);
+  call.context.variables['llm'] = {
+    ...(call.context.variables['llm'] as object),
+    ...usageVariables(usage, llm.responseModel),
+  };
+}
+
+/** One step: counters and ledger agree whatever happens after it. A store that is out of reach keeps the entry for later. */
+function enter(call: Call, charges: readonly Charge[], deps: DataPathDependencies): void {
+  const { record } = call;
+  call.entered = true;
+  record.durationMs = deps.nowMs() - record.startedAtMs;
+  if (charges.length > 0) {
+    record.budgets = charges.map(({ item, used }) => ({
+      budget: item.budget,
+      group: item.group,
+      unit: item.unit,
+      used,
+    }));
+  }
+  const failed = (error: unknown) => call.context.decisions.push(`not entered: ${String(error)}`);
+  try {
+    const entered = deps.accounts.settle(charges, JSON.stringify(record));
+    if (entered instanceof Promise) void entered.catch(failed);
+  } catch (error) {
+    failed(error);
   }
 }
 

@@ -11,6 +11,7 @@ import { GatewayMetrics } from './metrics.ts';
 import { startReadyServer } from './probe-servers.ts';
 
 const record: RequestRecord = {
+  id: 'mi9x2k40-7f3a1-1',
   startedAtMs: Date.parse('2026-11-23T15:46:41.559Z'),
   durationMs: 9.2,
   bind: '8080',
@@ -27,7 +28,7 @@ const record: RequestRecord = {
   httpVersion: 'HTTP/1.1',
   status: 200,
   protocol: 'llm',
-  key: { id: 'Secret/default/keys/mike', user: 'mike', metadata: {} },
+  key: { id: 'Secret/default/keys/mike', user: 'mike', metadata: {}, labels: {} },
   llm: {
     operation: 'chat',
     provider: 'anthropic',
@@ -69,7 +70,8 @@ test('what a client sends can not forge a field or a line', () => {
 test('metrics: names, labels, and a bounded number of users', async () => {
   const metrics = new GatewayMetrics();
   metrics.observe(record);
-  for (let i = 0; i < 600; i++) metrics.observe({ ...record, key: { id: 'k', user: `u${i}`, metadata: {} } });
+  for (let i = 0; i < 600; i++)
+    metrics.observe({ ...record, key: { id: 'k', user: `u${i}`, metadata: {}, labels: {} } });
   const text = await metrics.registry.metrics();
   const has = (pattern: RegExp) => assert.ok(pattern.test(text), `no line like ${pattern}`);
   has(/agentgateway_gen_ai_client_token_usage_sum\{[^}]*user="mike"[^}]*gen_ai_token_type="input"[^}]*\} 40/);

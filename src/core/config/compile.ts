@@ -6,6 +6,7 @@ import type { RateLimitConfig } from '../ratelimit/model.ts';
 import { parseRateLimitConfig } from '../ratelimit/parse.ts';
 import type { KubeObject } from '../resources/object.ts';
 import { BackendCompiler } from './backends.ts';
+import { compileBudgets } from './budgets.ts';
 import type { CompileContext } from './context.ts';
 import { gatewayClassStatuses } from './gateway-classes.ts';
 import { compileGateways } from './gateways.ts';
@@ -15,6 +16,7 @@ import { type OwnedObject, ownedObjects } from './owned-objects.ts';
 import { compilePolicies } from './policies.ts';
 import { policyStatuses } from './policy-status.ts';
 import type { Snapshot } from './snapshot.ts';
+import { compileVirtualKeys, type KeyToIssue } from './virtual-keys.ts';
 
 export interface CompileOptions {
   generation: number;
@@ -40,6 +42,7 @@ export interface CompileResult {
   snapshot: Snapshot;
   statuses: StatusWrite[];
   owned: OwnedObject[];
+  toIssue: KeyToIssue[];
 }
 
 export function compileConfiguration(source: ObjectSource, options: CompileOptions): CompileResult {
@@ -49,7 +52,10 @@ export function compileConfiguration(source: ObjectSource, options: CompileOptio
   const backends = new BackendCompiler(context);
   const gateways = compileGateways(context);
   const policies = compilePolicies(context);
-  const routes = compileHttpRoutes(context, gateways, policies, backends);
+  const virtualKeys = compileVirtualKeys(context, gateways);
+  const budgets = compileBudgets(context, gateways);
+  const guards = { policies, virtualKeys, budgets };
+  const routes = compileHttpRoutes(context, gateways, guards, backends);
   const snapshot: Snapshot = {
     generation: options.generation,
     binds: gateways.binds(),
@@ -65,8 +71,11 @@ export function compileConfiguration(source: ObjectSource, options: CompileOptio
       ...routes.statuses,
       ...backends.statuses(),
       ...policyStatuses(context, policies, gateways, routes),
+      ...virtualKeys.statuses,
+      ...budgets.statuses,
     ],
     owned: ownedObjects(context, gateways),
+    toIssue: virtualKeys.toIssue,
   };
 }
 

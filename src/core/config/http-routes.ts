@@ -6,8 +6,8 @@ import type { StatusWrite } from './compile.ts';
 import { type ConditionInput, conditions, controllerName } from './conditions.ts';
 import type { CompileContext } from './context.ts';
 import { type CompiledGateway, type GatewayListener, type Gateways, takesHttpRoutes } from './gateways.ts';
+import type { Guards } from './guards.ts';
 import { groups, nameOf, selects } from './objects.ts';
-import type { CompiledPolicies } from './policies.ts';
 import { compileRules, type HttpRouteSpec, type RuleFault } from './route-rules.ts';
 import type { Route } from './snapshot.ts';
 
@@ -29,14 +29,14 @@ export interface CompiledRoutes {
 export function compileHttpRoutes(
   context: CompileContext,
   gateways: Gateways,
-  policies: CompiledPolicies,
+  guards: Guards,
   backends: BackendCompiler,
 ): CompiledRoutes {
   const result: CompiledRoutes = { statuses: [], gatewaysOf: new Map() };
   for (const object of context.objects.list(groups.gatewayApi, 'HTTPRoute')) {
     const spec = object['spec'] as HttpRouteSpec & { parentRefs?: ParentRef[] };
     const parents = (spec.parentRefs ?? []).flatMap((ref) =>
-      attachToParent(ref, object, spec, { context, gateways, policies, backends }, result),
+      attachToParent(ref, object, spec, { context, gateways, guards, backends }, result),
     );
     result.statuses.push({
       object,
@@ -55,7 +55,7 @@ interface Attachment {
 interface RouteWork {
   context: CompileContext;
   gateways: Gateways;
-  policies: CompiledPolicies;
+  guards: Guards;
   backends: BackendCompiler;
 }
 

@@ -6,6 +6,7 @@ export const groups = {
   gatewayApi: 'gateway.networking.k8s.io',
   agentgateway: 'agentgateway.dev',
   discovery: 'discovery.k8s.io',
+  tollgate: 'tollgate.dev',
 } as const;
 
 export interface ObjectSource {

@@ -125,7 +125,7 @@ function levelsOf(
 }
 
 function merge(levels: readonly CompiledPolicy[][]): TrafficPolicy {
-  const merged: TrafficPolicy = { broken: [], authorization: [] };
+  const merged: TrafficPolicy = { broken: [], authorization: [], budgets: [] };
   const locked = new Set<string>();
   for (const level of levels) {
     const owners = new Map<string, CompiledPolicy>();

@@ -4,8 +4,8 @@ import type { BackendCompiler } from './backends.ts';
 import type { CompileContext } from './context.ts';
 import { durationMs } from './durations.ts';
 import type { CompiledGateway, GatewayListener } from './gateways.ts';
+import { type Guards, trafficAt } from './guards.ts';
 import { groups, nameOf } from './objects.ts';
-import type { CompiledPolicies } from './policies.ts';
 import { isGranted } from './reference-grants.ts';
 import { compileFilters, type FilterSpec } from './route-filters.ts';
 import type { RouteMatch, RouteRule, StringMatch, WeightedBackend } from './snapshot.ts';
@@ -45,7 +45,7 @@ export interface RuleFault {
 
 interface RuleWork {
   context: CompileContext;
-  policies: CompiledPolicies;
+  guards: Guards;
   backends: BackendCompiler;
 }
 
@@ -62,7 +62,7 @@ export function compileRules(
     if (filters.unsupported !== undefined) {
       faults.push({ kind: 'unsupported', reason: 'UnsupportedValue', message: filters.unsupported });
     }
-    const traffic = work.policies.trafficFor(place, object, rule.name);
+    const traffic = trafficAt(work.guards, place, object, rule.name);
     if (filters.unsupported !== undefined) {
       traffic.broken.push({ policy: `HTTPRoute ${nameOf(object)}`, message: filters.unsupported });
     }

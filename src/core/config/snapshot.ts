@@ -3,7 +3,9 @@
  * per change by `compile`, never mutated. CEL stays text here; the data path compiles it once when it takes a snapshot over.
  * Names of objects are `namespace/name`, as in logs and metrics.
  */
+import type { Budget } from '../budget/model.ts';
 import type { RateLimitConfig } from '../ratelimit/model.ts';
+import type { KeyTerms } from './key-terms.ts';
 
 export interface Snapshot {
   /** Counts up by one per compiled change. */
@@ -98,6 +100,8 @@ export interface TrafficPolicy {
   authorization: AuthorizationPolicy[];
   localRateLimit?: Conditional<LocalLimit[]>;
   globalRateLimit?: Conditional<GlobalLimit>;
+  /** All that are in force on the Gateway; which of them a call draws on is decided by its key. */
+  budgets: Budget[];
   headerModifiers?: { policy: string; request?: HeaderModifier; response?: HeaderModifier };
   directResponse?: Conditional<{ status: number; body?: string }>;
   requestTimeoutMs?: number;
@@ -135,6 +139,8 @@ export interface KeyEntry {
   sha256: string;
   /** What CEL sees as `apiKey.*`. */
   metadata: Record<string, unknown>;
+  /** Of a VirtualKey; absent for keys of agentgateway's form. */
+  terms?: KeyTerms;
 }
 
 export interface AuthorizationPolicy {

@@ -11,7 +11,7 @@ import { headerModifier } from './route-filters.ts';
 import type { ApiKeyPolicy, AuthorizationPolicy, TrafficPolicy } from './snapshot.ts';
 
 /** Fields by name, so that the more specific policy replaces them one by one. */
-export type TrafficFields = Partial<Omit<TrafficPolicy, 'broken' | 'authorization'>> & {
+export type TrafficFields = Partial<Omit<TrafficPolicy, 'broken' | 'authorization' | 'budgets'>> & {
   authorization?: AuthorizationPolicy;
 };
 

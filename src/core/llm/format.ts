@@ -51,4 +51,6 @@ export interface DialectErrorFields {
   code?: string;
   /** The field at fault. */
   param?: string;
+  /** Further members of the error object. */
+  details?: Record<string, unknown>;
 }

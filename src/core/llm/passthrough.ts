@@ -1,5 +1,5 @@
 /** `Passthrough`: method, path and body untouched; only the credential is swapped and usage read where it can be. */
-import { estimateTokens } from './estimate.ts';
+import { boundInputTokens, estimateTokens } from './estimate.ts';
 import type { Fields } from './fields.ts';
 import { anthropicMessages } from './formats/anthropic-messages/index.ts';
 import { openaiChat } from './formats/openai-chat/index.ts';
@@ -24,6 +24,8 @@ export function translatePassthrough(call: ClientCall, provider: Provider): Upst
     streaming: body?.['stream'] === true,
     operation: 'passthrough',
     requestModel: typeof body?.['model'] === 'string' ? body['model'] : undefined,
+    ...(typeof body?.['max_tokens'] === 'number' ? { maxTokens: body['max_tokens'] } : {}),
+    boundInput: () => boundInputTokens(call.body),
     estimatedInputTokens,
     reply: {
       plain: (text, contentType) => ({

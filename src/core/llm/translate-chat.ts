@@ -1,6 +1,6 @@
 /** A chat call between two formats: decoded into the canonical model and encoded for the provider. */
 import { enrichment, modelFor } from './enrich.ts';
-import { estimateTokens } from './estimate.ts';
+import { boundInputTokens, estimateTokens } from './estimate.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
 import type { Format } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
@@ -37,6 +37,8 @@ export function translateChat(call: ClientCall, client: Format, provider: Provid
     operation: 'chat',
     requestModel: model,
     maxTokens: maxTokensOf(encoded),
+    maxTokensField: maxTokensFieldOf(encoded, call.target.provider),
+    boundInput: () => boundInputTokens(call.body),
     estimatedInputTokens,
     drops,
     reply: replyBetween(client, format, { includeUsage, nowSeconds, estimatedInputTokens }),
@@ -46,6 +48,13 @@ export function translateChat(call: ClientCall, client: Format, provider: Provid
 export function maxTokensOf(body: Fields): number | undefined {
   const value = body['max_completion_tokens'] ?? body['max_tokens'];
   return typeof value === 'number' ? value : undefined;
+}
+
+/** OpenAI's newer models know only the newer name, others only the older one. */
+export function maxTokensFieldOf(body: Fields, provider: string): string {
+  if (body['max_completion_tokens'] !== undefined) return 'max_completion_tokens';
+  if (body['max_tokens'] !== undefined) return 'max_tokens';
+  return provider === 'openai' || provider.startsWith('azure') ? 'max_completion_tokens' : 'max_tokens';
 }
 
 interface ReplyOptions {

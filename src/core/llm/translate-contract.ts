@@ -31,6 +31,10 @@ export interface UpstreamCall {
   operation: string;
   requestModel?: string;
   maxTokens?: number;
+  /** The provider's name for the most output it may make; absent where there is no output to limit. */
+  maxTokensField?: string;
+  /** Upper bound of the input in tokens, for reservations; costs a pass over the client's body. */
+  boundInput(): number;
   /** Estimate used when the provider reports nothing. */
   estimatedInputTokens: number;
   /** Fields of the client's request that the provider's format can't carry and that were left out, by path. */
@@ -81,6 +85,8 @@ export interface RequestFault {
   code: string;
   message: string;
   path?: string;
+  /** Machine-readable members of the error object. */
+  details?: Record<string, unknown>;
 }
 
 export type TranslateResult = { ok: true; call: UpstreamCall } | { ok: false; fault: RequestFault };

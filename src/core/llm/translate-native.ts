@@ -1,7 +1,7 @@
 /** A call in the provider's own format: the client's text goes through, patched only where the gateway owns a field. */
 import type { RouteType } from '../config/snapshot.ts';
 import { enrichment, modelFor } from './enrich.ts';
-import { estimateTokens } from './estimate.ts';
+import { boundInputTokens, estimateTokens } from './estimate.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
 import type { Format } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
@@ -10,7 +10,7 @@ import { errorKindOf } from './model.ts';
 import type { Provider } from './provider.ts';
 import { urlOf } from './providers.ts';
 import { nativeStream } from './stream-native.ts';
-import { estimatedUsage, maxTokensOf, replyBody } from './translate-chat.ts';
+import { estimatedUsage, maxTokensFieldOf, maxTokensOf, replyBody } from './translate-chat.ts';
 import type { ClientCall, ReplyTranslator, UpstreamCall } from './translate-contract.ts';
 import { noUsage, type Usage } from './usage.ts';
 
@@ -43,6 +43,8 @@ export function translateNative(call: ClientCall, format: Format, provider: Prov
     operation: operations[routeType] ?? 'chat',
     requestModel: model,
     maxTokens: maxTokensOf(body),
+    ...(isChat ? { maxTokensField: maxTokensFieldOf(body, target.provider) } : {}),
+    boundInput: () => boundInputTokens(call.body),
     estimatedInputTokens,
     reply: nativeReply(format, {
       hideUsage,

@@ -61,9 +61,9 @@ function translate(call: ClientCall): UpstreamCall {
 
 export const dialectError: DialectError = (routeType, fault) => {
   const format = dialects[routeType] ?? openaiChat;
-  const { message, code, path: param, status } = fault;
+  const { message, code, path: param, status, details } = fault;
   return {
     contentType: 'application/json',
-    body: format.encodeError({ kind: errorKindOf(status), message, code, param }),
+    body: format.encodeError({ kind: errorKindOf(status), message, code, param, details }),
   };
 };

@@ -1,5 +1,6 @@
 /** `traffic.apiKeyAuthentication`: who is calling. Same answers as agentgateway, more places to find a key in. */
 import { type CelProgram, type CompileExpression, compileExpression } from '../cel/compile.ts';
+import type { KeyTerms } from '../config/key-terms.ts';
 import type { ApiKeyPolicy, KeyLocation } from '../config/snapshot.ts';
 import type { KeyIdentity } from '../record.ts';
 import { queryValue } from '../route/match.ts';
@@ -32,6 +33,7 @@ export function compileApiKey(
       if (result?.kind !== 'find-key') return undefined;
       if (result.key !== undefined) {
         context.identity = identityOf(result.key);
+        context.terms = result.key.terms;
         context.variables['apiKey'] = result.key.metadata;
         return undefined;
       }
@@ -40,9 +42,11 @@ export function compileApiKey(
   };
 }
 
-function identityOf(key: { id: string; metadata: Record<string, unknown> }): KeyIdentity {
-  const name = ['user_id', 'user', 'name', 'owner'].find((field) => typeof key.metadata[field] === 'string');
-  return { ...key, user: name === undefined ? undefined : (key.metadata[name] as string) };
+function identityOf(key: { id: string; metadata: Record<string, unknown>; terms: KeyTerms }): KeyIdentity {
+  const { id, metadata, terms } = key;
+  const name = ['user_id', 'user', 'name', 'owner'].find((field) => typeof metadata[field] === 'string');
+  const user = terms.owner ?? (name === undefined ? undefined : (metadata[name] as string));
+  return { id, metadata, user, labels: terms.labels };
 }
 
 function presentedByDefault({ request }: PolicyContext): Presented {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compileExpression } from '../cel/compile.ts';
+import { termsOfMetadata } from '../config/key-terms.ts';
 import type { ApiKeyPolicy, GlobalLimit, TrafficPolicy } from '../config/snapshot.ts';
 import { noUsage } from '../llm/usage.ts';
 import type { RateLimitResponse } from '../ratelimit/model.ts';
@@ -24,6 +25,9 @@ const context = (
     authorizationHeaders: headers['authorization'] === undefined ? 0 : 1,
   },
   variables: { apiKey, request: { path: '/a', headers } },
+  nowMs: 0,
+  source: '127.0.0.1',
+  switchedBy: new Set(),
   decisions: [],
 });
 
@@ -66,11 +70,14 @@ test('api key: where it is looked for', () => {
 });
 
 test('api key: modes', () => {
-  const known = { kind: 'find-key', key: { id: 'Secret/ns/s/mike', metadata: { user_id: 'mike' } } } as const;
+  const metadata = { user_id: 'mike' };
+  const terms = termsOfMetadata(metadata);
+  const known = { kind: 'find-key', key: { id: 'Secret/ns/s/mike', metadata, terms } } as const;
   const unknown = { kind: 'find-key' } as const;
   const withKey = context({ authorization: 'Bearer k' });
   assert.equal(apiKey().apply(withKey, [known]), undefined);
-  assert.deepEqual(withKey.identity, { id: 'Secret/ns/s/mike', metadata: { user_id: 'mike' }, user: 'mike' });
+  const labels = { user_id: 'mike' };
+  assert.deepEqual(withKey.identity, { id: 'Secret/ns/s/mike', metadata, user: 'mike', labels });
   assert.equal(apiKey().apply(context(), [unknown])?.code, 'invalid_api_key');
   assert.equal(apiKey({ mode: 'Optional' }).apply(context(), [unknown])?.code, 'invalid_api_key');
   assert.equal(apiKey({ mode: 'Permissive' }).apply(context(), [unknown]), undefined);
@@ -222,6 +229,7 @@ test('order: what is broken comes first and refuses', () => {
     broken: [{ policy: 'ns/p', message: 'CEL: unexpected end' }],
     apiKey: { policy: 'ns/p', mode: 'Strict', keySets: [] },
     authorization: [],
+    budgets: [],
   };
   const [first, second] = compilePolicies(traffic, compileExpression);
   const plan = first!.plan(context());

@@ -2,6 +2,9 @@
  * The shape of a policy: compiled once per snapshot, then per request `plan` says what it needs as data, the data path
  * executes that, and `apply` decides on the results. Nothing here does I/O.
  */
+import type { PriceBound } from '../budget/amounts.ts';
+import type { Charge, ReservationOutcome, ReservationRequest } from '../budget/model.ts';
+import type { KeyTerms } from '../config/key-terms.ts';
 import type { RateLimitTarget } from '../config/snapshot.ts';
 import type { Refusal } from '../errors.ts';
 import type { Usage } from '../llm/usage.ts';
@@ -19,14 +22,52 @@ export interface PolicyContext {
     /** How many `Authorization` headers came in: more than one is refused. */
     authorizationHeaders: number;
   };
+  /** Unix milliseconds at which the request began. */
+  nowMs: number;
+  /** `namespace/name` of the HTTPRoute. */
+  route?: string;
+  /** Address of the client, without port. */
+  source: string;
+  /** Known after translation. */
+  llm?: LlmFacts;
   /** What CEL sees. */
   variables: Record<string, unknown>;
   /** Written by api-key. */
   identity?: KeyIdentity;
+  /** Written by api-key: what the key may do. */
+  terms?: KeyTerms;
+  /** Written by budgets between `plan` and `apply`. */
+  pendingReservation?: ReservationRequest;
+  /** Written by budgets: what the call holds until it is settled. */
+  reservation?: HeldReservation;
+  /** Budgets that switched the model: they only count from then on. */
+  switchedBy: Set<string>;
   /** Written by the rate limits: the most constrained limit so far, told to the client. */
   limit?: LimitStanding;
   /** For the access log. */
   decisions: string[];
+}
+
+/** What budgets and key terms need to know of a model call. */
+export interface LlmFacts {
+  model?: string;
+  /** Upper bound of the input, tokens. Costs a pass over the body. */
+  boundInput(): number;
+  /** What the client allowed, or the translation had to set. */
+  maxOutput?: number;
+  /** False for embeddings and the like. */
+  hasOutput: boolean;
+  /** False where the request has no field that the gateway could shorten the answer with. */
+  canShorten: boolean;
+  /** Absent: the catalog has no price. */
+  price?: PriceBound;
+  /** Known at settlement, nano-dollars. */
+  costNano: number;
+}
+
+export interface HeldReservation {
+  request: ReservationRequest;
+  granted: number;
 }
 
 export interface LimitStanding {
@@ -38,6 +79,9 @@ export interface LimitStanding {
 export type Operation =
   | { kind: 'find-key'; keySets: readonly string[]; value: string }
   | { kind: 'rate-limit'; target: RateLimitTarget; request: RateLimitRequest }
+  /** `waitMs`: how long to wait for room before the refusal stands. */
+  | { kind: 'reserve'; request: ReservationRequest; waitMs: number }
+  | { kind: 'settle'; charges: Charge[] }
   | {
       kind: 'take';
       bucket: string;
@@ -50,7 +94,9 @@ export type Operation =
 
 /** In the order of the operations. `failed`: no answer could be had. */
 export type OperationResult =
-  | { kind: 'find-key'; key?: { id: string; metadata: Record<string, unknown> } }
+  | { kind: 'find-key'; key?: { id: string; metadata: Record<string, unknown>; terms: KeyTerms } }
+  | { kind: 'reserve'; outcome?: ReservationOutcome; failed?: string }
+  | { kind: 'settle' }
   | { kind: 'rate-limit'; response?: RateLimitResponse; failed?: string }
   | { kind: 'take'; allowed: boolean; standing: LimitStanding };
 

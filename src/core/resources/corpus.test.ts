@@ -28,7 +28,9 @@ function verdict({ strictErrors, causes }: ReturnType<typeof admit>): number {
   return causes.length > 0 ? 422 : 201;
 }
 
-for (const kind of allKinds.filter((k) => k.origin === 'crd')) {
+/** Our own kinds have no other server to agree with; `budget-resources.test.ts` covers them. */
+const recorded = allKinds.filter((k) => k.origin === 'crd' && k.group !== 'tollgate.dev');
+for (const kind of recorded) {
   test(`${kind.kind}: verdict and defaulted spec agree with the real server`, () => {
     const documents = corpus.filter(
       ({ in: object }) => object.kind === kind.kind && object.apiVersion === `${kind.group}/${kind.version}`,

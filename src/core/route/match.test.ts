@@ -26,7 +26,13 @@ const listener = (
     createdAt,
     hostnames,
     rules: [
-      { index: 0, matches: [match], filters: [], traffic: { broken: [], authorization: [] }, backends: [] },
+      {
+        index: 0,
+        matches: [match],
+        filters: [],
+        traffic: { broken: [], authorization: [], budgets: [] },
+        backends: [],
+      },
     ],
   })),
 });

@@ -1,9 +1,12 @@
 /**
- * One thread's journal of counter increments: a line per call, written with `writeSync` before the call returns, so that the
- * counts survive `kill -9` (the page cache outlives the process). Files are named by thread and generation; a checkpoint
- * opens the next generation and older files can go.
+ * One thread's journal: a line per call with its counter increments and, when a call ends, its ledger entry: one write, so
+ * that counters and ledger cannot disagree. Written with `writeSync` before the call returns, it survives `kill -9` (the page
+ * cache outlives the process). Files are named by thread and generation; a checkpoint opens the next generation, and older
+ * files go when the ledger has read them.
+ *
+ * Line: checksum, length of the increments, increments `"key",start,seconds,add,…`, ledger entry (JSON or nothing).
  */
-import { closeSync, openSync, readdirSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CounterIncrement } from '../counters.ts';
 
@@ -20,16 +23,16 @@ export class CounterJournal {
     this.#thread = thread;
   }
 
-  /** `generation` is the one read under the table's lock together with the increments. */
-  append(generation: number, increments: readonly CounterIncrement[]): void {
+  /** `generation` is the one read under the table's lock together with the increments; `entry` is JSON or ''. */
+  append(generation: number, increments: readonly CounterIncrement[], entry = ''): void {
     if (generation !== this.#generation) this.#open(generation);
-    let line = '';
+    let counts = '';
     for (const i of increments) {
       if (i.add !== 0)
-        line += `${line === '' ? '' : ','}${JSON.stringify(i.key)},${i.windowStart},${i.windowSeconds},${i.add}`;
+        counts += `${counts === '' ? '' : ','}${JSON.stringify(i.key)},${i.windowStart},${i.windowSeconds},${i.add}`;
     }
-    if (line === '') return;
-    writeSync(this.#file!, `${checksum(line)}[${line}]\n`);
+    if (counts === '' && entry === '') return;
+    writeSync(this.#file!, `${checksum(counts + entry)} ${counts.length} ${counts}${entry}\n`);
   }
 
   close(): void {
@@ -54,15 +57,24 @@ export function readJournals(directory: string, generation: number): CounterIncr
   const found: CounterIncrement[] = [];
   for (const file of journalFiles(directory)) {
     if (file.generation < generation) continue;
-    for (const line of readFileSync(join(directory, file.name), 'utf8').split('\n'))
-      found.push(...parseLine(line));
+    for (const line of readFileSync(join(directory, file.name), 'utf8').split('\n')) {
+      const parsed = parseLine(line);
+      if (parsed !== undefined) found.push(...incrementsOf(parsed.counts));
+    }
   }
   return found;
 }
 
-export function removeJournalsBefore(directory: string, generation: number): void {
+/** Only what `isConsumed` (the ledger has read the file to this size). */
+export function removeJournalsBefore(
+  directory: string,
+  generation: number,
+  isConsumed: (name: string, size: number) => boolean,
+): void {
   for (const file of journalFiles(directory)) {
-    if (file.generation < generation) unlinkSync(join(directory, file.name));
+    if (file.generation >= generation) continue;
+    const path = join(directory, file.name);
+    if (isConsumed(file.name, statSync(path).size)) unlinkSync(path);
   }
 }
 
@@ -71,7 +83,7 @@ export function highestGeneration(directory: string): number {
   return Math.max(0, ...journalFiles(directory).map((file) => file.generation));
 }
 
-function journalFiles(directory: string): { name: string; generation: number }[] {
+export function journalFiles(directory: string): { name: string; generation: number }[] {
   return readdirSync(directory).flatMap((name) => {
     const match = fileName.exec(name);
     return match === null ? [] : [{ name, generation: Number(match[1]) }];
@@ -79,12 +91,18 @@ function journalFiles(directory: string): { name: string; generation: number }[]
 }
 
 /** A torn last line (the machine, not only the process, stopped) fails its checksum and is left out. */
-function parseLine(line: string): CounterIncrement[] {
-  const bracket = line.indexOf('[');
-  if (bracket < 0 || !line.endsWith(']')) return [];
-  const inner = line.slice(bracket + 1, -1);
-  if (line.slice(0, bracket) !== checksum(inner)) return [];
-  const values = JSON.parse(`[${inner}]`) as (string | number)[];
+export function parseLine(line: string): { counts: string; entry: string } | undefined {
+  const sumEnd = line.indexOf(' ');
+  const lengthEnd = line.indexOf(' ', sumEnd + 1);
+  if (sumEnd < 0 || lengthEnd < 0) return undefined;
+  const body = line.slice(lengthEnd + 1);
+  if (line.slice(0, sumEnd) !== checksum(body)) return undefined;
+  const length = Number(line.slice(sumEnd + 1, lengthEnd));
+  return { counts: body.slice(0, length), entry: body.slice(length) };
+}
+
+function incrementsOf(counts: string): CounterIncrement[] {
+  const values = JSON.parse(`[${counts}]`) as (string | number)[];
   const increments: CounterIncrement[] = [];
   for (let i = 0; i + 3 < values.length; i += 4) {
     increments.push({

@@ -3,7 +3,7 @@
  * time (about 1 µs), so that all its increments move in one atomic step.
  *
  * Layout of the SharedArrayBuffer:
- *   header   Int32[8]: lock, generation, slots used, capacity
+ *   header   Int32[16]: lock, generation, slots used, unused, journal writers of even and of odd generations
  *   slots    capacity × (Float64 value, Float64 windowEnd, Float64 windowStart, Int32 keyLength, key bytes padded)
  * Open addressing with linear probing; a slot is freed only by rebuilding (ended windows are dropped then).
  */
@@ -15,6 +15,7 @@ const headerBytes = 64;
 const lockAt = 0;
 const generationAt = 1;
 const usedAt = 2;
+const writersAt = 4;
 
 /** More than this share of slots used makes probes long; a full table refuses instead of miscounting. */
 const maxLoad = 0.75;
@@ -69,9 +70,31 @@ export class CounterTable {
     }
   }
 
+  /** Call with the lock held; `writerDone` after the journal line is written. */
+  writerBegins(): number {
+    const { generation } = this;
+    Atomics.add(this.#header, writersAt + (generation & 1), 1);
+    return generation;
+  }
+
+  writerDone(generation: number): void {
+    Atomics.sub(this.#header, writersAt + (generation & 1), 1);
+  }
+
+  /** True while a thread has counted under this generation (or one two away) and not yet written its journal line. */
+  hasWriters(generation: number): boolean {
+    return Atomics.load(this.#header, writersAt + (generation & 1)) > 0;
+  }
+
+  /** Call with the lock held. 0 when there is no such counter; makes none. */
+  read(key: string, windowStart: number, windowSeconds: number): number {
+    const slot = this.#find(key, windowStart, windowSeconds, false);
+    return slot < 0 ? 0 : this.#numbers.getFloat64(slot, true);
+  }
+
   /** Call with the lock held. Adds, stops at zero from below, and returns the value after. */
   add(key: string, windowStart: number, windowSeconds: number, amount: number): number {
-    const slot = this.#find(key, windowStart, windowSeconds);
+    const slot = this.#find(key, windowStart, windowSeconds, true);
     const value = Math.max(0, this.#numbers.getFloat64(slot, true) + amount);
     this.#numbers.setFloat64(slot, value, true);
     return value;
@@ -104,7 +127,7 @@ export class CounterTable {
     return Atomics.load(this.#header, usedAt) > this.#capacity * (maxLoad / 2);
   }
 
-  #find(key: string, windowStart: number, windowSeconds: number): number {
+  #find(key: string, windowStart: number, windowSeconds: number, make: boolean): number {
     const { read, written } = this.#encoder.encodeInto(key, this.#key);
     if (read < key.length || written === 0)
       throw new RangeError(`counter key of more than ${maxKeyBytes} bytes`);
@@ -112,7 +135,7 @@ export class CounterTable {
     for (;;) {
       const slot = headerBytes + index * slotBytes;
       const length = this.#numbers.getInt32(slot + 24, true);
-      if (length === 0) return this.#take(slot, written, windowStart, windowSeconds);
+      if (length === 0) return make ? this.#take(slot, written, windowStart, windowSeconds) : -1;
       if (length === written && this.#holds(slot, written, windowStart, windowSeconds)) return slot;
       index = index + 1 === this.#capacity ? 0 : index + 1;
     }

@@ -1,6 +1,7 @@
 /** The embedded counter store: shared memory for speed, a journal per thread and a SQLite dump for durability. */
 import { hash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { heldPrefix } from '../../core/budget/counter-keys.ts';
 import { RateLimitUnavailable } from '../../core/ratelimit/model.ts';
 import type { CounterIncrement, CounterValue, LocalCounterStore } from '../counters.ts';
 import { CounterJournal, highestGeneration, readJournals, removeJournalsBefore } from './counter-journal.ts';
@@ -32,6 +33,8 @@ export interface SharedCounterOptions {
   directory: string;
   dump: CounterDump;
   nowSeconds: () => number;
+  /** Tells whether the ledger has read a journal file to this size; files that it has not stay. Default: nobody reads them. */
+  isConsumed?: (name: string, size: number) => boolean;
   /** Counters at most, live ones of all windows; about 264 bytes each. */
   capacity?: number;
 }
@@ -55,10 +58,13 @@ export function openSharedCounters(options: SharedCounterOptions): SharedCounter
   table.generation = Math.max(saved.generation, highestGeneration(directory)) + 1;
   const handle = { buffer: table.buffer, directory };
   const store = new JournalledCounters(table, new CounterJournal(directory, 'main'), nowSeconds);
+  const isConsumed = options.isConsumed ?? (() => true);
   const checkpoint = () => {
+    // A thread that is still writing a line of the generation before: its file must not go, the next time will do.
+    if (table.hasWriters(table.generation + 1)) return;
     const { generation, live } = table.locked(() => startGeneration(table, nowSeconds()));
     dump.write(generation, live);
-    removeJournalsBefore(directory, generation);
+    if (!table.hasWriters(generation - 1)) removeJournalsBefore(directory, generation, isConsumed);
   };
   checkpoint();
   return {
@@ -90,12 +96,18 @@ function startGeneration(table: CounterTable, now: number): { generation: number
   const live: SlotValue[] = [];
   let ended = 0;
   for (const entry of table.entries()) {
-    if (entry.windowStart + entry.windowSeconds > now) live.push(entry);
+    const needed = entry.windowStart + entry.windowSeconds > now;
+    if (needed && !(entry.value === 0 && isHeld(entry))) live.push(entry);
     else ended++;
   }
   if (ended > 0) table.rebuild(live);
   table.generation += 1;
-  return { generation: table.generation, live };
+  return { generation: table.generation, live: live.filter((entry) => !isHeld(entry)) };
+}
+
+/** What calls under way hold dies with the process that makes them: a crash leaks nothing. */
+function isHeld({ key }: SlotValue): boolean {
+  return key.startsWith(heldPrefix);
 }
 
 class JournalledCounters implements LocalCounterStore {
@@ -110,11 +122,13 @@ class JournalledCounters implements LocalCounterStore {
   }
 
   add(increments: readonly CounterIncrement[]): number[] {
-    const sized = increments.some((i) => i.key.length > maxKeyBytes / 4) ? increments.map(fit) : increments;
-    let generation = 0;
+    const sized = increments.some((i) => i.key.length > maxKeyBytes / 4)
+      ? increments.map((i) => ({ ...i, key: fitKey(i.key) }))
+      : increments;
+    let generation = -1;
     try {
       const values = this.#table.locked(() => {
-        generation = this.#table.generation;
+        generation = this.#table.writerBegins();
         return sized.map((i) => this.#table.add(i.key, i.windowStart, i.windowSeconds, i.add));
       });
       this.#journal.append(generation, sized);
@@ -123,6 +137,8 @@ class JournalledCounters implements LocalCounterStore {
       // A full table or a disk that takes no journal line: the caller's failure mode decides, nothing is miscounted.
       const reason = error instanceof CounterTableFull ? error.message : 'the counters can not be written';
       throw new RateLimitUnavailable(reason, { cause: error });
+    } finally {
+      if (generation >= 0) this.#table.writerDone(generation);
     }
   }
 
@@ -148,11 +164,11 @@ class JournalledCounters implements LocalCounterStore {
 }
 
 /** Keys over the slot's size keep a readable head; SHA-256 keeps two of them apart. */
-function fit(increment: CounterIncrement): CounterIncrement {
-  if (Buffer.byteLength(increment.key) <= maxKeyBytes) return increment;
-  const head = Buffer.from(increment.key)
+export function fitKey(key: string): string {
+  if (key.length <= maxKeyBytes / 4 || Buffer.byteLength(key) <= maxKeyBytes) return key;
+  const head = Buffer.from(key)
     .subarray(0, 120)
     .toString('utf8')
     .replace(/\uFFFD$/, '');
-  return { ...increment, key: `${head}…${hash('sha256', increment.key)}` };
+  return `${head}…${hash('sha256', key)}`;
 }

@@ -24,6 +24,7 @@ export function encodeError(error: DialectErrorFields): string {
       message: error.message,
       ...(error.code === undefined ? {} : { code: error.code }),
       ...(error.param === undefined || error.param === '' ? {} : { param: error.param }),
+      ...error.details,
     },
   });
 }

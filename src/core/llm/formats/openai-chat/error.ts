@@ -18,7 +18,13 @@ const types: Record<ErrorKind, { type: string; code: string }> = {
 export function encodeError(error: DialectErrorFields): string {
   const { type, code } = types[error.kind];
   return JSON.stringify({
-    error: { message: error.message, type, param: error.param ?? null, code: error.code ?? code },
+    error: {
+      message: error.message,
+      type,
+      param: error.param ?? null,
+      code: error.code ?? code,
+      ...error.details,
+    },
   });
 }
 

@@ -1,0 +1,189 @@
+/** Budgets → what the data path enforces on each Gateway, and their statuses. A budget that can't be compiled refuses. */
+
+import type { Budget, BudgetOverride, BudgetUnit, BudgetWindow, ExceededAction } from '../budget/model.ts';
+import { nanoUsd } from '../budget/units.ts';
+import { isTimeZone } from '../budget/window.ts';
+import { compileExpression } from '../cel/compile.ts';
+import type { Condition, KubeObject } from '../resources/object.ts';
+import type { StatusWrite } from './compile.ts';
+import { conditions } from './conditions.ts';
+import type { CompileContext } from './context.ts';
+import { durationMs } from './durations.ts';
+import type { Gateways } from './gateways.ts';
+import { groups, type LabelSelector, nameOf } from './objects.ts';
+
+type LimitSpec = Partial<Record<Exclude<BudgetUnit, 'usd'>, number>> & { usd?: string };
+
+interface BudgetSpec {
+  selector?: LabelSelector & { expression?: string };
+  groupBy?: string[];
+  limit: LimitSpec;
+  window?: { calendar?: string; timeZone?: string; rolling?: string; lifetime?: boolean };
+  enforcement: 'Hard' | 'Soft';
+  onExceeded?: { action: string; model?: string; maxDelay: string };
+  reservation?: { defaultOutputTokens: number; minimumOutputTokens: number };
+  overrides?: { from: string; to: string; limit: LimitSpec; reason?: string }[];
+  failureMode: 'FailClosed' | 'FailOpen';
+  targetRefs?: { name: string }[];
+}
+
+export interface CompiledBudgets {
+  statuses: StatusWrite[];
+  /** In force on a Gateway (`namespace/name`); `broken` ones refuse every call through it. */
+  on(gateway: string): { budgets: Budget[]; broken: { policy: string; message: string }[] };
+}
+
+interface Compiled {
+  budget: Budget | undefined;
+  name: string;
+  gateways: string[];
+  faults: string[];
+}
+
+export function compileBudgets(context: CompileContext, gateways: Gateways): CompiledBudgets {
+  const all: Compiled[] = [];
+  const statuses = context.objects.list(groups.tollgate, 'Budget').map((object) => {
+    const compiled = compileOne(object, gateways);
+    all.push(compiled);
+    return { object, status: statusOf(context, object, compiled) };
+  });
+  return {
+    statuses,
+    on: (gateway) => {
+      const here = all.filter((compiled) => compiled.gateways.includes(gateway));
+      return {
+        budgets: here.flatMap(({ budget }) => (budget === undefined ? [] : [budget])),
+        broken: here
+          .filter(({ budget }) => budget === undefined)
+          .map(({ name, faults }) => ({ policy: `Budget ${name}`, message: faults.join('; ') })),
+      };
+    },
+  };
+}
+
+function compileOne(object: KubeObject, gateways: Gateways): Compiled {
+  const spec = object['spec'] as BudgetSpec;
+  const namespace = object.metadata.namespace!;
+  const name = nameOf(object);
+  const faults: string[] = [];
+  const expressions = [
+    ...(spec.groupBy ?? []),
+    ...(spec.selector?.expression ? [spec.selector.expression] : []),
+  ];
+  for (const expression of expressions) {
+    const compiled = compileExpression(expression);
+    if (!compiled.ok) faults.push(`expression ${expression}: ${compiled.error}`);
+  }
+  const [unit, limit] = limitOf(spec.limit);
+  const window = windowOf(spec.window, faults);
+  const overrides = (spec.overrides ?? []).flatMap((override, index) =>
+    overrideOf(override, unit, window, `overrides[${index}]`, faults),
+  );
+  const { expression, ...labels } = spec.selector ?? {};
+  const budget: Budget = {
+    name,
+    unit,
+    limit,
+    overrides,
+    window,
+    hard: spec.enforcement === 'Hard',
+    onExceeded: actionOf(spec.onExceeded),
+    failOpen: spec.failureMode === 'FailOpen',
+    defaultOutputTokens: spec.reservation?.defaultOutputTokens ?? 4_096,
+    minimumOutputTokens: spec.reservation?.minimumOutputTokens ?? 1,
+    labels,
+    ...(expression === undefined ? {} : { expression }),
+    groupBy: spec.groupBy ?? [],
+  };
+  const missing = (spec.targetRefs ?? []).filter((ref) => gateways.find(namespace, ref.name) === undefined);
+  const broken = faults.length > 0;
+  for (const ref of missing) faults.push(`Gateway ${namespace}/${ref.name} not found`);
+  return {
+    budget: broken ? undefined : budget,
+    name,
+    faults,
+    gateways: gatewaysOf(namespace, spec, gateways),
+  };
+}
+
+function gatewaysOf(namespace: string, { targetRefs }: BudgetSpec, gateways: Gateways): string[] {
+  return gateways.all
+    .filter(({ object }) => object.metadata.namespace === namespace)
+    .filter(
+      ({ object }) => targetRefs === undefined || targetRefs.some((ref) => ref.name === object.metadata.name),
+    )
+    .map(({ object }) => nameOf(object));
+}
+
+/** The schema has seen to it that there is exactly one. */
+function limitOf(spec: LimitSpec): [BudgetUnit, number] {
+  const [unit, value] = Object.entries(spec)[0] as [BudgetUnit, number | string];
+  return [unit, unit === 'usd' ? nanoUsd(String(value)) : Number(value)];
+}
+
+function windowOf(spec: BudgetSpec['window'], faults: string[]): BudgetWindow {
+  if (spec?.rolling !== undefined) {
+    const seconds = Math.round(durationMs(spec.rolling) / 1000);
+    if (seconds < 60) faults.push(`window.rolling: ${spec.rolling} is less than a minute`);
+    return { type: 'rolling', seconds };
+  }
+  if (spec?.calendar === undefined) return { type: 'lifetime' };
+  const timeZone = spec.timeZone ?? 'UTC';
+  if (!isTimeZone(timeZone)) faults.push(`window.timeZone: "${timeZone}" is not an IANA time zone`);
+  return { type: 'calendar', period: spec.calendar as 'Day', timeZone };
+}
+
+function overrideOf(
+  spec: NonNullable<BudgetSpec['overrides']>[number],
+  unit: BudgetUnit,
+  window: BudgetWindow,
+  path: string,
+  faults: string[],
+): BudgetOverride[] {
+  const [ownUnit, limit] = limitOf(spec.limit);
+  if (ownUnit !== unit) {
+    faults.push(`${path}.limit is in ${ownUnit}, the budget in ${unit}`);
+    return [];
+  }
+  const zone = window.type === 'calendar' && isTimeZone(window.timeZone) ? window.timeZone : 'UTC';
+  const fromMs = momentOf(spec.from, zone, 0);
+  const toMs = momentOf(spec.to, zone, 1);
+  if (Number.isNaN(fromMs) || Number.isNaN(toMs)) faults.push(`${path}: from or to is not a day or a moment`);
+  else if (toMs <= fromMs) faults.push(`${path}: to is not after from`);
+  return [{ fromMs, toMs, limit, ...(spec.reason === undefined ? {} : { reason: spec.reason }) }];
+}
+
+/** A day begins at its own begin in the zone; the last day of a span is included, hence `addDays`. */
+function momentOf(text: string, timeZone: string, addDays: number): number {
+  try {
+    if (text.includes('T')) return Temporal.Instant.from(text).epochMilliseconds;
+    return Temporal.PlainDate.from(text).add({ days: addDays }).toZonedDateTime(timeZone).epochMilliseconds;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+function actionOf(spec: BudgetSpec['onExceeded']): ExceededAction {
+  if (spec?.action === 'SwitchModel') return { type: 'SwitchModel', model: spec.model! };
+  if (spec?.action === 'Delay') return { type: 'Delay', maxMs: durationMs(spec.maxDelay) };
+  return { type: spec?.action === 'Report' ? 'Report' : 'Reject' };
+}
+
+function statusOf(
+  context: CompileContext,
+  object: KubeObject,
+  { budget, faults, gateways }: Compiled,
+): Record<string, unknown> {
+  const { conditions: before, ...figures } = (object['status'] ?? {}) as { conditions?: Condition[] };
+  const refused = budget === undefined ? 'Calls through its Gateways are refused until this is mended: ' : '';
+  const ok = faults.length === 0;
+  const accepted = {
+    type: 'Accepted',
+    status: ok,
+    reason: ok ? 'Valid' : 'Invalid',
+    message: ok
+      ? `In force on ${gateways.length === 0 ? 'no Gateway' : gateways.join(', ')}`
+      : refused + faults.join('; '),
+  };
+  return { ...figures, conditions: conditions(object, before, [accepted], context) };
+}

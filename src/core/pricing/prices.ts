@@ -1,0 +1,118 @@
+/**
+ * The price list: agentgateway's catalog format, `providers.<provider>.models.<model>.rates` as decimal strings of US
+ * dollars per million tokens, with `tiers` that hold for the whole call when its input is above `contextOver`.
+ */
+import type { Usage } from '../llm/usage.ts';
+import { costOf, dearest, parseRates, type Rates, type RatesText } from './rates.ts';
+
+export interface PriceCatalog {
+  version?: string;
+  providers: Record<string, { models: Record<string, PriceEntry> }>;
+}
+
+export interface PriceEntry {
+  rates: RatesText;
+  tiers?: { contextOver: number; rates: RatesText }[];
+  maxOutput?: number;
+  [other: string]: unknown;
+}
+
+export interface Prices {
+  readonly version: string;
+  /** Nano-dollars; undefined when the model has no price. */
+  cost(provider: string, model: string, usage: Usage): number | undefined;
+  /** The dearest that its tokens can be, for reservations. */
+  bound(provider: string, model: string): { input: number; output: number } | undefined;
+}
+
+interface Price {
+  base: Rates;
+  /** Highest context first. */
+  tiers: { contextOver: number; rates: Rates }[];
+  bound: { input: number; output: number };
+}
+
+/** Names of providers here → in the catalog, where they differ. */
+const catalogNames: Record<string, string> = { azureopenai: 'azure' };
+
+/** Entries are read when a model is first called: a catalog has thousands, a gateway uses a few. */
+export function createPrices(catalog: PriceCatalog): Prices {
+  const known = new Map<string, Price | undefined>();
+  const find = (provider: string, model: string): Price | undefined => {
+    const id = `${provider} ${model}`;
+    if (known.has(id)) return known.get(id);
+    const entry = lookUp(catalog, provider, model);
+    const price = entry === undefined ? undefined : read(entry);
+    if (known.size >= maxKnown) known.clear();
+    known.set(id, price);
+    return price;
+  };
+  return {
+    version: catalog.version ?? 'unversioned',
+    cost: (provider, model, usage) => {
+      const price = find(provider, model);
+      if (price === undefined) return undefined;
+      const tier = price.tiers.find(({ contextOver }) => usage.inputTokens > contextOver);
+      return costOf(usage, tier?.rates ?? price.base);
+    },
+    bound: (provider, model) => find(provider, model)?.bound,
+  };
+}
+
+/** Client-chosen model names must not fill the memory. */
+const maxKnown = 10_000;
+
+/** Exact, then without a date or `-latest` at the end, then a wildcard entry; the longest wildcard wins. */
+export function lookUp(catalog: PriceCatalog, provider: string, model: string): PriceEntry | undefined {
+  const models = catalog.providers[catalogNames[provider] ?? provider]?.models;
+  if (models === undefined) return undefined;
+  if (Object.hasOwn(models, model)) return models[model];
+  const plain = model.replace(/(-\d{8}|-\d{4}-\d{2}-\d{2}|@\d{8}|-latest)$/, '');
+  if (plain !== model && Object.hasOwn(models, plain)) return models[plain];
+  const wildcard = Object.keys(models)
+    .filter((name) => name.endsWith('*') && model.startsWith(name.slice(0, -1)))
+    .sort((a, b) => b.length - a.length)[0];
+  return wildcard === undefined ? undefined : models[wildcard];
+}
+
+/** An entry whose rates can't be read is no price: its dollar budgets refuse, nothing is free by a typing mistake. */
+function read(entry: PriceEntry): Price | undefined {
+  const base = parseRates(entry.rates);
+  if (typeof base === 'string') return undefined;
+  const tiers: Price['tiers'] = [];
+  for (const { contextOver, rates } of entry.tiers ?? []) {
+    const parsed = parseRates({ ...entry.rates, ...rates });
+    if (typeof parsed === 'string') return undefined;
+    tiers.push({ contextOver, rates: parsed });
+  }
+  tiers.sort((a, b) => b.contextOver - a.contextOver);
+  return { base, tiers, bound: dearest([base, ...tiers.map(({ rates }) => rates)]) };
+}
+
+/** Later catalogs win, model by model. */
+export function mergeCatalogs(base: PriceCatalog, ...overlays: readonly PriceCatalog[]): PriceCatalog {
+  const providers = { ...base.providers };
+  for (const overlay of overlays) {
+    for (const [name, { models }] of Object.entries(overlay.providers))
+      providers[name] = { models: { ...providers[name]?.models, ...models } };
+  }
+  return { ...base, ...overlays.at(-1), providers };
+}
+
+/** Checks a catalog that a person wrote. Returns a line per mistake. */
+export function catalogFaults(value: unknown): string[] {
+  const providers = (value as PriceCatalog | null)?.providers;
+  if (typeof providers !== 'object' || providers === null) return ['providers: must be an object'];
+  const faults: string[] = [];
+  for (const [provider, entry] of Object.entries(providers)) {
+    if (typeof entry?.models !== 'object' || entry.models === null) {
+      faults.push(`providers.${provider}.models: must be an object`);
+      continue;
+    }
+    for (const [model, price] of Object.entries(entry.models)) {
+      const rates = parseRates(price?.rates ?? {});
+      if (typeof rates === 'string') faults.push(`providers.${provider}.models.${model}: ${rates}`);
+    }
+  }
+  return faults;
+}

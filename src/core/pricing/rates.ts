@@ -1,0 +1,73 @@
+/**
+ * Prices as integers: nano-dollars per million tokens (US dollars per million tokens with nine decimals). A call's cost is
+ * their product with the tokens, divided once at the end and rounded up, so nothing is lost on the way.
+ */
+import type { Usage } from '../llm/usage.ts';
+
+export interface Rates {
+  input: bigint;
+  output: bigint;
+  cacheRead: bigint;
+  cacheWrite: bigint;
+  reasoning: bigint;
+}
+
+export interface RatesText {
+  input?: string;
+  output?: string;
+  cacheRead?: string;
+  cacheWrite?: string;
+  reasoning?: string;
+  [other: string]: string | undefined;
+}
+
+const perMillion = 1_000_000n;
+const decimal = /^(\d{1,9})(?:\.(\d{1,9})\d*)?$/;
+
+/** `2.5` → 2,500,000,000. Undefined for what is no decimal number. */
+export function parseRate(text: unknown): bigint | undefined {
+  const match = typeof text === 'string' ? decimal.exec(text) : null;
+  return match === null
+    ? undefined
+    : BigInt(match[1]!) * 1_000_000_000n + BigInt((match[2] ?? '').padEnd(9, '0'));
+}
+
+/**
+ * What is not listed falls back to what it is a kind of: cached input to input (never below what the provider may charge),
+ * reasoning to output. Without an input and an output price there is no price: an error names what is missing.
+ */
+export function parseRates(texts: RatesText): Rates | string {
+  const input = parseRate(texts.input);
+  const output = texts.output === undefined ? 0n : parseRate(texts.output);
+  if (input === undefined) return `rates.input ${JSON.stringify(texts.input)} is not a decimal number`;
+  if (output === undefined) return `rates.output ${JSON.stringify(texts.output)} is not a decimal number`;
+  return {
+    input,
+    output,
+    cacheRead: parseRate(texts.cacheRead) ?? input,
+    cacheWrite: parseRate(texts.cacheWrite) ?? input,
+    reasoning: parseRate(texts.reasoning) ?? output,
+  };
+}
+
+/** Nano-dollars, rounded up to the next whole one. */
+export function costOf(usage: Usage, rates: Rates): number {
+  const plainInput = Math.max(0, usage.inputTokens - usage.cachedInputTokens - usage.cacheWriteTokens);
+  const plainOutput = Math.max(0, usage.outputTokens - usage.reasoningTokens);
+  const total =
+    BigInt(plainInput) * rates.input +
+    BigInt(usage.cachedInputTokens) * rates.cacheRead +
+    BigInt(usage.cacheWriteTokens) * rates.cacheWrite +
+    BigInt(plainOutput) * rates.output +
+    BigInt(usage.reasoningTokens) * rates.reasoning;
+  return Number((total + perMillion - 1n) / perMillion);
+}
+
+/** The dearest that one token can be, nano-dollars (a fraction where a token costs less than one). */
+export function dearest(all: readonly Rates[]): { input: number; output: number } {
+  const max = (values: bigint[]) => Number(values.reduce((a, b) => (a > b ? a : b), 0n)) / Number(perMillion);
+  return {
+    input: max(all.flatMap(({ input, cacheRead, cacheWrite }) => [input, cacheRead, cacheWrite])),
+    output: max(all.flatMap(({ output, reasoning }) => [output, reasoning])),
+  };
+}
