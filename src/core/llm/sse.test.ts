@@ -45,6 +45,11 @@ test('any chunking gives the same events', () => {
   );
 });
 
+test('one LF belongs to the CR that ended the chunk before, a second one is a line of its own', () => {
+  assert.deepEqual(parse(['data: a\r', '\n', '\n']), [{ event: '', data: 'a' }]);
+  assert.deepEqual(parse(['data: a\r', '', '\ndata: b\n\n']), [{ event: '', data: 'a\nb' }]);
+});
+
 test('an endless event is a fault, not memory', () => {
   const parser = new SseParser();
   const block = 'a'.repeat(1024 * 1024);

@@ -21,8 +21,9 @@ export class SseParser {
   /** Calls `onEvent` for each complete event in `text`; keeps what is incomplete. */
   push(text: string, onEvent: (event: SseEvent) => void): void {
     let input = this.#rest + text;
+    if (input === '') return;
     if (this.#afterCr && input.startsWith('\n')) input = input.slice(1);
-    if (input !== '') this.#afterCr = false;
+    this.#afterCr = false;
     let at = 0;
     // Most providers send LF only: the scan for CR is then made once, not once a line.
     const hasCr = input.includes('\r');
