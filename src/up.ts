@@ -11,7 +11,11 @@ import { demoDomain, demoObjects } from './cli/demo-objects.ts';
 import { type DemoInfo, type StartInfo, startText } from './cli/start-text.ts';
 import type { UpOptions } from './cli/up-options.ts';
 import { type Controller, startController } from './controller/controller.ts';
+import { StandingReporter } from './controller/standing-reporter.ts';
+import { heldPrefix, usedPrefix } from './core/budget/counter-keys.ts';
+import type { Budget } from './core/budget/model.ts';
 import type { RateLimitConfig } from './core/ratelimit/model.ts';
+import type { RequestRecord } from './core/record.ts';
 import { allKinds } from './core/resources/kinds.ts';
 import { type DataPlane, startDataPlane } from './data-plane.ts';
 import { loadClusterAccess } from './kube/kubeconfig.ts';
@@ -32,6 +36,7 @@ type Log = ReturnType<typeof createLog>;
 type Registry = ReturnType<typeof openRegistry>;
 
 const checkpointMs = 5_000;
+const reportMs = 2_000;
 const graceMs = 10_000;
 const retryBindMs = 3_000;
 const nowSeconds = () => Math.floor(Date.now() / 1000);
@@ -72,8 +77,25 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const demo = options.demo && registry ? await applyDemo(options, registry, stack) : undefined;
 
   const metrics = new GatewayMetrics();
-  const plane = startServing(options, counters, metrics, log, stack);
+  const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
   let rateLimits: RateLimitConfig | undefined;
+  let budgets: readonly Budget[] = [];
+  const standings = new StandingReporter({
+    source,
+    budgets: () => budgets,
+    counters: () => [...counters.store.list(usedPrefix), ...counters.store.list(heldPrefix)],
+    nowMs: Date.now,
+  });
+  const plane = startServing(
+    options,
+    counters,
+    (record) => {
+      metrics.observe(record);
+      standings.observe(record);
+    },
+    log,
+    stack,
+  );
   const service = createEmbeddedRateLimitService({
     config: () => rateLimits,
     counters: counters.store,
@@ -81,13 +103,12 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   });
   const rls = await startRateLimitServer({ service, host: listen, port: options.rlsPort });
   stack.add(() => rls.close());
-  const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
   await source.start();
   stack.add(() => source.stop());
   const controller = startController({
     source,
     publish: (snapshot) => {
-      rateLimits = snapshot.rateLimits;
+      ({ rateLimits, budgets } = snapshot);
       return plane.publish(snapshot);
     },
     compile: {
@@ -101,6 +122,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
     log,
   });
   stack.add(() => controller.stop());
+  reportStandings(standings, log, stack);
   const api = await startApis(options, registry, counters, metrics, log, stack);
   await whenServing(controller, pending);
   process.stdout.write(startText(startInfo(options, api, demo && demoStanding(counters, demo.kind))));
@@ -108,11 +130,11 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   await stack.close();
 }
 
-/** The data path in its thread; its records become the access log and the metrics here. */
+/** The data path in its thread; its records become the access log, the metrics and statuses here. */
 function startServing(
   options: UpOptions,
   counters: SharedCounters,
-  metrics: GatewayMetrics,
+  observe: (record: RequestRecord) => void,
   log: Log,
   stack: ShutdownStack,
 ): DataPlane {
@@ -122,7 +144,7 @@ function startServing(
     host: options.listen,
     onRecords: (records) => {
       process.stdout.write(records.map(accessLogLine).join(''));
-      for (const record of records) metrics.observe(record);
+      records.forEach(observe);
     },
     onCrash: (error) => {
       log.fatal({ error: error.stack }, 'the data path ended');
@@ -131,6 +153,15 @@ function startServing(
   });
   stack.add(() => plane.stop(graceMs));
   return plane;
+}
+
+function reportStandings(standings: StandingReporter, log: Log, stack: ShutdownStack): void {
+  const timer = setInterval(() => {
+    standings
+      .report()
+      .catch((error) => log.error({ error: String(error) }, 'statuses of budgets could not be written'));
+  }, reportMs);
+  stack.add(() => clearInterval(timer));
 }
 
 async function startApis(
@@ -190,6 +221,8 @@ const watchedKinds = new Set([
   'ReferenceGrant',
   'AgentgatewayBackend',
   'AgentgatewayPolicy',
+  'VirtualKey',
+  'Budget',
 ]);
 
 function clusterSource(log: Log): ResourceSource {

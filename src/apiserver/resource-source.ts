@@ -15,6 +15,8 @@ export function createEmbeddedResourceSource(registry: RegistryContext): Resourc
   const listeners = new Set<(changed: { group: string; kind: string }) => void>();
   const pending = new Map<string, { group: string; kind: string }>();
   let unsubscribe = () => {};
+  /** What this process says of an object changes nothing of what it means: such writes wake nobody. */
+  let tellingStatus = false;
 
   /** One call per kind and turn of the event loop, however many objects an `apply` writes in it. */
   function flush(): void {
@@ -26,6 +28,7 @@ export function createEmbeddedResourceSource(registry: RegistryContext): Resourc
   return {
     start: async () => {
       unsubscribe = store.subscribe((events) => {
+        if (tellingStatus) return;
         if (pending.size === 0) setImmediate(flush);
         for (const { group, kind } of events) pending.set(`${group}/${kind}`, { group, kind });
       });
@@ -39,7 +42,14 @@ export function createEmbeddedResourceSource(registry: RegistryContext): Resourc
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    writeStatus: async (object, status) => writeStatus(registry, object, status),
+    writeStatus: async (object, status) => {
+      tellingStatus = true;
+      try {
+        writeStatus(registry, object, status);
+      } finally {
+        tellingStatus = false;
+      }
+    },
     ensure: async (object) => ensure(registry, object),
     remove: async (ref) => {
       const kind = kindByName(registry, ref.group, ref.kind);

@@ -29,6 +29,7 @@ interface BudgetSpec {
 
 export interface CompiledBudgets {
   statuses: StatusWrite[];
+  all: Budget[];
   /** In force on a Gateway (`namespace/name`); `broken` ones refuse every call through it. */
   on(gateway: string): { budgets: Budget[]; broken: { policy: string; message: string }[] };
 }
@@ -49,6 +50,7 @@ export function compileBudgets(context: CompileContext, gateways: Gateways): Com
   });
   return {
     statuses,
+    all: all.flatMap(({ budget }) => (budget === undefined ? [] : [budget])),
     on: (gateway) => {
       const here = all.filter((compiled) => compiled.gateways.includes(gateway));
       return {

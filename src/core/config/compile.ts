@@ -61,6 +61,7 @@ export function compileConfiguration(source: ObjectSource, options: CompileOptio
     binds: gateways.binds(),
     backends: backends.compileAll(policies),
     keySets: context.keySets,
+    budgets: budgets.all,
     ...(rateLimits.config === undefined ? {} : { rateLimits: rateLimits.config }),
   };
   return {

@@ -8,6 +8,8 @@ import type { RateLimitConfig } from '../ratelimit/model.ts';
 import type { KeyTerms } from './key-terms.ts';
 
 export interface Snapshot {
+  /** All that are in force anywhere. */
+  budgets: Budget[];
   /** Counts up by one per compiled change. */
   generation: number;
   binds: Bind[];

@@ -1,0 +1,93 @@
+/**
+ * Tells `kubectl get budgets` how they stand and `kubectl get virtualkeys` when they were last used: written now and then,
+ * only where it changed, never on the request path.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { Budget } from '../core/budget/model.ts';
+import { type BudgetStanding, type CounterReading, standingsOf, unused } from '../core/budget/standing.ts';
+import { amountText } from '../core/budget/units.ts';
+import type { RequestRecord } from '../core/record.ts';
+import type { KubeObject } from '../core/resources/object.ts';
+import type { ResourceSource } from '../storage/resource-source.ts';
+
+export interface StandingReporterOptions {
+  source: Pick<ResourceSource, 'list' | 'writeStatus'>;
+  /** Of the snapshot in force. */
+  budgets(): readonly Budget[];
+  counters(): readonly CounterReading[] | Promise<readonly CounterReading[]>;
+  nowMs(): number;
+}
+
+const group = 'tollgate.dev';
+/** A last use is told to the minute: one write a minute and key at most. */
+const lastUsedStepMs = 60_000;
+
+export class StandingReporter {
+  readonly #options: StandingReporterOptions;
+  readonly #lastUsed = new Map<string, number>();
+
+  constructor(options: StandingReporterOptions) {
+    this.#options = options;
+  }
+
+  observe({ key, startedAtMs }: RequestRecord): void {
+    if (key?.id.startsWith('VirtualKey/')) this.#lastUsed.set(key.id, startedAtMs);
+  }
+
+  async report(): Promise<void> {
+    await this.#reportBudgets();
+    await this.#reportKeys();
+  }
+
+  async #reportBudgets(): Promise<void> {
+    const { source, budgets, counters, nowMs } = this.#options;
+    const known = budgets();
+    if (known.length === 0) return;
+    const standings = standingsOf(known, await counters(), nowMs());
+    const byName = new Map(known.map((budget) => [budget.name, budget]));
+    for (const object of source.list(group, 'Budget')) {
+      const budget = byName.get(nameOf(object));
+      if (budget === undefined) continue;
+      const now = nowMs();
+      const figures = figuresOf(standings.get(budget.name)![0] ?? unused(budget, now));
+      await this.#write(object, { groups: standings.get(budget.name)!.length, ...figures });
+    }
+  }
+
+  async #reportKeys(): Promise<void> {
+    if (this.#lastUsed.size === 0) return;
+    const used = new Map(this.#lastUsed);
+    this.#lastUsed.clear();
+    for (const object of this.#options.source.list(group, 'VirtualKey')) {
+      const atMs = used.get(`VirtualKey/${nameOf(object)}`);
+      const before = Date.parse(String((object['status'] as { lastUsedAt?: string })?.lastUsedAt ?? ''));
+      if (atMs === undefined || atMs - before < lastUsedStepMs) continue;
+      await this.#write(object, { lastUsedAt: `${new Date(atMs).toISOString().slice(0, 19)}Z` });
+    }
+  }
+
+  async #write(object: KubeObject, figures: Record<string, unknown>): Promise<void> {
+    const before = (object['status'] ?? {}) as Record<string, unknown>;
+    const status = { ...before, ...figures };
+    if (!isDeepStrictEqual(before, status)) await this.#options.source.writeStatus(object, status);
+  }
+}
+
+/** Of the fullest counter: where a limit is nearest. */
+function figuresOf(fullest: BudgetStanding): Record<string, unknown> {
+  const { unit, limit, used, reserved, remaining, resetsAtSeconds } = fullest;
+  return {
+    limit: amountText(unit, limit),
+    used: amountText(unit, used),
+    reserved: amountText(unit, reserved),
+    remaining: amountText(unit, remaining),
+    // Lifetime windows end beyond what a date can say.
+    ...(resetsAtSeconds > 2 ** 36
+      ? {}
+      : { resetsAt: `${new Date(resetsAtSeconds * 1000).toISOString().slice(0, 19)}Z` }),
+  };
+}
+
+function nameOf({ metadata }: KubeObject): string {
+  return `${metadata.namespace}/${metadata.name}`;
+}
