@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startAdminServer } from './admin/server.ts';
+import { AlertSender } from './alerts/alert-sender.ts';
 import { applyObjects } from './apiserver/apply-objects.ts';
 import { openRegistry } from './apiserver/registry/registry.ts';
 import { createEmbeddedResourceSource } from './apiserver/resource-source.ts';
@@ -80,12 +81,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
   let rateLimits: RateLimitConfig | undefined;
   let budgets: readonly Budget[] = [];
-  const standings = new StandingReporter({
-    source,
-    budgets: () => budgets,
-    counters: () => [...counters.store.list(usedPrefix), ...counters.store.list(heldPrefix)],
-    nowMs: Date.now,
-  });
+  const standings = createReporter(source, counters, () => budgets, dataDir, log);
   const plane = startServing(
     options,
     counters,
@@ -153,6 +149,32 @@ function startServing(
   });
   stack.add(() => plane.stop(graceMs));
   return plane;
+}
+
+function createReporter(
+  source: ResourceSource,
+  counters: SharedCounters,
+  budgets: () => readonly Budget[],
+  dataDir: string,
+  log: Log,
+): StandingReporter {
+  const alerts = new AlertSender({
+    path: join(dataDir, 'alerts.json'),
+    secret: (namespace, name) =>
+      source
+        .list('', 'Secret')
+        .find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
+    fetch,
+    nowMs: Date.now,
+    log,
+  });
+  return new StandingReporter({
+    source,
+    budgets,
+    counters: () => [...counters.store.list(usedPrefix), ...counters.store.list(heldPrefix)],
+    onStandings: (known, standings) => alerts.send(known, standings),
+    nowMs: Date.now,
+  });
 }
 
 function reportStandings(standings: StandingReporter, log: Log, stack: ShutdownStack): void {

@@ -22,6 +22,7 @@ const budget: Budget = {
   minimumOutputTokens: 1,
   labels: {},
   groupBy: [],
+  alerts: [],
 };
 
 function object(kind: string, name: string, status: Record<string, unknown> = {}): KubeObject {
@@ -43,6 +44,7 @@ function reporterOver(
     },
     budgets: () => [budget],
     counters: () => counters,
+    onStandings: async () => undefined,
     nowMs: () => noon,
   });
   return { reporter, writes };

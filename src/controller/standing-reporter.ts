@@ -15,6 +15,11 @@ export interface StandingReporterOptions {
   /** Of the snapshot in force. */
   budgets(): readonly Budget[];
   counters(): readonly CounterReading[] | Promise<readonly CounterReading[]>;
+  /** Told how they stand at every report: for alerts. */
+  onStandings(
+    budgets: readonly Budget[],
+    standings: ReadonlyMap<string, readonly BudgetStanding[]>,
+  ): Promise<void>;
   nowMs(): number;
 }
 
@@ -40,10 +45,11 @@ export class StandingReporter {
   }
 
   async #reportBudgets(): Promise<void> {
-    const { source, budgets, counters, nowMs } = this.#options;
+    const { source, budgets, counters, onStandings, nowMs } = this.#options;
     const known = budgets();
     if (known.length === 0) return;
     const standings = standingsOf(known, await counters(), nowMs());
+    await onStandings(known, standings);
     const byName = new Map(known.map((budget) => [budget.name, budget]));
     for (const object of source.list(group, 'Budget')) {
       const budget = byName.get(nameOf(object));

@@ -20,13 +20,23 @@ export function budgetsOfKey(
     minimumOutputTokens: 1,
     labels: {},
     groupBy: [],
+    alerts: [],
   } as const satisfies Partial<Budget>;
   const minute = { type: 'calendar', period: 'Minute', timeZone: 'UTC' } as const;
   const found: Budget[] = [];
   const add = (field: keyof typeof limits, unit: Budget['unit'], window: Budget['window']) => {
     const limit = limits[field];
     if (limit !== undefined)
-      found.push({ ...common, overrides: [], groupBy: [], name: `${id}#${field}`, unit, limit, window });
+      found.push({
+        ...common,
+        overrides: [],
+        groupBy: [],
+        alerts: [],
+        name: `${id}#${field}`,
+        unit,
+        limit,
+        window,
+      });
   };
   add('requestsPerMinute', 'requests', minute);
   add('tokensPerMinute', 'tokens', minute);

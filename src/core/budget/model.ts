@@ -26,6 +26,13 @@ export interface BudgetOverride {
   reason?: string;
 }
 
+export interface BudgetAlert {
+  /** Share of the limit. */
+  atPercent: number;
+  /** Name of a Secret in the budget's namespace. */
+  webhook: string;
+}
+
 export interface Budget {
   /** `namespace/name`; for a key's own limits `<key id>#requestsPerMinute`. */
   name: string;
@@ -43,6 +50,7 @@ export interface Budget {
   /** CEL; absent: labels alone decide. */
   expression?: string;
   groupBy: string[];
+  alerts: BudgetAlert[];
 }
 
 /** What a key itself is limited to. */

@@ -22,6 +22,7 @@ function budget(fields: Partial<Budget> = {}): Budget {
     minimumOutputTokens: 1,
     labels: {},
     groupBy: [],
+    alerts: [],
     ...fields,
   };
 }

@@ -1,6 +1,13 @@
 /** Budgets → what the data path enforces on each Gateway, and their statuses. A budget that can't be compiled refuses. */
 
-import type { Budget, BudgetOverride, BudgetUnit, BudgetWindow, ExceededAction } from '../budget/model.ts';
+import type {
+  Budget,
+  BudgetAlert,
+  BudgetOverride,
+  BudgetUnit,
+  BudgetWindow,
+  ExceededAction,
+} from '../budget/model.ts';
 import { nanoUsd } from '../budget/units.ts';
 import { isTimeZone } from '../budget/window.ts';
 import { compileExpression } from '../cel/compile.ts';
@@ -23,6 +30,7 @@ interface BudgetSpec {
   onExceeded?: { action: string; model?: string; maxDelay: string };
   reservation?: { defaultOutputTokens: number; minimumOutputTokens: number };
   overrides?: { from: string; to: string; limit: LimitSpec; reason?: string }[];
+  alerts?: BudgetAlert[];
   failureMode: 'FailClosed' | 'FailOpen';
   targetRefs?: { name: string }[];
 }
@@ -96,6 +104,7 @@ function compileOne(object: KubeObject, gateways: Gateways): Compiled {
     labels,
     ...(expression === undefined ? {} : { expression }),
     groupBy: spec.groupBy ?? [],
+    alerts: spec.alerts ?? [],
   };
   const missing = (spec.targetRefs ?? []).filter((ref) => gateways.find(namespace, ref.name) === undefined);
   const broken = faults.length > 0;

@@ -98,7 +98,12 @@ const alerts = list(
   'Who is told when so much is used; once a window.',
   record('One alert.', {
     atPercent: required(whole('Share of the limit in per cent.', { minimum: 1, maximum: 1000 })),
-    webhook: required(text('Name of a webhook of the settings.', { minLength: 1, maxLength: 63 })),
+    webhook: required(
+      text(
+        'Secret of the same namespace with the entries `url` and, if wanted, `signingKey` and `format` (`json` or `slack`).',
+        { minLength: 1, maxLength: 253 },
+      ),
+    ),
   }),
   { maxItems: 16 },
 );
