@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+/** Node keeps stripped and compiled modules here: faster starts, and no TypeScript stripper in memory (10 MiB). */
+export const compileCache = join(root, 'node_modules', '.cache', 'tollgate');
 const stamp = join(root, 'node_modules', '.tollgate-installed');
 
 const runtimes = {

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export const root = join(import.meta.dirname, '..', '..');
+/** As `npm start` sets it, see scripts/setup.mjs. */
+const compileCache = join(root, 'node_modules', '.cache', 'tollgate');
 
 export interface Gateway {
   address: string;
@@ -44,7 +46,10 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', join(root, 'src/main.ts'), ...args],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...withoutSecrets(process.env), ...options.env } },
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { NODE_COMPILE_CACHE: compileCache, ...withoutSecrets(process.env), ...options.env },
+    },
   );
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
