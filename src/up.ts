@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { startAdminServer } from './admin/server.ts';
+import { type AdminOptions, startAdminServer } from './admin/server.ts';
 import { AlertSender } from './alerts/alert-sender.ts';
 import { applyObjects } from './apiserver/apply-objects.ts';
 import { openRegistry } from './apiserver/registry/registry.ts';
@@ -21,12 +21,13 @@ import { allKinds } from './core/resources/kinds.ts';
 import { type DataPlane, startDataPlane } from './data-plane.ts';
 import { loadClusterAccess } from './kube/kubeconfig.ts';
 import { createClusterResourceSource } from './kube/resource-source.ts';
+import { openStores } from './open-stores.ts';
 import { startRateLimitServer } from './rls/server.ts';
 import { createEmbeddedRateLimitService } from './rls/service.ts';
 import { startSampleProvider } from './sample-provider/server.ts';
-import { openSharedCounters, type SharedCounters } from './storage/memory/shared-counters.ts';
+import { ShutdownStack } from './shutdown-stack.ts';
+import type { SharedCounters } from './storage/memory/shared-counters.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
-import { openCounterDump } from './storage/sqlite/counter-dump.ts';
 import { openResourceStore } from './storage/sqlite/resource-store.ts';
 import { accessLogLine } from './telemetry/access-log.ts';
 import { createLog } from './telemetry/log.ts';
@@ -36,7 +37,6 @@ import { startMetricsServer, startReadyServer } from './telemetry/probe-servers.
 type Log = ReturnType<typeof createLog>;
 type Registry = ReturnType<typeof openRegistry>;
 
-const checkpointMs = 5_000;
 const reportMs = 2_000;
 const graceMs = 10_000;
 const retryBindMs = 3_000;
@@ -52,19 +52,6 @@ export async function up(options: UpOptions): Promise<void> {
   }
 }
 
-/** Steps of shutting down, run last to first: what was started last knows of what came before. */
-class ShutdownStack {
-  readonly #steps: (() => unknown)[] = [];
-
-  add(step: () => unknown): void {
-    this.#steps.push(step);
-  }
-
-  async close(): Promise<void> {
-    for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) await step();
-  }
-}
-
 async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const { dataDir, listen } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -73,8 +60,9 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const ready = await startReadyServer({ pending: () => [...pending] }, options.readyPort, listen);
   stack.add(() => closeServer(ready));
 
-  const counters = openCounters(dataDir, stack);
+  // First: its lock keeps a second process from the data directory before anything is touched.
   const registry = options.cluster ? undefined : openEmbeddedRegistry(dataDir, stack);
+  const { counters, ledger } = await openStores(dataDir, nowSeconds, log, stack);
   const demo = options.demo && registry ? await applyDemo(options, registry, stack) : undefined;
 
   const metrics = new GatewayMetrics();
@@ -119,7 +107,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   });
   stack.add(() => controller.stop());
   reportStandings(standings, log, stack);
-  const api = await startApis(options, registry, counters, metrics, log, stack);
+  const api = await startApis(options, registry, { counters: counters.store, ledger }, metrics, log, stack);
   await whenServing(controller, pending);
   process.stdout.write(startText(startInfo(options, api, demo && demoStanding(counters, demo.kind))));
   await stopSignal();
@@ -189,20 +177,14 @@ function reportStandings(standings: StandingReporter, log: Log, stack: ShutdownS
 async function startApis(
   options: UpOptions,
   registry: Registry | undefined,
-  counters: SharedCounters,
+  stores: Pick<AdminOptions, 'counters' | 'ledger'>,
   metrics: GatewayMetrics,
   log: Log,
   stack: ShutdownStack,
 ): Promise<ApiServer | undefined> {
   const { dataDir, listen: host } = options;
   const api = registry === undefined ? undefined : await startEmbeddedApi(options, registry, log, stack);
-  const admin = await startAdminServer({
-    host,
-    port: options.adminPort,
-    dataDir,
-    counters: counters.store,
-    log,
-  });
+  const admin = await startAdminServer({ host, port: options.adminPort, dataDir, ...stores, log });
   stack.add(() => closeServer(admin));
   const metricsServer = await startMetricsServer(metrics.registry, options.metricsPort, host);
   stack.add(() => closeServer(metricsServer));
@@ -274,19 +256,6 @@ async function whenServing(controller: Controller, pending: Set<string>): Promis
   await controller.ready;
   await controller.settled();
   pending.delete('configuration');
-}
-
-function openCounters(dataDir: string, stack: ShutdownStack): SharedCounters {
-  const directory = join(dataDir, 'counters');
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const dump = openCounterDump(join(directory, 'counters.db'));
-  const counters = openSharedCounters({ directory, dump, nowSeconds });
-  const timer = setInterval(() => counters.checkpoint(), checkpointMs);
-  stack.add(() => {
-    clearInterval(timer);
-    counters.close();
-  });
-  return counters;
 }
 
 interface DemoProvider {

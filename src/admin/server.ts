@@ -1,15 +1,18 @@
-/** The admin API (15000): counters to see and to reset, behind a token. The console will be served here. */
+/** The admin API (15000): usage, calls, and counters to see and to reset, behind a token. The console will be served here. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { CounterStore } from '../storage/counters.ts';
+import type { LedgerStore } from '../storage/ledger.ts';
+import { BadQuery, listCalls, reportUsage } from './reports.ts';
 
 export interface AdminOptions {
   host: string;
   port: number;
   dataDir: string;
   counters: CounterStore;
+  ledger: LedgerStore;
   log: { info(fields: object, message: string): void };
 }
 
@@ -47,8 +50,29 @@ async function serve(
   if (!isAuthorized(request.headers.authorization, token)) {
     return sendError(response, 401, 'token', 'send the token of the data directory: Authorization: Bearer …');
   }
-  if (url.pathname !== '/api/v1/counters')
-    return sendError(response, 404, 'not_found', `no such path: ${url.pathname}`);
+  if (url.pathname === '/api/v1/counters') return serveCounters(request, response, url, options);
+  const report = reports[url.pathname];
+  if (report === undefined) return sendError(response, 404, 'not_found', `no such path: ${url.pathname}`);
+  if (request.method !== 'GET') return sendError(response, 405, 'method', 'use GET');
+  try {
+    sendJson(response, 200, await report(options.ledger, url.searchParams));
+  } catch (error) {
+    if (!(error instanceof BadQuery)) throw error;
+    sendError(response, 400, 'query', error.message);
+  }
+}
+
+const reports: Record<string, (ledger: LedgerStore, query: URLSearchParams) => Promise<unknown>> = {
+  '/api/v1/usage': reportUsage,
+  '/api/v1/calls': listCalls,
+};
+
+async function serveCounters(
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  options: AdminOptions,
+): Promise<void> {
   const prefix = url.searchParams.get('prefix') ?? '';
   if (request.method === 'GET')
     return sendJson(response, 200, { counters: await options.counters.list(prefix) });

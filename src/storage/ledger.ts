@@ -1,8 +1,6 @@
 /** Contract of the ledger: one record for each call that was made with a key or to a model, kept for good and reported on. */
+import type { CallOutcome } from '../core/outcome.ts';
 import type { RequestRecord } from '../core/record.ts';
-
-/** How a call ended: answered, refused by the gateway, or failed on the way. */
-export type CallOutcome = 'ok' | 'refused' | 'failed';
 
 /** Where a journal file was read to: written in the same transaction as the records, so nothing is entered twice. */
 export interface JournalPosition {
@@ -25,7 +23,7 @@ export interface LedgerFilter {
   route?: string;
   outcome?: CallOutcome;
   labels?: Record<string, string>;
-  /** Found in the call's id, key, user, model, path or error. */
+  /** Found anywhere in the record, in any case. */
   search?: string;
 }
 
@@ -62,7 +60,10 @@ export interface UsageRow extends UsageFigures {
 }
 
 export interface LedgerStore {
-  /** All or nothing. A record whose id is there already is left as it is. */
+  /**
+   * All or nothing. A record whose id is there already is left as it is. `positions` are all that matter from now on: those of
+   * other files are forgotten.
+   */
   append(records: readonly RequestRecord[], positions: readonly JournalPosition[]): void | Promise<void>;
   positions(): JournalPosition[] | Promise<JournalPosition[]>;
   get(id: string): RequestRecord | undefined | Promise<RequestRecord | undefined>;

@@ -1,0 +1,107 @@
+/** Usage and calls out of the ledger, as `GET /api/v1/usage` and `/api/v1/calls` give them. */
+import { isTimeZone } from '../core/budget/window.ts';
+import type {
+  LedgerFilter,
+  LedgerStore,
+  UsageDimension,
+  UsageFigures,
+  UsageQuery,
+} from '../storage/ledger.ts';
+
+/** The message names the parameter and what it takes. */
+export class BadQuery extends Error {
+  override readonly name = 'BadQuery';
+}
+
+const dimensions = new Set(['user', 'key', 'model', 'provider', 'route']);
+const buckets = new Set(['hour', 'day', 'week', 'month']);
+const outcomes = new Set(['ok', 'refused', 'failed']);
+const maxPage = 1_000;
+
+/** `groupBy=user,label:team&bucket=day&timeZone=Europe/Berlin`, and the filters of `filterOf`. */
+export async function reportUsage(ledger: LedgerStore, query: URLSearchParams): Promise<unknown> {
+  const filter = filterOf(query);
+  const rows = await ledger.usage(filter, usageQueryOf(query));
+  const [total] = await ledger.usage(filter, { groupBy: [] });
+  const { group: _, ...figures } = total ?? { group: {}, ...nothing };
+  return {
+    rows: rows.map(({ bucketStartMs, ...row }) => ({ ...row, ...startOf(bucketStartMs) })),
+    total: figures,
+  };
+}
+
+/** Newest first; `before=ID` gives the next page. */
+export async function listCalls(ledger: LedgerStore, query: URLSearchParams): Promise<unknown> {
+  const limit = Number(query.get('limit') ?? 100);
+  if (!Number.isInteger(limit) || limit < 1 || limit > maxPage)
+    throw new BadQuery(`limit: a whole number from 1 to ${maxPage}`);
+  const before = query.get('before');
+  const { records, next } = await ledger.search(filterOf(query), {
+    limit,
+    ...(before === null ? {} : { before }),
+  });
+  return { items: records, ...(next === undefined ? {} : { next }) };
+}
+
+function usageQueryOf(query: URLSearchParams): UsageQuery {
+  const groupBy = (query.get('groupBy') ?? '').split(',').filter((name) => name !== '');
+  const wrong = groupBy.find((name) => !dimensions.has(name) && !/^label:.+/.test(name));
+  if (wrong !== undefined)
+    throw new BadQuery(`groupBy: "${wrong}" is none of ${[...dimensions].join(', ')} and label:NAME`);
+  const bucket = query.get('bucket');
+  if (bucket !== null && !buckets.has(bucket))
+    throw new BadQuery(`bucket: one of ${[...buckets].join(', ')}`);
+  const timeZone = query.get('timeZone') ?? 'UTC';
+  if (!isTimeZone(timeZone)) throw new BadQuery(`timeZone: "${timeZone}" is not an IANA time zone`);
+  return {
+    groupBy: groupBy as UsageDimension[],
+    timeZone,
+    ...(bucket === null ? {} : { bucket: bucket as 'day' }),
+  };
+}
+
+/** `from`, `to` (RFC 3339), `key`, `user`, `model`, `provider`, `route`, `outcome`, `search`, `label.NAME`. */
+function filterOf(query: URLSearchParams): LedgerFilter {
+  const outcome = query.get('outcome');
+  if (outcome !== null && !outcomes.has(outcome))
+    throw new BadQuery(`outcome: one of ${[...outcomes].join(', ')}`);
+  const labels = [...query]
+    .filter(([name]) => name.startsWith('label.'))
+    .map(([name, value]) => [name.slice('label.'.length), value]);
+  const given = ['key', 'user', 'model', 'provider', 'route', 'outcome', 'search'].flatMap((name) => {
+    const value = query.get(name);
+    return value === null ? [] : [[name, value]];
+  });
+  return {
+    ...Object.fromEntries(given),
+    ...momentOf('fromMs', 'from', query),
+    ...momentOf('toMs', 'to', query),
+    ...(labels.length === 0 ? {} : { labels: Object.fromEntries(labels) }),
+  };
+}
+
+function momentOf(field: string, name: string, query: URLSearchParams): Record<string, number> {
+  const text = query.get(name);
+  if (text === null) return {};
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) throw new BadQuery(`${name}: a moment such as 2026-11-25T00:00:00Z`);
+  return { [field]: ms };
+}
+
+function startOf(bucketStartMs: number | undefined): { bucketStart?: string } {
+  return bucketStartMs === undefined ? {} : { bucketStart: new Date(bucketStartMs).toISOString() };
+}
+
+const nothing: UsageFigures = {
+  requests: 0,
+  refused: 0,
+  failed: 0,
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  tokens: 0,
+  costNano: 0,
+  unpriced: 0,
+};

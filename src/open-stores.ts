@@ -1,0 +1,52 @@
+/** The embedded stores of `tollgate up`: counters in shared memory, the ledger fed from their journals. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ShutdownStack } from './shutdown-stack.ts';
+import { LedgerFollower } from './storage/memory/ledger-follower.ts';
+import { openSharedCounters, type SharedCounters } from './storage/memory/shared-counters.ts';
+import { openCounterDump } from './storage/sqlite/counter-dump.ts';
+import { type LocalLedgerStore, openSqliteLedger } from './storage/sqlite/ledger.ts';
+
+export interface Stores {
+  counters: SharedCounters;
+  ledger: LocalLedgerStore;
+}
+
+const checkpointMs = 5_000;
+/** How long a call may be missing from reports. */
+const followMs = 250;
+
+export async function openStores(
+  dataDir: string,
+  nowSeconds: () => number,
+  log: { error(fields: object, message: string): void },
+  stack: ShutdownStack,
+): Promise<Stores> {
+  const directory = join(dataDir, 'counters');
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const ledger = openSqliteLedger(join(dataDir, 'ledger.db'));
+  stack.add(() => ledger.close());
+  const follower = await LedgerFollower.open(directory, ledger);
+  const following = setInterval(() => {
+    // What could not be entered stays in its journal and is read again.
+    follower.read().catch((error) => log.error({ error: String(error) }, 'the ledger cannot be written'));
+  }, followMs);
+  stack.add(async () => {
+    clearInterval(following);
+    // One may be under way already, and past the files that were written last.
+    await follower.read();
+    await follower.read();
+  });
+  const counters = openSharedCounters({
+    directory,
+    dump: openCounterDump(join(directory, 'counters.db')),
+    nowSeconds,
+    isConsumed: (name, size) => follower.isConsumed(name, size),
+  });
+  const checkpoints = setInterval(() => counters.checkpoint(), checkpointMs);
+  stack.add(() => {
+    clearInterval(checkpoints);
+    counters.close();
+  });
+  return { counters, ledger };
+}

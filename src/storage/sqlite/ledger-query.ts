@@ -1,0 +1,50 @@
+/** A filter and a grouping as SQL: values are always bound, names come from closed tables. */
+import type { LedgerFilter, UsageDimension } from '../ledger.ts';
+
+export interface SqlPart {
+  sql: string;
+  values: (string | number)[];
+}
+
+export function whereOf(filter: LedgerFilter): SqlPart {
+  const conditions: string[] = [];
+  const values: (string | number)[] = [];
+  const add = (sql: string, ...bound: (string | number)[]) => {
+    conditions.push(sql);
+    values.push(...bound);
+  };
+  if (filter.fromMs !== undefined) add('started >= ?', Math.floor(filter.fromMs));
+  if (filter.toMs !== undefined) add('started < ?', Math.floor(filter.toMs));
+  for (const name of ['key', 'user', 'provider', 'route', 'outcome'] as const) {
+    const value = filter[name];
+    if (value !== undefined) add(`${name} = ?`, value);
+  }
+  if (filter.model !== undefined) add('(model = ? OR response_model = ?)', filter.model, filter.model);
+  for (const [label, value] of Object.entries(filter.labels ?? {}))
+    add('json_extract(labels, ?) = ?', labelPath(label), value);
+  if (filter.search !== undefined && filter.search !== '')
+    add(
+      "record LIKE ? ESCAPE '\\'",
+      `%${JSON.stringify(filter.search)
+        .slice(1, -1)
+        .replace(/[\\%_]/g, '\\$&')}%`,
+    );
+  return { sql: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values };
+}
+
+export function dimensionOf(dimension: UsageDimension): SqlPart {
+  if (!dimension.startsWith('label:')) return { sql: dimension, values: [] };
+  return {
+    sql: "coalesce(json_extract(labels, ?), '')",
+    values: [labelPath(dimension.slice('label:'.length))],
+  };
+}
+
+export function isDimension(text: string): text is UsageDimension {
+  return ['user', 'key', 'model', 'provider', 'route'].includes(text) || /^label:.+/.test(text);
+}
+
+/** A member's name as a JSON path of SQLite: quoted, so that dots are part of the name. */
+function labelPath(label: string): string {
+  return `$."${label.replaceAll('"', '')}"`;
+}
