@@ -60,6 +60,8 @@ async function viaClientNode(kubeconfig: string): Promise<ClusterClient> {
     httproute: 'gateway.networking.k8s.io/v1',
     agentgatewaybackend: 'agentgateway.dev/v1alpha1',
     agentgatewaypolicy: 'agentgateway.dev/v1alpha1',
+    virtualkey: 'tollgate.dev/v1alpha1',
+    budget: 'tollgate.dev/v1alpha1',
   };
   const kinds: Record<string, string> = {
     secret: 'Secret',
@@ -69,6 +71,8 @@ async function viaClientNode(kubeconfig: string): Promise<ClusterClient> {
     httproute: 'HTTPRoute',
     agentgatewaybackend: 'AgentgatewayBackend',
     agentgatewaypolicy: 'AgentgatewayPolicy',
+    virtualkey: 'VirtualKey',
+    budget: 'Budget',
   };
   const spec = (kind: string, namespace: string, name: string) => ({
     apiVersion: apiVersions[kind.toLowerCase()]!,
