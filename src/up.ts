@@ -1,5 +1,5 @@
 /** `tollgate up`: starts every edge, hands each what it needs, and ends them in the opposite order. */
-import { hash } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AdminOptions, startAdminServer } from './admin/server.ts';
@@ -15,6 +15,7 @@ import { type Controller, startController } from './controller/controller.ts';
 import { StandingReporter } from './controller/standing-reporter.ts';
 import { heldPrefix, usedPrefix } from './core/budget/counter-keys.ts';
 import type { Budget } from './core/budget/model.ts';
+import { newKeyValue } from './core/keys/key-value.ts';
 import type { RateLimitConfig } from './core/ratelimit/model.ts';
 import type { RequestRecord } from './core/record.ts';
 import { allKinds } from './core/resources/kinds.ts';
@@ -101,6 +102,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
       address: listen,
     },
     nowRfc3339: () => `${new Date().toISOString().slice(0, 19)}Z`,
+    newKeyValue: () => newKeyValue(randomBytes),
     retryBindMs,
     ownsObjects: registry !== undefined,
     log,

@@ -107,6 +107,26 @@ test('keys and budgets, one gateway', async (t) => {
     await eventually(async () => assert.equal((await world.ask('tg-shadow')).status, 200));
   });
 
+  await t.test('a value is made for a key that asks for one, works, and goes with the key', async () => {
+    const metadata = { name: 'issued', namespace };
+    const spec = { owner: 'issued', issueTo: { secretName: 'issued-value' } };
+    const apiVersion = 'tollgate.dev/v1alpha1';
+    await world.cluster.apply(JSON.stringify({ apiVersion, kind: 'VirtualKey', metadata, spec }));
+    let value = '';
+    await eventually(async () => {
+      const secret = await world.cluster.get('Secret', namespace, 'issued-value');
+      value = Buffer.from((secret['data'] as { key: string }).key, 'base64').toString();
+      assert.equal((await world.ask(value)).status, 200);
+    });
+    assert.match(value, /^tg_[0-9A-Za-z]{38}$/);
+    const { status } = (await world.cluster.get('VirtualKey', namespace, 'issued')) as { status?: unknown };
+    assert.equal((status as { display: string }).display, `tg_…${value.slice(-4)}`);
+    assert.ok(!JSON.stringify(status).includes(value));
+    await world.cluster.remove('VirtualKey', namespace, 'issued');
+    await eventually(async () => assert.equal((await world.ask(value)).status, 401));
+    await eventually(() => assert.rejects(world.cluster.get('Secret', namespace, 'issued-value')));
+  });
+
   await t.test('keys in Secrets obey the same budgets, by their metadata', async () => {
     await world.budget('anna', {
       selector: { matchLabels: { user_id: 'anna' } },

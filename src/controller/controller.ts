@@ -6,6 +6,7 @@ import { type CompileOptions, type CompileResult, compileConfiguration } from '.
 import type { Snapshot } from '../core/config/snapshot.ts';
 import type { RateLimitConfig } from '../core/ratelimit/model.ts';
 import type { ResourceSource } from '../storage/resource-source.ts';
+import { KeyIssuer } from './key-issuer.ts';
 import { OwnedObjectKeeper } from './owned-object-keeper.ts';
 import { StatusWriter } from './status-writer.ts';
 
@@ -15,6 +16,8 @@ export interface ControllerOptions {
   publish(snapshot: Snapshot): Promise<Record<number, string>>;
   compile: Pick<CompileOptions, 'sha256' | 'providerUrls' | 'address'>;
   nowRfc3339(): string;
+  /** Value of a new virtual key. */
+  newKeyValue(): string;
   /** How long until a port that could not be opened is tried again. */
   retryBindMs: number;
   /** Whether this process makes the Services and Pods of Gateways (the embedded API) or a cluster does. */
@@ -39,6 +42,7 @@ class ReconcileLoop implements Controller {
   readonly #options: ControllerOptions;
   readonly #statuses: StatusWriter;
   readonly #owned: OwnedObjectKeeper;
+  readonly #keys: KeyIssuer;
   readonly #unsubscribe: () => void;
   #generation = 0;
   #rateLimits: RateLimitConfig | undefined;
@@ -52,6 +56,7 @@ class ReconcileLoop implements Controller {
     this.#options = options;
     this.#statuses = new StatusWriter(options.source);
     this.#owned = new OwnedObjectKeeper(options.source, options.ownsObjects);
+    this.#keys = new KeyIssuer(options.source, options.newKeyValue, options.ownsObjects);
     this.#unsubscribe = options.source.onChange(() => this.#trigger());
     this.ready = this.#trigger();
   }
@@ -98,6 +103,8 @@ class ReconcileLoop implements Controller {
     this.#scheduleRetry(bindErrors);
     await this.#owned.keep(told.owned);
     await this.#statuses.write(told.statuses);
+    await this.#keys.collect();
+    await this.#keys.issue(told.toIssue);
   }
 
   #compile(): CompileResult {

@@ -1,4 +1,5 @@
 /** VirtualKeys → one key set per Gateway that they open, and their statuses. */
+import { displayOf } from '../keys/key-value.ts';
 import type { Condition, KubeObject } from '../resources/object.ts';
 import type { StatusWrite } from './compile.ts';
 import { type ConditionInput, conditions } from './conditions.ts';
@@ -48,35 +49,41 @@ export function compileVirtualKeys(context: CompileContext, gateways: Gateways):
   for (const object of context.objects.list(groups.tollgate, 'VirtualKey')) {
     const spec = object['spec'] as VirtualKeySpec;
     const faults: string[] = [];
-    const hash = hashOf(context, object, spec, result, faults);
+    const { hash, display } = keyValueOf(context, object, spec, result, faults);
     const targets = targetsOf(object, spec, gateways, faults);
-    if (hash !== undefined) addKey(context, result, object, spec, hash, targets, owners, faults);
-    result.statuses.push({ object, status: statusOf(context, object, spec, hash, faults) });
+    const shown = display === undefined ? spec : { ...spec, display };
+    if (hash !== undefined) addKey(context, result, object, shown, hash, targets, owners, faults);
+    result.statuses.push({ object, status: statusOf(context, object, shown, hash, faults) });
   }
   return result;
 }
 
-/** Lower-case hex; undefined while there is no value. */
-function hashOf(
+/** Lower-case hex, and what people recognise the key by; both undefined while there is no value. */
+function keyValueOf(
   context: CompileContext,
   object: KubeObject,
   spec: VirtualKeySpec,
   result: CompiledVirtualKeys,
   faults: string[],
-): string | undefined {
-  if (spec.keyHash !== undefined) return spec.keyHash.slice('sha256:'.length);
+): { hash?: string; display?: string } {
+  const { display } = spec;
+  if (spec.keyHash !== undefined)
+    return { hash: spec.keyHash.slice('sha256:'.length), ...(display === undefined ? {} : { display }) };
   const namespace = object.metadata.namespace!;
   const secretName = spec.issueTo!.secretName;
   const secret = context.objects.get(groups.core, 'Secret', namespace, secretName);
   const raw = (secret?.['data'] as Record<string, string> | undefined)?.[issuedEntry];
-  if (raw !== undefined) return context.sha256(decodeBase64(raw).trim());
+  if (raw !== undefined) {
+    const value = decodeBase64(raw).trim();
+    return { hash: context.sha256(value), display: display ?? displayOf(value) };
+  }
   if (secret === undefined) result.toIssue.push({ namespace, secretName, owner: object });
   faults.push(
     secret === undefined
       ? `its value is being made and written to Secret ${namespace}/${secretName}`
       : `Secret ${namespace}/${secretName} has no entry "${issuedEntry}": add one, or delete the Secret to have it made`,
   );
-  return undefined;
+  return {};
 }
 
 function targetsOf(
