@@ -3,18 +3,16 @@ import type { DatabaseSync } from 'node:sqlite';
 
 const migrations = [
   `CREATE TABLE call (
-     id TEXT PRIMARY KEY, started INTEGER NOT NULL, outcome TEXT NOT NULL,
+     id TEXT NOT NULL UNIQUE, started INTEGER NOT NULL, outcome TEXT NOT NULL,
      key TEXT NOT NULL, user TEXT NOT NULL, model TEXT NOT NULL, response_model TEXT NOT NULL,
      provider TEXT NOT NULL, route TEXT NOT NULL, labels TEXT NOT NULL,
      input INTEGER NOT NULL, cached_input INTEGER NOT NULL, cache_write INTEGER NOT NULL,
      output INTEGER NOT NULL, reasoning INTEGER NOT NULL, cost INTEGER NOT NULL, unpriced INTEGER NOT NULL,
      duration REAL NOT NULL, first_token REAL, record TEXT NOT NULL
-   ) WITHOUT ROWID;
+   );
    CREATE INDEX call_started ON call (started);
    CREATE INDEX call_key ON call (key, started);
    CREATE INDEX call_user ON call (user, started);
-   CREATE INDEX call_model ON call (model, started);
-   CREATE INDEX call_outcome ON call (outcome, started);
    CREATE TABLE journal_position (file TEXT PRIMARY KEY, offset INTEGER NOT NULL) WITHOUT ROWID;`,
 ];
 
