@@ -22,7 +22,9 @@ const [total] = ledger.usage({}, { groupBy: [] });
 if (total?.requests !== count) throw new Error(`${total?.requests} of ${count} records arrived`);
 const asked = performance.now();
 ledger.usage({ user: 'mike' }, { groupBy: ['model'], bucket: 'day', timeZone: 'Europe/Berlin' });
-process.stdout.write(`usage by model and day over ${count} records: ${(performance.now() - asked).toFixed(0)} ms\n`);
+process.stdout.write(
+  `usage by model and day over ${count} records: ${(performance.now() - asked).toFixed(0)} ms\n`,
+);
 ledger.close();
 rmSync(directory, { recursive: true });
 
