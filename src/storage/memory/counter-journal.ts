@@ -8,6 +8,7 @@
  */
 import { closeSync, openSync, readdirSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { CounterIncrement } from '../counters.ts';
 
 const fileName = /^counters-(\d+)-([a-z0-9-]+)\.journal$/;
@@ -116,7 +117,5 @@ function incrementsOf(counts: string): CounterIncrement[] {
 }
 
 function checksum(text: string): string {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  return (h >>> 0).toString(36);
+  return crc32(text).toString(36);
 }
