@@ -20,6 +20,7 @@ function step(title, args, env = {}) {
 step('biome (format, lint, fences)', [bin('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', '.']);
 step('types', [bin('typescript/bin/tsc'), '-p', '.']);
 step('types of core/ (pure: no Node types)', [bin('typescript/bin/tsc'), '-p', 'src/core']);
+step('dead code (knip)', [bin('knip/bin/knip.js'), '--no-progress']);
 if (!flags.includes('--checks-only')) {
   step(
     'tests',

@@ -88,31 +88,3 @@ function read(entry: PriceEntry): Price | undefined {
   tiers.sort((a, b) => b.contextOver - a.contextOver);
   return { base, tiers, bound: dearest([base, ...tiers.map(({ rates }) => rates)]) };
 }
-
-/** Later catalogs win, model by model. */
-export function mergeCatalogs(base: PriceCatalog, ...overlays: readonly PriceCatalog[]): PriceCatalog {
-  const providers = { ...base.providers };
-  for (const overlay of overlays) {
-    for (const [name, { models }] of Object.entries(overlay.providers))
-      providers[name] = { models: { ...providers[name]?.models, ...models } };
-  }
-  return { ...base, ...overlays.at(-1), providers };
-}
-
-/** Checks a catalog that a person wrote. Returns a line per mistake. */
-export function catalogFaults(value: unknown): string[] {
-  const providers = (value as PriceCatalog | null)?.providers;
-  if (typeof providers !== 'object' || providers === null) return ['providers: must be an object'];
-  const faults: string[] = [];
-  for (const [provider, entry] of Object.entries(providers)) {
-    if (typeof entry?.models !== 'object' || entry.models === null) {
-      faults.push(`providers.${provider}.models: must be an object`);
-      continue;
-    }
-    for (const [model, price] of Object.entries(entry.models)) {
-      const rates = parseRates(price?.rates ?? {});
-      if (typeof rates === 'string') faults.push(`providers.${provider}.models.${model}: ${rates}`);
-    }
-  }
-  return faults;
-}

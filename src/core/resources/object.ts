@@ -48,8 +48,3 @@ export interface ObjectRef {
   namespace?: string;
   name: string;
 }
-
-/** The Kubernetes way to name a namespaced object in logs, metrics and messages. */
-export function qualifiedName(ref: { namespace?: string; name: string }): string {
-  return ref.namespace === undefined || ref.namespace === '' ? ref.name : `${ref.namespace}/${ref.name}`;
-}

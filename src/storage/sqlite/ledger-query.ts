@@ -40,10 +40,6 @@ export function dimensionOf(dimension: UsageDimension): SqlPart {
   };
 }
 
-export function isDimension(text: string): text is UsageDimension {
-  return ['user', 'key', 'model', 'provider', 'route'].includes(text) || /^label:.+/.test(text);
-}
-
 /** A member's name as a JSON path of SQLite: quoted, so that dots are part of the name. */
 function labelPath(label: string): string {
   return `$."${label.replaceAll('"', '')}"`;
