@@ -94,6 +94,23 @@ test('keys and budgets, one gateway', async (t) => {
     assert.match((await world.ask('tg-switch')).text, /"model":"claude-haiku-4-5"/);
   });
 
+  await t.test('calls at once: the next waits for room, or is refused', async () => {
+    const matchLabels = { owner: 'tg-queue' };
+    await keyOf('tg-queue');
+    const onExceeded = { action: 'Delay', maxDelay: '10s' };
+    await world.budget('queue', { selector: { matchLabels }, limit: { concurrency: 1 }, onExceeded });
+    const all = await Promise.all([1, 2, 3].map(() => world.ask('tg-queue')));
+    assert.deepEqual(
+      all.map(({ status }) => status),
+      [200, 200, 200],
+    );
+    await world.budget('queue', { selector: { matchLabels }, limit: { concurrency: 0 } });
+    const refused = await world.ask('tg-queue');
+    assert.equal(refused.status, 429);
+    assert.equal(refused.headers.get('retry-after'), '1');
+    assert.equal((JSON.parse(refused.text) as BudgetError).error['resets_at'], undefined);
+  });
+
   await t.test('a key: its own limits, models, routes, addresses, end', () => ownTerms(world));
 
   await t.test('a budget that cannot be compiled refuses, and says so', async () => {
