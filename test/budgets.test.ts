@@ -1,5 +1,6 @@
 /** Virtual keys and budgets through the real gateway: who may call, what is refused and how it is explained. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { type BudgetWorld, budgetWorld } from './support/budget-world.ts';
 import { eventually } from './support/eventually.ts';
@@ -183,6 +184,14 @@ async function ownTerms(world: BudgetWorld): Promise<void> {
   // Three calls at once may fall into two minutes.
   const passed = statuses.filter(({ status }) => status === 200).length;
   assert.ok(passed === 1 || passed === 2);
+  const hashOf = (value: string) => `sha256:${createHash('sha256').update(value).digest('hex')}`;
+  const rotation = { previousKeyHash: hashOf('tg-before'), graceUntil: '2100-01-01T00:00:00Z' };
+  await world.key('tg-rotated', { rotation });
+  assert.equal((await world.ask('tg-rotated')).status, 200);
+  assert.equal((await world.ask('tg-before')).status, 200);
+  await world.key('tg-rotated', { rotation: { ...rotation, graceUntil: '2026-01-01T00:00:00Z' } });
+  assert.equal((await world.ask('tg-rotated')).status, 200);
+  assert.match((await world.ask('tg-before')).text, /expired at 2026-01-01T00:00:00Z/);
   for (const header of ['x-api-key', 'api-key', 'x-goog-api-key']) {
     const answer = await fetch(`http://${world.gateway.address}:8080/anthropic`, {
       method: 'POST',
