@@ -7,6 +7,7 @@ import type {
   UsageFigures,
   UsageQuery,
 } from '../storage/ledger.ts';
+import { csvOf } from './csv.ts';
 
 /** The message names the parameter and what it takes. */
 export class BadQuery extends Error {
@@ -28,6 +29,23 @@ export async function reportUsage(ledger: LedgerStore, query: URLSearchParams): 
     rows: rows.map(({ bucketStartMs, ...row }) => ({ ...row, ...startOf(bucketStartMs) })),
     total: figures,
   };
+}
+
+/** The rows of the same query as CSV: dimensions, begin of the bucket, figures; dollars with nine decimals. */
+export async function usageAsCsv(ledger: LedgerStore, query: URLSearchParams): Promise<string> {
+  const usage = usageQueryOf(query);
+  const rows = await ledger.usage(filterOf(query), usage);
+  const bucket = usage.bucket === undefined ? [] : ['bucketStart'];
+  const figures = Object.keys(nothing).filter((name) => name !== 'costNano') as (keyof UsageFigures)[];
+  return csvOf(
+    [...usage.groupBy, ...bucket, ...figures, 'costUsd'],
+    rows.map((row) => [
+      ...usage.groupBy.map((name) => row.group[name]),
+      ...bucket.map(() => startOf(row.bucketStartMs).bucketStart),
+      ...figures.map((name) => row[name]),
+      (row.costNano / 1e9).toFixed(9),
+    ]),
+  );
 }
 
 /** Newest first; `before=ID` gives the next page. */

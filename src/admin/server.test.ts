@@ -72,6 +72,14 @@ test('usage and calls out of the ledger; a wrong parameter is named', async (t) 
   assert.equal(rows[0]!['bucketStart'], '2026-11-25T00:00:00.000Z');
   assert.equal(rows[0]!['tokens'], 360);
   assert.equal((usage.body['total'] as { costNano: number }).costNano, 3 * 1_320_000);
+  const csv = await fetch(`http://127.0.0.1:${port}/api/v1/usage?groupBy=user&bucket=day&format=csv`, {
+    headers: { authorization: `Bearer ${adminToken(dataDir)}` },
+  });
+  assert.equal(csv.headers.get('content-type'), 'text/csv; charset=utf-8');
+  assert.match(
+    await csv.text(),
+    /^user,bucketStart,requests,.*,costUsd\r\nmike,2026-11-25T00:00:00\.000Z,3,.*,0\.003960000\r\n$/,
+  );
   const calls = await get('calls?limit=2&label.team=platform');
   assert.deepEqual(calls.body, { items: [records[2], records[1]], next: records[1]!.id });
   assert.deepEqual(await get('usage?user=nobody').then(({ body }) => body['rows']), []);

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { join } from 'node:path';
 import type { CounterStore } from '../storage/counters.ts';
 import type { LedgerStore } from '../storage/ledger.ts';
-import { BadQuery, listCalls, reportUsage } from './reports.ts';
+import { BadQuery, listCalls, reportUsage, usageAsCsv } from './reports.ts';
 
 export interface AdminOptions {
   host: string;
@@ -55,6 +55,8 @@ async function serve(
   if (report === undefined) return sendError(response, 404, 'not_found', `no such path: ${url.pathname}`);
   if (request.method !== 'GET') return sendError(response, 405, 'method', 'use GET');
   try {
+    if (report === reportUsage && url.searchParams.get('format') === 'csv')
+      return sendCsv(response, 'usage', await usageAsCsv(options.ledger, url.searchParams));
     sendJson(response, 200, await report(options.ledger, url.searchParams));
   } catch (error) {
     if (!(error instanceof BadQuery)) throw error;
@@ -110,6 +112,15 @@ function sendPage(response: ServerResponse): void {
 function sendJson(response: ServerResponse, status: number, value: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   response.end(JSON.stringify(value));
+}
+
+function sendCsv(response: ServerResponse, name: string, text: string): void {
+  response.writeHead(200, {
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': `attachment; filename="${name}.csv"`,
+    'cache-control': 'no-store',
+  });
+  response.end(text);
 }
 
 function sendError(response: ServerResponse, status: number, code: string, message: string): void {
