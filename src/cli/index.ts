@@ -1,6 +1,7 @@
 /** The command line. What a command does is given by the composition root. */
 import { Command } from 'commander';
 import { resetDemo } from './demo-reset.ts';
+import { keysCommand } from './key-manifest.ts';
 import { type UpOptions, upCommand } from './up-options.ts';
 
 export interface CliActions {
@@ -19,6 +20,7 @@ export async function runCli(
     .showHelpAfterError('(run with --help for all options)')
     .configureHelp({ showGlobalOptions: true });
   program.addCommand(upCommand(env, actions.up));
+  program.addCommand(keysCommand());
   const demo = program.command('demo').description('the example that `up --demo` serves');
   demo
     .command('reset')
