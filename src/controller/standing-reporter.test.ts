@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { dailyBudget } from '../core/budget/budget.fixture.ts';
 import { usedKey } from '../core/budget/counter-keys.ts';
-import type { Budget } from '../core/budget/model.ts';
 import type { RequestRecord } from '../core/record.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import { StandingReporter } from './standing-reporter.ts';
@@ -9,21 +9,7 @@ import { StandingReporter } from './standing-reporter.ts';
 const noon = Date.UTC(2026, 10, 25, 12);
 const midnight = Date.UTC(2026, 10, 25) / 1000;
 
-const budget: Budget = {
-  name: 'ns/daily',
-  unit: 'usd',
-  limit: 25_000_000_000,
-  overrides: [],
-  window: { type: 'calendar', period: 'Day', timeZone: 'UTC' },
-  hard: true,
-  onExceeded: { type: 'Reject' },
-  failOpen: false,
-  defaultOutputTokens: 100,
-  minimumOutputTokens: 1,
-  labels: {},
-  groupBy: [],
-  alerts: [],
-};
+const budget = dailyBudget({ unit: 'usd', limit: 25_000_000_000 });
 
 function object(kind: string, name: string, status: Record<string, unknown> = {}): KubeObject {
   return { apiVersion: 'tollgate.dev/v1alpha1', kind, metadata: { namespace: 'ns', name }, status };

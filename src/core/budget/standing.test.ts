@@ -1,31 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { dailyBudget } from './budget.fixture.ts';
 import { heldKey, usedKey } from './counter-keys.ts';
-import type { Budget } from './model.ts';
 import { standingsOf } from './standing.ts';
 
 const noon = Date.UTC(2026, 10, 25, 12);
 const midnight = Date.UTC(2026, 10, 25) / 1000;
 const day = 86_400;
-
-function budget(fields: Partial<Budget> = {}): Budget {
-  return {
-    name: 'ns/daily',
-    unit: 'tokens',
-    limit: 1_000,
-    overrides: [],
-    window: { type: 'calendar', period: 'Day', timeZone: 'UTC' },
-    hard: true,
-    onExceeded: { type: 'Reject' },
-    failOpen: false,
-    defaultOutputTokens: 100,
-    minimumOutputTokens: 1,
-    labels: {},
-    groupBy: [],
-    alerts: [],
-    ...fields,
-  };
-}
 
 const used = (group: string, windowStart: number, value: number) => ({
   key: usedKey({ budget: 'ns/daily', group }),
@@ -48,7 +29,7 @@ test('used and held of this window, fullest first; yesterday and other counters 
     { key: usedKey({ budget: 'ns/other', group: 'mike' }), windowStart: midnight, value: 5 },
   ];
   const common = { unit: 'tokens', limit: 1_000, resetsAtSeconds: midnight + day };
-  assert.deepEqual(standingsOf([budget()], counters, noon).get('ns/daily'), [
+  assert.deepEqual(standingsOf([dailyBudget()], counters, noon).get('ns/daily'), [
     { group: 'anna', used: 900, reserved: 300, remaining: 0, ...common },
     { group: 'mike', used: 100, reserved: 0, remaining: 900, ...common },
   ]);
@@ -63,12 +44,12 @@ test('a rolling window adds its slices up; an override changes the limit', () =>
     used('', noon / 1000 - 2 * day, 40),
     held('', 0, 7),
   ];
-  const [standing] = standingsOf([budget({ window, overrides })], counters, noon).get('ns/daily')!;
+  const [standing] = standingsOf([dailyBudget({ window, overrides })], counters, noon).get('ns/daily')!;
   assert.equal(standing!.used, 30);
   assert.equal(standing!.reserved, 7);
   assert.equal(standing!.limit, 5_000);
 });
 
 test('a budget that nobody has drawn on has no counters', () => {
-  assert.deepEqual(standingsOf([budget()], [], noon).get('ns/daily'), []);
+  assert.deepEqual(standingsOf([dailyBudget()], [], noon).get('ns/daily'), []);
 });

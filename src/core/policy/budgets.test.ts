@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { dailyBudget } from '../budget/budget.fixture.ts';
 import type { Budget, ReservationOutcome, ReservationRequest } from '../budget/model.ts';
 import { compileExpression } from '../cel/compile.ts';
 import { termsOfMetadata } from '../config/key-terms.ts';
@@ -8,25 +9,6 @@ import { compileBudgets } from './budgets.ts';
 import type { OperationResult, PolicyContext } from './policy.ts';
 
 const noon = Date.UTC(2026, 11, 20, 12);
-
-function budget(fields: Partial<Budget> = {}): Budget {
-  return {
-    name: 'ns/daily',
-    unit: 'tokens',
-    limit: 1_000,
-    overrides: [],
-    window: { type: 'calendar', period: 'Day', timeZone: 'UTC' },
-    hard: true,
-    onExceeded: { type: 'Reject' },
-    failOpen: false,
-    defaultOutputTokens: 100,
-    minimumOutputTokens: 1,
-    labels: {},
-    groupBy: [],
-    alerts: [],
-    ...fields,
-  };
-}
 
 function contextOf(metadata: Record<string, string> = { user_id: 'mike' }): PolicyContext {
   return {
@@ -56,17 +38,21 @@ function decided(budgets: Budget[], result: OperationResult, context = contextOf
 
 test('an override is the limit while it holds', () => {
   const overrides = [{ fromMs: noon - 1, toMs: noon + 1, limit: 5_000 }];
-  assert.equal(planned([budget({ overrides })]).items[0]!.limit, 5_000);
+  assert.equal(planned([dailyBudget({ overrides })]).items[0]!.limit, 5_000);
   const over = [{ fromMs: noon - 2, toMs: noon, limit: 5_000 }];
-  assert.equal(planned([budget({ overrides: over })]).items[0]!.limit, 1_000);
+  assert.equal(planned([dailyBudget({ overrides: over })]).items[0]!.limit, 1_000);
 });
 
 test('labels and an expression choose; groups are named by their values', () => {
   const budgets = [
-    budget({ name: 'ns/mike', labels: { matchLabels: { user_id: 'mike' } } }),
-    budget({ name: 'ns/anna', labels: { matchLabels: { user_id: 'anna' } } }),
-    budget({ name: 'ns/cel', expression: "apiKey.user_id.startsWith('m')", groupBy: ['apiKey.user_id'] }),
-    budget({ name: 'ns/missing', expression: 'apiKey.nothing == 1' }),
+    dailyBudget({ name: 'ns/mike', labels: { matchLabels: { user_id: 'mike' } } }),
+    dailyBudget({ name: 'ns/anna', labels: { matchLabels: { user_id: 'anna' } } }),
+    dailyBudget({
+      name: 'ns/cel',
+      expression: "apiKey.user_id.startsWith('m')",
+      groupBy: ['apiKey.user_id'],
+    }),
+    dailyBudget({ name: 'ns/missing', expression: 'apiKey.nothing == 1' }),
   ];
   const items = planned(budgets).items.map(({ budget: name, group }) => [name, group]);
   assert.deepEqual(items, [
@@ -76,25 +62,27 @@ test('labels and an expression choose; groups are named by their values', () => 
 });
 
 test('a group that cannot be evaluated refuses the call', () => {
-  const plan = compileBudgets([budget({ groupBy: ['apiKey.team'] })], compileExpression).plan(contextOf());
+  const plan = compileBudgets([dailyBudget({ groupBy: ['apiKey.team'] })], compileExpression).plan(
+    contextOf(),
+  );
   assert.equal('refusal' in plan && plan.refusal.code, 'budget_unavailable');
 });
 
 test('counters out of reach: closed unless every budget of the call says open', () => {
   const failed = { kind: 'reserve', failed: 'no answer' } as const;
-  assert.equal(decided([budget()], failed)?.code, 'budget_unavailable');
-  assert.equal(decided([budget({ failOpen: true })], failed), undefined);
-  assert.equal(decided([budget({ failOpen: true }), budget()], failed)?.code, 'budget_unavailable');
-  assert.equal(decided([budget({ onExceeded: { type: 'Report' } })], failed), undefined);
+  assert.equal(decided([dailyBudget()], failed)?.code, 'budget_unavailable');
+  assert.equal(decided([dailyBudget({ failOpen: true })], failed), undefined);
+  assert.equal(decided([dailyBudget({ failOpen: true }), dailyBudget()], failed)?.code, 'budget_unavailable');
+  assert.equal(decided([dailyBudget({ onExceeded: { type: 'Report' } })], failed), undefined);
 });
 
 test('a dollar budget and a model without a price', () => {
-  const plan = compileBudgets([budget({ unit: 'usd' })], compileExpression).plan(contextOf());
+  const plan = compileBudgets([dailyBudget({ unit: 'usd' })], compileExpression).plan(contextOf());
   assert.equal('refusal' in plan && plan.refusal.code, 'unpriced_model');
 });
 
 test('what was held is given back and what was used is charged, once the usage is known', () => {
-  const policy = compileBudgets([budget()], compileExpression);
+  const policy = compileBudgets([dailyBudget()], compileExpression);
   const context = contextOf();
   policy.plan(context);
   const outcome: ReservationOutcome = { granted: 60, readings: [{ used: 0, reserved: 0 }] };
