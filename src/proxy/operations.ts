@@ -1,6 +1,6 @@
 /** Executes what policies planned: key look-ups, rate limit calls, local buckets. */
 import { hash } from 'node:crypto';
-import type { ReservationRequest } from '../core/budget/model.ts';
+import type { ReservationOutcome } from '../core/budget/model.ts';
 import type { RateLimitTarget } from '../core/config/snapshot.ts';
 import type { Refusal } from '../core/errors.ts';
 import type { CompiledPolicy, Operation, OperationResult, PolicyContext } from '../core/policy/policy.ts';
@@ -53,7 +53,7 @@ function execute(
     case 'rate-limit':
       return callRateLimit(operation.target, operation.request, deps);
     case 'reserve':
-      return reserve(operation.request, operation.waitMs, deps);
+      return reserve(operation, deps);
     case 'settle':
       // Settled by `settle`, in one step with the ledger entry.
       return { kind: 'settle' };
@@ -63,15 +63,16 @@ function execute(
 /** How often a call that waits for room asks again. */
 const retryMs = 50;
 
+type Reserve = Extract<Operation, { kind: 'reserve' }>;
+
 function reserve(
-  request: ReservationRequest,
-  waitMs: number,
+  operation: Reserve,
   deps: OperationDependencies,
 ): OperationResult | Promise<OperationResult> {
   try {
-    const outcome = deps.accounts.reserve(request);
-    if (outcome instanceof Promise || ('refusedBy' in outcome && waitMs > 0))
-      return reserveWaiting(request, waitMs, deps);
+    const outcome = deps.accounts.reserve(operation.request);
+    if (outcome instanceof Promise || ('refusedBy' in outcome && operation.waitMs[outcome.refusedBy]! > 0))
+      return reserveWaiting(operation, outcome, deps);
     return { kind: 'reserve', outcome };
   } catch (error) {
     return { kind: 'reserve', failed: messageOf(error) };
@@ -79,17 +80,18 @@ function reserve(
 }
 
 async function reserveWaiting(
-  request: ReservationRequest,
-  waitMs: number,
+  { waitMs, renew }: Reserve,
+  first: ReservationOutcome | Promise<ReservationOutcome>,
   deps: OperationDependencies,
 ): Promise<OperationResult> {
-  const deadline = deps.nowMs() + waitMs;
+  const began = deps.nowMs();
   try {
-    for (;;) {
-      const outcome = await deps.accounts.reserve(request);
-      if ('granted' in outcome || deps.nowMs() + retryMs > deadline) return { kind: 'reserve', outcome };
+    let outcome = await first;
+    while ('refusedBy' in outcome && deps.nowMs() + retryMs <= began + waitMs[outcome.refusedBy]!) {
       await deps.sleep(retryMs);
+      outcome = await deps.accounts.reserve(renew(deps.nowMs()));
     }
+    return { kind: 'reserve', outcome };
   } catch (error) {
     return { kind: 'reserve', failed: messageOf(error) };
   }

@@ -64,7 +64,10 @@ async function serveTarget(
 function withinReservation(call: Call, upstream: UpstreamCall): UpstreamCall {
   const held = call.context.reservation;
   const counts = held?.request.items.some((item) => item.enforce === 'hard' && item.perOutputToken > 0);
-  return held !== undefined && counts ? limitOutput(upstream, held.granted) : upstream;
+  if (held === undefined || !counts) return upstream;
+  const limited = limitOutput(upstream, held.granted);
+  call.record.llm!.maxTokens = limited.maxTokens;
+  return limited;
 }
 
 async function exchange(
@@ -152,7 +155,8 @@ function describeLlm(call: Call, target: ProviderTarget, upstream: UpstreamCall,
     boundInput: upstream.boundInput,
     maxOutput: upstream.maxTokens,
     hasOutput: upstream.operation === 'chat' || upstream.operation === 'passthrough',
-    canShorten: upstream.maxTokensField !== undefined,
+    canShorten: upstream.maxTokensFields.length > 0,
+    answers: upstream.answers,
     price: prices.bound(target.provider, upstream.requestModel ?? ''),
     costNano: 0,
   };
