@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { RateLimitUnavailable } from '../../core/ratelimit/model.ts';
+import { accountsConformance, charges, hold, readings, reservationItem } from '../accounts-conformance.ts';
+import { openCounterDump } from '../sqlite/counter-dump.ts';
+import { parseLine } from './counter-journal.ts';
+import { attachSharedAccounts } from './shared-accounts.ts';
+import { openSharedCounters, type SharedCounters } from './shared-counters.ts';
+
+const now = 100_000;
+
+function open(directory: string, capacity = 4_096, nowSeconds = () => now): SharedCounters {
+  const dump = openCounterDump(join(directory, 'counters.db'));
+  return openSharedCounters({ directory, nowSeconds, capacity, dump, isConsumed: () => false });
+}
+
+const temporary = (t: { after(done: () => void): void }) => {
+  const directory = mkdtempSync(join(tmpdir(), 'tollgate-accounts-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+};
+
+accountsConformance('shared memory', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tollgate-accounts-'));
+  let counters = open(directory);
+  return {
+    accounts: attachSharedAccounts(counters.handle, 'one'),
+    crash: async () => {
+      // The one before is never closed: its last checkpoint is what the disk has, and its journal.
+      counters = open(directory);
+      return attachSharedAccounts(counters.handle, 'two');
+    },
+    close: async () => {
+      counters.close();
+      rmSync(directory, { recursive: true });
+    },
+  };
+});
+
+test('two threads fight over the same budgets: never passed, nothing lost, nothing held at the end', async (t) => {
+  const directory = temporary(t);
+  const counters = open(directory);
+  const items = [
+    reservationItem({ limit: 400_000 }),
+    reservationItem({ budget: 'ns/wide', limit: 10_000_000 }),
+    reservationItem({ budget: 'ns/rolling', slices: [93_600, 97_200], limit: 10_000_000 }),
+  ];
+  const threads = ['a', 'b'].map(
+    (thread) =>
+      new Worker(join(import.meta.dirname, 'spending-thread.fixture.ts'), {
+        workerData: { handle: counters.handle, thread, items, calls: 15_000 },
+      }),
+  );
+  const checkpoints = setInterval(() => counters.checkpoint(), 5);
+  const results = await Promise.all(
+    threads.map(async (thread) => {
+      const [result] = (await once(thread, 'message')) as [
+        { spent: number; granted: number; passed: boolean },
+      ];
+      await once(thread, 'exit');
+      return result;
+    }),
+  );
+  clearInterval(checkpoints);
+  const spent = results.reduce((sum, result) => sum + result.spent, 0);
+  assert.ok(results.every(({ granted, passed }) => granted > 0 && !passed));
+  assert.ok(spent <= 400_000 && spent > 400_000 - 198, `${spent} of 400000`);
+  assert.equal(entriesIn(directory), spent);
+  const expected = items.map(() => ({ used: spent, reserved: 0 }));
+  const accounts = attachSharedAccounts(counters.handle, 'main');
+  assert.deepEqual(await readings(accounts, items), expected);
+  const again = open(directory);
+  assert.deepEqual(await readings(attachSharedAccounts(again.handle, 'after'), items), expected);
+});
+
+/** Sum over the ledger entries of all journals. */
+function entriesIn(directory: string): number {
+  const names = readdirSync(directory).filter((name) => name.endsWith('.journal'));
+  const lines = names.flatMap((name) => readFileSync(join(directory, name), 'utf8').split('\n'));
+  return lines.reduce((sum, line) => {
+    const entry = parseLine(line)?.entry ?? '';
+    return entry === '' ? sum : sum + (JSON.parse(entry) as { used: number }).used;
+  }, 0);
+}
+
+test('a full table refuses a reservation whole, and still takes the charges of those before', async (t) => {
+  const counters = open(temporary(t), 40);
+  const accounts = attachSharedAccounts(counters.handle, 'one');
+  const items = [reservationItem()];
+  assert.equal(await hold(accounts, items, 100), 100);
+  const fill = async () => {
+    for (let n = 0; n < 40; n++) await hold(accounts, [reservationItem({ group: `g${n}` })], 100);
+  };
+  await assert.rejects(fill, RateLimitUnavailable);
+  const fresh = [reservationItem({ budget: 'ns/b' }), reservationItem({ budget: 'ns/fresh' })];
+  await assert.rejects(async () => hold(accounts, fresh, 100), RateLimitUnavailable);
+  assert.deepEqual(await readings(accounts, items), [{ used: 0, reserved: 200 }]);
+  accounts.settle(charges(items, 100, 150), '{}');
+  assert.deepEqual(await readings(accounts, items), [{ used: 150, reserved: 0 }]);
+});
+
+test('a call that outlives its window in a full table gives back what it held', async (t) => {
+  let clock = now;
+  const counters = open(temporary(t), 40, () => clock);
+  const accounts = attachSharedAccounts(counters.handle, 'one');
+  const items = [
+    reservationItem({ unit: 'concurrency', fixed: 1, perOutputToken: 0, slices: [0] }),
+    reservationItem(),
+  ];
+  assert.equal(await hold(accounts, items, 100), 100);
+  clock = 200_000;
+  counters.checkpoint();
+  const later = (n: number) => reservationItem({ group: `g${n}`, slices: [172_800] });
+  await assert.rejects(async () => {
+    for (let n = 0; n < 40; n++) await hold(accounts, [later(n)], 0);
+  }, RateLimitUnavailable);
+  accounts.settle(charges(items, 100, 150), '{}');
+  assert.deepEqual(
+    (await readings(accounts, items)).map(({ reserved }) => reserved),
+    [0, 0],
+  );
+});
