@@ -1,6 +1,7 @@
 /** Entry point: the command line, with what its commands do. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CliFailure } from './cli/failure.ts';
 import { runCli } from './cli/index.ts';
 import { up } from './up.ts';
 
@@ -12,7 +13,7 @@ try {
   await runCli(process.argv.slice(2), process.env, { up, version });
 } catch (error) {
   process.stderr.write(`tollgate: ${explain(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof CliFailure ? error.exitCode : 1;
 }
 
 /** A tired operator's line instead of a stack, where the cause is known. */
