@@ -33,8 +33,8 @@ export class AdminClient {
   }
 
   /** The body of a stream of server-sent events, as it comes. */
-  async stream(path: string, query: Query, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-    const response = await this.#send('GET', path, { query, accept: 'text/event-stream' }, signal);
+  async stream(path: string, query: Query): Promise<AsyncIterable<Uint8Array>> {
+    const response = await this.#send('GET', path, { query, accept: 'text/event-stream' });
     if (response.body === null) throw notTollgate(this.#address.url);
     return response.body;
   }
@@ -43,7 +43,7 @@ export class AdminClient {
     method: string,
     path: string,
     { query = {}, body, accept = 'application/json' }: { query?: Query; body?: unknown; accept?: string },
-    signal: AbortSignal,
+    signal?: AbortSignal,
   ): Promise<Response> {
     const url = new URL(`/api/v1${path}`, this.#address.url);
     for (const [name, value] of Object.entries(query)) {
@@ -51,7 +51,7 @@ export class AdminClient {
     }
     const response = await fetch(url, {
       method,
-      signal,
+      ...(signal && { signal }),
       redirect: 'error',
       headers: {
         authorization: `Bearer ${this.#address.token}`,
@@ -79,7 +79,6 @@ export function objectPath(collection: string, ref: { namespace: string; name: s
 
 function unreachable(url: string, error: unknown): CliFailure {
   const { name, cause } = error as Error & { cause?: NodeJS.ErrnoException };
-  if (name === 'AbortError') throw error;
   const why =
     name === 'TimeoutError'
       ? `it did not answer within ${timeoutMs / 1000} s`

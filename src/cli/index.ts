@@ -1,7 +1,10 @@
 /** The command line. What a command does is given by the composition root. */
 import { Command, type CommanderError } from 'commander';
+import { budgetsCommand } from './commands/budgets.ts';
 import { demoCommand } from './commands/demo.ts';
 import { keysCommand } from './commands/keys.ts';
+import { logsCommand } from './commands/logs.ts';
+import { usageCommand } from './commands/usage.ts';
 import { exitCodes } from './failure.ts';
 import { type Cli, processTerminal } from './terminal.ts';
 import { type UpOptions, upCommand } from './up-options.ts';
@@ -28,6 +31,9 @@ export function buildProgram(cli: Cli, actions: CliActions): Command {
     .configureHelp({ showGlobalOptions: true });
   program.addCommand(upCommand(cli.env, actions.up));
   program.addCommand(keysCommand(cli));
+  program.addCommand(budgetsCommand(cli));
+  program.addCommand(usageCommand(cli));
+  program.addCommand(logsCommand(cli));
   program.addCommand(demoCommand(cli));
   for (const command of commandsBelow(program)) {
     command.showHelpAfterError('(run with --help for all options)').exitOverride(endOf);
