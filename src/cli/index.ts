@@ -1,10 +1,13 @@
 /** The command line. What a command does is given by the composition root. */
 import { Command, type CommanderError } from 'commander';
 import { budgetsCommand } from './commands/budgets.ts';
+import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
+import { importCommands } from './commands/import.ts';
 import { keysCommand } from './commands/keys.ts';
 import { logsCommand } from './commands/logs.ts';
 import { usageCommand } from './commands/usage.ts';
+import { validateCommand } from './commands/validate.ts';
 import { exitCodes } from './failure.ts';
 import { type Cli, processTerminal } from './terminal.ts';
 import { type UpOptions, upCommand } from './up-options.ts';
@@ -34,7 +37,10 @@ export function buildProgram(cli: Cli, actions: CliActions): Command {
   program.addCommand(budgetsCommand(cli));
   program.addCommand(usageCommand(cli));
   program.addCommand(logsCommand(cli));
+  program.addCommand(validateCommand(cli));
+  program.addCommand(importCommands(cli));
   program.addCommand(demoCommand(cli));
+  program.addCommand(completionCommand(cli));
   for (const command of commandsBelow(program)) {
     command.showHelpAfterError('(run with --help for all options)').exitOverride(endOf);
   }

@@ -29,7 +29,7 @@ export function parseDocuments(text: string): { documents: InputDocument[]; erro
   const errors: InputError[] = [];
   for (const document of Array.isArray(parsed) ? parsed : []) {
     for (const { pos, message } of document.errors)
-      errors.push({ line: lineCounter.linePos(pos[0]).line, message });
+      errors.push({ line: lineCounter.linePos(pos[0]).line, message: message.replace(/: ".*$/s, '') });
     if (document.errors.length > 0 || document.contents === null) continue;
     const start = document.contents.range?.[0] ?? 0;
     try {

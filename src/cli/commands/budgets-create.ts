@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import type { BudgetView } from '../admin-api.ts';
 import { connect, withAdmin } from '../admin-command.ts';
+import { defined } from '../defined.ts';
 import { CliFailure } from '../failure.ts';
 import { readDocuments } from '../input-file.ts';
 import { dollars, listed, pair, seconds, whole } from '../option-values.ts';
@@ -127,8 +128,4 @@ async function fromFile(name: string | undefined, flags: CreateFlags): Promise<N
       throw new CliFailure(`${file}: document ${i + 1} is not a Budget with a name and a spec`);
     return { ...defined({ namespace: metadata.namespace ?? flags.namespace }), name: metadata.name, spec };
   });
-}
-
-function defined<T extends object>(fields: T): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }
