@@ -205,6 +205,13 @@ describe('tollgate keys', () => {
       json: { error: { code: 'role', message: 'admins only' } },
     }));
     assert.equal((await world.run(['keys', 'list'])).code, 4);
+    world.api.answers.set('GET /keys', () => ({
+      status: 404,
+      json: { error: { code: 'not_found', message: 'no such path: /api/v1/keys' } },
+    }));
+    const older = await world.run(['keys', 'list']);
+    assert.equal(older.code, 1);
+    assert.match(older.stderr, /older than this command/);
     world.api.answers.set('GET /keys', () => ({ text: '<html>' }));
     const foreign = await world.run(['keys', 'list']);
     assert.equal(foreign.code, 3);
