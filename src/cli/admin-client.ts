@@ -110,7 +110,9 @@ async function refusal(response: Response, { url, tokenSource }: AdminAddress): 
   const field = body?.error?.field;
   const told = field === undefined ? message : `${field}: ${message}`;
   if (status === 404 && message.startsWith('no such path'))
-    return new CliFailure(`${told} (the gateway at ${url} is older than this command)`);
+    return new CliFailure(
+      `${told} (the gateway at ${url} does not serve this command yet: docs/cli.md says which ones it does)`,
+    );
   if (status === 403) return new CliFailure(`not allowed: ${told}`, 'notAllowed');
   if (status === 409) return new CliFailure(`${told} (look at what is there now, then try again)`);
   if (status >= 500) return new CliFailure(`the gateway failed: ${told} (its log says more)`);

@@ -211,7 +211,7 @@ describe('tollgate keys', () => {
     }));
     const older = await world.run(['keys', 'list']);
     assert.equal(older.code, 1);
-    assert.match(older.stderr, /older than this command/);
+    assert.match(older.stderr, /does not serve this command yet/);
     world.api.answers.set('GET /keys', () => ({ text: '<html>' }));
     const foreign = await world.run(['keys', 'list']);
     assert.equal(foreign.code, 3);
