@@ -126,7 +126,7 @@ function startServing(
 ): DataPlane {
   const plane = startDataPlane({
     counters: counters.handle,
-    name: 'worker-1',
+    workers: options.workers,
     host: options.listen,
     onRecords: (records) => {
       process.stdout.write(records.map(accessLogLine).join(''));

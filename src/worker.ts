@@ -9,18 +9,22 @@ import { dialectError, translateRequest } from './core/llm/translate.ts';
 import { createPrices, type PriceCatalog } from './core/pricing/prices.ts';
 import { type RateLimitService, RateLimitUnavailable } from './core/ratelimit/model.ts';
 import { createDataPath } from './proxy/data-path.ts';
+import type { PortSharing } from './proxy/listeners.ts';
 import type { FromWorker, ToWorker } from './proxy/messages.ts';
 import { createRateLimitClient, type RateLimitClient } from './rls/client.ts';
 import { openPendingCharges } from './rls/pending-charges.ts';
 import { createEmbeddedRateLimitService } from './rls/service.ts';
 import { attachSharedAccounts } from './storage/memory/shared-accounts.ts';
+import { attachSharedBuckets } from './storage/memory/shared-buckets.ts';
 import { attachSharedCounters, type CounterHandle } from './storage/memory/shared-counters.ts';
 
 export interface WorkerInput {
   counters: CounterHandle;
+  buckets: SharedArrayBuffer;
   /** Names the thread's journal. */
   name: string;
   host: string;
+  sharing: PortSharing;
 }
 
 const pricesPath = join(import.meta.dirname, '..', 'data', 'prices.json');
@@ -68,6 +72,8 @@ const prices = createPrices(JSON.parse(readFileSync(pricesPath, 'utf8')) as Pric
 const dataPath = createDataPath({
   prices,
   accounts: attachSharedAccounts(input.counters, input.name),
+  buckets: attachSharedBuckets(input.buckets),
+  sharing: input.sharing,
   sleep: delay,
   translateRequest,
   dialectError,
@@ -83,7 +89,7 @@ const dataPath = createDataPath({
 port.on('message', async (message: ToWorker) => {
   if (message.type === 'snapshot') {
     current = message.snapshot;
-    const binds = await dataPath.apply(message.snapshot);
+    const binds = await dataPath.apply(message.snapshot, message.closed);
     post({ type: 'applied', generation: message.snapshot.generation, binds });
     return;
   }

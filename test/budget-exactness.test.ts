@@ -3,6 +3,8 @@
  * reported are one number. The long form (`npm run test:long`) has more calls and rounds.
  */
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { type BudgetWorld, budgetWorld } from './support/budget-world.ts';
 import { eventually } from './support/eventually.ts';
@@ -55,8 +57,14 @@ async function heldOf(world: BudgetWorld, budget: string): Promise<number> {
   return counters.reduce((sum, { value }) => sum + value, 0);
 }
 
-test(`${calls} calls at once against the worth of ${worths.join(', ')} reservations: never passed, almost all usable`, async (t) => {
-  const world = await budgetWorld(t);
+for (const workers of [1, 2])
+  test(`${calls} calls at once against the worth of ${worths.join(', ')} reservations, ${workers} threads: never passed, almost all usable`, async (t) => {
+    const world = await budgetWorld(t, ['--workers', String(workers)]);
+    await exactness(world);
+    assert.deepEqual(journallingThreads(world), workers);
+  });
+
+async function exactness(world: BudgetWorld): Promise<void> {
   const reservation = await reservationOf(world);
   for (const worth of worths) {
     const owner = `tg-worth-${worth}`;
@@ -85,10 +93,16 @@ test(`${calls} calls at once against the worth of ${worths.join(', ')} reservati
     assert.equal(await heldOf(world, owner), 0);
     await eventually(async () => assert.equal((await usedTokens(world, owner)).used, spent));
   }
-});
+}
+
+/** Each thread that served has a journal of its own. */
+function journallingThreads({ gateway }: BudgetWorld): number {
+  const names = readdirSync(join(gateway.dataDir, 'counters'));
+  return new Set(names.flatMap((name) => /-(worker-\d+)\.journal$/.exec(name)?.[1] ?? [])).size;
+}
 
 test(`${rounds} rounds of kill -9 under load: every full answer is in the ledger, counter equals ledger, nothing held`, async (t) => {
-  const world = await budgetWorld(t);
+  const world = await budgetWorld(t, ['--workers', '2']);
   const owner = 'tg-crash';
   await world.key(owner, {}, { owner });
   await world.budget(owner, { selector: { matchLabels: { owner } }, limit: { tokens: 1_000_000_000 } });

@@ -13,6 +13,8 @@ export interface UpOptions {
   listen: string;
   /** Provider name → URL instead of its default endpoint. */
   providerUrls: Record<string, string>;
+  /** Threads that serve requests. */
+  workers: number;
   apiPort: number;
   adminPort: number;
   metricsPort: number;
@@ -59,6 +61,13 @@ export function upCommand(env: NodeJS.ProcessEnv, run: (options: UpOptions) => P
     {},
     providerUrl as unknown as Parse,
   );
+  add(
+    '--workers <n>',
+    'threads that serve requests; limits are exact across them',
+    'WORKERS',
+    1,
+    workerCount as unknown as Parse,
+  );
   for (const [flag, variable, description, port] of ports) {
     add(`--${flag} <port>`, `${description}`, variable, port, portNumber as unknown as Parse);
   }
@@ -78,6 +87,13 @@ const ports: [flag: string, variable: string, description: string, port: number]
 
 export function defaultDataDir(env: NodeJS.ProcessEnv): string {
   return join(env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'tollgate');
+}
+
+function workerCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 64)
+    throw new InvalidArgumentError('threads are a number from 1 to 64.');
+  return count;
 }
 
 function portNumber(text: string): number {

@@ -6,14 +6,14 @@ import type { Refusal } from '../core/errors.ts';
 import type { CompiledPolicy, Operation, OperationResult, PolicyContext } from '../core/policy/policy.ts';
 import type { RateLimitRequest, RateLimitService } from '../core/ratelimit/model.ts';
 import type { Accounts } from '../storage/accounts.ts';
+import type { Buckets } from '../storage/buckets.ts';
 import type { LinkedSnapshot } from './linked-snapshot.ts';
-import type { TokenBuckets } from './token-buckets.ts';
 
 export interface OperationDependencies {
   rateLimitServiceFor(target: RateLimitTarget): RateLimitService;
   /** Takes over a charge that could not be delivered now. */
   chargeUndelivered(target: RateLimitTarget, request: RateLimitRequest, reason: string): void;
-  buckets: TokenBuckets;
+  buckets: Buckets;
   accounts: Accounts;
   sleep(ms: number): Promise<void>;
   nowMs(): number;

@@ -9,6 +9,7 @@ import type { RateLimitTarget } from '../config/snapshot.ts';
 import type { Refusal } from '../errors.ts';
 import type { Usage } from '../llm/usage.ts';
 import type { RateLimitRequest, RateLimitResponse } from '../ratelimit/model.ts';
+import type { BucketTake } from '../ratelimit/token-bucket.ts';
 import type { KeyIdentity } from '../record.ts';
 
 /** What one request is known by. Policies read it and write only the fields they own. */
@@ -95,15 +96,7 @@ export type Operation =
       renew(nowMs: number): ReservationRequest;
     }
   | { kind: 'settle'; charges: Charge[] }
-  | {
-      kind: 'take';
-      bucket: string;
-      limit: number;
-      burst: number;
-      unitSeconds: number;
-      amount: number;
-      check: boolean;
-    };
+  | ({ kind: 'take' } & BucketTake);
 
 /** In the order of the operations. `failed`: no answer could be had. */
 export type OperationResult =
