@@ -17,6 +17,7 @@ import { createEmbeddedRateLimitService } from './rls/service.ts';
 import { attachSharedAccounts } from './storage/memory/shared-accounts.ts';
 import { attachSharedBuckets } from './storage/memory/shared-buckets.ts';
 import { attachSharedCounters, type CounterHandle } from './storage/memory/shared-counters.ts';
+import { createWallClock } from './wall-clock.ts';
 
 export interface WorkerInput {
   counters: CounterHandle;
@@ -30,7 +31,7 @@ export interface WorkerInput {
 const pricesPath = join(import.meta.dirname, '..', 'data', 'prices.json');
 const input = workerData as WorkerInput;
 const port = parentPort!;
-const nowMs = () => performance.timeOrigin + performance.now();
+const nowMs = createWallClock(Date.now, () => performance.now());
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 const post = (message: FromWorker) => port.postMessage(message);
 
