@@ -3,8 +3,6 @@
  * reported are one number. The long form (`npm run test:long`) has more calls and rounds.
  */
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { type BudgetWorld, budgetWorld } from './support/budget-world.ts';
 import { eventually } from './support/eventually.ts';
@@ -60,11 +58,10 @@ async function heldOf(world: BudgetWorld, budget: string): Promise<number> {
 for (const workers of [1, 2])
   test(`${calls} calls at once against the worth of ${worths.join(', ')} reservations, ${workers} threads: never passed, almost all usable`, async (t) => {
     const world = await budgetWorld(t, ['--workers', String(workers)]);
-    await exactness(world);
-    assert.deepEqual(journallingThreads(world), workers);
+    await exactness(world, workers);
   });
 
-async function exactness(world: BudgetWorld): Promise<void> {
+async function exactness(world: BudgetWorld, workers: number): Promise<void> {
   const reservation = await reservationOf(world);
   for (const worth of worths) {
     const owner = `tg-worth-${worth}`;
@@ -92,13 +89,14 @@ async function exactness(world: BudgetWorld): Promise<void> {
     assert.equal(await counterOf(world, owner), spent);
     assert.equal(await heldOf(world, owner), 0);
     await eventually(async () => assert.equal((await usedTokens(world, owner)).used, spent));
+    assert.equal(await threadsOf(world, owner), workers);
   }
 }
 
-/** Each thread that served has a journal of its own. */
-function journallingThreads({ gateway }: BudgetWorld): number {
-  const names = readdirSync(join(gateway.dataDir, 'counters'));
-  return new Set(names.flatMap((name) => /-(worker-\d+)\.journal$/.exec(name)?.[1] ?? [])).size;
+/** Each thread names its calls in its own way, see CallIds. */
+async function threadsOf(world: BudgetWorld, owner: string): Promise<number> {
+  const calls = await world.calls(`user=${owner}&limit=1000`);
+  return new Set(calls.map(({ id }) => id.split('-')[1])).size;
 }
 
 test(`${rounds} rounds of kill -9 under load: every full answer is in the ledger, counter equals ledger, nothing held`, async (t) => {
