@@ -85,6 +85,7 @@ function compileOne(object: KubeObject, gateways: Gateways): Compiled {
     if (!compiled.ok) faults.push(`expression ${expression}: ${compiled.error}`);
   }
   const [unit, limit] = limitOf(spec.limit);
+  if (!Number.isSafeInteger(limit)) faults.push(`limit.${unit}: at most ${maxUsd} US dollars can be counted`);
   const window = windowOf(spec.window, faults);
   const overrides = (spec.overrides ?? []).flatMap((override, index) =>
     overrideOf(override, unit, window, `overrides[${index}]`, faults),
@@ -125,6 +126,9 @@ function gatewaysOf(namespace: string, { targetRefs }: BudgetSpec, gateways: Gat
     )
     .map(({ object }) => nameOf(object));
 }
+
+/** Counters hold nano-dollars exactly up to 2⁵³. */
+const maxUsd = Math.floor(Number.MAX_SAFE_INTEGER / 1e9);
 
 /** The schema has seen to it that there is exactly one. */
 function limitOf(spec: LimitSpec): [BudgetUnit, number] {
