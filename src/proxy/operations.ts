@@ -19,19 +19,20 @@ export interface OperationDependencies {
   nowMs(): number;
 }
 
-/** Runs policies in order; the first refusal ends it. Stays synchronous in effect while all operations are. */
+/** Runs policies in order; the first refusal ends it. Who is `abandoned` by its client waits no more. Stays synchronous in effect while all operations are. */
 export async function runPolicies(
   policies: readonly CompiledPolicy[],
   context: PolicyContext,
   snapshot: LinkedSnapshot,
   deps: OperationDependencies,
+  abandoned: () => boolean = () => false,
 ): Promise<Refusal | undefined> {
   for (const policy of policies) {
     const plan = policy.plan(context);
     if ('refusal' in plan) return plan.refusal;
     const results: OperationResult[] = [];
     for (const operation of plan.operations) {
-      const result = execute(operation, snapshot, deps);
+      const result = execute(operation, snapshot, deps, abandoned);
       results.push(result instanceof Promise ? await result : result);
     }
     const refusal = policy.apply(context, results);
@@ -44,6 +45,7 @@ function execute(
   operation: Operation,
   snapshot: LinkedSnapshot,
   deps: OperationDependencies,
+  abandoned: () => boolean = () => false,
 ): OperationResult | Promise<OperationResult> {
   switch (operation.kind) {
     case 'find-key':
@@ -53,7 +55,7 @@ function execute(
     case 'rate-limit':
       return callRateLimit(operation.target, operation.request, deps);
     case 'reserve':
-      return reserve(operation, deps);
+      return reserve(operation, deps, abandoned);
     case 'settle':
       // Settled by `settle`, in one step with the ledger entry.
       return { kind: 'settle' };
@@ -68,11 +70,12 @@ type Reserve = Extract<Operation, { kind: 'reserve' }>;
 function reserve(
   operation: Reserve,
   deps: OperationDependencies,
+  abandoned: () => boolean,
 ): OperationResult | Promise<OperationResult> {
   try {
     const outcome = deps.accounts.reserve(operation.request);
     if (outcome instanceof Promise || ('refusedBy' in outcome && operation.waitMs[outcome.refusedBy]! > 0))
-      return reserveWaiting(operation, outcome, deps);
+      return reserveWaiting(operation, outcome, deps, abandoned);
     return { kind: 'reserve', outcome };
   } catch (error) {
     return { kind: 'reserve', failed: messageOf(error) };
@@ -83,12 +86,14 @@ async function reserveWaiting(
   { waitMs, renew }: Reserve,
   first: ReservationOutcome | Promise<ReservationOutcome>,
   deps: OperationDependencies,
+  abandoned: () => boolean,
 ): Promise<OperationResult> {
   const began = deps.nowMs();
   try {
     let outcome = await first;
     while ('refusedBy' in outcome && deps.nowMs() + retryMs <= began + waitMs[outcome.refusedBy]!) {
       await deps.sleep(retryMs);
+      if (abandoned()) break;
       outcome = await deps.accounts.reserve(renew(deps.nowMs()));
     }
     return { kind: 'reserve', outcome };

@@ -48,7 +48,15 @@ async function serveTarget(
   describeLlm(call, target, upstream, deps.prices);
 
   const policies = call.snapshot.rule(route.rule).llmPolicies;
-  const refusal = await runPolicies(policies, call.context, call.snapshot, deps);
+  // Before they run: what one of them holds is given back even when the next one fails.
+  for (const policy of policies) call.settling.add(policy);
+  const refusal = await runPolicies(
+    policies,
+    call.context,
+    call.snapshot,
+    deps,
+    () => call.outgoing.destroyed,
+  );
   if (refusal?.switchModel !== undefined && !call.context.switchedBy.has(refusal.switchModel.budget)) {
     const { model, budget } = refusal.switchModel;
     call.context.switchedBy.add(budget);
@@ -56,7 +64,11 @@ async function serveTarget(
     return serveTarget(call, route, { ...target, model }, body, deps);
   }
   if (refusal !== undefined) return refuse(call, refusal, deps.dialectError, route.routeType);
-  call.settling.push(...policies);
+  if (call.outgoing.destroyed) {
+    call.record.status = 499;
+    call.record.error = 'the client left before its call was made';
+    return;
+  }
   await exchange(call, route, target, withinReservation(call, upstream), deps);
 }
 

@@ -19,7 +19,7 @@ export function settle(
   const limit = call.record.llm?.maxTokens;
   const usage = withinLimit(told, limit === undefined ? undefined : limit * call.context.llm!.answers);
   describeUsage(call, usage, responseModel, deps);
-  const operations = call.settling.flatMap((policy) => policy.settle?.(call.context, usage) ?? []);
+  const operations = [...call.settling].flatMap((policy) => policy.settle?.(call.context, usage) ?? []);
   charge(
     operations.filter(({ kind }) => kind !== 'settle'),
     call.snapshot,

@@ -10,10 +10,10 @@ const farSeconds = 400 * 86_400;
 
 export function standingOf(item: ReservationItem, reading: Reading, nowMs: number): LimitStanding {
   // Headers speak of dollars, counters of nano-dollars.
-  const scale = item.unit === 'usd' ? 1e-9 : 1;
+  const scale = item.unit === 'usd' ? 1e9 : 1;
   return {
-    limit: item.limit * scale,
-    remaining: remainingOf(item, reading) * scale,
+    limit: item.limit / scale,
+    remaining: remainingOf(item, reading) / scale,
     resetSeconds: Math.max(0, Math.ceil(item.resetsAtSeconds - nowMs / 1000)),
   };
 }
