@@ -108,10 +108,9 @@ test('a call that outlives its window in a full table gives back what it held', 
   let clock = now;
   const counters = open(temporary(t), 40, () => clock);
   const accounts = attachSharedAccounts(counters.handle, 'one');
-  const items = [
-    reservationItem({ unit: 'concurrency', fixed: 1, perOutputToken: 0, slices: [0] }),
-    reservationItem(),
-  ];
+  const ending = ['a', 'b', 'c', 'd'].map((group) => reservationItem({ group }));
+  const atOnce = { unit: 'concurrency' as const, fixed: 1, perOutputToken: 0, slices: [0] };
+  const items = [reservationItem(atOnce), ...ending];
   assert.equal(await hold(accounts, items, 100), 100);
   clock = 200_000;
   counters.checkpoint();
@@ -122,6 +121,6 @@ test('a call that outlives its window in a full table gives back what it held', 
   accounts.settle(charges(items, 100, 150), '{}');
   assert.deepEqual(
     (await readings(accounts, items)).map(({ reserved }) => reserved),
-    [0, 0],
+    [0, 0, 0, 0, 0],
   );
 });

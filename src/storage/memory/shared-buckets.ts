@@ -55,9 +55,9 @@ function write(table: CounterTable, key: string, { unitSeconds }: BucketTake, af
   }
 }
 
-/** Idle buckets are full again: none is as good as one. */
+/** Idle buckets are full again: none is as good as one. Under the lock, so that no other thread is in the way. */
 function sweep(table: CounterTable, nowSeconds: number): void {
-  const all = [...table.entries()];
+  const all = [...table.entries(table.values())];
   const id = ({ key, windowSeconds }: SlotValue) => `${windowSeconds} ${key}`;
   const busy = new Set(
     all
