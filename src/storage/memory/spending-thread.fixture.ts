@@ -5,11 +5,14 @@ import { heldBy } from '../../core/budget/reserve.ts';
 import { attachSharedAccounts } from './shared-accounts.ts';
 import type { CounterHandle } from './shared-counters.ts';
 
-const { handle, thread, items, calls } = workerData as {
+const { handle, thread, items, calls, arrived, threads } = workerData as {
   handle: CounterHandle;
   thread: string;
   items: ReservationItem[];
   calls: number;
+  /** How many threads are ready: none begins before all are. */
+  arrived: Int32Array<SharedArrayBuffer>;
+  threads: number;
 };
 const accounts = attachSharedAccounts(handle, thread);
 const open: number[] = [];
@@ -26,6 +29,10 @@ function end(output: number): void {
   );
   spent += used;
 }
+
+Atomics.add(arrived, 0, 1);
+Atomics.notify(arrived, 0);
+for (let n = Atomics.load(arrived, 0); n < threads; n = Atomics.load(arrived, 0)) Atomics.wait(arrived, 0, n);
 
 for (let call = 0; call < calls; call++) {
   const outcome = accounts.reserve({ items, wantedOutput: 1 + (call % 97), minimumOutput: 1 });
