@@ -1,5 +1,7 @@
 /** Hands the admin API of `tollgate up` what it works with. */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { InForce } from './admin/context.ts';
 import { type AdminServer, startAdminServer } from './admin/server.ts';
 import type { RegistryContext } from './apiserver/registry/context.ts';
@@ -13,6 +15,9 @@ import type { CounterStore } from './storage/counters.ts';
 import type { LedgerStore } from './storage/ledger.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
 import type { createLog } from './telemetry/log.ts';
+
+/** The console's build. */
+const uiDir = join(import.meta.dirname, '..', 'ui', 'dist');
 
 export interface AdminParts {
   options: { listen: string; adminPort: number; dataDir: string };
@@ -34,6 +39,7 @@ export function startAdmin(parts: AdminParts): Promise<AdminServer> {
     host: options.listen,
     port: options.adminPort,
     dataDir: options.dataDir,
+    ...(existsSync(join(uiDir, 'index.html')) ? { uiDir } : {}),
     resources:
       registry === undefined ? createReadOnlyResourceAccess(source) : createEmbeddedResourceAccess(registry),
     counters,

@@ -117,6 +117,7 @@ export async function startTestAdmin(
     host: '127.0.0.1',
     port: 0,
     dataDir,
+    ...(options.uiDir === undefined ? {} : { uiDir: options.uiDir }),
     resources: createEmbeddedResourceAccess(world.registry),
     counters: counterStore(counters),
     ...(options.ledger === false ? {} : { ledger }),

@@ -125,7 +125,5 @@ export function refuseKnownHash(
 
 /** Paths of the object → fields of the body. */
 export function keyFieldOf(path: string): string | undefined {
-  if (path.startsWith('spec.')) return path.slice('spec.'.length);
-  if (path.startsWith('metadata.')) return path.slice('metadata.'.length);
-  return undefined;
+  return path.startsWith('spec.') ? path.slice('spec.'.length) : undefined;
 }

@@ -41,10 +41,11 @@ export function problemOf(
   refused: ResourceRefused,
   fieldOf: (path: string) => string | undefined = () => undefined,
 ): Problem {
+  if (refused.reason === 'AlreadyExists') return new Problem(409, 'exists', 'this name is taken', 'name');
   const cause = refused.causes.find(({ field }) => field !== '<nil>') ?? refused.causes[0];
   if (cause === undefined)
     return new Problem(refused.code, codeOf(refused.reason), shortened(refused.message));
-  const field = fieldOf(cause.field) ?? cause.field;
+  const field = fieldOf(cause.field) ?? cause.field.replace(/^metadata\./, '');
   return new Problem(refused.code, codeOf(refused.reason), shortened(messageOf(cause)), shortened(field));
 }
 

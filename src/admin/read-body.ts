@@ -13,7 +13,11 @@ export async function readBody(request: IncomingMessage, schema: Schema): Promis
   // A web page can send text or a form across origins without asking; JSON it can not.
   if (type !== 'application/json')
     throw new Problem(415, 'media_type', 'send the body as content-type: application/json');
-  const value = parseJson(await readText(request));
+  return checkedBody(parseJson(await readText(request)), schema);
+}
+
+/** Throws 422 and names the field. */
+export function checkedBody(value: unknown, schema: Schema): unknown {
   const unknown: string[] = [];
   prune({ body: value }, { type: 'object', properties: { body: schema } }, '', (path) => unknown.push(path));
   if (unknown[0] !== undefined) throw badField(unknown[0].replace(/^body\./, ''), 'there is no such field');

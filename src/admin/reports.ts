@@ -91,10 +91,13 @@ export function filterOf(query: URLSearchParams): LedgerFilter {
   });
   return {
     ...Object.fromEntries(given),
-    ...momentOf('fromMs', 'from', query),
-    ...momentOf('toMs', 'to', query),
+    ...periodOf(query),
     ...(labels.length === 0 ? {} : { labels: Object.fromEntries(labels) }),
   };
+}
+
+export function periodOf(query: URLSearchParams): { fromMs?: number; toMs?: number } {
+  return { ...momentOf('fromMs', 'from', query), ...momentOf('toMs', 'to', query) };
 }
 
 function momentOf(field: string, name: string, query: URLSearchParams): Record<string, number> {

@@ -5,16 +5,19 @@ import { adminToken } from './admin-token.ts';
 import { sendProblem } from './answer.ts';
 import type { AdminContext } from './context.ts';
 import { Gatekeeper } from './principal.ts';
-import { Problem } from './problem.ts';
+import { Problem, shortened } from './problem.ts';
 import { prefix, Router } from './router.ts';
 import { allRoutes } from './routes.ts';
 import { servePage } from './start-page.ts';
+import { createStaticFiles, type StaticFiles } from './static-files.ts';
 
 export interface AdminOptions extends AdminContext {
   host: string;
   port: number;
   /** Holds the admin token. */
   dataDir: string;
+  /** Where the console was built, if it was. */
+  uiDir?: string;
 }
 
 export interface AdminServer {
@@ -29,8 +32,12 @@ export async function startAdminServer(options: AdminOptions): Promise<AdminServ
   const { host, port, dataDir, randomBytes } = options;
   const gatekeeper = new Gatekeeper(options, adminToken(dataDir, randomBytes));
   const router = new Router(options, gatekeeper, allRoutes(options));
+  const ui =
+    options.uiDir === undefined
+      ? undefined
+      : createStaticFiles(options.uiDir, () => Buffer.from(randomBytes(16)).toString('base64url'));
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
-    void serve(request, response, host, router);
+    void serve(request, response, host, router, ui);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -50,6 +57,7 @@ async function serve(
   response: ServerResponse,
   host: string,
   router: Router,
+  ui: StaticFiles | undefined,
 ): Promise<void> {
   if (!isOwnHost(request.headers.host, host))
     return sendProblem(response, new Problem(403, 'host', 'this name is not served here'));
@@ -57,7 +65,10 @@ async function serve(
   if (url === null) return sendProblem(response, new Problem(400, 'path', 'this is no path'));
   if (url.pathname === prefix || url.pathname.startsWith(`${prefix}/`))
     return router.serve(request, response, url);
-  servePage(request, response, url);
+  if (url.pathname === '/api' || url.pathname.startsWith('/api/'))
+    return sendProblem(response, new Problem(404, 'not_found', `no such path: ${shortened(url.pathname)}`));
+  if (ui === undefined) servePage(request, response, url);
+  else await ui.serve(request, response, url);
 }
 
 /** A name that resolves to loopback is not ours: DNS rebinding would let any web page in. */

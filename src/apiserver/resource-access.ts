@@ -24,10 +24,10 @@ export function createEmbeddedResourceAccess(registry: RegistryContext): Resourc
         const kind = kindOfObject(registry, object);
         return createObject(registry, kind, decodeAs(kind, object, {}), options(dryRun));
       }),
-    update: async (object) =>
+    update: async (object, { dryRun } = {}) =>
       refusing(() => {
         const kind = kindOfObject(registry, object);
-        return updateObject(registry, kind, decodeAs(kind, object, {}), options());
+        return updateObject(registry, kind, decodeAs(kind, object, {}), options(dryRun));
       }),
     delete: async (ref) =>
       refusing(() => {

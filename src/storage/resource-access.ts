@@ -11,7 +11,7 @@ export interface ResourceAccess {
   /** Returns what is stored; of a dry run what would be. Throws `ResourceRefused`. */
   create(object: KubeObject, options?: { dryRun?: boolean }): Promise<KubeObject>;
   /** Replaces spec, labels and annotations. A `metadata.resourceVersion` that is not the live one is a conflict (409). */
-  update(object: KubeObject): Promise<KubeObject>;
+  update(object: KubeObject, options?: { dryRun?: boolean }): Promise<KubeObject>;
   /** Throws `ResourceRefused` (404) when it is not there. */
   delete(ref: ObjectRef): Promise<void>;
 }
