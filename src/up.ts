@@ -5,11 +5,9 @@ import { join } from 'node:path';
 import type { InForce } from './admin/context.ts';
 import type { AdminServer } from './admin/server.ts';
 import { AlertSender } from './alerts/alert-sender.ts';
-import { applyObjects } from './apiserver/apply-objects.ts';
 import { openRegistry } from './apiserver/registry/registry.ts';
 import { createEmbeddedResourceSource } from './apiserver/resource-source.ts';
 import { type ApiServer, startApiServer } from './apiserver/server.ts';
-import { demoDomain, demoObjects } from './cli/demo-objects.ts';
 import { type DemoInfo, type StartInfo, startText } from './cli/start-text.ts';
 import type { UpOptions } from './cli/up-options.ts';
 import { type Controller, startController } from './controller/controller.ts';
@@ -27,7 +25,7 @@ import { openStores } from './open-stores.ts';
 import { RecordFeed } from './record-feed.ts';
 import { startRateLimitServer } from './rls/server.ts';
 import { createEmbeddedRateLimitService } from './rls/service.ts';
-import { startSampleProvider } from './sample-provider/server.ts';
+import { applyDemo, demoStanding } from './run-demo.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
 import { startAdmin } from './start-admin.ts';
 import type { SharedCounters } from './storage/memory/shared-counters.ts';
@@ -114,7 +112,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   stack.add(() => closeServer(admin.server));
   const api = await startApis(options, registry, metrics, log, stack);
   await whenServing(controller, pending);
-  tellStart(options, api, admin, demo && demoStanding(counters, demo.kind));
+  tellStart(options, api, admin, demo && demoStanding(counters, demo.kind, nowSeconds));
   await stopSignal();
   await stack.close();
 }
@@ -274,37 +272,6 @@ async function whenServing(controller: Controller, pending: Set<string>): Promis
   await controller.ready;
   await controller.settled();
   pending.delete('configuration');
-}
-
-interface DemoProvider {
-  kind: DemoInfo['provider'];
-  urls: Record<string, string>;
-}
-
-/** With ANTHROPIC_API_KEY the real provider answers; else the sample one, unless another URL stands in for it. */
-async function applyDemo(
-  options: UpOptions,
-  registry: Registry,
-  stack: ShutdownStack,
-): Promise<DemoProvider> {
-  const credential = process.env['ANTHROPIC_API_KEY']?.trim();
-  applyObjects(registry, demoObjects(credential || 'sk-sample-provider'));
-  if (credential) return { kind: 'anthropic', urls: {} };
-  if (options.providerUrls['anthropic'] !== undefined) return { kind: 'sample', urls: {} };
-  const sample = await startSampleProvider({
-    host: options.listen,
-    port: 0,
-    randomId: () => hash('sha256', String(Math.random())).slice(0, 24),
-  });
-  stack.add(() => sample.close());
-  return { kind: 'sample', urls: { anthropic: sample.url } };
-}
-
-function demoStanding(counters: SharedCounters, provider: DemoInfo['provider']): DemoInfo {
-  const [mike] = counters.store.list(`${demoDomain}_user_id_mike_`);
-  const now = nowSeconds();
-  const daySeconds = 86_400;
-  return { provider, mikeUsed: mike?.value ?? 0, resetsAtSeconds: now - (now % daySeconds) + daySeconds };
 }
 
 function stopSignal(): Promise<void> {

@@ -124,7 +124,11 @@ function compileOne(object: KubeObject, gateways: Pick<Gateways, 'all' | 'find'>
   };
 }
 
-function gatewaysOf(namespace: string, { targetRefs }: BudgetSpec, gateways: Pick<Gateways, 'all'>): string[] {
+function gatewaysOf(
+  namespace: string,
+  { targetRefs }: BudgetSpec,
+  gateways: Pick<Gateways, 'all'>,
+): string[] {
   return gateways.all
     .filter(({ object }) => object.metadata.namespace === namespace)
     .filter(
