@@ -2,6 +2,7 @@
 import { nameOf } from '../core/config/objects.ts';
 import { displayOf, keyValueFault, newKeyValue } from '../core/keys/key-value.ts';
 import type { KubeObject } from '../core/resources/object.ts';
+import { isBlock } from '../core/route/cidr.ts';
 import type { AdminContext } from './context.ts';
 import { type KeySpec, tollgateGroup } from './key-view.ts';
 import { badField, Problem } from './problem.ts';
@@ -31,6 +32,7 @@ export function newKeyObject(
   input: NewKey,
 ): { object: KubeObject & { spec: KeySpec }; value?: string } {
   const { namespace, name, labels, value: given, keyHash, ...fields } = input;
+  checkBlocks(fields);
   if (given !== undefined && keyHash !== undefined)
     throw badField('keyHash', 'give the value or its hash, not both');
   const made = given === undefined && keyHash === undefined ? newKeyValue(context.randomBytes) : undefined;
@@ -63,6 +65,13 @@ export function defaultNamespace({ resources }: AdminContext): string {
   return namespace;
 }
 
+/** The schema knows only their characters, and a block that is none would shut the key out everywhere. */
+function checkBlocks({ allowedCIDRs }: { allowedCIDRs?: string[] | null }): void {
+  const wrong = (allowedCIDRs ?? []).findIndex((block) => !isBlock(block));
+  if (wrong >= 0)
+    throw badField(`allowedCIDRs[${wrong}]`, 'must be a CIDR block such as 10.0.0.0/8 or 2001:db8::/32');
+}
+
 const longestValue = 1_024;
 
 /** What headers carry. Messages never quote it. */
@@ -86,6 +95,7 @@ function checkedHash(given: string): string {
 /** The live object with the change; `null` takes a field away. */
 export function changedKey(live: KubeObject, change: KeyChange): KubeObject {
   const { resourceVersion, labels, ...fields } = change;
+  checkBlocks(fields);
   const spec: Record<string, unknown> = { ...(live['spec'] as KeySpec) };
   for (const [name, value] of Object.entries(fields)) {
     if (value === null) delete spec[name];

@@ -72,6 +72,8 @@ test('what is wrong is told by field', async (t) => {
     [{ name: 'a', limits: { perDay: 1 } }, 'limits.perDay'],
     [{ name: 'a', limits: { concurrency: 1.5 } }, 'limits.concurrency'],
     [{ name: 'a', allowedCIDRs: ['everywhere'] }, 'allowedCIDRs[0]'],
+    [{ name: 'a', allowedCIDRs: ['10.0.0.0/8', '999.1.1.1/8'] }, 'allowedCIDRs[1]'],
+    [{ name: 'a', allowedCIDRs: ['10.0.0.0/33'] }, 'allowedCIDRs[0]'],
     [{ name: 'a', allowedModels: [''] }, 'allowedModels[0]'],
     [{ name: 'a', expiresAt: 'tomorrow' }, 'expiresAt'],
     [{ name: 'a', colour: 'red' }, 'colour'],
