@@ -35,7 +35,18 @@ export interface RequestRecord {
   decisions: string[];
   responseBytes: number;
   /** What it was charged to. */
-  budgets?: { budget: string; group: string; unit: string; used: number }[];
+  budgets?: RecordedCharge[];
+}
+
+export interface RecordedCharge {
+  budget: string;
+  group: string;
+  unit: string;
+  used: number;
+  /** Unix seconds; with `windowSeconds` it names the counter. Both are missing in entries of early versions. */
+  windowStart?: number;
+  /** As the counter's, see `CounterIncrement`. */
+  windowSeconds?: number;
 }
 
 export interface KeyIdentity {

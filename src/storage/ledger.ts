@@ -59,6 +59,16 @@ export interface UsageRow extends UsageFigures {
   bucketStartMs?: number;
 }
 
+/** What records were charged to one counter, added up. */
+export interface ChargedSum {
+  budget: string;
+  group: string;
+  /** Unix seconds. */
+  windowStart: number;
+  windowSeconds: number;
+  used: number;
+}
+
 export interface LedgerStore {
   /**
    * All or nothing. A record whose id is there already is left as it is. `positions` are all that matter from now on: those of
@@ -76,11 +86,21 @@ export interface LedgerStore {
   usage(filter: LedgerFilter, query: UsageQuery): UsageRow[] | Promise<UsageRow[]>;
   /** Milliseconds of calls that were answered. */
   latency(filter: LedgerFilter): Latencies | Promise<Latencies>;
+  /**
+   * Sums of `record.budgets`, for windows that had not ended when the newest record began; kept up with every `append`, and not
+   * lessened by `prune`. Of windows that began before `sinceMs` (Unix ms) not every call is known.
+   */
+  charged(): Charged | Promise<Charged>;
   /** Begin of each key's last call, Unix ms. */
   lastUsed(): ReadonlyMap<string, number> | Promise<ReadonlyMap<string, number>>;
   /** Deletes records that began before; returns how many. */
   prune(beforeMs: number): number | Promise<number>;
   close(): void | Promise<void>;
+}
+
+export interface Charged {
+  sinceMs: number;
+  sums: ChargedSum[];
 }
 
 export interface Latencies {

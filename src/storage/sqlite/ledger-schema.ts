@@ -14,6 +14,13 @@ const migrations = [
    CREATE INDEX call_key ON call (key, started);
    CREATE INDEX call_user ON call (user, started);
    CREATE TABLE journal_position (file TEXT PRIMARY KEY, offset INTEGER NOT NULL) WITHOUT ROWID;`,
+  // Entries of before do not name their windows: what began earlier cannot be checked.
+  `CREATE TABLE charged (
+     budget TEXT NOT NULL, budget_group TEXT NOT NULL, window_start INTEGER NOT NULL, window_seconds INTEGER NOT NULL,
+     used INTEGER NOT NULL, PRIMARY KEY (budget, budget_group, window_start, window_seconds)
+   ) WITHOUT ROWID;
+   CREATE TABLE charged_since (ms INTEGER NOT NULL);
+   INSERT INTO charged_since SELECT coalesce(max(started) + 1, 0) FROM call;`,
 ];
 
 /** Throws when the file was written by a newer release. */

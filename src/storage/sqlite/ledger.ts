@@ -7,6 +7,7 @@ import { noUsage } from '../../core/llm/usage.ts';
 import { outcomeOf } from '../../core/outcome.ts';
 import type { RequestRecord } from '../../core/record.ts';
 import type {
+  Charged,
   JournalPosition,
   Latencies,
   LedgerFilter,
@@ -15,6 +16,7 @@ import type {
   UsageQuery,
   UsageRow,
 } from '../ledger.ts';
+import { ChargedSums } from './charged-sums.ts';
 import { dimensionOf, whereOf } from './ledger-query.ts';
 import { migrateLedgerSchema } from './ledger-schema.ts';
 import { bucketed, quarterHourMs } from './usage-buckets.ts';
@@ -45,19 +47,21 @@ class SqliteLedger implements LocalLedgerStore {
   readonly #database: DatabaseSync;
   readonly #insert;
   readonly #insertPosition;
+  readonly #charged;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#insert = database.prepare(
       `INSERT OR IGNORE INTO call VALUES (${Array.from({ length: 20 }, () => '?').join(', ')})`,
     );
+    this.#charged = new ChargedSums(database);
     this.#insertPosition = database.prepare('INSERT INTO journal_position VALUES (?, ?)');
   }
 
   append(records: readonly RequestRecord[], positions: readonly JournalPosition[]): void {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
-      for (const record of records) this.#insert.run(...columnsOf(record));
+      this.#charged.add(records.filter((record) => this.#insert.run(...columnsOf(record)).changes === 1));
       this.#database.exec('DELETE FROM journal_position');
       for (const { file, offset } of positions) this.#insertPosition.run(file, offset);
       this.#database.exec('COMMIT');
@@ -120,6 +124,10 @@ class SqliteLedger implements LocalLedgerStore {
       ...(durationMs === undefined ? {} : { durationMs }),
       ...(timeToFirstTokenMs === undefined ? {} : { timeToFirstTokenMs }),
     };
+  }
+
+  charged(): Charged {
+    return this.#charged.read();
   }
 
   lastUsed(): ReadonlyMap<string, number> {
