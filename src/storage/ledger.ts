@@ -93,8 +93,8 @@ export interface LedgerStore {
   charged(): Charged | Promise<Charged>;
   /** Begin of each key's last call, Unix ms. */
   lastUsed(): ReadonlyMap<string, number> | Promise<ReadonlyMap<string, number>>;
-  /** Deletes records that began before; returns how many. */
-  prune(beforeMs: number): number | Promise<number>;
+  /** Deletes records that began before, the oldest first and `atMost` so many (default: all); returns how many. */
+  prune(beforeMs: number, atMost?: number): number | Promise<number>;
   close(): void | Promise<void>;
 }
 
