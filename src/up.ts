@@ -20,6 +20,7 @@ import type { RateLimitConfig } from './core/ratelimit/model.ts';
 import type { RequestRecord } from './core/record.ts';
 import { allKinds } from './core/resources/kinds.ts';
 import { type DataPlane, startDataPlane } from './data-plane.ts';
+import { keepLedgerSmall } from './keep-ledger-small.ts';
 import { loadClusterAccess } from './kube/kubeconfig.ts';
 import { createClusterResourceSource } from './kube/resource-source.ts';
 import { openStores } from './open-stores.ts';
@@ -70,6 +71,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
 
   const metrics = new GatewayMetrics();
   watchDrift(stores, nowSeconds, metrics, log);
+  keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
   let rateLimits: RateLimitConfig | undefined;
   let budgets: readonly Budget[] = [];

@@ -3,8 +3,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { ledgerRecord } from '../src/storage/ledger.fixture.ts';
+import { openSqliteLedger } from '../src/storage/sqlite/ledger.ts';
 import { type BudgetWorld, budgetWorld } from './support/budget-world.ts';
 import { eventually } from './support/eventually.ts';
+import { removeDirectory, startGateway, temporaryDirectory } from './support/gateway.ts';
 
 async function drifted(world: BudgetWorld): Promise<number> {
   const text = await (await fetch(`http://${world.gateway.address}:15020/metrics`)).text();
@@ -44,4 +47,20 @@ test('calls are entered once across kill -9; a counter that parts from the ledge
   assert.equal(await resetCounters(world, 'budget|agentgateway-system/ledger|'), 1);
   await world.restart('SIGTERM');
   await eventually(async () => assert.equal(await drifted(world), 1));
+});
+
+test('calls older than TOLLGATE_LEDGER_DAYS leave the ledger, newer ones stay', async (t) => {
+  const dataDir = temporaryDirectory();
+  const path = join(dataDir, 'ledger.db');
+  const write = openSqliteLedger(path);
+  const old = ledgerRecord(1, { startedAtMs: Date.now() - 3 * 86_400_000 });
+  const fresh = ledgerRecord(2, { startedAtMs: Date.now() - 86_400_000 });
+  write.append([old, fresh], []);
+  write.close();
+  const gateway = await startGateway({ dataDir, env: { TOLLGATE_LEDGER_DAYS: '2' } });
+  t.after(() => removeDirectory(dataDir));
+  await gateway.stop();
+  const read = openSqliteLedger(path);
+  assert.deepEqual(read.search({}, { limit: 10 }).records, [fresh]);
+  read.close();
 });

@@ -13,6 +13,8 @@ export interface UpOptions {
   listen: string;
   /** Provider name → URL instead of its default endpoint. */
   providerUrls: Record<string, string>;
+  /** How long calls are kept in the ledger; absent: for good. */
+  ledgerDays?: number;
   apiPort: number;
   adminPort: number;
   metricsPort: number;
@@ -59,6 +61,13 @@ export function upCommand(env: NodeJS.ProcessEnv, run: (options: UpOptions) => P
     {},
     providerUrl as unknown as Parse,
   );
+  add(
+    '--ledger-days <days>',
+    'drop calls from the ledger after so many days (default: they are kept for good)',
+    'LEDGER_DAYS',
+    undefined,
+    daysNumber as unknown as Parse,
+  );
   for (const [flag, variable, description, port] of ports) {
     add(`--${flag} <port>`, `${description}`, variable, port, portNumber as unknown as Parse);
   }
@@ -78,6 +87,12 @@ const ports: [flag: string, variable: string, description: string, port: number]
 
 export function defaultDataDir(env: NodeJS.ProcessEnv): string {
   return join(env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'tollgate');
+}
+
+function daysNumber(text: string): number {
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 1) throw new InvalidArgumentError('days are a whole number from 1.');
+  return days;
 }
 
 function portNumber(text: string): number {
