@@ -15,6 +15,8 @@ export interface UpOptions {
   providerUrls: Record<string, string>;
   /** Threads that serve requests. */
   workers: number;
+  /** How long calls are kept in the ledger; absent: for good. */
+  ledgerDays?: number;
   apiPort: number;
   adminPort: number;
   metricsPort: number;
@@ -68,6 +70,13 @@ export function upCommand(env: NodeJS.ProcessEnv, run: (options: UpOptions) => P
     1,
     workerCount as unknown as Parse,
   );
+  add(
+    '--ledger-days <days>',
+    'drop calls from the ledger after so many days (default: they are kept for good)',
+    'LEDGER_DAYS',
+    undefined,
+    daysNumber as unknown as Parse,
+  );
   for (const [flag, variable, description, port] of ports) {
     add(`--${flag} <port>`, `${description}`, variable, port, portNumber as unknown as Parse);
   }
@@ -94,6 +103,12 @@ function workerCount(text: string): number {
   if (!Number.isInteger(count) || count < 1 || count > 64)
     throw new InvalidArgumentError('threads are a number from 1 to 64.');
   return count;
+}
+
+function daysNumber(text: string): number {
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 1) throw new InvalidArgumentError('days are a whole number from 1.');
+  return days;
 }
 
 function portNumber(text: string): number {

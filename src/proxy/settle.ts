@@ -74,6 +74,8 @@ function enter(call: Call, charges: readonly Charge[], deps: DataPathDependencie
       group: item.group,
       unit: item.unit,
       used,
+      windowStart: item.slices.at(-1)!,
+      windowSeconds: item.keepSeconds,
     }));
   }
   const failed = (error: unknown) => call.context.decisions.push(`not entered: ${String(error)}`);

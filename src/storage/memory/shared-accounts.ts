@@ -25,6 +25,11 @@ export function attachSharedAccounts(
   return new SharedAccounts(new CounterTable(handle.buffer), new CounterJournal(handle.directory, thread));
 }
 
+/** The name that a budget's counter is kept under. */
+export function usedCounterKey(item: Pick<ReservationItem, 'budget' | 'unit' | 'group'>): string {
+  return fitKey(usedKey(item));
+}
+
 class SharedAccounts implements LocalAccounts {
   readonly #table: CounterTable;
   readonly #journal: CounterJournal;
@@ -69,7 +74,7 @@ class SharedAccounts implements LocalAccounts {
   }
 
   #read(item: ReservationItem): Reading {
-    const key = fitKey(usedKey(item));
+    const key = usedCounterKey(item);
     let used = 0;
     for (const slice of item.slices) used += this.#table.read(key, slice, item.keepSeconds);
     return { used, reserved: this.#table.read(fitKey(heldKey(item)), heldStart(item), heldSeconds) };
@@ -84,7 +89,7 @@ class SharedAccounts implements LocalAccounts {
         done.push(item);
         // Takes the slot that settling will need, so that a table that fills up meanwhile can't lose the charge.
         if (item.unit !== 'concurrency')
-          this.#table.add(fitKey(usedKey(item)), item.slices.at(-1)!, item.keepSeconds, 0);
+          this.#table.add(usedCounterKey(item), item.slices.at(-1)!, item.keepSeconds, 0);
       }
     } catch (error) {
       for (const item of done) this.#addHeld(item, -heldBy(item, granted));
@@ -113,7 +118,7 @@ function heldStart(item: ReservationItem): number {
 
 function increment(item: ReservationItem, add: number): CounterIncrement {
   return {
-    key: fitKey(usedKey(item)),
+    key: usedCounterKey(item),
     windowStart: item.slices.at(-1)!,
     windowSeconds: item.keepSeconds,
     add,
