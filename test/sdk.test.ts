@@ -69,6 +69,57 @@ describe('SDKs through the demo', () => {
     assert.equal(typeof JSON.parse(call.type === 'function' ? call.function.arguments : ''), 'object');
   });
 
+  test('openai: responses, plain and streaming', async () => {
+    const client = openai('sk-anna-key');
+    const input = 'What is a virtual key?';
+    const answer = await client.responses.create({ model: 'claude-sonnet-5', input });
+    assert.equal(answer.status, 'completed');
+    assert.ok(answer.output_text.length > 0);
+    assert.equal(answer.usage!.total_tokens, answer.usage!.input_tokens + answer.usage!.output_tokens);
+    const stream = await client.responses.create({ model: 'claude-sonnet-5', input, stream: true });
+    let text = '';
+    let usage: OpenAI.Responses.ResponseUsage | undefined;
+    for await (const event of stream) {
+      if (event.type === 'response.output_text.delta') text += event.delta;
+      if (event.type === 'response.completed') usage = event.response.usage;
+    }
+    assert.ok(text.length > 0);
+    assert.ok(usage!.output_tokens > 0);
+  });
+
+  test('openai: a tool is called and answered over responses', async () => {
+    const client = openai('sk-anna-key');
+    const tools: OpenAI.Responses.FunctionTool[] = [
+      {
+        type: 'function',
+        name: 'weather',
+        strict: false,
+        parameters: { type: 'object', properties: { city: { type: 'string' } } },
+      },
+    ];
+    const ask = { role: 'user' as const, content: 'Please use the tool.' };
+    const first = await client.responses
+      .stream({ model: 'claude-sonnet-5', input: [ask], tools })
+      .finalResponse();
+    const call = first.output.find((item) => item.type === 'function_call');
+    assert.equal(call?.name, 'weather');
+    const result = { type: 'function_call_output' as const, call_id: call.call_id, output: 'rain' };
+    const input = [ask, ...(first.output as OpenAI.Responses.ResponseInputItem[]), result];
+    const second = await client.responses.create({ model: 'claude-sonnet-5', input, tools });
+    assert.ok(second.output_text.length > 0);
+  });
+
+  test('openai: what Responses can not do here names the field', async () => {
+    await assert.rejects(
+      openai('sk-anna-key').responses.create({
+        model: 'claude-sonnet-5',
+        input: 'x',
+        previous_response_id: 'resp_1',
+      }),
+      (error) => error instanceof OpenAI.BadRequestError && error.param === 'previous_response_id',
+    );
+  });
+
   test('anthropic: plain and streaming on the second route', async () => {
     const client = anthropic('sk-anna-key');
     const answer = await client.messages.create({ model: 'claude-sonnet-5', max_tokens: 500, messages });

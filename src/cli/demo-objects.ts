@@ -60,6 +60,7 @@ function backend(): KubeObject {
         ai: {
           routes: {
             '/v1/chat/completions': 'Completions',
+            '/v1/responses': 'Responses',
             '/v1/messages': 'Messages',
             '/v1/messages/count_tokens': 'AnthropicTokenCount',
           },

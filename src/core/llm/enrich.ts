@@ -23,6 +23,10 @@ export function enrichment(target: ProviderTarget, body: Fields): Fields {
   const { prompt } = target;
   if (prompt !== undefined && Array.isArray(body['messages'])) {
     Object.assign(changes, enrichPrompt(prompt, body));
+  } else if (prompt !== undefined && body['input'] !== undefined) {
+    const { input } = body;
+    const items = Array.isArray(input) ? input : [{ role: 'user', content: input }];
+    changes['input'] = [...prompt.prepend, ...items, ...prompt.append];
   }
   return changes;
 }

@@ -33,6 +33,19 @@ const base64Run = /[A-Za-z0-9+/_-]{2000,}={0,2}/g;
 const otherMedia = /application\/pdf|input_audio|file_data|"document"/;
 const remotePicture = /"image_url"|"type"\s*:\s*"image"/g;
 
+/** The largest context of any model known. */
+const wholeContext = 2_000_000;
+
+/** A conversation that the provider keeps is input too, and its size is not in the request. */
+export function boundKeptInput(body: Readonly<Record<string, unknown>>): number {
+  const kept = ['previous_response_id', 'conversation', 'prompt'];
+  return kept.some(
+    (field) => typeof body[field] === 'string' || (typeof body[field] === 'object' && body[field] !== null),
+  )
+    ? wholeContext
+    : 0;
+}
+
 /**
  * The most input tokens that a request body can come to: no tokenizer in use makes more tokens than bytes, and pictures cost
  * by size, not by bytes. What a provider fetches itself (documents by URL) can not be bounded here.

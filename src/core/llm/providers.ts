@@ -1,6 +1,7 @@
 /** The providers that are served, by the name the resources give them. */
 import type { ProviderName, ProviderTarget, RouteType } from '../config/snapshot.ts';
 import { anthropicMessages } from './formats/anthropic-messages/index.ts';
+import { openaiResponses } from './formats/openai-responses/index.ts';
 import type { Provider } from './provider.ts';
 import { anthropic } from './providers/anthropic/index.ts';
 import { custom } from './providers/custom/index.ts';
@@ -8,12 +9,21 @@ import { openai } from './providers/openai/index.ts';
 
 const providers: Partial<Record<ProviderName, Provider>> = { anthropic, openai, custom };
 
+/** Which of its formats a custom provider is spoken to in when the client speaks none of them: the first of these. */
+const customChats: Provider['chat'][] = [
+  custom.chat,
+  { routeType: 'Messages', format: anthropicMessages },
+  { routeType: 'Responses', format: openaiResponses },
+];
+
 export function providerOf(target: ProviderTarget): Provider | undefined {
   const provider = providers[target.provider];
   if (provider === undefined || target.provider !== 'custom') return provider;
   const takes = target.formats?.map((format) => format.type) ?? [];
-  if (!takes.includes('Messages') || takes.includes('Completions')) return provider;
-  return { ...provider, chat: { routeType: 'Messages', format: anthropicMessages }, adapt: (body) => body };
+  const chat = customChats.find(({ routeType }) => takes.includes(routeType));
+  return chat === undefined || chat === provider.chat
+    ? provider
+    : { ...provider, chat, adapt: (body) => body };
 }
 
 /** Whether the target takes this API as it is, so that the client's bytes can go through. */

@@ -1,16 +1,14 @@
 /** A stream between two formats: decoded, metered, encoded, event by event; nothing is held back. */
-import type { Format } from './format.ts';
+import type { Format, StreamOptions } from './format.ts';
 import type { StreamEvent } from './model.ts';
 import { SseParser } from './sse.ts';
 import { ReplyFault, type StreamTranslator } from './translate-contract.ts';
 import type { Usage } from './usage.ts';
 import { UsageMeter } from './usage-meter.ts';
 
-export interface TranslatedStreamOptions {
+export interface TranslatedStreamOptions extends StreamOptions {
   client: Format;
   provider: Format;
-  includeUsage: boolean;
-  nowSeconds: number;
   estimatedInputTokens: number;
 }
 
@@ -28,9 +26,9 @@ class TranslatedStream implements StreamTranslator {
   #started = false;
   #failed = false;
 
-  constructor({ client, provider, includeUsage, nowSeconds, estimatedInputTokens }: TranslatedStreamOptions) {
+  constructor({ client, provider, estimatedInputTokens, ...options }: TranslatedStreamOptions) {
     this.#decoder = provider.decodeStream();
-    this.#encoder = client.encodeStream({ includeUsage, nowSeconds });
+    this.#encoder = client.encodeStream(options);
     this.#meter = new UsageMeter(estimatedInputTokens);
   }
 

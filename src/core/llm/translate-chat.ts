@@ -1,8 +1,9 @@
 /** A chat call between two formats: decoded into the canonical model and encoded for the provider. */
+import type { RouteType } from '../config/snapshot.ts';
 import { enrichment, modelFor } from './enrich.ts';
 import { boundInputTokens, estimateTokens } from './estimate.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
-import type { Format } from './format.ts';
+import type { Format, StreamOptions } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { errorKindOf } from './model.ts';
 import type { Provider } from './provider.ts';
@@ -14,15 +15,17 @@ import {
   type ReplyTranslator,
   type UpstreamCall,
 } from './translate-contract.ts';
+import { namesOfDrops } from './uncarried.ts';
 import { noUsage, type Usage } from './usage.ts';
 
 export function translateChat(call: ClientCall, client: Format, provider: Provider): UpstreamCall {
   const parsed = parseBody(call.body);
   const body = { ...parsed, ...enrichment(call.target, parsed) };
-  const request = client.decodeRequest(body, true);
+  const drops: string[] = [];
+  const request = client.decodeRequest(body, drops);
   const model = modelFor(call.target, request.model);
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
-  const drops = Object.keys(body).filter((name) => body[name] !== null && !client.carried.has(name));
+  drops.push(...Object.keys(body).filter((name) => body[name] !== null && !client.carried.has(name)));
   const { format, routeType } = provider.chat;
   const encoded = provider.adapt(format.encodeRequest({ ...request, model }, drops));
   const estimatedInputTokens = estimateTokens(call.body);
@@ -37,29 +40,28 @@ export function translateChat(call: ClientCall, client: Format, provider: Provid
     operation: 'chat',
     requestModel: model,
     maxTokens: maxTokensOf(encoded),
-    maxTokensField: maxTokensFieldOf(encoded, call.target.provider),
+    maxTokensField: maxTokensFieldOf(routeType, encoded, call.target.provider),
     boundInput: () => boundInputTokens(call.body),
     estimatedInputTokens,
-    drops,
-    reply: replyBetween(client, format, { includeUsage, nowSeconds, estimatedInputTokens }),
+    drops: namesOfDrops(drops),
+    reply: replyBetween(client, format, { includeUsage, nowSeconds, request: body, estimatedInputTokens }),
   };
 }
 
 export function maxTokensOf(body: Fields): number | undefined {
-  const value = body['max_completion_tokens'] ?? body['max_tokens'];
+  const value = body['max_completion_tokens'] ?? body['max_tokens'] ?? body['max_output_tokens'];
   return typeof value === 'number' ? value : undefined;
 }
 
 /** OpenAI's newer models know only the newer name, others only the older one. */
-export function maxTokensFieldOf(body: Fields, provider: string): string {
+export function maxTokensFieldOf(routeType: RouteType, body: Fields, provider: string): string {
+  if (routeType === 'Responses') return 'max_output_tokens';
   if (body['max_completion_tokens'] !== undefined) return 'max_completion_tokens';
   if (body['max_tokens'] !== undefined) return 'max_tokens';
   return provider === 'openai' || provider.startsWith('azure') ? 'max_completion_tokens' : 'max_tokens';
 }
 
-interface ReplyOptions {
-  includeUsage: boolean;
-  nowSeconds: number;
+interface ReplyOptions extends StreamOptions {
   estimatedInputTokens: number;
 }
 
@@ -71,7 +73,7 @@ function replyBetween(client: Format, provider: Format, options: ReplyOptions): 
       const usage = provider.decodeUsage(body) ?? estimatedUsage(text, options.estimatedInputTokens);
       return {
         contentType: 'application/json',
-        body: client.encodeResponse(response, usage, options.nowSeconds),
+        body: client.encodeResponse(response, usage, options),
         usage,
         responseModel: response.model,
       };

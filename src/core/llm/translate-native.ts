@@ -1,12 +1,13 @@
 /** A call in the provider's own format: the client's text goes through, patched only where the gateway owns a field. */
 import type { RouteType } from '../config/snapshot.ts';
 import { enrichment, modelFor } from './enrich.ts';
-import { boundInputTokens, estimateTokens } from './estimate.ts';
+import { boundInputTokens, boundKeptInput, estimateTokens } from './estimate.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
 import type { Format } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { patchObjectText } from './json-text.ts';
 import { errorKindOf } from './model.ts';
+import { checkNative } from './native-check.ts';
 import type { Provider } from './provider.ts';
 import { urlOf } from './providers.ts';
 import { nativeStream } from './stream-native.ts';
@@ -19,18 +20,22 @@ const operations: Partial<Record<RouteType, string>> = {
   AnthropicTokenCount: 'count_tokens',
 };
 
+/** Route types whose calls are a conversation with a model: translated where the provider speaks another format. */
+export function isChat(routeType: RouteType): boolean {
+  return routeType === 'Completions' || routeType === 'Messages' || routeType === 'Responses';
+}
+
 export function translateNative(call: ClientCall, format: Format, provider: Provider): UpstreamCall {
   const { routeType, target } = call;
   const body = parseBody(call.body);
-  const isChat = routeType === 'Completions' || routeType === 'Messages';
-  // Decoding finds the client's mistakes before the provider is paid to.
-  if (isChat) format.decodeRequest(body, false);
+  const chat = isChat(routeType);
+  checkNative(routeType, body);
   const asked = typeof body['model'] === 'string' ? body['model'] : undefined;
   const model = modelFor(target, asked);
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
-  const streaming = isChat && body['stream'] === true;
+  const streaming = chat && body['stream'] === true;
   const hideUsage = streaming && routeType === 'Completions' && !includesUsage(body);
-  const changes: Fields = isChat ? enrichment(target, body) : {};
+  const changes: Fields = chat ? enrichment(target, body) : {};
   if (model !== asked) changes['model'] = model;
   if (hideUsage) changes['stream_options'] = { ...(body['stream_options'] as Fields), include_usage: true };
   const estimatedInputTokens = estimateTokens(call.body);
@@ -43,8 +48,8 @@ export function translateNative(call: ClientCall, format: Format, provider: Prov
     operation: operations[routeType] ?? 'chat',
     requestModel: model,
     maxTokens: maxTokensOf(body),
-    ...(isChat ? { maxTokensField: maxTokensFieldOf(body, target.provider) } : {}),
-    boundInput: () => boundInputTokens(call.body),
+    ...(chat ? { maxTokensField: maxTokensFieldOf(routeType, body, target.provider) } : {}),
+    boundInput: () => boundInputTokens(call.body) + (routeType === 'Responses' ? boundKeptInput(body) : 0),
     estimatedInputTokens,
     reply: nativeReply(format, {
       hideUsage,

@@ -467,7 +467,19 @@ test('faults name the field', () => {
     [{ ...hello, stop: 5 }, 'Completions', 'stop', /array/],
     [{ ...hello, max_tokens: -1 }, 'Completions', 'max_completion_tokens', /whole number/],
     [{ messages: [] }, 'Messages', 'messages', /at least one/],
-    [hello, 'Responses', undefined, /not served/],
+    [hello, 'Realtime', undefined, /not served/],
+    [{}, 'Responses', 'input', /missing/],
+    [{ input: 'x', previous_response_id: 'resp_1' }, 'Responses', 'previous_response_id', /no state/],
+    [{ input: 'x', background: true }, 'Responses', 'background', /at once/],
+    [{ input: 'x', reasoning: { effort: 'huge' } }, 'Responses', 'reasoning.effort', /one of none/],
+    [
+      { input: [{ role: 'user', content: [{ type: 'input_audio' }] }] },
+      'Responses',
+      'input[0].content[0].type',
+      /input_audio/,
+    ],
+    [{ input: [{ type: 'item_reference', id: 'x' }] }, 'Responses', 'input[0]', /keeps no items/],
+    [{ input: 'x', tool_choice: { type: 'web_search' } }, 'Responses', 'tool_choice.type', /OpenAI only/],
     [hello, 'Embeddings', undefined, /does not have/],
   ];
   for (const [body, routeType, path, message] of cases) {
@@ -524,4 +536,35 @@ test('refusals of the gateway speak the dialect', () => {
     error: { type: 'request_too_large', message: 'too large', code: 'request_too_large' },
   });
   assert.equal(JSON.parse(dialectError('Completions', fault).body).error.code, 'request_too_large');
+});
+
+test('native Responses: bytes go through, kept conversations are bounded, answers made later are refused', () => {
+  const openai = { routeType: 'Responses' as const, target: target({ provider: 'openai', model: 'gpt-5' }) };
+  const body =
+    '{"input":[{"type":"future_item","x":1e400}], "model":"gpt-5", "tools":[{"type":"web_search"}]}';
+  const call = translated(body, openai);
+  assert.equal(call.body, body);
+  assert.equal(call.url, 'http://127.0.0.1:1/v1/responses');
+  assert.equal(call.maxTokensField, 'max_output_tokens');
+  assert.ok(call.boundInput() < 2_000);
+  assert.ok(translated({ input: 'x', previous_response_id: 'resp_1' }, openai).boundInput() > 1_000_000);
+  const later = translateRequest(clientCall({ input: 'x', background: true }, openai));
+  assert.equal(later.ok ? '' : later.fault.path, 'background');
+});
+
+test('Responses: an error inside a stream ends the answer as failed', () => {
+  const call = translated({ input: 'x', stream: true }, { routeType: 'Responses' });
+  const { out } = streamed(call, [anthropicStream(false)], 'broken');
+  const last = JSON.parse(out.trimEnd().split('data: ').at(-1)!);
+  assert.equal(last.type, 'response.failed');
+  assert.equal(last.response.status, 'failed');
+  assert.match(last.response.error.message, /before it was complete/);
+  assert.ok(last.response.usage.output_tokens > 0);
+});
+
+test('what is left out is told in a header: visible ASCII, not without end', () => {
+  const odd = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`é\r\n${i}`, i]));
+  const drops = translated({ ...hello, ...odd }).drops!;
+  assert.equal(drops.length, 20);
+  assert.match(drops[0]!, /^[ -~]+$/);
 });

@@ -4,6 +4,7 @@ import { FieldFault } from './fields.ts';
 import type { Format } from './format.ts';
 import { anthropicMessages } from './formats/anthropic-messages/index.ts';
 import { openaiChat } from './formats/openai-chat/index.ts';
+import { openaiResponses } from './formats/openai-responses/index.ts';
 import { errorKindOf } from './model.ts';
 import { translatePassthrough } from './passthrough.ts';
 import { isNative, providerOf } from './providers.ts';
@@ -15,7 +16,7 @@ import type {
   TranslateResult,
   UpstreamCall,
 } from './translate-contract.ts';
-import { translateNative } from './translate-native.ts';
+import { isChat, translateNative } from './translate-native.ts';
 
 /** The dialect that clients of a route type speak. */
 const dialects: Partial<Record<RouteType, Format>> = {
@@ -23,6 +24,7 @@ const dialects: Partial<Record<RouteType, Format>> = {
   Messages: anthropicMessages,
   AnthropicTokenCount: anthropicMessages,
   Embeddings: openaiChat,
+  Responses: openaiResponses,
 };
 
 export function translateRequest(call: ClientCall): TranslateResult {
@@ -53,7 +55,7 @@ function translate(call: ClientCall): UpstreamCall {
   if (format === undefined) throw new NotServed(`the ${routeType} API is not served by this version`);
   if (call.method !== 'POST') throw new FieldFault('', `${call.method} is not possible here: use POST`);
   if (isNative(target, provider, routeType)) return translateNative(call, format, provider);
-  if (routeType !== 'Completions' && routeType !== 'Messages') {
+  if (!isChat(routeType)) {
     throw new NotServed(`provider "${target.provider}" does not have the ${routeType} API`);
   }
   return translateChat(call, format, provider);

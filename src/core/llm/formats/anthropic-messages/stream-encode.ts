@@ -36,6 +36,8 @@ class MessagesEncoder implements StreamEncoder {
         return this.#open === 'thinking'
           ? this.#delta({ type: 'signature_delta', signature: event.signature })
           : '';
+      case 'thinking-redacted':
+        return this.#switch('redacted', { type: 'redacted_thinking', data: event.data }) + this.#close();
       case 'tool-start':
         return this.#switch(`tool ${event.index}`, {
           type: 'tool_use',
