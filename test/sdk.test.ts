@@ -109,6 +109,14 @@ describe('SDKs through the demo', () => {
     assert.ok(second.output_text.length > 0);
   });
 
+  test('both: the models that the backend is configured for', async () => {
+    const ids: string[] = [];
+    for await (const model of openai('sk-anna-key').models.list()) ids.push(model.id);
+    for await (const model of anthropic('sk-anna-key').models.list()) ids.push(model.id);
+    assert.deepEqual(ids, ['claude-sonnet-5', 'claude-sonnet-5']);
+    await assert.rejects(openai('sk-nobody').models.list().then(), OpenAI.AuthenticationError);
+  });
+
   test('openai: what Responses can not do here names the field', async () => {
     await assert.rejects(
       openai('sk-anna-key').responses.create({

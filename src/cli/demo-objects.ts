@@ -61,6 +61,7 @@ function backend(): KubeObject {
           routes: {
             '/v1/chat/completions': 'Completions',
             '/v1/responses': 'Responses',
+            '/v1/models': 'Models',
             '/v1/messages': 'Messages',
             '/v1/messages/count_tokens': 'AnthropicTokenCount',
           },

@@ -16,6 +16,7 @@ import type { DataPathDependencies } from './dependencies.ts';
 import { runPolicies } from './operations.ts';
 import { BodyTooLarge, ClientGone, readBody } from './read-body.ts';
 import { refuse } from './refuse.ts';
+import { serveModels } from './serve-models.ts';
 import { settle } from './settle.ts';
 import { refuseFailure, usageOfLost } from './upstream-failures.ts';
 
@@ -29,6 +30,7 @@ export interface LlmRoute {
 }
 
 export async function serveLlm(call: Call, route: LlmRoute, deps: DataPathDependencies): Promise<void> {
+  if (route.routeType === 'Models' && serveModels(call, route.backend)) return;
   const body = await bodyOf(call, route, deps);
   if (body === undefined) return;
   // Priority groups and retries will try the next target here; today the first one serves.

@@ -30,7 +30,7 @@ export function providerOf(target: ProviderTarget): Provider | undefined {
 export function isNative(target: ProviderTarget, provider: Provider, routeType: RouteType): boolean {
   if (target.provider !== 'custom' || target.formats === undefined)
     return provider.endpoint(routeType) !== undefined;
-  return target.formats.some((format) => format.type === routeType);
+  return routeType === 'Models' || target.formats.some((format) => format.type === routeType);
 }
 
 /** Complete URL of an API of the target: its own path, its format's, or the provider's default behind the prefix. */

@@ -55,6 +55,7 @@ export function translateNative(call: ClientCall, format: Format, provider: Prov
       hideUsage,
       estimatedInputTokens,
       counts: routeType === 'AnthropicTokenCount',
+      answers: chat,
     }),
   };
 }
@@ -77,6 +78,8 @@ interface NativeReplyOptions {
   estimatedInputTokens: number;
   /** Counting tokens uses none. */
   counts: boolean;
+  /** A model speaks in the answer. */
+  answers: boolean;
 }
 
 function nativeReply(format: Format, options: NativeReplyOptions): ReplyTranslator {
@@ -98,7 +101,9 @@ function nativeReply(format: Format, options: NativeReplyOptions): ReplyTranslat
 
 function usageOf(body: Fields, text: string, format: Format, options: NativeReplyOptions): Usage {
   if (options.counts) return noUsage;
-  return format.decodeUsage(body) ?? estimatedUsage(text, options.estimatedInputTokens);
+  // Vectors are no tokens: an embedding has input only.
+  const answer = options.answers ? text : '';
+  return format.decodeUsage(body) ?? estimatedUsage(answer, options.estimatedInputTokens);
 }
 
 /** The provider's own error object is the client's dialect already; a page of HTML is not. */

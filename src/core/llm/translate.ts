@@ -16,6 +16,7 @@ import type {
   TranslateResult,
   UpstreamCall,
 } from './translate-contract.ts';
+import { translateModels } from './translate-models.ts';
 import { isChat, translateNative } from './translate-native.ts';
 
 /** The dialect that clients of a route type speak. */
@@ -51,6 +52,7 @@ function translate(call: ClientCall): UpstreamCall {
   if (provider === undefined)
     throw new NotServed(`provider "${target.provider}" is not served by this version`);
   if (routeType === 'Passthrough') return translatePassthrough(call, provider);
+  if (routeType === 'Models' && isNative(target, provider, routeType)) return translateModels(call, provider);
   const format = dialects[routeType];
   if (format === undefined) throw new NotServed(`the ${routeType} API is not served by this version`);
   if (call.method !== 'POST') throw new FieldFault('', `${call.method} is not possible here: use POST`);
