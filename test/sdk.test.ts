@@ -5,6 +5,11 @@ import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { type Gateway, removeDirectory, startGateway } from './support/gateway.ts';
 
+interface GeminiAnswer {
+  candidates: { content: { parts: { text?: string }[] }; finishReason?: string }[];
+  usageMetadata?: { promptTokenCount: number; candidatesTokenCount: number; totalTokenCount: number };
+}
+
 describe('SDKs through the demo', () => {
   let gateway: Gateway;
   before(async () => {
@@ -115,6 +120,34 @@ describe('SDKs through the demo', () => {
     for await (const model of anthropic('sk-anna-key').models.list()) ids.push(model.id);
     assert.deepEqual(ids, ['claude-sonnet-5', 'claude-sonnet-5']);
     await assert.rejects(openai('sk-nobody').models.list().then(), OpenAI.AuthenticationError);
+  });
+
+  test('the Gemini API as its clients call it, plain and streaming', async () => {
+    const ask = (method: string, key: string) =>
+      fetch(`http://${gateway.address}:8080/v1beta/models/gemini-3-pro:${method}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-goog-api-key': key },
+        body: JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'What is a virtual key?' }] }] }),
+      });
+    const plain = (await (await ask('generateContent', 'sk-anna-key')).json()) as GeminiAnswer;
+    assert.ok(plain.candidates[0]!.content.parts[0]!.text!.length > 0);
+    const { promptTokenCount, candidatesTokenCount, totalTokenCount } = plain.usageMetadata!;
+    assert.equal(totalTokenCount, promptTokenCount + candidatesTokenCount);
+    const streamed = await ask('streamGenerateContent?alt=sse', 'sk-anna-key');
+    assert.match(streamed.headers.get('content-type')!, /text\/event-stream/);
+    const chunks = (await streamed.text())
+      .split('\n\n')
+      .filter((event) => event.startsWith('data: '))
+      .map((event) => JSON.parse(event.slice(6)) as GeminiAnswer);
+    assert.ok(chunks.length > 3);
+    assert.equal(chunks.at(-1)!.candidates[0]!.finishReason, 'STOP');
+    assert.ok(chunks.at(-1)!.usageMetadata!.candidatesTokenCount > 0);
+    assert.equal((await ask('generateContent', 'sk-nobody')).status, 401);
+    const refused = await ask('streamGenerateContent', 'sk-anna-key');
+    assert.deepEqual(
+      [refused.status, ((await refused.json()) as { error: { status: string } }).error.status],
+      [400, 'INVALID_ARGUMENT'],
+    );
   });
 
   test('openai: what Responses can not do here names the field', async () => {

@@ -6,7 +6,7 @@ import type {
   RouteRule,
   RouteType,
 } from '../core/config/snapshot.ts';
-import { limitOutput } from '../core/llm/limit-output.ts';
+import { limitOutput } from '../core/llm/output-limit.ts';
 import type { RequestFault, UpstreamCall } from '../core/llm/translate-contract.ts';
 import type { Prices } from '../core/pricing/prices.ts';
 import { modifyHeaders } from '../core/route/filters.ts';

@@ -10,11 +10,12 @@ export const testdata = join(import.meta.dirname, '../../testdata/llm');
 export const providers: Record<string, ProviderTarget> = {
   anthropic: target('anthropic', 'claude-sonnet-5'),
   openai: target('openai', 'gpt-5'),
+  gemini: target('gemini', 'gemini-3-pro-preview'),
   'custom-completions': target('custom', 'qwen', [{ type: 'Completions' }]),
   'custom-responses': target('custom', 'qwen', [{ type: 'Responses' }]),
 };
 
-export const dialects: RouteType[] = ['Completions', 'Messages', 'Responses'];
+export const dialects: RouteType[] = ['Completions', 'Messages', 'Responses', 'GenerateContent'];
 
 function target(
   provider: ProviderTarget['provider'],
@@ -42,12 +43,13 @@ export function translate(
   dialect: RouteType,
   provider: string,
   body: unknown,
+  stream = false,
 ): { call: UpstreamCall; fault?: undefined } | { call?: undefined; fault: RequestFault } {
   const result = translateRequest({
     routeType: dialect,
     target: providers[provider]!,
     method: 'POST',
-    pathAndQuery: '/',
+    pathAndQuery: `/v1beta/models/gemini-asked:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
     headers: {},
     body: JSON.stringify(body),
     nowSeconds: 1_795_448_801,
@@ -65,6 +67,7 @@ export function recorded(call: UpstreamCall, name: string): string {
     [/\/messages$/, 'anthropic-messages'],
     [/\/chat\/completions/, 'openai-chat'],
     [/\/responses/, 'openai-responses'],
+    [/enerateContent/, 'gemini-generate'],
   ];
   const wire = wires.find(([path]) => path.test(call.url))![1];
   return read(`replies/${wire}/${name}`);
@@ -87,7 +90,7 @@ export function streamed(
 export function observe(dialect: RouteType, provider: string): unknown {
   return Object.fromEntries(
     Object.entries(requestsOf(dialect)).map(([name, body]) => {
-      const { call, fault } = translate(dialect, provider, body);
+      const { call, fault } = translate(dialect, provider, body, name.startsWith('stream'));
       return [name, call === undefined ? { fault } : observeCall(call)];
     }),
   );

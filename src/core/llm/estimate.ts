@@ -30,15 +30,15 @@ const framingTokens = 600;
 const pictureTokens = 8_000;
 const base64Run = /[A-Za-z0-9+/_-]{2000,}={0,2}/g;
 /** Inputs whose tokens do not follow from a picture's size: their bytes count in full. */
-const otherMedia = /application\/pdf|input_audio|file_data|"document"/;
-const remotePicture = /"image_url"|"type"\s*:\s*"image"/g;
+const otherMedia = /application\/pdf|input_audio|file_data|"document"|"(?:audio|video)\//;
+const remotePicture = /"image_url"|"type"\s*:\s*"image"|"inline_?[dD]ata"|"file_?[dD]ata"/g;
 
 /** The largest context of any model known. */
 const wholeContext = 2_000_000;
 
 /** A conversation that the provider keeps is input too, and its size is not in the request. */
 export function boundKeptInput(body: Readonly<Record<string, unknown>>): number {
-  const kept = ['previous_response_id', 'conversation', 'prompt'];
+  const kept = ['previous_response_id', 'conversation', 'prompt', 'cachedContent', 'cached_content'];
   return kept.some(
     (field) => typeof body[field] === 'string' || (typeof body[field] === 'object' && body[field] !== null),
   )

@@ -35,6 +35,8 @@ export interface StreamOptions extends AnswerContext {
 
 export interface StreamDecoder {
   push(event: SseEvent): StreamEvent[];
+  /** The stream ended well; for formats without an event that says so. */
+  close?(): StreamEvent[];
   /** The last report so far. */
   readonly usage: Usage | undefined;
   readonly model: string | undefined;

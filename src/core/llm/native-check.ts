@@ -13,11 +13,13 @@ import {
   type Fields,
   optional,
 } from './fields.ts';
+import { either } from './gemini-names.ts';
 
 /** Throws `FieldFault`. */
 export function checkNative(routeType: RouteType, body: Fields): void {
   if (routeType === 'Completions' || routeType === 'Messages') checkMessages(body['messages']);
   if (routeType === 'Responses') checkResponses(body);
+  if (routeType === 'GenerateContent') checkGenerate(body);
   if (routeType === 'Embeddings' && (body['input'] === undefined || body['input'] === null))
     throw new FieldFault('input', 'must be given');
   optional(body['stream'], 'stream', asBoolean);
@@ -32,6 +34,13 @@ function checkMessages(value: unknown): void {
     const path = `messages[${index}]`;
     asString(asObject(item, path)['role'], `${path}.role`);
   });
+}
+
+function checkGenerate(body: Fields): void {
+  if (asArray(body['contents'], 'contents').length === 0)
+    throw new FieldFault('contents', 'must have at least one message');
+  const config = optional(either(body, 'generationConfig'), 'generationConfig', asObject) ?? {};
+  optional(either(config, 'maxOutputTokens'), 'generationConfig.maxOutputTokens', asCount);
 }
 
 function checkResponses(body: Fields): void {

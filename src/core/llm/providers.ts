@@ -2,12 +2,13 @@
 import type { ProviderName, ProviderTarget, RouteType } from '../config/snapshot.ts';
 import { anthropicMessages } from './formats/anthropic-messages/index.ts';
 import { openaiResponses } from './formats/openai-responses/index.ts';
-import type { Provider } from './provider.ts';
+import type { EndpointCall, Provider } from './provider.ts';
 import { anthropic } from './providers/anthropic/index.ts';
 import { custom } from './providers/custom/index.ts';
+import { gemini } from './providers/gemini/index.ts';
 import { openai } from './providers/openai/index.ts';
 
-const providers: Partial<Record<ProviderName, Provider>> = { anthropic, openai, custom };
+const providers: Partial<Record<ProviderName, Provider>> = { anthropic, openai, gemini, custom };
 
 /** Which of its formats a custom provider is spoken to in when the client speaks none of them: the first of these. */
 const customChats: Provider['chat'][] = [
@@ -29,23 +30,28 @@ export function providerOf(target: ProviderTarget): Provider | undefined {
 /** Whether the target takes this API as it is, so that the client's bytes can go through. */
 export function isNative(target: ProviderTarget, provider: Provider, routeType: RouteType): boolean {
   if (target.provider !== 'custom' || target.formats === undefined)
-    return provider.endpoint(routeType) !== undefined;
+    return provider.endpoint(routeType, { model: '', streaming: false }) !== undefined;
   return routeType === 'Models' || target.formats.some((format) => format.type === routeType);
 }
 
 /** Complete URL of an API of the target: its own path, its format's, or the provider's default behind the prefix. */
-export function urlOf(target: ProviderTarget, provider: Provider, routeType: RouteType): string {
+export function urlOf(
+  target: ProviderTarget,
+  provider: Provider,
+  routeType: RouteType,
+  call: EndpointCall,
+): string {
   const formatPath = target.formats?.find((format) => format.type === routeType)?.path;
   const path =
     target.path ??
     formatPath ??
-    `${(target.pathPrefix ?? '').replace(/\/+$/, '')}${endpointUnder(target, provider, routeType)}`;
+    `${(target.pathPrefix ?? '').replace(/\/+$/, '')}${endpointUnder(target, provider.endpoint(routeType, call) ?? '/')}`;
   return target.origin + path;
 }
 
 /** A prefix that already ends in the API's version (`/v1`) is not doubled. */
-function endpointUnder(target: ProviderTarget, provider: Provider, routeType: RouteType): string {
-  const endpoint = provider.endpoint(routeType) ?? '/';
+function endpointUnder(target: ProviderTarget, endpoint: string): string {
   const prefix = (target.pathPrefix ?? '').replace(/\/+$/, '');
-  return prefix.endsWith('/v1') && endpoint.startsWith('/v1/') ? endpoint.slice(3) : endpoint;
+  const version = /^\/v1(beta)?(?=\/)/.exec(endpoint)?.[0];
+  return version !== undefined && prefix.endsWith(version) ? endpoint.slice(version.length) : endpoint;
 }

@@ -1,5 +1,5 @@
 /** A stream between two formats: decoded, metered, encoded, event by event; nothing is held back. */
-import type { Format, StreamOptions } from './format.ts';
+import type { Format, StreamDecoder, StreamOptions } from './format.ts';
 import type { StreamEvent } from './model.ts';
 import { SseParser } from './sse.ts';
 import { ReplyFault, type StreamTranslator } from './translate-contract.ts';
@@ -20,7 +20,7 @@ class TranslatedStream implements StreamTranslator {
   readonly raw = false;
   readonly contentType = 'text/event-stream';
   readonly #parser = new SseParser();
-  readonly #decoder;
+  readonly #decoder: StreamDecoder;
   readonly #encoder;
   readonly #meter: UsageMeter;
   #started = false;
@@ -42,12 +42,18 @@ class TranslatedStream implements StreamTranslator {
 
   end(reason: 'complete' | 'broken' | 'aborted'): string {
     if (reason === 'aborted' || this.#meter.finished || this.#failed) return '';
+    let out = '';
+    if (reason === 'complete') for (const event of this.#decoder.close?.() ?? []) out += this.#step(event);
+    if (this.#meter.finished) return out;
     // Ended without saying so: the client must not take half an answer for a whole one.
-    return this.#step({
-      type: 'error',
-      kind: 'internal',
-      message: 'the provider ended the stream before it was complete',
-    });
+    return (
+      out +
+      this.#step({
+        type: 'error',
+        kind: 'internal',
+        message: 'the provider ended the stream before it was complete',
+      })
+    );
   }
 
   usage(): Usage {

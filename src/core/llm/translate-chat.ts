@@ -1,11 +1,11 @@
 /** A chat call between two formats: decoded into the canonical model and encoded for the provider. */
-import type { RouteType } from '../config/snapshot.ts';
 import { enrichment, modelFor } from './enrich.ts';
 import { boundInputTokens, estimateTokens } from './estimate.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
 import type { Format, StreamOptions } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { errorKindOf } from './model.ts';
+import { maxTokensFieldOf, maxTokensOf } from './output-limit.ts';
 import type { Provider } from './provider.ts';
 import { urlOf } from './providers.ts';
 import { translatedStream } from './stream-translated.ts';
@@ -18,9 +18,15 @@ import {
 import { namesOfDrops } from './uncarried.ts';
 import { noUsage, type Usage } from './usage.ts';
 
-export function translateChat(call: ClientCall, client: Format, provider: Provider): UpstreamCall {
+/** `inPath`: members that the client's dialect has in its path instead of its body. */
+export function translateChat(
+  call: ClientCall,
+  client: Format,
+  provider: Provider,
+  inPath: Fields,
+): UpstreamCall {
   const parsed = parseBody(call.body);
-  const body = { ...parsed, ...enrichment(call.target, parsed) };
+  const body = { ...parsed, ...enrichment(call.target, parsed), ...inPath };
   const drops: string[] = [];
   const request = client.decodeRequest(body, drops);
   const model = modelFor(call.target, request.model);
@@ -33,7 +39,7 @@ export function translateChat(call: ClientCall, client: Format, provider: Provid
   const { nowSeconds } = call;
   return {
     method: 'POST',
-    url: urlOf(call.target, provider, routeType),
+    url: urlOf(call.target, provider, routeType, { model, streaming: request.stream }),
     headers: upstreamHeaders(call.target, provider, call.headers),
     body: JSON.stringify(encoded),
     streaming: request.stream,
@@ -46,19 +52,6 @@ export function translateChat(call: ClientCall, client: Format, provider: Provid
     drops: namesOfDrops(drops),
     reply: replyBetween(client, format, { includeUsage, nowSeconds, request: body, estimatedInputTokens }),
   };
-}
-
-export function maxTokensOf(body: Fields): number | undefined {
-  const value = body['max_completion_tokens'] ?? body['max_tokens'] ?? body['max_output_tokens'];
-  return typeof value === 'number' ? value : undefined;
-}
-
-/** OpenAI's newer models know only the newer name, others only the older one. */
-export function maxTokensFieldOf(routeType: RouteType, body: Fields, provider: string): string {
-  if (routeType === 'Responses') return 'max_output_tokens';
-  if (body['max_completion_tokens'] !== undefined) return 'max_completion_tokens';
-  if (body['max_tokens'] !== undefined) return 'max_tokens';
-  return provider === 'openai' || provider.startsWith('azure') ? 'max_completion_tokens' : 'max_tokens';
 }
 
 interface ReplyOptions extends StreamOptions {

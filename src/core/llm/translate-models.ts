@@ -11,7 +11,7 @@ export function translateModels(call: ClientCall, provider: Provider): UpstreamC
   if (call.method !== 'GET') throw new FieldFault('', `${call.method} is not possible here: use GET`);
   return {
     method: 'GET',
-    url: urlOf(call.target, provider, 'Models'),
+    url: urlOf(call.target, provider, 'Models', { model: '', streaming: false }),
     headers: upstreamHeaders(call.target, provider, call.headers),
     body: '',
     streaming: false,

@@ -8,40 +8,59 @@ import { upstreamHeaders } from './headers.ts';
 import { patchObjectText } from './json-text.ts';
 import { errorKindOf } from './model.ts';
 import { checkNative } from './native-check.ts';
+import { maxTokensFieldOf, maxTokensOf } from './output-limit.ts';
 import type { Provider } from './provider.ts';
 import { urlOf } from './providers.ts';
 import { nativeStream } from './stream-native.ts';
-import { estimatedUsage, maxTokensFieldOf, maxTokensOf, replyBody } from './translate-chat.ts';
+import { estimatedUsage, replyBody } from './translate-chat.ts';
 import type { ClientCall, ReplyTranslator, UpstreamCall } from './translate-contract.ts';
 import { noUsage, type Usage } from './usage.ts';
 
 const operations: Partial<Record<RouteType, string>> = {
   Embeddings: 'embeddings',
   AnthropicTokenCount: 'count_tokens',
+  GeminiCountTokens: 'count_tokens',
 };
+
+const chatRoutes: ReadonlySet<RouteType> = new Set([
+  'Completions',
+  'Messages',
+  'Responses',
+  'GenerateContent',
+]);
+
+/** APIs whose calls may point to a conversation that the provider keeps. */
+const keepsInput: ReadonlySet<RouteType> = new Set(['Responses', 'GenerateContent']);
 
 /** Route types whose calls are a conversation with a model: translated where the provider speaks another format. */
 export function isChat(routeType: RouteType): boolean {
-  return routeType === 'Completions' || routeType === 'Messages' || routeType === 'Responses';
+  return chatRoutes.has(routeType);
 }
 
-export function translateNative(call: ClientCall, format: Format, provider: Provider): UpstreamCall {
+/** `inPath`: the model and whether to stream, where the API has them in its path; its body names neither. */
+export function translateNative(
+  call: ClientCall,
+  format: Format,
+  provider: Provider,
+  inPath: Fields,
+): UpstreamCall {
   const { routeType, target } = call;
   const body = parseBody(call.body);
   const chat = isChat(routeType);
   checkNative(routeType, body);
-  const asked = typeof body['model'] === 'string' ? body['model'] : undefined;
+  const named = inPath['model'] ?? body['model'];
+  const asked = typeof named === 'string' ? named : undefined;
   const model = modelFor(target, asked);
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
-  const streaming = chat && body['stream'] === true;
+  const streaming = chat && (inPath['stream'] ?? body['stream']) === true;
   const hideUsage = streaming && routeType === 'Completions' && !includesUsage(body);
   const changes: Fields = chat ? enrichment(target, body) : {};
-  if (model !== asked) changes['model'] = model;
+  if (model !== asked && inPath['model'] === undefined) changes['model'] = model;
   if (hideUsage) changes['stream_options'] = { ...(body['stream_options'] as Fields), include_usage: true };
   const estimatedInputTokens = estimateTokens(call.body);
   return {
     method: 'POST',
-    url: urlOf(target, provider, routeType),
+    url: urlOf(target, provider, routeType, { model, streaming }),
     headers: upstreamHeaders(target, provider, call.headers),
     body: patch(call.body, changes),
     streaming,
@@ -49,12 +68,12 @@ export function translateNative(call: ClientCall, format: Format, provider: Prov
     requestModel: model,
     maxTokens: maxTokensOf(body),
     ...(chat ? { maxTokensField: maxTokensFieldOf(routeType, body, target.provider) } : {}),
-    boundInput: () => boundInputTokens(call.body) + (routeType === 'Responses' ? boundKeptInput(body) : 0),
+    boundInput: () => boundInputTokens(call.body) + (keepsInput.has(routeType) ? boundKeptInput(body) : 0),
     estimatedInputTokens,
     reply: nativeReply(format, {
       hideUsage,
       estimatedInputTokens,
-      counts: routeType === 'AnthropicTokenCount',
+      counts: operations[routeType] === 'count_tokens',
       answers: chat,
     }),
   };
@@ -86,7 +105,7 @@ function nativeReply(format: Format, options: NativeReplyOptions): ReplyTranslat
   return {
     plain: (text, contentType) => {
       const body = replyBody(text);
-      const model = body['model'];
+      const model = body['model'] ?? body['modelVersion'];
       return {
         contentType: contentType === '' ? 'application/json' : contentType,
         body: text,

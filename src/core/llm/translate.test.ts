@@ -3,44 +3,23 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { ProviderTarget, RouteType } from '../config/snapshot.ts';
-import { configuredModels, encodeModels } from './models.ts';
+import type { RouteType } from '../config/snapshot.ts';
+import {
+  anthropicStream,
+  clientCall,
+  dataOf,
+  hello,
+  streamed,
+  target,
+  translated,
+} from './translate.fixture.ts';
 import { dialectError, translateRequest } from './translate.ts';
-import { type ClientCall, ReplyFault, type UpstreamCall } from './translate-contract.ts';
-import { noUsage } from './usage.ts';
+import { ReplyFault } from './translate-contract.ts';
 
 const recorded = (name: string) =>
   readFileSync(join(import.meta.dirname, '../../../testdata/http-bytes', name), 'utf8')
     .split(/\r?\n\r?\n/)
     .at(-1)!;
-
-const target = (extra: Partial<ProviderTarget> = {}): ProviderTarget => ({
-  name: 'ns/b',
-  provider: 'anthropic',
-  model: 'claude-sonnet-5',
-  origin: 'http://127.0.0.1:1',
-  credential: { type: 'key', value: 'sk-upstream' },
-  modelAliases: {},
-  defaults: [],
-  overrides: [],
-  ...extra,
-});
-const clientCall = (body: unknown, extra: Partial<ClientCall> = {}): ClientCall => ({
-  routeType: 'Completions',
-  target: target(),
-  method: 'POST',
-  pathAndQuery: '/v1/chat/completions',
-  headers: { authorization: 'Bearer sk-mike-key', 'user-agent': 'curl/8', cookie: 'a=b' },
-  body: typeof body === 'string' ? body : JSON.stringify(body),
-  nowSeconds: 1_795_448_801,
-  ...extra,
-});
-function translated(body: unknown, extra: Partial<ClientCall> = {}): UpstreamCall {
-  const result = translateRequest(clientCall(body, extra));
-  assert.ok(result.ok, result.ok ? '' : result.fault.message);
-  return result.call;
-}
-const hello = { messages: [{ role: 'user', content: 'Say hello' }] };
 
 test('the walkthrough: an OpenAI call becomes a Messages call with our credential', () => {
   const call = translated({ model: 'gpt-ignored', max_tokens: 200, ...hello });
@@ -252,53 +231,6 @@ test('Messages → OpenAI: the other way round', () => {
   });
 });
 
-const anthropicStream = (stop = true) =>
-  [
-    [
-      'message_start',
-      { message: { id: 'msg_1', model: 'claude-sonnet-5', usage: { input_tokens: 40, output_tokens: 1 } } },
-    ],
-    ['content_block_start', { index: 0, content_block: { type: 'text', text: '' } }],
-    ['ping', {}],
-    ['content_block_delta', { index: 0, delta: { type: 'text_delta', text: 'Hel' } }],
-    ['content_block_delta', { index: 0, delta: { type: 'text_delta', text: 'lo é漢' } }],
-    ['content_block_stop', { index: 0 }],
-    [
-      'content_block_start',
-      { index: 1, content_block: { type: 'tool_use', id: 't1', name: 'f', input: {} } },
-    ],
-    ['content_block_delta', { index: 1, delta: { type: 'input_json_delta', partial_json: '{"a":1}' } }],
-    ['content_block_stop', { index: 1 }],
-    ...(stop
-      ? [
-          [
-            'message_delta',
-            { delta: { stop_reason: 'tool_use', stop_sequence: null }, usage: { output_tokens: 80 } },
-          ],
-          ['message_stop', {}],
-        ]
-      : []),
-  ]
-    .map(([type, rest]) => `event: ${type}\ndata: ${JSON.stringify({ type, ...(rest as object) })}\n\n`)
-    .join('');
-
-function streamed(
-  call: UpstreamCall,
-  chunks: readonly string[],
-  end: 'complete' | 'broken' | 'aborted' = 'complete',
-) {
-  const stream = call.reply.stream();
-  let out = '';
-  for (const chunk of chunks) out += stream.push(chunk);
-  out += stream.end(end);
-  return { out, stream };
-}
-const dataOf = (out: string) =>
-  out
-    .split('\n\n')
-    .filter((e) => e.startsWith('data: '))
-    .map((e) => e.slice(6));
-
 test('a stream: deltas, tool calls, finish, [DONE]; usage only when asked for', () => {
   for (const asked of [true, false]) {
     const call = translated({ ...hello, stream: true, stream_options: { include_usage: asked } });
@@ -471,6 +403,7 @@ test('faults name the field', () => {
     [{ messages: [] }, 'Messages', 'messages', /at least one/],
     [hello, 'Realtime', undefined, /not served/],
     [{}, 'Responses', 'input', /missing/],
+    [{ contents: [] }, 'GenerateContent', '', /path must end/],
     [{ input: 'x', previous_response_id: 'resp_1' }, 'Responses', 'previous_response_id', /no state/],
     [{ input: 'x', background: true }, 'Responses', 'background', /at once/],
     [{ input: 'x', reasoning: { effort: 'huge' } }, 'Responses', 'reasoning.effort', /one of none/],
@@ -540,81 +473,9 @@ test('refusals of the gateway speak the dialect', () => {
   assert.equal(JSON.parse(dialectError('Completions', fault).body).error.code, 'request_too_large');
 });
 
-test('native Responses: bytes go through, kept conversations are bounded, answers made later are refused', () => {
-  const openai = { routeType: 'Responses' as const, target: target({ provider: 'openai', model: 'gpt-5' }) };
-  const body =
-    '{"input":[{"type":"future_item","x":1e400}], "model":"gpt-5", "tools":[{"type":"web_search"}]}';
-  const call = translated(body, openai);
-  assert.equal(call.body, body);
-  assert.equal(call.url, 'http://127.0.0.1:1/v1/responses');
-  assert.equal(call.maxTokensField, 'max_output_tokens');
-  assert.ok(call.boundInput() < 2_000);
-  assert.ok(translated({ input: 'x', previous_response_id: 'resp_1' }, openai).boundInput() > 1_000_000);
-  const later = translateRequest(clientCall({ input: 'x', background: true }, openai));
-  assert.equal(later.ok ? '' : later.fault.path, 'background');
-});
-
-test('Responses: an error inside a stream ends the answer as failed', () => {
-  const call = translated({ input: 'x', stream: true }, { routeType: 'Responses' });
-  const { out } = streamed(call, [anthropicStream(false)], 'broken');
-  const last = JSON.parse(out.trimEnd().split('data: ').at(-1)!);
-  assert.equal(last.type, 'response.failed');
-  assert.equal(last.response.status, 'failed');
-  assert.match(last.response.error.message, /before it was complete/);
-  assert.ok(last.response.usage.output_tokens > 0);
-});
-
 test('what is left out is told in a header: visible ASCII, not without end', () => {
   const odd = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`é\r\n${i}`, i]));
   const drops = translated({ ...hello, ...odd }).drops!;
   assert.equal(drops.length, 20);
   assert.match(drops[0]!, /^[ -~]+$/);
-});
-
-test('embeddings: passed through with the model patched, charged as reported or by their input', () => {
-  const openai = {
-    routeType: 'Embeddings' as const,
-    target: target({ provider: 'openai', model: 'text-embedding-3-small' }),
-  };
-  const body = '{"model": "x", "input":["a","b"], "encoding_format":"base64", "dimensions":256}';
-  const call = translated(body, openai);
-  assert.equal(call.body, body.replace('"x"', '"text-embedding-3-small"'));
-  assert.equal(call.url, 'http://127.0.0.1:1/v1/embeddings');
-  assert.deepEqual([call.operation, call.maxTokensField, call.streaming], ['embeddings', undefined, false]);
-  const answer =
-    '{"object":"list","data":[{"object":"embedding","index":0,"embedding":"AAAA"}],"model":"text-embedding-3-small","usage":{"prompt_tokens":8,"total_tokens":8}}';
-  const reply = call.reply.plain(answer, 'application/json');
-  assert.equal(reply.body, answer);
-  assert.deepEqual(reply.usage, { ...noUsage, inputTokens: 8 });
-  const silent = call.reply.plain(`{"data":[{"embedding":[${'0.123,'.repeat(500)}0]}]}`, 'application/json')
-    .usage!;
-  assert.ok(silent.estimated && silent.inputTokens > 0);
-  assert.equal(silent.outputTokens, 0);
-  const none = translateRequest(clientCall({ model: 'x' }, openai));
-  assert.equal(none.ok ? '' : none.fault.path, 'input');
-});
-
-test("models: the backend's own, aliases without wildcards, else the provider's list", () => {
-  const aliased = target({
-    model: undefined,
-    modelAliases: { fast: 'claude-haiku-4-5', 'gpt-*': 'claude-sonnet-5' },
-  });
-  const models = configuredModels([target(), aliased, target()]);
-  assert.deepEqual(
-    models.map(({ id, serves }) => [id, serves]),
-    [
-      ['claude-sonnet-5', 'claude-sonnet-5'],
-      ['fast', 'claude-haiku-4-5'],
-    ],
-  );
-  assert.deepEqual(JSON.parse(encodeModels(models, {})).data[1], {
-    id: 'fast',
-    object: 'model',
-    created: 0,
-    owned_by: 'anthropic',
-  });
-  assert.equal(JSON.parse(encodeModels(models, { 'anthropic-version': '2023-06-01' })).last_id, 'fast');
-  const call = translated('', { routeType: 'Models', method: 'GET', target: target({ model: undefined }) });
-  assert.deepEqual([call.method, call.url, call.body], ['GET', 'http://127.0.0.1:1/v1/models', '']);
-  assert.deepEqual(call.reply.plain('{"data":[]}', 'application/json').usage, noUsage);
 });

@@ -3,8 +3,10 @@ import type { RouteType } from '../config/snapshot.ts';
 import { FieldFault } from './fields.ts';
 import type { Format } from './format.ts';
 import { anthropicMessages } from './formats/anthropic-messages/index.ts';
+import { geminiGenerate } from './formats/gemini-generate/index.ts';
 import { openaiChat } from './formats/openai-chat/index.ts';
 import { openaiResponses } from './formats/openai-responses/index.ts';
+import { readGeminiPath } from './gemini-path.ts';
 import { errorKindOf } from './model.ts';
 import { translatePassthrough } from './passthrough.ts';
 import { isNative, providerOf } from './providers.ts';
@@ -26,6 +28,8 @@ const dialects: Partial<Record<RouteType, Format>> = {
   AnthropicTokenCount: anthropicMessages,
   Embeddings: openaiChat,
   Responses: openaiResponses,
+  GenerateContent: geminiGenerate,
+  GeminiCountTokens: geminiGenerate,
 };
 
 export function translateRequest(call: ClientCall): TranslateResult {
@@ -56,11 +60,12 @@ function translate(call: ClientCall): UpstreamCall {
   const format = dialects[routeType];
   if (format === undefined) throw new NotServed(`the ${routeType} API is not served by this version`);
   if (call.method !== 'POST') throw new FieldFault('', `${call.method} is not possible here: use POST`);
-  if (isNative(target, provider, routeType)) return translateNative(call, format, provider);
+  const inPath = format === geminiGenerate ? readGeminiPath(routeType, call.pathAndQuery) : {};
+  if (isNative(target, provider, routeType)) return translateNative(call, format, provider, inPath);
   if (!isChat(routeType)) {
     throw new NotServed(`provider "${target.provider}" does not have the ${routeType} API`);
   }
-  return translateChat(call, format, provider);
+  return translateChat(call, format, provider, inPath);
 }
 
 export const dialectError: DialectError = (routeType, fault) => {

@@ -1,11 +1,19 @@
 /** Marks inside a conversation that only some APIs know: what is left behind is told. */
 import type { CanonicalRequest, Part } from './model.ts';
 
-export function reportUncarried(request: CanonicalRequest, drops: string[]): void {
+export function reportUncarried(
+  request: CanonicalRequest,
+  drops: string[],
+  carries: { toolErrors?: boolean } = {},
+): void {
   const parts: Part[] = [...request.system, ...request.messages.flatMap((message) => message.parts)];
   if (parts.some((part) => 'cacheControl' in part && part.cacheControl !== undefined))
     drops.push('cache_control');
-  if (parts.some((part) => part.type === 'tool-result' && part.isError === true)) drops.push('is_error');
+  if (
+    carries.toolErrors !== true &&
+    parts.some((part) => part.type === 'tool-result' && part.isError === true)
+  )
+    drops.push('is_error');
 }
 
 /** Names come from the client: a header takes visible ASCII only, and not without end. */

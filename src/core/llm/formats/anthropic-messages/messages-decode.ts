@@ -45,7 +45,8 @@ function decodeBlock(block: Fields, path: string): Part {
       return {
         type: 'thinking',
         text: asString(block['thinking'], `${path}.thinking`),
-        signature: optional(block['signature'], `${path}.signature`, asString),
+        // Our own answers carry an empty one where nobody signed.
+        signature: optional(block['signature'], `${path}.signature`, asString) || undefined,
       };
     case 'redacted_thinking':
       return { type: 'thinking', text: '', redacted: asString(block['data'], `${path}.data`) };

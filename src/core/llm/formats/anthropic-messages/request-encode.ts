@@ -9,6 +9,7 @@ import type {
   TextPart,
   ToolChoice,
 } from '../../model.ts';
+import { isOfGemini } from '../../thinking-seal.ts';
 
 /** What Anthropic requires and OpenAI's clients often leave out (agentgateway's choice, documented). */
 const defaultMaxTokens = 4_096;
@@ -114,7 +115,7 @@ function encodePart(part: Part, message: number, drops: string[]): Fields[] {
         },
       ];
     case 'thinking':
-      if (part.redacted === undefined && part.signature === undefined) {
+      if (isOfGemini(part) || (part.redacted === undefined && part.signature === undefined)) {
         drops.push('thinking of earlier turns that another provider made');
         return [];
       }

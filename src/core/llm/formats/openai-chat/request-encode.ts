@@ -20,8 +20,12 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
       request.tools.length === 0
         ? undefined
         : request.tools.map(({ strict, ...tool }) => ({ type: 'function', function: { ...tool, strict } })),
-    tool_choice: request.toolChoice === undefined ? undefined : encodeToolChoice(request.toolChoice),
-    parallel_tool_calls: request.parallelToolCalls,
+    tool_choice:
+      request.toolChoice === undefined || request.tools.length === 0
+        ? undefined
+        : encodeToolChoice(request.toolChoice),
+    // Refused where there are no tools.
+    parallel_tool_calls: request.tools.length === 0 ? undefined : request.parallelToolCalls,
     reasoning_effort: request.thinking === undefined ? undefined : effortOf(request.thinking.budgetTokens),
     response_format: encodeResponseFormat(request),
   };

@@ -22,8 +22,12 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
             ...tool,
             strict: strict ?? false,
           })),
-    tool_choice: request.toolChoice === undefined ? undefined : encodeToolChoice(request.toolChoice),
-    parallel_tool_calls: request.parallelToolCalls,
+    tool_choice:
+      request.toolChoice === undefined || request.tools.length === 0
+        ? undefined
+        : encodeToolChoice(request.toolChoice),
+    // Refused where there are no tools.
+    parallel_tool_calls: request.tools.length === 0 ? undefined : request.parallelToolCalls,
     max_output_tokens: request.maxTokens,
     temperature: request.temperature,
     top_p: request.topP,
