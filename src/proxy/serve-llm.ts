@@ -142,9 +142,10 @@ function refuseFault(
 
 function describeLlm(call: Call, target: ProviderTarget, upstream: UpstreamCall, prices: Prices): void {
   call.record.endpoint = upstream.url.slice(upstream.url.indexOf('://') + 3).split('/', 1)[0];
+  const vendor = target.vendor ?? target.provider;
   call.llm({
     operation: upstream.operation,
-    provider: target.provider,
+    provider: vendor,
     requestModel: upstream.requestModel,
     streaming: upstream.streaming,
     maxTokens: upstream.maxTokens,
@@ -155,7 +156,7 @@ function describeLlm(call: Call, target: ProviderTarget, upstream: UpstreamCall,
     maxOutput: upstream.maxTokens,
     hasOutput: upstream.operation === 'chat' || upstream.operation === 'passthrough',
     canShorten: upstream.maxTokensField !== undefined,
-    price: prices.bound(target.provider, upstream.requestModel ?? ''),
+    price: prices.bound(vendor, upstream.requestModel ?? ''),
     costNano: 0,
   };
   call.context.variables['llm'] = {

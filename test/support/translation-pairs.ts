@@ -11,6 +11,7 @@ export const providers: Record<string, ProviderTarget> = {
   anthropic: target('anthropic', 'claude-sonnet-5'),
   openai: target('openai', 'gpt-5'),
   gemini: target('gemini', 'gemini-3-pro-preview'),
+  azureopenai: { ...target('azureopenai', 'my-deployment'), azure: { apiVersion: '2025-04-01-preview' } },
   'custom-completions': target('custom', 'qwen', [{ type: 'Completions' }]),
   'custom-responses': target('custom', 'qwen', [{ type: 'Responses' }]),
 };

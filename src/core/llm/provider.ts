@@ -6,6 +6,9 @@ import type { Format } from './format.ts';
 export interface EndpointCall {
   model: string;
   streaming: boolean;
+  /** Azure's. */
+  apiVersion?: string;
+  project?: string;
 }
 
 export interface Provider {

@@ -4,11 +4,19 @@ import { anthropicMessages } from './formats/anthropic-messages/index.ts';
 import { openaiResponses } from './formats/openai-responses/index.ts';
 import type { EndpointCall, Provider } from './provider.ts';
 import { anthropic } from './providers/anthropic/index.ts';
+import { azure } from './providers/azure/index.ts';
 import { custom } from './providers/custom/index.ts';
 import { gemini } from './providers/gemini/index.ts';
 import { openai } from './providers/openai/index.ts';
 
-const providers: Partial<Record<ProviderName, Provider>> = { anthropic, openai, gemini, custom };
+const providers: Partial<Record<ProviderName, Provider>> = {
+  anthropic,
+  openai,
+  gemini,
+  azure,
+  azureopenai: azure,
+  custom,
+};
 
 /** Which of its formats a custom provider is spoken to in when the client speaks none of them: the first of these. */
 const customChats: Provider['chat'][] = [
@@ -45,7 +53,7 @@ export function urlOf(
   const path =
     target.path ??
     formatPath ??
-    `${(target.pathPrefix ?? '').replace(/\/+$/, '')}${endpointUnder(target, provider.endpoint(routeType, call) ?? '/')}`;
+    `${(target.pathPrefix ?? '').replace(/\/+$/, '')}${endpointUnder(target, provider.endpoint(routeType, { ...target.azure, ...call }) ?? '/')}`;
   return target.origin + path;
 }
 

@@ -62,7 +62,7 @@ function translate(call: ClientCall): UpstreamCall {
   if (call.method !== 'POST') throw new FieldFault('', `${call.method} is not possible here: use POST`);
   const inPath = format === geminiGenerate ? readGeminiPath(routeType, call.pathAndQuery) : {};
   if (isNative(target, provider, routeType)) return translateNative(call, format, provider, inPath);
-  if (!isChat(routeType)) {
+  if (!isChat(routeType) || !isNative(target, provider, provider.chat.routeType)) {
     throw new NotServed(`provider "${target.provider}" does not have the ${routeType} API`);
   }
   return translateChat(call, format, provider, inPath);

@@ -13,6 +13,11 @@ export function decodeStream(): StreamDecoder {
   return new ChunkDecoder();
 }
 
+/** Azure tells what its filters think of the prompt before the answer begins, in a chunk without id and choices. */
+function isPreface(chunk: Fields): boolean {
+  return !chunk['id'] && !(chunk['choices'] as unknown[] | undefined)?.length;
+}
+
 class ChunkDecoder implements StreamDecoder {
   usage: Usage | undefined;
   model: string | undefined;
@@ -27,6 +32,7 @@ class ChunkDecoder implements StreamDecoder {
     }
     this.usage = decodeUsage(chunk) ?? this.usage;
     const events: StreamEvent[] = [];
+    if (!this.#started && isPreface(chunk)) return events;
     if (!this.#started) {
       this.#started = true;
       this.model = String(chunk['model'] ?? '');
