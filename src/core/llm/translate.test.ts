@@ -65,6 +65,7 @@ test('the walkthrough: the answer comes back in OpenAI form, usage and all', () 
     inputTokens: 40,
     cachedInputTokens: 20,
     cacheWriteTokens: 10,
+    cacheWrite1hTokens: 0,
     outputTokens: 80,
     reasoningTokens: 0,
     estimated: false,

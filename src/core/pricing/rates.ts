@@ -9,6 +9,8 @@ export interface Rates {
   output: bigint;
   cacheRead: bigint;
   cacheWrite: bigint;
+  /** Kept for an hour. */
+  cacheWrite1h: bigint;
   reasoning: bigint;
 }
 
@@ -17,6 +19,7 @@ export interface RatesText {
   output?: string;
   cacheRead?: string;
   cacheWrite?: string;
+  cacheWrite1h?: string;
   reasoning?: string;
   [other: string]: string | undefined;
 }
@@ -41,12 +44,51 @@ export function parseRates(texts: RatesText): Rates | string {
   const output = texts.output === undefined ? 0n : parseRate(texts.output);
   if (input === undefined) return `rates.input ${JSON.stringify(texts.input)} is not a decimal number`;
   if (output === undefined) return `rates.output ${JSON.stringify(texts.output)} is not a decimal number`;
+  const cacheWrite = parseRate(texts.cacheWrite) ?? input;
   return {
     input,
     output,
     cacheRead: parseRate(texts.cacheRead) ?? input,
-    cacheWrite: parseRate(texts.cacheWrite) ?? input,
+    cacheWrite,
+    cacheWrite1h: parseRate(texts.cacheWrite1h) ?? cacheWrite,
     reasoning: parseRate(texts.reasoning) ?? output,
+  };
+}
+
+/**
+ * Rates that hold instead of others: a longer context, a faster service. What they do not list goes up or down as their input
+ * (or output) does. An error names what can't be read.
+ */
+export function overlayRates(base: Rates, texts: RatesText): Rates | string {
+  const input = parseRate(texts.input) ?? base.input;
+  const output = parseRate(texts.output) ?? base.output;
+  if (texts.input !== undefined && parseRate(texts.input) === undefined)
+    return `rates.input ${JSON.stringify(texts.input)} is not a decimal number`;
+  if (texts.output !== undefined && parseRate(texts.output) === undefined)
+    return `rates.output ${JSON.stringify(texts.output)} is not a decimal number`;
+  const scaled = (rate: bigint, from: bigint, to: bigint) =>
+    from === 0n ? to : (rate * to + from - 1n) / from;
+  const cacheWrite = parseRate(texts.cacheWrite) ?? scaled(base.cacheWrite, base.input, input);
+  return {
+    input,
+    output,
+    cacheRead: parseRate(texts.cacheRead) ?? scaled(base.cacheRead, base.input, input),
+    cacheWrite,
+    cacheWrite1h: parseRate(texts.cacheWrite1h) ?? scaled(base.cacheWrite1h, base.cacheWrite, cacheWrite),
+    reasoning: parseRate(texts.reasoning) ?? scaled(base.reasoning, base.output, output),
+  };
+}
+
+/** Of each kind the dearer. */
+export function dearerOf(a: Rates, b: Rates): Rates {
+  const max = (name: keyof Rates) => (a[name] > b[name] ? a[name] : b[name]);
+  return {
+    input: max('input'),
+    output: max('output'),
+    cacheRead: max('cacheRead'),
+    cacheWrite: max('cacheWrite'),
+    cacheWrite1h: max('cacheWrite1h'),
+    reasoning: max('reasoning'),
   };
 }
 
@@ -57,7 +99,8 @@ export function costOf(usage: Usage, rates: Rates): number {
   const total =
     BigInt(plainInput) * rates.input +
     BigInt(usage.cachedInputTokens) * rates.cacheRead +
-    BigInt(usage.cacheWriteTokens) * rates.cacheWrite +
+    BigInt(usage.cacheWriteTokens - usage.cacheWrite1hTokens) * rates.cacheWrite +
+    BigInt(usage.cacheWrite1hTokens) * rates.cacheWrite1h +
     BigInt(plainOutput) * rates.output +
     BigInt(usage.reasoningTokens) * rates.reasoning;
   return Number((total + perMillion - 1n) / perMillion);
@@ -67,7 +110,7 @@ export function costOf(usage: Usage, rates: Rates): number {
 export function dearest(all: readonly Rates[]): { input: number; output: number } {
   const max = (values: bigint[]) => Number(values.reduce((a, b) => (a > b ? a : b), 0n)) / Number(perMillion);
   return {
-    input: max(all.flatMap(({ input, cacheRead, cacheWrite }) => [input, cacheRead, cacheWrite])),
+    input: max(all.flatMap((rates) => [rates.input, rates.cacheRead, rates.cacheWrite, rates.cacheWrite1h])),
     output: max(all.flatMap(({ output, reasoning }) => [output, reasoning])),
   };
 }

@@ -1,6 +1,6 @@
 /** The Responses API counts cached input inside `input_tokens` and reasoning inside `output_tokens`, as we do. */
 import type { Fields } from '../../fields.ts';
-import { noUsage, totalTokens, type Usage } from '../../usage.ts';
+import { noUsage, serviceTierOf, totalTokens, type Usage } from '../../usage.ts';
 
 export function decodeUsage(body: Fields): Usage | undefined {
   const usage = body['usage'] as Fields | null | undefined;
@@ -15,6 +15,7 @@ export function decodeUsage(body: Fields): Usage | undefined {
     cachedInputTokens: count(input?.['cached_tokens']),
     cacheWriteTokens: count(input?.['cache_write_tokens']),
     reasoningTokens: count(output?.['reasoning_tokens']),
+    ...serviceTierOf(body['service_tier']),
   };
 }
 
