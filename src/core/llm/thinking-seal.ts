@@ -29,6 +29,24 @@ const ofGemini = 'gemini:';
 const signedElsewhere = 'tollgate/signed/';
 const redactedElsewhere = 'tollgate/redactd';
 
+/** Whether an `encrypted_content` is one of ours, and so not OpenAI's. */
+export function isForeignSeal(sealed: unknown): boolean {
+  return typeof sealed === 'string' && (sealed.startsWith(signed) || sealed.startsWith(redacted));
+}
+
+/** Whether a `thoughtSignature` is one of ours, and so not Gemini's. */
+export function isForeignSignature(signature: unknown): boolean {
+  return (
+    typeof signature === 'string' &&
+    (signature.startsWith(signedElsewhere) || signature.startsWith(redactedElsewhere))
+  );
+}
+
+/** Whether the data of a redacted thought is one of ours, and so not Anthropic's. */
+export function isForeignData(data: unknown): boolean {
+  return typeof data === 'string' && data.startsWith(ofGemini);
+}
+
 export function isOfGemini(part: ThinkingPart): boolean {
   return part.redacted?.startsWith(ofGemini) === true;
 }

@@ -101,3 +101,44 @@ test('Gemini: a stream without its end, a refused prompt, a report that comes af
   );
   assert.match(streamed(call, [said, stop], 'broken').out, /before it was complete/);
 });
+
+test('reasoning that another provider signed is taken out of calls that go through as they are, and nothing else is', () => {
+  const ours = { type: 'reasoning', summary: [], encrypted_content: 'tollgate.signed.c2ln' };
+  const theirs = { type: 'reasoning', summary: [], encrypted_content: 'gAAAA' };
+  const openai = { routeType: 'Responses' as const, target: target({ provider: 'openai', model: 'gpt-5' }) };
+  const input = (...items: object[]) => ({
+    model: 'gpt-5',
+    input: [{ role: 'user', content: 'x' }, ...items],
+  });
+  assert.deepEqual(JSON.parse(translated(input(theirs, ours), openai).body), input(theirs));
+  const untouched = JSON.stringify(input(theirs)).replace('"x"', '"\\u0078"');
+  assert.equal(translated(untouched, openai).body, untouched);
+
+  const messages = (...content: object[]) => ({
+    model: 'claude-sonnet-5',
+    max_tokens: 9,
+    messages: [{ role: 'assistant', content }],
+  });
+  const text = { type: 'text', text: 'x' };
+  const kept = [
+    { type: 'thinking', thinking: 't', signature: 'c2ln' },
+    { type: 'redacted_thinking', data: 'Em' },
+    text,
+  ];
+  const gone = [
+    { type: 'redacted_thinking', data: 'gemini:U0lH' },
+    { type: 'thinking', thinking: 't', signature: '' },
+  ];
+  const native = { routeType: 'Messages' as const };
+  assert.deepEqual(JSON.parse(translated(messages(...gone, ...kept), native).body), messages(...kept));
+
+  const parts = (...all: object[]) => ({ contents: [{ role: 'model', parts: all }] });
+  const call = { functionCall: { name: 'f', args: {} } };
+  const marked = parts(
+    { text: 't', thought: true, thoughtSignature: 'tollgate/signed/c2ln' },
+    { ...call, thoughtSignature: 'tollgate/redactdEm' },
+    { ...call, thoughtSignature: 'U0lH' },
+  );
+  const { body } = translated(marked, gemini('/v1beta/models/a:generateContent'));
+  assert.deepEqual(JSON.parse(body), parts(call, { ...call, thoughtSignature: 'U0lH' }));
+});

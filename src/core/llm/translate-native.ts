@@ -3,6 +3,7 @@ import type { RouteType } from '../config/snapshot.ts';
 import { enrichment, modelFor } from './enrich.ts';
 import { boundInputTokens, boundKeptInput, estimateTokens } from './estimate.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
+import { withoutForeignMarks } from './foreign-marks.ts';
 import type { Format } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { patchObjectText } from './json-text.ts';
@@ -54,7 +55,9 @@ export function translateNative(
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
   const streaming = chat && (inPath['stream'] ?? body['stream']) === true;
   const hideUsage = streaming && routeType === 'Completions' && !includesUsage(body);
-  const changes: Fields = chat ? enrichment(target, body) : {};
+  // What the gateway takes out, the backend's configuration must not bring back.
+  const clean = withoutForeignMarks(routeType, body);
+  const changes: Fields = chat ? { ...clean, ...enrichment(target, { ...body, ...clean }) } : {};
   if (model !== asked && inPath['model'] === undefined) changes['model'] = model;
   if (hideUsage) changes['stream_options'] = { ...(body['stream_options'] as Fields), include_usage: true };
   const estimatedInputTokens = estimateTokens(call.body);
