@@ -6,7 +6,7 @@ import type {
   RouteRule,
   RouteType,
 } from '../core/config/snapshot.ts';
-import { limitOutput } from '../core/llm/output-limit.ts';
+import { limitOutput } from '../core/llm/limit-output.ts';
 import type { RequestFault, UpstreamCall } from '../core/llm/translate-contract.ts';
 import type { Prices } from '../core/pricing/prices.ts';
 import { modifyHeaders } from '../core/route/filters.ts';
@@ -50,7 +50,15 @@ async function serveTarget(
   describeLlm(call, target, upstream, deps.prices);
 
   const policies = call.snapshot.rule(route.rule).llmPolicies;
-  const refusal = await runPolicies(policies, call.context, call.snapshot, deps);
+  // Before they run: what one of them holds is given back even when the next one fails.
+  for (const policy of policies) call.settling.add(policy);
+  const refusal = await runPolicies(
+    policies,
+    call.context,
+    call.snapshot,
+    deps,
+    () => call.outgoing.destroyed,
+  );
   if (refusal?.switchModel !== undefined && !call.context.switchedBy.has(refusal.switchModel.budget)) {
     const { model, budget } = refusal.switchModel;
     call.context.switchedBy.add(budget);
@@ -58,7 +66,11 @@ async function serveTarget(
     return serveTarget(call, route, { ...target, model }, body, deps);
   }
   if (refusal !== undefined) return refuse(call, refusal, deps.dialectError, route.routeType);
-  call.settling.push(...policies);
+  if (call.outgoing.destroyed) {
+    call.record.status = 499;
+    call.record.error = 'the client left before its call was made';
+    return;
+  }
   await exchange(call, route, target, withinReservation(call, upstream), deps);
 }
 
@@ -66,7 +78,10 @@ async function serveTarget(
 function withinReservation(call: Call, upstream: UpstreamCall): UpstreamCall {
   const held = call.context.reservation;
   const counts = held?.request.items.some((item) => item.enforce === 'hard' && item.perOutputToken > 0);
-  return held !== undefined && counts ? limitOutput(upstream, held.granted) : upstream;
+  if (held === undefined || !counts) return upstream;
+  const limited = limitOutput(upstream, held.granted);
+  call.record.llm!.maxTokens = limited.maxTokens;
+  return limited;
 }
 
 async function exchange(
@@ -155,7 +170,8 @@ function describeLlm(call: Call, target: ProviderTarget, upstream: UpstreamCall,
     boundInput: upstream.boundInput,
     maxOutput: upstream.maxTokens,
     hasOutput: upstream.operation === 'chat' || upstream.operation === 'passthrough',
-    canShorten: upstream.maxTokensField !== undefined,
+    canShorten: upstream.maxTokensFields.length > 0,
+    answers: upstream.answers,
     price: prices.bound(vendor, upstream.requestModel ?? ''),
     costNano: 0,
   };

@@ -98,8 +98,8 @@ export function observe(dialect: RouteType, provider: string): unknown {
 }
 
 function observeCall(call: UpstreamCall): unknown {
-  const { url, body, drops, maxTokens, maxTokensField } = call;
-  const request = { url, body: JSON.parse(body), drops, maxTokens, maxTokensField };
+  const { url, body, drops, maxTokens, maxTokensFields } = call;
+  const request = { url, body: JSON.parse(body), drops, maxTokens, maxTokensFields };
   const refused = JSON.parse(call.reply.error(429, recorded(call, 'error.json'), 'application/json').body);
   if (!call.streaming) {
     const { body: answer, ...rest } = call.reply.plain(recorded(call, 'plain.json'), 'application/json');

@@ -1,11 +1,13 @@
 /** A chat call between two formats: decoded into the canonical model and encoded for the provider. */
+
+import { boundInputTokens } from './bound-input.ts';
 import { enrichment, modelFor } from './enrich.ts';
-import { boundInputTokens, estimateTokens } from './estimate.ts';
+import { estimateTokens } from './estimate.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
 import type { Format, StreamOptions } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { errorKindOf } from './model.ts';
-import { maxTokensFieldOf, maxTokensOf } from './output-limit.ts';
+import { answersOf, limitFields, maxTokensOf } from './output-limits.ts';
 import type { Provider } from './provider.ts';
 import { urlOf } from './providers.ts';
 import { translatedStream } from './stream-translated.ts';
@@ -34,20 +36,22 @@ export function translateChat(
   drops.push(...Object.keys(body).filter((name) => body[name] !== null && !client.carried.has(name)));
   const { format, routeType } = provider.chat;
   const encoded = provider.adapt(format.encodeRequest({ ...request, model }, drops));
-  const estimatedInputTokens = estimateTokens(call.body);
+  const text = JSON.stringify(encoded);
+  const estimatedInputTokens = estimateTokens(text);
   const { includeUsage } = request;
   const { nowSeconds } = call;
   return {
     method: 'POST',
     url: urlOf(call.target, provider, routeType, { model, streaming: request.stream }),
     headers: upstreamHeaders(call.target, provider, call.headers),
-    body: JSON.stringify(encoded),
+    body: text,
     streaming: request.stream,
     operation: 'chat',
     requestModel: model,
     maxTokens: maxTokensOf(encoded),
-    maxTokensField: maxTokensFieldOf(routeType, encoded, call.target.provider),
-    boundInput: () => boundInputTokens(call.body),
+    maxTokensFields: limitFields(routeType, encoded, call.target.provider),
+    answers: answersOf(encoded),
+    boundInput: () => boundInputTokens(text),
     estimatedInputTokens,
     drops: namesOfDrops(drops),
     reply: replyBetween(client, format, { includeUsage, nowSeconds, request: body, estimatedInputTokens }),

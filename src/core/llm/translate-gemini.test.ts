@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ProviderTarget } from '../config/snapshot.ts';
-import { limitOutput } from './output-limit.ts';
+import { limitOutput } from './limit-output.ts';
 import { clientCall, hello, streamed, target, translated } from './translate.fixture.ts';
 import { translateRequest } from './translate.ts';
 import { noUsage } from './usage.ts';

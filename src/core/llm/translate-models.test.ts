@@ -14,7 +14,7 @@ test('embeddings: passed through with the model patched, charged as reported or 
   const call = translated(body, openai);
   assert.equal(call.body, body.replace('"x"', '"text-embedding-3-small"'));
   assert.equal(call.url, 'http://127.0.0.1:1/v1/embeddings');
-  assert.deepEqual([call.operation, call.maxTokensField, call.streaming], ['embeddings', undefined, false]);
+  assert.deepEqual([call.operation, call.maxTokensFields, call.streaming], ['embeddings', [], false]);
   const answer =
     '{"object":"list","data":[{"object":"embedding","index":0,"embedding":"AAAA"}],"model":"text-embedding-3-small","usage":{"prompt_tokens":8,"total_tokens":8}}';
   const reply = call.reply.plain(answer, 'application/json');

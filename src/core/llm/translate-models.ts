@@ -16,6 +16,8 @@ export function translateModels(call: ClientCall, provider: Provider): UpstreamC
     body: '',
     streaming: false,
     operation: 'models',
+    maxTokensFields: [],
+    answers: 1,
     boundInput: () => 0,
     estimatedInputTokens: 0,
     reply: {

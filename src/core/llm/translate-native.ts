@@ -1,7 +1,8 @@
 /** A call in the provider's own format: the client's text goes through, patched only where the gateway owns a field. */
 import type { RouteType } from '../config/snapshot.ts';
+import { boundInputTokens, boundKeptInput } from './bound-input.ts';
 import { enrichment, modelFor } from './enrich.ts';
-import { boundInputTokens, boundKeptInput, estimateTokens } from './estimate.ts';
+import { estimateTokens } from './estimate.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
 import { withoutForeignMarks } from './foreign-marks.ts';
 import type { Format } from './format.ts';
@@ -9,7 +10,7 @@ import { upstreamHeaders } from './headers.ts';
 import { patchObjectText } from './json-text.ts';
 import { errorKindOf } from './model.ts';
 import { checkNative } from './native-check.ts';
-import { maxTokensFieldOf, maxTokensOf } from './output-limit.ts';
+import { answersOf, limitFields, maxTokensOf } from './output-limits.ts';
 import type { Provider } from './provider.ts';
 import { urlOf } from './providers.ts';
 import { nativeStream } from './stream-native.ts';
@@ -60,18 +61,21 @@ export function translateNative(
   const changes: Fields = chat ? { ...clean, ...enrichment(target, { ...body, ...clean }) } : {};
   if (model !== asked && inPath['model'] === undefined) changes['model'] = model;
   if (hideUsage) changes['stream_options'] = { ...(body['stream_options'] as Fields), include_usage: true };
-  const estimatedInputTokens = estimateTokens(call.body);
+  const text = patch(call.body, changes);
+  const sent = { ...body, ...changes };
+  const estimatedInputTokens = estimateTokens(text);
   return {
     method: 'POST',
     url: urlOf(target, provider, routeType, { model, streaming }),
     headers: upstreamHeaders(target, provider, call.headers),
-    body: patch(call.body, changes),
+    body: text,
     streaming,
     operation: operations[routeType] ?? 'chat',
     requestModel: model,
-    maxTokens: maxTokensOf(body),
-    ...(chat ? { maxTokensField: maxTokensFieldOf(routeType, body, target.provider) } : {}),
-    boundInput: () => boundInputTokens(call.body) + (keepsInput.has(routeType) ? boundKeptInput(body) : 0),
+    maxTokens: maxTokensOf(sent),
+    maxTokensFields: chat ? limitFields(routeType, sent, target.provider) : [],
+    answers: chat ? answersOf(sent) : 1,
+    boundInput: () => boundInputTokens(text) + (keepsInput.has(routeType) ? boundKeptInput(sent) : 0),
     estimatedInputTokens,
     reply: nativeReply(format, {
       hideUsage,

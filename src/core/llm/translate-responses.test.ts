@@ -10,7 +10,7 @@ test('native Responses: bytes go through, kept conversations are bounded, answer
   const call = translated(body, openai);
   assert.equal(call.body, body);
   assert.equal(call.url, 'http://127.0.0.1:1/v1/responses');
-  assert.equal(call.maxTokensField, 'max_output_tokens');
+  assert.deepEqual(call.maxTokensFields, ['max_output_tokens']);
   assert.ok(call.boundInput() < 2_000);
   assert.ok(translated({ input: 'x', previous_response_id: 'resp_1' }, openai).boundInput() > 1_000_000);
   const later = translateRequest(clientCall({ input: 'x', background: true }, openai));

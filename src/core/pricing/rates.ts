@@ -25,25 +25,35 @@ export interface RatesText {
 }
 
 const perMillion = 1_000_000n;
-const decimal = /^(\d{1,9})(?:\.(\d{1,9})\d*)?$/;
+const decimal = /^(\d{1,9})(?:\.(\d{1,9})(\d*))?$/;
 
-/** `2.5` → 2,500,000,000. Undefined for what is no decimal number. */
+/** `2.5` → 2,500,000,000; decimals after the ninth are rounded up. Undefined for what is no decimal number. */
 export function parseRate(text: unknown): bigint | undefined {
   const match = typeof text === 'string' ? decimal.exec(text) : null;
-  return match === null
-    ? undefined
-    : BigInt(match[1]!) * 1_000_000_000n + BigInt((match[2] ?? '').padEnd(9, '0'));
+  if (match === null) return undefined;
+  const [, whole, decimals = '', rest = ''] = match;
+  const more = /[1-9]/.test(rest) ? 1n : 0n;
+  return BigInt(whole!) * 1_000_000_000n + BigInt(decimals.padEnd(9, '0')) + more;
+}
+
+const kinds = ['input', 'output', 'cacheRead', 'cacheWrite', 'cacheWrite1h', 'reasoning'] as const;
+
+function unreadable(kind: string, text: string | undefined): string {
+  return `rates.${kind} ${JSON.stringify(text)} is not a decimal number`;
 }
 
 /**
  * What is not listed falls back to what it is a kind of: cached input to input (never below what the provider may charge),
- * reasoning to output. Without an input and an output price there is no price: an error names what is missing.
+ * reasoning to output. What is listed and cannot be read, or no input price at all, is no price: an error names it.
  */
 export function parseRates(texts: RatesText): Rates | string {
-  const input = parseRate(texts.input);
-  const output = texts.output === undefined ? 0n : parseRate(texts.output);
-  if (input === undefined) return `rates.input ${JSON.stringify(texts.input)} is not a decimal number`;
-  if (output === undefined) return `rates.output ${JSON.stringify(texts.output)} is not a decimal number`;
+  for (const kind of kinds) {
+    const text = texts[kind];
+    if ((kind === 'input' || text !== undefined) && parseRate(text) === undefined)
+      return unreadable(kind, text);
+  }
+  const input = parseRate(texts.input)!;
+  const output = parseRate(texts.output) ?? 0n;
   const cacheWrite = parseRate(texts.cacheWrite) ?? input;
   return {
     input,
@@ -62,10 +72,10 @@ export function parseRates(texts: RatesText): Rates | string {
 export function overlayRates(base: Rates, texts: RatesText): Rates | string {
   const input = parseRate(texts.input) ?? base.input;
   const output = parseRate(texts.output) ?? base.output;
-  if (texts.input !== undefined && parseRate(texts.input) === undefined)
-    return `rates.input ${JSON.stringify(texts.input)} is not a decimal number`;
-  if (texts.output !== undefined && parseRate(texts.output) === undefined)
-    return `rates.output ${JSON.stringify(texts.output)} is not a decimal number`;
+  for (const kind of kinds) {
+    const text = texts[kind];
+    if (text !== undefined && parseRate(text) === undefined) return unreadable(kind, text);
+  }
   const scaled = (rate: bigint, from: bigint, to: bigint) =>
     from === 0n ? to : (rate * to + from - 1n) / from;
   const cacheWrite = parseRate(texts.cacheWrite) ?? scaled(base.cacheWrite, base.input, input);
