@@ -480,3 +480,25 @@ test('what is left out is told in a header: visible ASCII, not without end', () 
   assert.equal(drops.length, 20);
   assert.match(drops[0]!, /^[ -~]+$/);
 });
+
+test('calls of tools that are filled side by side: never one with the arguments of another', () => {
+  const openai = {
+    target: target({ provider: 'custom', model: 'qwen', formats: [{ type: 'Completions' }] }),
+  };
+  const start = (index: number) => ({ index, id: `c${index}`, function: { name: 'f', arguments: '' } });
+  const rest = (index: number, text: string) => ({ index, function: { arguments: text } });
+  const deltas = [start(0), start(1), rest(0, '{"a":'), rest(1, '{"b":'), rest(0, '1}'), rest(1, '2}')];
+  const chunks = deltas.map(
+    (call) =>
+      `data: ${JSON.stringify({ id: 'c', choices: [{ index: 0, delta: { tool_calls: [call] } }] })}\n\n`,
+  );
+  const finish = `data: ${JSON.stringify({ id: 'c', choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] })}\n\n`;
+  const all = [...chunks, finish, 'data: [DONE]\n\n'];
+  const responses = translated({ input: 'x', stream: true }, { ...openai, routeType: 'Responses' });
+  assert.match(streamed(responses, all).out, /"arguments":"\{\\"a\\":1\}"[\s\S]*"arguments":"\{\\"b\\":2\}"/);
+  const messages = translated(
+    { max_tokens: 9, stream: true, ...hello },
+    { ...openai, routeType: 'Messages' },
+  );
+  assert.throws(() => streamed(messages, all), ReplyFault);
+});
