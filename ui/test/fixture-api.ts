@@ -20,6 +20,8 @@ export interface FixtureApi {
   world: World;
   /** As after a restart of the gateway: cookies are worth nothing any more. */
   expireSessions(): void;
+  /** Resolves when someone follows the tail. */
+  tailed(): Promise<void>;
   /** A call ends: whoever follows the tail sees it. */
   tellCall(): void;
   /** Connections are cut and refused until `comeBack`. */
@@ -33,6 +35,7 @@ export async function startFixtureApi(port = 0): Promise<FixtureApi> {
   const sessions = new Map<string, { role: 'admin' | 'holder'; csrf: string }>();
   const codes = new Set(['fixture-login-code']);
   const tails = new Set<ServerResponse>();
+  const followed = Promise.withResolvers<void>();
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
     serve(request, response).catch(() =>
@@ -93,6 +96,7 @@ export async function startFixtureApi(port = 0): Promise<FixtureApi> {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(': calls follow\n\n');
     tails.add(response);
+    followed.resolve();
     response.on('close', () => tails.delete(response));
   }
 
@@ -106,6 +110,7 @@ export async function startFixtureApi(port = 0): Promise<FixtureApi> {
     loginCode: 'fixture-login-code',
     world,
     expireSessions: () => sessions.clear(),
+    tailed: () => followed.promise,
     tellCall() {
       const call = makeCall(-world.calls.length, Date.now(), world.keys[1]!, random);
       world.calls.unshift(call);

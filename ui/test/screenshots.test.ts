@@ -10,6 +10,11 @@ const folder = join(import.meta.dirname, '..', '..', 'test-results', 'console');
 const pages: Record<string, { path: string; ready: string }> = {
   keys: { path: '/keys', ready: '1–50 of 131' },
   key: { path: '/keys/agentgateway-system/key-000', ready: 'Recent calls' },
+  overview: { path: '/?days=30', ready: 'Budgets that run out first' },
+  usage: { path: '/usage?range=month&groupBy=user', ready: 'Share of cost' },
+  calls: { path: '/calls', ready: 'Older calls' },
+  refused: { path: '/calls/refused', ready: 'Not sent to a provider' },
+  budgets: { path: '/budgets', ready: 'research-usd' },
 };
 const looks = [
   { name: 'light', colorScheme: 'light', width: 1280 },
@@ -32,6 +37,9 @@ for (const look of looks) {
     await page.getByRole('button', { name: 'Log in' }).waitFor();
     await shot('login');
     await logIn(one);
+    const { calls } = one.api.world;
+    calls.find(({ status }) => status === 429)!.id = 'refused';
+    await page.getByText('1–50 of 131').waitFor();
     for (const [name, { path, ready }] of Object.entries(pages)) {
       await page.goto(one.api.url + path);
       await page.getByText(ready).first().waitFor();

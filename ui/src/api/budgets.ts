@@ -1,3 +1,6 @@
+import { callApi, queryText } from './client.ts';
+import type { Page } from './types.ts';
+
 export type BudgetUnit = 'tokens' | 'inputTokens' | 'outputTokens' | 'requests' | 'usd' | 'concurrency';
 
 export interface BudgetCounter {
@@ -32,3 +35,17 @@ export interface Budget {
   resourceVersion: string;
   forecast?: { runsOutAt?: string; perDay: number | string };
 }
+
+const pathOf = ({ namespace, name }: { namespace: string; name: string }) =>
+  `/budgets/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
+
+export const listBudgets = (query: { search?: string }, signal?: AbortSignal) =>
+  callApi<Page<Budget>>(`/budgets${queryText(query)}`, { signal });
+
+export const createBudget = (input: { name: string; spec: BudgetSpec }) =>
+  callApi<Budget>('/budgets', { method: 'POST', body: input });
+
+export const updateBudget = (budget: Budget, spec: BudgetSpec) =>
+  callApi<Budget>(pathOf(budget), { method: 'PUT', body: { spec, resourceVersion: budget.resourceVersion } });
+
+export const deleteBudget = (budget: Budget) => callApi<void>(pathOf(budget), { method: 'DELETE' });

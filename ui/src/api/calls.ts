@@ -1,5 +1,5 @@
 import { callApi, queryText } from './client.ts';
-import type { Calls } from './types.ts';
+import type { Call, Calls } from './types.ts';
 
 export interface CallQuery {
   from?: string;
@@ -15,3 +15,6 @@ export interface CallQuery {
 
 export const listCalls = (query: CallQuery, signal?: AbortSignal) =>
   callApi<Calls>(`/calls${queryText({ ...query })}`, { signal });
+
+export const getCall = (id: string, signal?: AbortSignal) =>
+  callApi<Call>(`/calls/${encodeURIComponent(id)}`, { signal });

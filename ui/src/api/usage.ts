@@ -12,5 +12,8 @@ export interface UsageQuery {
   model?: string;
 }
 
+export const usageUrl = (query: UsageQuery, format: 'json' | 'csv') =>
+  `/api/v1/usage${queryText({ ...query, format })}`;
+
 export const getUsage = (query: UsageQuery, signal?: AbortSignal) =>
   callApi<UsageReport>(`/usage${queryText({ ...query })}`, { signal });

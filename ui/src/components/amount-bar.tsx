@@ -18,7 +18,7 @@ export function AmountBar({ counter, unit, label }: AmountBarProps) {
   const used = share(counter.used);
   const color = used >= 100 ? 'red' : used >= 80 ? 'orange' : 'indigo';
   const texts = [
-    strings.budgets.of(formatAmount(counter.used, unit), formatAmount(counter.limit, unit)),
+    strings.budgets.of(formatBare(counter.used, unit), formatAmount(counter.limit, unit)),
     Number(counter.reserved) > 0 ? strings.budgets.reserved(formatAmount(counter.reserved, unit)) : [],
     counter.resetsAt === undefined ? [] : strings.budgets.resets(formatAgo(counter.resetsAt)),
   ].flat();
@@ -41,6 +41,12 @@ export function AmountBar({ counter, unit, label }: AmountBarProps) {
 }
 
 export function formatAmount(amount: number | string, unit: BudgetUnit): string {
-  if (unit !== 'usd') return `${formatShort(Number(amount))} ${strings.budgets.units[unit].toLowerCase()}`;
+  const bare = formatBare(amount, unit);
+  return unit === 'usd' ? bare : `${bare} ${strings.budgets.units[unit].toLowerCase()}`;
+}
+
+/** Without the name of the unit. */
+function formatBare(amount: number | string, unit: BudgetUnit): string {
+  if (unit !== 'usd') return formatShort(Number(amount));
   return `$${Number(amount).toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 4 })}`;
 }

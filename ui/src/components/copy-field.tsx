@@ -10,7 +10,7 @@ export function CopyField({ label, value }: { label: string; value: string }) {
         description={navigator.clipboard === undefined ? strings.keys.issued.select : undefined}
         value={value}
         readOnly
-        ff="monospace"
+        styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
         onFocus={(event) => event.currentTarget.select()}
         style={{ flex: 1 }}
       />

@@ -35,9 +35,9 @@ function sumBy(rows: UsageRow[], nameOf: (row: UsageRow) => string): Map<string,
   return sums;
 }
 
-/** A round number at or above: 1, 2 or 5 times a power of ten. */
+/** A round number at or above. */
 export function roundUp(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  return ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10) * power;
+  return ([1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((step) => step * power >= value) ?? 10) * power;
 }

@@ -5,7 +5,13 @@ import { session } from '../api/session-state.ts';
 import { useStore } from '../api/store.ts';
 import { strings } from '../strings.ts';
 
-const adminPages = [{ to: '/keys', label: strings.navigation.keys }] as const;
+const adminPages = [
+  { to: '/', label: strings.navigation.overview },
+  { to: '/keys', label: strings.navigation.keys },
+  { to: '/budgets', label: strings.navigation.budgets },
+  { to: '/usage', label: strings.navigation.usage },
+  { to: '/calls', label: strings.navigation.calls },
+] as const;
 const holderPages = [{ to: '/me', label: strings.navigation.me }] as const;
 
 export function Navigation({ onNavigate }: { onNavigate: () => void }) {
@@ -15,7 +21,7 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
     <Stack justify="space-between" h="100%">
       <div>
         {pages.map(({ to, label }) => {
-          const active = path.startsWith(to);
+          const active = to === '/' ? path === '/' : path.startsWith(to);
           return (
             <NavLink
               key={to}

@@ -3,6 +3,9 @@ export const budgetStrings = {
   intro:
     'Limits on what groups of callers may use. A hard budget is reserved before each call and never overshot.',
   create: 'Create budget',
+  searchLabel: 'Search budgets',
+  nothingFound: 'No budget matches',
+  nothingFoundText: 'Search for less of its name.',
   edit: 'Edit',
   editOf: (name: string) => `Edit ${name}`,
   deleteOf: (name: string) => `Delete ${name}`,
@@ -30,6 +33,10 @@ export const budgetStrings = {
   rolling: (span: string) => `in the last ${span}`,
   forever: 'for ever',
   everyCall: 'Every call',
+  each: (unit: string) => `a ${unit}`.replace('a hour', 'an hour'),
+  oneFor: (group: string) => `one for each ${group}`,
+  hard: 'Hard',
+  soft: 'Soft',
   units: {
     tokens: 'Tokens',
     inputTokens: 'Input tokens',

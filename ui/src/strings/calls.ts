@@ -5,6 +5,7 @@ export const callStrings = {
   searchHint: 'Call id, key, user, model, path or error',
   outcomeLabel: 'Outcome',
   outcomes: { ok: 'Answered', refused: 'Refused', failed: 'Failed' },
+  key: 'Key',
   user: 'User',
   model: 'Model',
   live: 'Live',

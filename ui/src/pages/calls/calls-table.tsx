@@ -1,4 +1,5 @@
-import { Table } from '@mantine/core';
+import { Table, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import type { Call } from '../../api/types.ts';
 import { formatCost, formatCount, formatDuration, formatSecond } from '../../components/format.ts';
 import { strings } from '../../strings.ts';
@@ -8,7 +9,7 @@ const { columns } = strings.calls;
 
 export function CallsTable({ calls }: { calls: Call[] }) {
   return (
-    <Table.ScrollContainer minWidth={640}>
+    <Table.ScrollContainer minWidth={720}>
       <Table highlightOnHover verticalSpacing={6} horizontalSpacing="xs" aria-label={strings.calls.table}>
         <Table.Thead>
           <Table.Tr>
@@ -33,9 +34,19 @@ export function CallsTable({ calls }: { calls: Call[] }) {
 
 function CallRow({ call }: { call: Call }) {
   const { usage, costNano } = call.llm ?? {};
+  const why = call.error ?? call.decisions[0] ?? (call.status >= 400 ? call.reason : undefined);
   return (
     <Table.Tr>
-      <Table.Td className="nowrap">{formatSecond(call.startedAtMs)}</Table.Td>
+      <Table.Td className="nowrap">
+        <Link
+          to="/calls/$id"
+          params={{ id: call.id }}
+          className="link"
+          aria-label={strings.calls.openCall(formatSecond(call.startedAtMs))}
+        >
+          {formatSecond(call.startedAtMs)}
+        </Link>
+      </Table.Td>
       <Table.Td>
         <span className="clamp">{call.key?.user ?? strings.none}</span>
       </Table.Td>
@@ -44,6 +55,11 @@ function CallRow({ call }: { call: Call }) {
       </Table.Td>
       <Table.Td>
         <OutcomeBadge call={call} />
+        {why !== undefined && (
+          <Text size="xs" c="dimmed" lineClamp={1} className="break" title={why}>
+            {why}
+          </Text>
+        )}
       </Table.Td>
       <Table.Td className="number">
         {usage === undefined ? strings.none : formatCount(usage.inputTokens + usage.outputTokens)}

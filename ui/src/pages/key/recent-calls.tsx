@@ -1,5 +1,6 @@
 import { Loader, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { listCalls } from '../../api/calls.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { strings } from '../../strings.ts';
@@ -14,5 +15,12 @@ export function RecentCalls({ keyId }: { keyId: string }) {
   if (error !== null) return <ErrorNotice error={error} />;
   if (data === undefined) return <Loader aria-label={strings.loading} />;
   if (data.items.length === 0) return <Text c="dimmed">{strings.keys.page.noCalls}</Text>;
-  return <CallsTable calls={data.items} />;
+  return (
+    <>
+      <CallsTable calls={data.items} />
+      <Link to="/calls" search={{ key: keyId }} className="link">
+        {strings.keys.page.allCalls}
+      </Link>
+    </>
+  );
 }

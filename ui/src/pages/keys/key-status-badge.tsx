@@ -2,7 +2,7 @@ import { Badge } from '@mantine/core';
 import type { Key } from '../../api/types.ts';
 import { strings } from '../../strings.ts';
 
-const colors = { active: 'teal', disabled: 'gray', expired: 'orange', pending: 'blue', invalid: 'red' };
+const colors = { active: 'teal', disabled: 'gray.5', expired: 'orange', pending: 'blue', invalid: 'red' };
 
 export function KeyStatusBadge({ item }: { item: Key }) {
   return (
