@@ -49,9 +49,12 @@ export function App({ loginCode }: { loginCode: string | undefined }) {
       });
   }, [reachable, begun, loginCode]);
 
+  // Whoever logs in next sees nothing of the one before, and no page that is not theirs.
+  const role = current?.role;
   useEffect(() => {
-    if (current === undefined) queryClient.clear();
-  }, [current, queryClient]);
+    if (role === undefined) queryClient.clear();
+    else void router.invalidate();
+  }, [role, queryClient]);
 
   return (
     <>

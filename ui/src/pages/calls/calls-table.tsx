@@ -9,7 +9,7 @@ const { columns } = strings.calls;
 
 export function CallsTable({ calls }: { calls: Call[] }) {
   return (
-    <Table.ScrollContainer minWidth={720}>
+    <Table.ScrollContainer minWidth={680}>
       <Table highlightOnHover verticalSpacing={6} horizontalSpacing="xs" aria-label={strings.calls.table}>
         <Table.Thead>
           <Table.Tr>
