@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { nodeBinary, root } from './setup.mjs';
 
 const ui = join(root, 'ui');
@@ -52,3 +53,6 @@ function hashOfSources() {
       .update('\0');
   return hash.digest('hex');
 }
+
+// `node scripts/build-ui.mjs`: for images, where no first start should build anything.
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exit(ensureUiBuilt() ? 0 : 1);

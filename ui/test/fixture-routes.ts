@@ -45,6 +45,10 @@ export function answerAdmin(
   if (kind === 'usage') return usageAnswer(world, query);
   if (kind === 'calls') return callsAnswer(world, names[0], query);
   if (kind === 'overview') return overviewAnswer(world, query);
+  if (kind === 'resources') {
+    const listeners = [{ name: 'http', protocol: 'HTTP', port: 8090 }];
+    return { status: 200, json: { items: [{ kind: 'Gateway', spec: { listeners } }] } };
+  }
   return missing;
 }
 

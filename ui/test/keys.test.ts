@@ -51,6 +51,7 @@ test('a key is created, its value shown once, and found in the list', options, a
   assert.equal(await value.inputValue(), 'tg_fixture_laptop-of-anna_x9Qz');
   await drawer.getByRole('tab', { name: 'Claude Code' }).click();
   await drawer.getByText('ANTHROPIC_AUTH_TOKEN=tg_fixture_laptop-of-anna_x9Qz').waitFor();
+  await drawer.getByText('ANTHROPIC_BASE_URL=http://127.0.0.1:8090').waitFor();
   await page.keyboard.press('Escape');
   assert.ok(await value.isVisible(), 'Escape does not take the value away');
   await drawer.getByRole('button', { name: 'I have stored it' }).click();
