@@ -1,32 +1,36 @@
 /** Composition root of a data path thread: joins the counters, serves the snapshots it is sent, posts records back. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { compileExpression } from './core/cel/compile.ts';
 import type { RateLimitTarget, Snapshot } from './core/config/snapshot.ts';
 import { dialectError, translateRequest } from './core/llm/translate.ts';
-import { createPrices, type PriceCatalog } from './core/pricing/prices.ts';
+import { createPrices } from './core/pricing/prices.ts';
 import { type RateLimitService, RateLimitUnavailable } from './core/ratelimit/model.ts';
+import { readPriceList } from './price-list.ts';
 import { createDataPath } from './proxy/data-path.ts';
+import type { PortSharing } from './proxy/listeners.ts';
 import type { FromWorker, ToWorker } from './proxy/messages.ts';
 import { createRateLimitClient, type RateLimitClient } from './rls/client.ts';
 import { openPendingCharges } from './rls/pending-charges.ts';
 import { createEmbeddedRateLimitService } from './rls/service.ts';
 import { attachSharedAccounts } from './storage/memory/shared-accounts.ts';
+import { attachSharedBuckets } from './storage/memory/shared-buckets.ts';
 import { attachSharedCounters, type CounterHandle } from './storage/memory/shared-counters.ts';
+import { createWallClock } from './wall-clock.ts';
 
 export interface WorkerInput {
   counters: CounterHandle;
+  buckets: SharedArrayBuffer;
   /** Names the thread's journal. */
   name: string;
   host: string;
+  sharing: PortSharing;
 }
 
-const pricesPath = join(import.meta.dirname, '..', 'data', 'prices.json');
 const input = workerData as WorkerInput;
 const port = parentPort!;
-const nowMs = () => performance.timeOrigin + performance.now();
+const nowMs = createWallClock(Date.now, () => performance.now());
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 const post = (message: FromWorker) => port.postMessage(message);
 
@@ -64,10 +68,12 @@ const charges = openPendingCharges({
 const redeliverMs = 5_000;
 const redelivery = setInterval(() => void charges.deliver(), redeliverMs);
 
-const prices = createPrices(JSON.parse(readFileSync(pricesPath, 'utf8')) as PriceCatalog);
+const prices = createPrices(readPriceList());
 const dataPath = createDataPath({
   prices,
   accounts: attachSharedAccounts(input.counters, input.name),
+  buckets: attachSharedBuckets(input.buckets),
+  sharing: input.sharing,
   sleep: delay,
   translateRequest,
   dialectError,
@@ -83,7 +89,7 @@ const dataPath = createDataPath({
 port.on('message', async (message: ToWorker) => {
   if (message.type === 'snapshot') {
     current = message.snapshot;
-    const binds = await dataPath.apply(message.snapshot);
+    const binds = await dataPath.apply(message.snapshot, message.closed);
     post({ type: 'applied', generation: message.snapshot.generation, binds });
     return;
   }

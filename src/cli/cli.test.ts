@@ -24,6 +24,7 @@ test('defaults are those of the documentation', async () => {
     cluster: false,
     listen: '127.0.0.1',
     providerUrls: {},
+    workers: 1,
     apiPort: 7443,
     adminPort: 15000,
     metricsPort: 15020,
@@ -44,6 +45,7 @@ test('provider URLs are checked and may be repeated', async () => {
     await assert.rejects(parse(['--provider-url', wrong]), /NAME=URL/);
   }
   await assert.rejects(parse(['--api-port', '70000']), /0 to 65535/);
+  await assert.rejects(parse(['--workers', '0']), /1 to 64/);
   await assert.rejects(parse(['--nonsense']), /unknown option/);
 });
 
@@ -59,7 +61,8 @@ test('the printed text follows the live counter', () => {
   const info = {
     address: '127.0.0.1',
     api: { url: 'https://127.0.0.1:7443', kubeconfigPath: '/k' },
-    ports: { admin: 1, metrics: 2, ready: 3, rls: 4 },
+    loginUrl: 'http://127.0.0.1:1/?login=code',
+    ports: { metrics: 2, ready: 3, rls: 4 },
   };
   const demo = { provider: 'sample' as const, mikeUsed: 0, resetsAtSeconds: 1_795_478_400 };
   assert.match(startText({ ...info, demo }), /200 the first time, 429 the second/);

@@ -3,7 +3,8 @@ import type { Snapshot } from '../core/config/snapshot.ts';
 import type { RequestRecord } from '../core/record.ts';
 
 export type ToWorker =
-  | { type: 'snapshot'; snapshot: Snapshot }
+  /** `closed`: ports that another thread could not open, not to be tried. */
+  | { type: 'snapshot'; snapshot: Snapshot; closed: readonly number[] }
   /** Stop accepting, let requests in flight finish for at most `graceMs`, then report `stopped`. */
   | { type: 'stop'; graceMs: number };
 

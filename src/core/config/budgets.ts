@@ -71,7 +71,14 @@ export function compileBudgets(context: CompileContext, gateways: Gateways): Com
   };
 }
 
-function compileOne(object: KubeObject, gateways: Gateways): Compiled {
+/** What keeps a Budget from being compiled, and so would refuse every call: for whoever is about to write it. */
+export function budgetFaults(object: KubeObject): string[] {
+  return compileOne(object, { all: [], find: () => undefined }).faults.filter(
+    (fault) => !/^Gateway .* not found$/.test(fault),
+  );
+}
+
+function compileOne(object: KubeObject, gateways: Pick<Gateways, 'all' | 'find'>): Compiled {
   const spec = object['spec'] as BudgetSpec;
   const namespace = object.metadata.namespace!;
   const name = nameOf(object);
@@ -85,6 +92,7 @@ function compileOne(object: KubeObject, gateways: Gateways): Compiled {
     if (!compiled.ok) faults.push(`expression ${expression}: ${compiled.error}`);
   }
   const [unit, limit] = limitOf(spec.limit);
+  if (!Number.isSafeInteger(limit)) faults.push(`limit.${unit}: at most ${maxUsd} US dollars can be counted`);
   const window = windowOf(spec.window, faults);
   const overrides = (spec.overrides ?? []).flatMap((override, index) =>
     overrideOf(override, unit, window, `overrides[${index}]`, faults),
@@ -117,7 +125,11 @@ function compileOne(object: KubeObject, gateways: Gateways): Compiled {
   };
 }
 
-function gatewaysOf(namespace: string, { targetRefs }: BudgetSpec, gateways: Gateways): string[] {
+function gatewaysOf(
+  namespace: string,
+  { targetRefs }: BudgetSpec,
+  gateways: Pick<Gateways, 'all'>,
+): string[] {
   return gateways.all
     .filter(({ object }) => object.metadata.namespace === namespace)
     .filter(
@@ -125,6 +137,9 @@ function gatewaysOf(namespace: string, { targetRefs }: BudgetSpec, gateways: Gat
     )
     .map(({ object }) => nameOf(object));
 }
+
+/** Counters hold nano-dollars exactly up to 2⁵³. */
+const maxUsd = Math.floor(Number.MAX_SAFE_INTEGER / 1e9);
 
 /** The schema has seen to it that there is exactly one. */
 function limitOf(spec: LimitSpec): [BudgetUnit, number] {
