@@ -115,10 +115,12 @@ test('endings', async (t) => {
     await eventually(() => assert.equal(finish.length, 1));
     const made = calls;
     const client = speak(world, 'tg-waits', {});
-    // It waits: nothing but time would show that, so the one behind it in the gateway's own log of holds is asked for.
-    await eventually(async () => assert.equal(await counter(world, 'held', 'tg-waits'), 1));
+    await once(client, 'connect');
+    await readUpTo(world);
+    assert.equal(await counter(world, 'held', 'tg-waits'), 1);
     client.destroy();
     await once(client, 'close');
+    await readUpTo(world);
     finish[0]!();
     assert.equal((await first).status, 200);
     await eventually(async () => {
@@ -136,6 +138,20 @@ function speak(world: BudgetWorld, key: string, body: object) {
   const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' };
   socket.write(request('POST', 'x', '/anthropic', headers, text));
   return socket;
+}
+
+/**
+ * The gateway has read what was sent before: its one thread takes connections in their order, so it saw that when it answers
+ * those that came after. Twice, as a connection is accepted in one turn of its loop and read in the next.
+ */
+async function readUpTo(world: BudgetWorld): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) {
+    const answer = await fetch(`http://${world.gateway.address}:8080/nowhere`, {
+      headers: { connection: 'close' },
+    });
+    assert.equal(answer.status, 404);
+    await answer.text();
+  }
 }
 
 async function counter(world: BudgetWorld, kind: 'budget' | 'held', name: string): Promise<number> {
