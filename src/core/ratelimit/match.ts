@@ -24,8 +24,8 @@ export class RateLimitIndex {
   readonly #domains = new Map<string, Level>();
 
   constructor(config: RateLimitConfig) {
-    for (const [domain, descriptors] of Object.entries(config.domains)) {
-      this.#domains.set(domain, link(descriptors));
+    for (const { name, descriptors } of config.domains) {
+      this.#domains.set(name, link(descriptors));
     }
   }
 

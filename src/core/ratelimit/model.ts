@@ -5,9 +5,9 @@
 
 export type LimitUnit = 'second' | 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year';
 
-/** Domain → its descriptor tree. Plain data: it crosses a thread border with the snapshot. */
+/** Each domain once, with its descriptor tree. Plain data: it crosses a thread border with the snapshot. */
 export interface RateLimitConfig {
-  domains: Record<string, DescriptorNode[]>;
+  domains: { name: string; descriptors: DescriptorNode[] }[];
 }
 
 export interface DescriptorNode {

@@ -13,7 +13,7 @@ export const unitSeconds: Record<LimitUnit, number> = {
 
 export function parseUnit(text: string): LimitUnit | undefined {
   const unit = text.toLowerCase();
-  return unit in unitSeconds ? (unit as LimitUnit) : undefined;
+  return Object.hasOwn(unitSeconds, unit) ? (unit as LimitUnit) : undefined;
 }
 
 export function windowStart(nowSeconds: number, unit: LimitUnit): number {
