@@ -60,6 +60,8 @@ export interface RateLimitResponse {
   overallCode: Code;
   statuses: DescriptorStatus[];
   responseHeadersToAdd: { key: string; value: string }[];
+  /** google.protobuf.Struct as JSON; only where the service is told to add it. */
+  dynamicMetadata?: Record<string, unknown>;
 }
 
 /**

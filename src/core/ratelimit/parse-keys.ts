@@ -40,7 +40,10 @@ export function nameOf(key: YamlTree): string | undefined {
 }
 
 function checkValue(value: YamlTree): void {
-  if (value.kind === 'map') return checkKeys(value);
+  if (value.kind === 'map') {
+    checkKeys(value);
+    return;
+  }
   if (value.kind === 'scalar') {
     if (!isLeaf(value)) throw new ConfigFault('error checking config');
     return;

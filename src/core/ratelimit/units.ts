@@ -16,10 +16,6 @@ export function parseUnit(text: string): LimitUnit | undefined {
   return Object.hasOwn(unitSeconds, unit) ? (unit as LimitUnit) : undefined;
 }
 
-export function windowStart(nowSeconds: number, unit: LimitUnit): number {
-  return nowSeconds - (nowSeconds % unitSeconds[unit]);
-}
-
 /** Whole seconds until the window ends, 1..unit. */
 export function secondsUntilReset(nowSeconds: number, unit: LimitUnit): number {
   return unitSeconds[unit] - (nowSeconds % unitSeconds[unit]);
