@@ -1,5 +1,6 @@
 /** Usage and calls out of the ledger, as `GET /api/v1/usage` and `/api/v1/calls` give them. */
 import { isTimeZone } from '../core/budget/window.ts';
+import { csvOf } from '../core/text/csv.ts';
 import type {
   LedgerFilter,
   LedgerStore,
@@ -7,7 +8,6 @@ import type {
   UsageFigures,
   UsageQuery,
 } from '../storage/ledger.ts';
-import { csvOf } from './csv.ts';
 
 /** The message names the parameter and what it takes. */
 export class BadQuery extends Error {

@@ -1,7 +1,15 @@
 /** The command line. What a command does is given by the composition root. */
-import { Command } from 'commander';
-import { resetDemo } from './demo-reset.ts';
-import { keysCommand } from './key-manifest.ts';
+import { Command, type CommanderError } from 'commander';
+import { budgetsCommand } from './commands/budgets.ts';
+import { completionCommand } from './commands/completion.ts';
+import { demoCommand } from './commands/demo.ts';
+import { importCommands } from './commands/import.ts';
+import { keysCommand } from './commands/keys.ts';
+import { logsCommand } from './commands/logs.ts';
+import { usageCommand } from './commands/usage.ts';
+import { validateCommand } from './commands/validate.ts';
+import { exitCodes } from './failure.ts';
+import { type Cli, processTerminal } from './terminal.ts';
 import { type UpOptions, upCommand } from './up-options.ts';
 
 export interface CliActions {
@@ -14,23 +22,36 @@ export async function runCli(
   env: NodeJS.ProcessEnv,
   actions: CliActions,
 ): Promise<void> {
+  const program = buildProgram({ env, terminal: processTerminal(process) }, actions);
+  await program.parseAsync([...argv], { from: 'user' });
+}
+
+/** Also what completion and the test of the documentation go through. */
+export function buildProgram(cli: Cli, actions: CliActions): Command {
   const program = new Command('tollgate')
     .description('An LLM gateway: virtual keys, and token budgets that hold.')
     .version(actions.version)
-    .showHelpAfterError('(run with --help for all options)')
     .configureHelp({ showGlobalOptions: true });
-  program.addCommand(upCommand(env, actions.up));
-  program.addCommand(keysCommand());
-  const demo = program.command('demo').description('the example that `up --demo` serves');
-  demo
-    .command('reset')
-    .description("set the demo's counters to zero, so that mike may spend again")
-    .option(
-      '--data-dir <dir>',
-      'data directory of the running gateway',
-      upCommand(env, actions.up).getOptionValue('dataDir'),
-    )
-    .option('--admin <url>', 'admin API of the running gateway', 'http://127.0.0.1:15000')
-    .action((options: { dataDir: string; admin: string }) => resetDemo(options));
-  await program.parseAsync([...argv], { from: 'user' });
+  program.addCommand(upCommand(cli.env, actions.up));
+  program.addCommand(keysCommand(cli));
+  program.addCommand(budgetsCommand(cli));
+  program.addCommand(usageCommand(cli));
+  program.addCommand(logsCommand(cli));
+  program.addCommand(validateCommand(cli));
+  program.addCommand(importCommands(cli));
+  program.addCommand(demoCommand(cli));
+  program.addCommand(completionCommand(cli));
+  for (const command of commandsBelow(program)) {
+    command.showHelpAfterError('(run with --help for all options)').exitOverride(endOf);
+  }
+  return program;
+}
+
+export function commandsBelow(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(commandsBelow)];
+}
+
+/** Help and version are no errors; everything else that commander ends for is the command line's fault. */
+function endOf(error: CommanderError): never {
+  process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage);
 }

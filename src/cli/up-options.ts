@@ -76,7 +76,7 @@ const ports: [flag: string, variable: string, description: string, port: number]
   ['rls-port', 'RLS_PORT', 'rate limit service (gRPC)', 8081],
 ];
 
-function defaultDataDir(env: NodeJS.ProcessEnv): string {
+export function defaultDataDir(env: NodeJS.ProcessEnv): string {
   return join(env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'tollgate');
 }
 

@@ -1,9 +1,11 @@
 /** `tollgate keys manifest NAME`: a new key as a manifest for kubectl on standard output; its value once, on standard error. */
 import { hash, randomBytes } from 'node:crypto';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { stringify } from 'yaml';
-import { displayOf, newKeyValue } from '../core/keys/key-value.ts';
-import type { KubeObject } from '../core/resources/object.ts';
+import { displayOf, newKeyValue } from '../../core/keys/key-value.ts';
+import type { KubeObject } from '../../core/resources/object.ts';
+import { listed, moment, pair } from '../option-values.ts';
+import type { Cli } from '../terminal.ts';
 
 export interface KeyManifestOptions {
   namespace: string;
@@ -32,10 +34,8 @@ export function keyManifest(name: string, value: string, options: KeyManifestOpt
   };
 }
 
-export function keysCommand(): Command {
-  const keys = new Command('keys').description('virtual keys');
-  keys
-    .command('manifest')
+export function manifestCommand({ terminal }: Cli): Command {
+  return new Command('manifest')
     .argument('<name>', 'name of the VirtualKey')
     .description('make a key: its manifest for `kubectl apply -f -`, and its value once, on standard error')
     .option('-n, --namespace <namespace>', 'namespace of the Gateway', 'agentgateway-system')
@@ -46,24 +46,7 @@ export function keysCommand(): Command {
     .option('--expires <time>', 'RFC 3339, for example 2027-01-01T00:00:00Z', moment)
     .action((name: string, options: KeyManifestOptions) => {
       const value = newKeyValue(randomBytes);
-      process.stderr.write(`The key, shown this once: ${value}\n`);
-      process.stdout.write(stringify(keyManifest(name, value, options)));
+      terminal.err(`The key, shown this once: ${value}\n`);
+      terminal.out(stringify(keyManifest(name, value, options)));
     });
-  return keys;
-}
-
-function pair(text: string, before: Record<string, string>): Record<string, string> {
-  const equals = text.indexOf('=');
-  if (equals < 1) throw new InvalidArgumentError('write it as name=value.');
-  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
-}
-
-function listed(text: string, before: string[]): string[] {
-  return [...before, text];
-}
-
-function moment(text: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}T/.test(text) || Number.isNaN(Date.parse(text)))
-    throw new InvalidArgumentError('a moment such as 2027-01-01T00:00:00Z.');
-  return text;
 }

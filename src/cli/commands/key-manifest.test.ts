@@ -4,12 +4,12 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { virtualKey } from '../core/resources/kinds/virtual-key.ts';
-import type { KubeObject } from '../core/resources/object.ts';
-import { admit } from '../core/resources/validate.ts';
+import { virtualKey } from '../../core/resources/kinds/virtual-key.ts';
+import type { KubeObject } from '../../core/resources/object.ts';
+import { admit } from '../../core/resources/validate.ts';
 
 function tollgate(...args: string[]) {
-  const main = join(import.meta.dirname, '..', 'main.ts');
+  const main = join(import.meta.dirname, '..', '..', 'main.ts');
   const node = ['--disable-warning=ExperimentalWarning', main, ...args];
   return spawnSync(process.execPath, node, { encoding: 'utf8' });
 }
