@@ -7,6 +7,7 @@ import type {
   RateLimitRequest,
   RateLimitResponse,
 } from '../core/ratelimit/model.ts';
+import { writeStruct } from './struct-codec.ts';
 
 const unitNumbers: Record<LimitUnit, number> = {
   second: 1,
@@ -113,6 +114,11 @@ export function encodeResponse(response: RateLimitResponse): Uint8Array {
   for (const { key, value } of response.responseHeadersToAdd) {
     writer.tag(3, WireType.LengthDelimited).fork();
     writer.tag(1, WireType.LengthDelimited).string(key).tag(2, WireType.LengthDelimited).string(value).join();
+  }
+  if (response.dynamicMetadata !== undefined) {
+    writer.tag(6, WireType.LengthDelimited).fork();
+    writeStruct(writer, response.dynamicMetadata);
+    writer.join();
   }
   return writer.finish();
 }
