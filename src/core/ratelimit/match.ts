@@ -12,6 +12,8 @@ export interface MatchedLimit {
   patterns?: (string | undefined)[];
   /** Names its statistics: `domain.key_value.key_value`. */
   metricPath: string;
+  /** True when the path holds values of the call: there is no bound to how many of those come. */
+  isDynamicPath: boolean;
   metadata?: Record<string, unknown>;
 }
 
@@ -68,17 +70,17 @@ function matched(
   path: MetricPath,
   entries: RateLimitDescriptor['entries'],
 ): MatchedLimit {
-  const metricPath = source.detailedMetric ? path.detailed(entries, patterns) : path.text;
+  const isDynamicPath = source.detailedMetric || path.isDynamic;
   const match: MatchedLimit = {
     limit,
     shadowMode: source.shadowMode,
     quotaMode: source.quotaMode,
-    metricPath,
+    metricPath: source.detailedMetric ? path.detailed(entries, patterns) : path.text,
+    isDynamicPath,
   };
   if (patterns !== undefined) match.patterns = patterns;
   // As in the original, a rule whose statistics carry values of the call loses its metadata.
-  if (source.metadata !== undefined && !source.detailedMetric && !path.isDynamic)
-    match.metadata = source.metadata;
+  if (source.metadata !== undefined && !isDynamicPath) match.metadata = source.metadata;
   return match;
 }
 

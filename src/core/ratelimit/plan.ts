@@ -18,6 +18,7 @@ export interface PlannedDescriptor {
   quotaMode: boolean;
   hits: number;
   metricPath: string;
+  isDynamicPath: boolean;
   metadata?: Record<string, unknown>;
   /** Index into `RateLimitPlan.increments`; absent when nothing is counted. */
   counter?: number;
@@ -66,10 +67,12 @@ function plannedOf(
   hits: number,
 ): PlannedDescriptor {
   if (match === undefined || (match.limit.name !== '' && replaced?.has(match.limit.name))) {
-    return { shadowMode: false, quotaMode: false, hits, metricPath: '' };
+    return { shadowMode: false, quotaMode: false, hits, metricPath: '', isDynamicPath: false };
   }
-  const { limit, shadowMode, quotaMode, metricPath, metadata } = match;
-  return { limit, shadowMode, quotaMode, hits, metricPath, ...(metadata && { metadata }) };
+  const { limit, shadowMode, quotaMode, metricPath, isDynamicPath, metadata } = match;
+  const planned: PlannedDescriptor = { limit, shadowMode, quotaMode, hits, metricPath, isDynamicPath };
+  if (metadata !== undefined) planned.metadata = metadata;
+  return planned;
 }
 
 function addIncrement(
@@ -114,6 +117,7 @@ function matchDescriptor(
     shadowMode: false,
     quotaMode: false,
     metricPath: overridePath(domain, descriptor),
+    isDynamicPath: true,
   };
 }
 

@@ -19,6 +19,7 @@ function counted(
     quotaMode: false,
     hits,
     metricPath: 'd.k',
+    isDynamicPath: false,
     ...(isCounted && { counter: 0 }),
     ...(knownValue !== undefined && { knownValue }),
   };

@@ -15,7 +15,8 @@ export const ruleStatistics = [
 export type RuleStatistic = (typeof ruleStatistics)[number];
 
 export interface StatisticsSink {
-  rule(metricPath: string, statistic: RuleStatistic, hits: number): void;
+  /** `isDynamic`: the path holds values of calls, so the sink has to bound how many it keeps. */
+  rule(metricPath: string, statistic: RuleStatistic, hits: number, isDynamic: boolean): void;
   domainNotFound(domain: string, descriptors: number): void;
 }
 
@@ -37,9 +38,9 @@ function countDescriptor(
   nearLimitRatio: number,
   sink: StatisticsSink,
 ): void {
-  const { hits, metricPath, knownValue } = planned;
+  const { hits, metricPath, isDynamicPath, knownValue } = planned;
   const count = (statistic: RuleStatistic, amount: number) => {
-    if (amount > 0) sink.rule(metricPath, statistic, amount);
+    if (amount > 0) sink.rule(metricPath, statistic, amount, isDynamicPath);
   };
   if (hits < 0) {
     count('total_negative_hits', -hits);
