@@ -1,9 +1,9 @@
 /** One call on one HTTP/2 stream: its messages in, its messages and its status out. */
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { RateLimitUnavailable } from '../core/ratelimit/model.ts';
-import { InvalidRequest } from './codec.ts';
 import { frame, MessageReader } from './framing.ts';
 import { encodeMessage, GrpcError, grpcStatus } from './grpc-status.ts';
+import { InvalidRequest } from './unit-numbers.ts';
 
 /** Answers one message with one. */
 export type UnaryMethod = (message: Uint8Array) => Uint8Array | Promise<Uint8Array>;
