@@ -7,7 +7,12 @@ export type LimitUnit = 'second' | 'minute' | 'hour' | 'day' | 'week' | 'month' 
 
 /** Each domain once, with its descriptor tree. Plain data: it crosses a thread border with the snapshot. */
 export interface RateLimitConfig {
-  domains: { name: string; descriptors: DescriptorNode[] }[];
+  domains: {
+    name: string;
+    descriptors: DescriptorNode[];
+    /** The place that it was read from. */
+    source?: string;
+  }[];
 }
 
 export interface DescriptorNode {
