@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Snapshot } from './core/config/snapshot.ts';
+import type { TallyBatch } from './core/ratelimit/statistics.ts';
 import type { RequestRecord } from './core/record.ts';
 import type { FromWorker, ToWorker } from './proxy/messages.ts';
 import type { WorkerInput } from './worker.ts';
@@ -14,16 +15,18 @@ export interface DataPlane {
 
 export interface DataPlaneOptions extends WorkerInput {
   onRecords(records: readonly RequestRecord[]): void;
+  onTallies(tallies: TallyBatch): void;
   /** A thread that ends by itself: nothing is served any more. */
   onCrash(error: Error): void;
 }
 
-export function startDataPlane({ onRecords, onCrash, ...input }: DataPlaneOptions): DataPlane {
+export function startDataPlane({ onRecords, onTallies, onCrash, ...input }: DataPlaneOptions): DataPlane {
   const worker = new Worker(join(import.meta.dirname, 'worker.ts'), { workerData: input });
   const waiting = new Map<number, (errors: Record<number, string>) => void>();
   let stopped: (() => void) | undefined;
   worker.on('message', (message: FromWorker) => {
     if (message.type === 'records') onRecords(message.records);
+    else if (message.type === 'tallies') onTallies(message.tallies);
     else if (message.type === 'stopped') stopped?.();
     else {
       const errors = message.binds.flatMap(({ port, error }) =>

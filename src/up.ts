@@ -16,17 +16,15 @@ import { StandingReporter } from './controller/standing-reporter.ts';
 import { heldPrefix, usedPrefix } from './core/budget/counter-keys.ts';
 import type { Budget } from './core/budget/model.ts';
 import { newKeyValue } from './core/keys/key-value.ts';
-import type { RateLimitConfig } from './core/ratelimit/model.ts';
 import type { RequestRecord } from './core/record.ts';
 import { allKinds } from './core/resources/kinds.ts';
 import { type DataPlane, startDataPlane } from './data-plane.ts';
 import { loadClusterAccess } from './kube/kubeconfig.ts';
 import { createClusterResourceSource } from './kube/resource-source.ts';
 import { openStores } from './open-stores.ts';
-import { startRateLimitServer } from './rls/server.ts';
-import { createEmbeddedRateLimitService } from './rls/service.ts';
 import { startSampleProvider } from './sample-provider/server.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
+import { type RunningRateLimits, startRateLimits } from './start-rate-limits.ts';
 import type { SharedCounters } from './storage/memory/shared-counters.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
 import { openResourceStore } from './storage/sqlite/resource-store.ts';
@@ -68,12 +66,22 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
 
   const metrics = new GatewayMetrics();
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
-  let rateLimits: RateLimitConfig | undefined;
   let budgets: readonly Budget[] = [];
   const standings = createReporter(source, counters, () => budgets, dataDir, log);
+  const { registry: metricsRegistry } = metrics;
+  const limits = await startRateLimits({
+    options,
+    env: process.env,
+    counters: counters.store,
+    registry: metricsRegistry,
+    nowSeconds,
+    log,
+    stack,
+  });
   const plane = startServing(
     options,
     counters,
+    limits,
     (record) => {
       metrics.observe(record);
       standings.observe(record);
@@ -81,25 +89,20 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
     log,
     stack,
   );
-  const service = createEmbeddedRateLimitService({
-    config: () => rateLimits,
-    counters: counters.store,
-    nowSeconds,
-  });
-  const rls = await startRateLimitServer({ service, host: listen, port: options.rlsPort });
-  stack.add(() => rls.close());
   await source.start();
   stack.add(() => source.stop());
   const controller = startController({
     source,
     publish: (snapshot) => {
-      ({ rateLimits, budgets } = snapshot);
+      ({ budgets } = snapshot);
+      limits.take(snapshot);
       return plane.publish(snapshot);
     },
     compile: {
       sha256: (text) => hash('sha256', text),
       providerUrls: { ...demo?.urls, ...options.providerUrls },
       address: listen,
+      rateLimitSources: () => limits.sources(),
     },
     nowRfc3339: () => `${new Date().toISOString().slice(0, 19)}Z`,
     newKeyValue: () => newKeyValue(randomBytes),
@@ -108,6 +111,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
     log,
   });
   stack.add(() => controller.stop());
+  limits.onFilesChanged = () => controller.recompile();
   reportStandings(standings, log, stack);
   const api = await startApis(options, registry, { counters: counters.store, ledger }, metrics, log, stack);
   await whenServing(controller, pending);
@@ -120,6 +124,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
 function startServing(
   options: UpOptions,
   counters: SharedCounters,
+  limits: RunningRateLimits,
   observe: (record: RequestRecord) => void,
   log: Log,
   stack: ShutdownStack,
@@ -132,6 +137,7 @@ function startServing(
       process.stdout.write(records.map(accessLogLine).join(''));
       records.forEach(observe);
     },
+    onTallies: limits.addTallies,
     onCrash: (error) => {
       log.fatal({ error: error.stack }, 'the data path ended');
       process.exit(1);

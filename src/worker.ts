@@ -13,6 +13,8 @@ import type { FromWorker, ToWorker } from './proxy/messages.ts';
 import { createRateLimitClient, type RateLimitClient } from './rls/client.ts';
 import { openPendingCharges } from './rls/pending-charges.ts';
 import { createEmbeddedRateLimitService } from './rls/service.ts';
+import { readRateLimitSettings } from './rls/settings.ts';
+import { Tallies } from './rls/tallies.ts';
 import { attachSharedAccounts } from './storage/memory/shared-accounts.ts';
 import { attachSharedCounters, type CounterHandle } from './storage/memory/shared-counters.ts';
 
@@ -31,11 +33,21 @@ const nowSeconds = () => Math.floor(Date.now() / 1000);
 const post = (message: FromWorker) => port.postMessage(message);
 
 let current: Snapshot | undefined;
+const tallies = new Tallies();
 const embedded = createEmbeddedRateLimitService({
   config: () => current?.rateLimits,
   counters: attachSharedCounters(input.counters, input.name, nowSeconds),
   nowSeconds,
+  options: readRateLimitSettings(process.env).options,
+  statistics: tallies,
 });
+const tallyMs = 1_000;
+const telling = setInterval(tell, tallyMs);
+
+function tell(): void {
+  const drained = tallies.drain();
+  if (drained !== undefined) post({ type: 'tallies', tallies: drained });
+}
 
 /** One connection per address set, kept while the thread lives: services of a configuration are few. */
 const clients = new Map<string, RateLimitClient>();
@@ -89,6 +101,8 @@ port.on('message', async (message: ToWorker) => {
   }
   await dataPath.stop(message.graceMs);
   clearInterval(redelivery);
+  clearInterval(telling);
+  tell();
   for (const client of clients.values()) client.close();
   post({ type: 'stopped' });
   port.close();

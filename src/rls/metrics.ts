@@ -1,7 +1,7 @@
 /** The tallies as Prometheus metrics, under the names that envoyproxy/ratelimit's own mapping gives its statistics. */
 import { Counter, Histogram, type Registry } from 'prom-client';
-import { ruleStatistics } from '../core/ratelimit/statistics.ts';
-import type { ServiceEvent, Tallies } from './tallies.ts';
+import { ruleStatistics, type ServiceEvent } from '../core/ratelimit/statistics.ts';
+import type { Tallies } from './tallies.ts';
 
 export interface RateLimitMetrics {
   /** One call of ShouldRateLimit over gRPC. */

@@ -2,18 +2,14 @@
  * What the service counts about itself, in plain tables: cheap enough for every call, and made to be carried from the data
  * path's thread to the main one. However many values calls bring, the tables stay small.
  */
-import { type RuleStatistic, ruleStatistics } from '../core/ratelimit/statistics.ts';
+import {
+  type RuleStatistic,
+  ruleStatistics,
+  type ServiceEvent,
+  type TallyBatch,
+} from '../core/ratelimit/statistics.ts';
 import { BoundedLabel } from '../telemetry/bounded-label.ts';
 import type { ServiceStatistics } from './service.ts';
-
-export type ServiceEvent = 'service_error' | 'redis_error' | 'global_shadow_mode';
-
-/** Plain data. Rules by `domain.key_value…`, their amounts in the order of `ruleStatistics`. */
-export interface TallyBatch {
-  rules: [path: string, amounts: number[]][];
-  domainsNotFound: [domain: string, descriptors: number][];
-  events: Partial<Record<ServiceEvent, number>>;
-}
 
 /** Paths with values of calls; what comes above that counts as the domain's `other`. */
 const maxDynamicPaths = 1_000;

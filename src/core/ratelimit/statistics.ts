@@ -14,6 +14,15 @@ export const ruleStatistics = [
 ] as const;
 export type RuleStatistic = (typeof ruleStatistics)[number];
 
+export type ServiceEvent = 'service_error' | 'redis_error' | 'global_shadow_mode';
+
+/** Plain data that threads exchange. Rules by `domain.key_value…`, their amounts in the order of `ruleStatistics`. */
+export interface TallyBatch {
+  rules: [path: string, amounts: number[]][];
+  domainsNotFound: [domain: string, descriptors: number][];
+  events: Partial<Record<ServiceEvent, number>>;
+}
+
 export interface StatisticsSink {
   /** `isDynamic`: the path holds values of calls, so the sink has to bound how many it keeps. */
   rule(metricPath: string, statistic: RuleStatistic, hits: number, isDynamic: boolean): void;
