@@ -73,7 +73,7 @@ export class RedisConnection {
     const { host, port, tls } = this.#target;
     const { ca } = this.#options;
     const socket = tls
-      ? connectTls({ host, port, servername: host, ...(ca !== undefined && { ca }) })
+      ? connectTls({ host, port, ...(ca !== undefined && { ca }) })
       : connectTcp({ host, port });
     socket.setNoDelay(true);
     socket.unref();

@@ -16,12 +16,13 @@ export interface TestRedis {
 export const noRedis: string | false =
   spawnSync('redis-server', ['--version']).status === 0 ? false : 'redis-server is not installed';
 
-export async function startRedis(options: { port?: number; args?: string[] } = {}): Promise<TestRedis> {
+export async function startRedis(
+  options: { port?: number; args?: string[]; tls?: boolean } = {},
+): Promise<TestRedis> {
   const port = options.port ?? (await freePort());
   const directory = mkdtempSync(join(tmpdir(), 'tollgate-redis-'));
   const args = [
-    '--port',
-    String(port),
+    ...(options.tls ? ['--port', '0', '--tls-port', String(port)] : ['--port', String(port)]),
     '--bind',
     '127.0.0.1',
     '--dir',
@@ -34,7 +35,7 @@ export async function startRedis(options: { port?: number; args?: string[] } = {
   await ready(child);
   return {
     port,
-    url: `redis://127.0.0.1:${port}`,
+    url: `${options.tls ? 'rediss' : 'redis'}://127.0.0.1:${port}`,
     pid: child.pid!,
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) {
