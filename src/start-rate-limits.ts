@@ -6,6 +6,7 @@ import type { RateLimitSources } from './core/config/rate-limit-config.ts';
 import type { Snapshot } from './core/config/snapshot.ts';
 import type { RateLimitConfig } from './core/ratelimit/model.ts';
 import type { TallyBatch } from './core/ratelimit/statistics.ts';
+import { sharedRateLimitCounters } from './rate-limit-counters.ts';
 import { watchConfigFiles } from './rls/config-files.ts';
 import { Health } from './rls/health.ts';
 import { startRateLimitHttpServer } from './rls/http-server.ts';
@@ -40,7 +41,9 @@ export interface RunningRateLimits {
 }
 
 export async function startRateLimits(parts: RateLimitParts): Promise<RunningRateLimits> {
-  const { options, counters, registry, nowSeconds, log, stack } = parts;
+  const { options, registry, nowSeconds, log, stack } = parts;
+  const shared = sharedRateLimitCounters(parts.env);
+  if (shared !== undefined) stack.add(() => shared.close());
   const settings = readRateLimitSettings(parts.env);
   const tallies = new Tallies();
   const metrics = registerRateLimitMetrics(registry, tallies);
@@ -48,7 +51,7 @@ export async function startRateLimits(parts: RateLimitParts): Promise<RunningRat
   const health = new Health(() => config !== undefined || !settings.healthyWithConfigOnly);
   const service = createEmbeddedRateLimitService({
     config: () => config,
-    counters,
+    counters: shared ?? parts.counters,
     nowSeconds,
     options: settings.options,
     statistics: tallies,

@@ -10,7 +10,9 @@ import { createPrices, type PriceCatalog } from './core/pricing/prices.ts';
 import { type RateLimitService, RateLimitUnavailable } from './core/ratelimit/model.ts';
 import { createDataPath } from './proxy/data-path.ts';
 import type { FromWorker, ToWorker } from './proxy/messages.ts';
+import { sharedRateLimitCounters } from './rate-limit-counters.ts';
 import { createRateLimitClient, type RateLimitClient } from './rls/client.ts';
+import { OverLimitMemory } from './rls/over-limit-memory.ts';
 import { openPendingCharges } from './rls/pending-charges.ts';
 import { createEmbeddedRateLimitService } from './rls/service.ts';
 import { readRateLimitSettings } from './rls/settings.ts';
@@ -34,12 +36,15 @@ const post = (message: FromWorker) => port.postMessage(message);
 
 let current: Snapshot | undefined;
 const tallies = new Tallies();
+const settings = readRateLimitSettings(process.env);
+const shared = sharedRateLimitCounters(process.env);
 const embedded = createEmbeddedRateLimitService({
   config: () => current?.rateLimits,
-  counters: attachSharedCounters(input.counters, input.name, nowSeconds),
+  counters: shared ?? attachSharedCounters(input.counters, input.name, nowSeconds),
   nowSeconds,
-  options: readRateLimitSettings(process.env).options,
+  options: settings.options,
   statistics: tallies,
+  ...(settings.localCacheBytes > 0 && { memory: new OverLimitMemory(settings.localCacheBytes) }),
 });
 const tallyMs = 1_000;
 const telling = setInterval(tell, tallyMs);
@@ -104,6 +109,7 @@ port.on('message', async (message: ToWorker) => {
   clearInterval(telling);
   tell();
   for (const client of clients.values()) client.close();
+  shared?.close();
   post({ type: 'stopped' });
   port.close();
 });
