@@ -23,7 +23,8 @@ export interface RateLimitParts {
   options: UpOptions;
   env: NodeJS.ProcessEnv;
   counters: CounterStore;
-  registry: Registry;
+  /** Where the service's own metrics go. */
+  metrics: Registry;
   nowSeconds: () => number;
   log: { info(fields: object, message: string): void; error(fields: object, message: string): void };
   stack: ShutdownStack;
@@ -41,12 +42,12 @@ export interface RunningRateLimits {
 }
 
 export async function startRateLimits(parts: RateLimitParts): Promise<RunningRateLimits> {
-  const { options, registry, nowSeconds, log, stack } = parts;
+  const { options, nowSeconds, log, stack } = parts;
   const shared = sharedRateLimitCounters(parts.env);
   if (shared !== undefined) stack.add(() => shared.close());
   const settings = readRateLimitSettings(parts.env);
   const tallies = new Tallies();
-  const metrics = registerRateLimitMetrics(registry, tallies);
+  const metrics = registerRateLimitMetrics(parts.metrics, tallies);
   let config: RateLimitConfig | undefined;
   const health = new Health(() => config !== undefined || !settings.healthyWithConfigOnly);
   const service = createEmbeddedRateLimitService({

@@ -2,13 +2,12 @@
 import { hash, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AdminOptions, startAdminServer } from './admin/server.ts';
+import type { InForce } from './admin/context.ts';
+import type { AdminServer } from './admin/server.ts';
 import { AlertSender } from './alerts/alert-sender.ts';
-import { applyObjects } from './apiserver/apply-objects.ts';
 import { openRegistry } from './apiserver/registry/registry.ts';
 import { createEmbeddedResourceSource } from './apiserver/resource-source.ts';
 import { type ApiServer, startApiServer } from './apiserver/server.ts';
-import { demoDomain, demoObjects } from './cli/demo-objects.ts';
 import { type DemoInfo, type StartInfo, startText } from './cli/start-text.ts';
 import type { UpOptions } from './cli/up-options.ts';
 import { type Controller, startController } from './controller/controller.ts';
@@ -22,8 +21,10 @@ import { type DataPlane, startDataPlane } from './data-plane.ts';
 import { loadClusterAccess } from './kube/kubeconfig.ts';
 import { createClusterResourceSource } from './kube/resource-source.ts';
 import { openStores } from './open-stores.ts';
-import { startSampleProvider } from './sample-provider/server.ts';
+import { RecordFeed } from './record-feed.ts';
+import { applyDemo, demoStanding } from './run-demo.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
+import { startAdmin } from './start-admin.ts';
 import { type RunningRateLimits, startRateLimits } from './start-rate-limits.ts';
 import type { SharedCounters } from './storage/memory/shared-counters.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
@@ -52,11 +53,11 @@ export async function up(options: UpOptions): Promise<void> {
 }
 
 async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
-  const { dataDir, listen } = options;
+  const { dataDir } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const log = createLog(process.stderr);
   const pending = new Set(['configuration']);
-  const ready = await startReadyServer({ pending: () => [...pending] }, options.readyPort, listen);
+  const ready = await startReadyServer({ pending: () => [...pending] }, options.readyPort, options.listen);
   stack.add(() => closeServer(ready));
 
   // First: its lock keeps a second process from the data directory before anything is touched.
@@ -66,18 +67,11 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
 
   const metrics = new GatewayMetrics();
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
-  let budgets: readonly Budget[] = [];
-  const standings = createReporter(source, counters, () => budgets, dataDir, log);
-  const { registry: metricsRegistry } = metrics;
-  const limits = await startRateLimits({
-    options,
-    env: process.env,
-    counters: counters.store,
-    registry: metricsRegistry,
-    nowSeconds,
-    log,
-    stack,
-  });
+  let inForce: InForce = { keySets: {}, budgets: [] };
+  const feed = new RecordFeed();
+  const standings = createReporter(source, counters, () => inForce.budgets, dataDir, log);
+  const base = { options, env: process.env, nowSeconds, log, stack };
+  const limits = await startRateLimits({ ...base, counters: counters.store, metrics: metrics.registry });
   const plane = startServing(
     options,
     counters,
@@ -85,6 +79,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
     (record) => {
       metrics.observe(record);
       standings.observe(record);
+      feed.publish(record);
     },
     log,
     stack,
@@ -94,14 +89,14 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const controller = startController({
     source,
     publish: (snapshot) => {
-      ({ budgets } = snapshot);
       limits.take(snapshot);
+      inForce = snapshot;
       return plane.publish(snapshot);
     },
     compile: {
       sha256: (text) => hash('sha256', text),
       providerUrls: { ...demo?.urls, ...options.providerUrls },
-      address: listen,
+      address: options.listen,
       rateLimitSources: () => limits.sources(),
     },
     nowRfc3339: () => `${new Date().toISOString().slice(0, 19)}Z`,
@@ -113,9 +108,12 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   stack.add(() => controller.stop());
   limits.onFilesChanged = () => controller.recompile();
   reportStandings(standings, log, stack);
-  const api = await startApis(options, registry, { counters: counters.store, ledger }, metrics, log, stack);
+  const parts = { options, registry, source, controller, feed, ledger, log };
+  const admin = await startAdmin({ ...parts, inForce: () => inForce, counters: counters.store });
+  stack.add(() => closeServer(admin.server));
+  const api = await startApis(options, registry, metrics, log, stack);
   await whenServing(controller, pending);
-  process.stdout.write(startText(startInfo(options, api, demo && demoStanding(counters, demo.kind))));
+  tellStart(options, api, admin, demo && demoStanding(counters, demo.kind, nowSeconds));
   await stopSignal();
   await stack.close();
 }
@@ -185,16 +183,12 @@ function reportStandings(standings: StandingReporter, log: Log, stack: ShutdownS
 async function startApis(
   options: UpOptions,
   registry: Registry | undefined,
-  stores: Pick<AdminOptions, 'counters' | 'ledger'>,
   metrics: GatewayMetrics,
   log: Log,
   stack: ShutdownStack,
 ): Promise<ApiServer | undefined> {
-  const { dataDir, listen: host } = options;
   const api = registry === undefined ? undefined : await startEmbeddedApi(options, registry, log, stack);
-  const admin = await startAdminServer({ host, port: options.adminPort, dataDir, ...stores, log });
-  stack.add(() => closeServer(admin));
-  const metricsServer = await startMetricsServer(metrics.registry, options.metricsPort, host);
+  const metricsServer = await startMetricsServer(metrics.registry, options.metricsPort, options.listen);
   stack.add(() => closeServer(metricsServer));
   return api;
 }
@@ -246,55 +240,30 @@ function clusterSource(log: Log): ResourceSource {
   });
 }
 
-function startInfo(options: UpOptions, api: ApiServer | undefined, demo: DemoInfo | undefined): StartInfo {
-  return {
+function tellStart(
+  options: UpOptions,
+  api: ApiServer | undefined,
+  admin: AdminServer,
+  demo: DemoInfo | undefined,
+): void {
+  const info: StartInfo = {
     address: options.listen,
+    loginUrl: admin.loginUrl(),
     ...(api && { api: { url: api.url, kubeconfigPath: api.kubeconfigPath } }),
     ports: {
-      admin: options.adminPort,
       metrics: options.metricsPort,
       ready: options.readyPort,
       rls: options.rlsPort,
     },
     ...(demo && { demo }),
   };
+  process.stdout.write(startText(info));
 }
 
 async function whenServing(controller: Controller, pending: Set<string>): Promise<void> {
   await controller.ready;
   await controller.settled();
   pending.delete('configuration');
-}
-
-interface DemoProvider {
-  kind: DemoInfo['provider'];
-  urls: Record<string, string>;
-}
-
-/** With ANTHROPIC_API_KEY the real provider answers; else the sample one, unless another URL stands in for it. */
-async function applyDemo(
-  options: UpOptions,
-  registry: Registry,
-  stack: ShutdownStack,
-): Promise<DemoProvider> {
-  const credential = process.env['ANTHROPIC_API_KEY']?.trim();
-  applyObjects(registry, demoObjects(credential || 'sk-sample-provider'));
-  if (credential) return { kind: 'anthropic', urls: {} };
-  if (options.providerUrls['anthropic'] !== undefined) return { kind: 'sample', urls: {} };
-  const sample = await startSampleProvider({
-    host: options.listen,
-    port: 0,
-    randomId: () => hash('sha256', String(Math.random())).slice(0, 24),
-  });
-  stack.add(() => sample.close());
-  return { kind: 'sample', urls: { anthropic: sample.url } };
-}
-
-function demoStanding(counters: SharedCounters, provider: DemoInfo['provider']): DemoInfo {
-  const [mike] = counters.store.list(`${demoDomain}_user_id_mike_`);
-  const now = nowSeconds();
-  const daySeconds = 86_400;
-  return { provider, mikeUsed: mike?.value ?? 0, resetsAtSeconds: now - (now % daySeconds) + daySeconds };
 }
 
 function stopSignal(): Promise<void> {

@@ -1,13 +1,13 @@
 /** Composition root of a data path thread: joins the counters, serves the snapshots it is sent, posts records back. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { compileExpression } from './core/cel/compile.ts';
 import type { RateLimitTarget, Snapshot } from './core/config/snapshot.ts';
 import { dialectError, translateRequest } from './core/llm/translate.ts';
-import { createPrices, type PriceCatalog } from './core/pricing/prices.ts';
+import { createPrices } from './core/pricing/prices.ts';
 import { type RateLimitService, RateLimitUnavailable } from './core/ratelimit/model.ts';
+import { readPriceList } from './price-list.ts';
 import { createDataPath } from './proxy/data-path.ts';
 import type { FromWorker, ToWorker } from './proxy/messages.ts';
 import { sharedRateLimitCounters } from './rate-limit-counters.ts';
@@ -27,7 +27,6 @@ export interface WorkerInput {
   host: string;
 }
 
-const pricesPath = join(import.meta.dirname, '..', 'data', 'prices.json');
 const input = workerData as WorkerInput;
 const port = parentPort!;
 const nowMs = () => performance.timeOrigin + performance.now();
@@ -81,7 +80,7 @@ const charges = openPendingCharges({
 const redeliverMs = 5_000;
 const redelivery = setInterval(() => void charges.deliver(), redeliverMs);
 
-const prices = createPrices(JSON.parse(readFileSync(pricesPath, 'utf8')) as PriceCatalog);
+const prices = createPrices(readPriceList());
 const dataPath = createDataPath({
   prices,
   accounts: attachSharedAccounts(input.counters, input.name),

@@ -8,10 +8,10 @@ import type {
   UsageFigures,
   UsageQuery,
 } from '../storage/ledger.ts';
+import { Problem, shortened } from './problem.ts';
 
-/** The message names the parameter and what it takes. */
-export class BadQuery extends Error {
-  override readonly name = 'BadQuery';
+function badQuery(name: string, why: string): Problem {
+  return new Problem(400, 'query', shortened(why), name);
 }
 
 const dimensions = new Set(['user', 'key', 'model', 'provider', 'route']);
@@ -24,7 +24,7 @@ export async function reportUsage(ledger: LedgerStore, query: URLSearchParams): 
   const filter = filterOf(query);
   const rows = await ledger.usage(filter, usageQueryOf(query));
   const [total] = await ledger.usage(filter, { groupBy: [] });
-  const { group: _, ...figures } = total ?? { group: {}, ...nothing };
+  const { group: _, ...figures } = total ?? { group: {}, ...noFigures };
   return {
     rows: rows.map(({ bucketStartMs, ...row }) => ({ ...row, ...startOf(bucketStartMs) })),
     total: figures,
@@ -36,7 +36,7 @@ export async function usageAsCsv(ledger: LedgerStore, query: URLSearchParams): P
   const usage = usageQueryOf(query);
   const rows = await ledger.usage(filterOf(query), usage);
   const bucket = usage.bucket === undefined ? [] : ['bucketStart'];
-  const figures = Object.keys(nothing).filter((name) => name !== 'costNano') as (keyof UsageFigures)[];
+  const figures = Object.keys(noFigures).filter((name) => name !== 'costNano') as (keyof UsageFigures)[];
   return csvOf(
     [...usage.groupBy, ...bucket, ...figures, 'costUsd'],
     rows.map((row) => [
@@ -52,7 +52,7 @@ export async function usageAsCsv(ledger: LedgerStore, query: URLSearchParams): P
 export async function listCalls(ledger: LedgerStore, query: URLSearchParams): Promise<unknown> {
   const limit = Number(query.get('limit') ?? 100);
   if (!Number.isInteger(limit) || limit < 1 || limit > maxPage)
-    throw new BadQuery(`limit: a whole number from 1 to ${maxPage}`);
+    throw badQuery('limit', `a whole number from 1 to ${maxPage}`);
   const before = query.get('before');
   const { records, next } = await ledger.search(filterOf(query), {
     limit,
@@ -65,12 +65,11 @@ function usageQueryOf(query: URLSearchParams): UsageQuery {
   const groupBy = (query.get('groupBy') ?? '').split(',').filter((name) => name !== '');
   const wrong = groupBy.find((name) => !dimensions.has(name) && !/^label:.+/.test(name));
   if (wrong !== undefined)
-    throw new BadQuery(`groupBy: "${wrong}" is none of ${[...dimensions].join(', ')} and label:NAME`);
+    throw badQuery('groupBy', `"${wrong}" is none of ${[...dimensions].join(', ')} and label:NAME`);
   const bucket = query.get('bucket');
-  if (bucket !== null && !buckets.has(bucket))
-    throw new BadQuery(`bucket: one of ${[...buckets].join(', ')}`);
+  if (bucket !== null && !buckets.has(bucket)) throw badQuery('bucket', `one of ${[...buckets].join(', ')}`);
   const timeZone = query.get('timeZone') ?? 'UTC';
-  if (!isTimeZone(timeZone)) throw new BadQuery(`timeZone: "${timeZone}" is not an IANA time zone`);
+  if (!isTimeZone(timeZone)) throw badQuery('timeZone', `"${timeZone}" is not an IANA time zone`);
   return {
     groupBy: groupBy as UsageDimension[],
     timeZone,
@@ -79,10 +78,10 @@ function usageQueryOf(query: URLSearchParams): UsageQuery {
 }
 
 /** `from`, `to` (RFC 3339), `key`, `user`, `model`, `provider`, `route`, `outcome`, `search`, `label.NAME`. */
-function filterOf(query: URLSearchParams): LedgerFilter {
+export function filterOf(query: URLSearchParams): LedgerFilter {
   const outcome = query.get('outcome');
   if (outcome !== null && !outcomes.has(outcome))
-    throw new BadQuery(`outcome: one of ${[...outcomes].join(', ')}`);
+    throw badQuery('outcome', `one of ${[...outcomes].join(', ')}`);
   const labels = [...query]
     .filter(([name]) => name.startsWith('label.'))
     .map(([name, value]) => [name.slice('label.'.length), value]);
@@ -92,17 +91,20 @@ function filterOf(query: URLSearchParams): LedgerFilter {
   });
   return {
     ...Object.fromEntries(given),
-    ...momentOf('fromMs', 'from', query),
-    ...momentOf('toMs', 'to', query),
+    ...periodOf(query),
     ...(labels.length === 0 ? {} : { labels: Object.fromEntries(labels) }),
   };
+}
+
+export function periodOf(query: URLSearchParams): { fromMs?: number; toMs?: number } {
+  return { ...momentOf('fromMs', 'from', query), ...momentOf('toMs', 'to', query) };
 }
 
 function momentOf(field: string, name: string, query: URLSearchParams): Record<string, number> {
   const text = query.get(name);
   if (text === null) return {};
   const ms = Date.parse(text);
-  if (Number.isNaN(ms)) throw new BadQuery(`${name}: a moment such as 2026-11-25T00:00:00Z`);
+  if (Number.isNaN(ms)) throw badQuery(name, 'a moment such as 2026-11-25T00:00:00Z');
   return { [field]: ms };
 }
 
@@ -110,7 +112,7 @@ function startOf(bucketStartMs: number | undefined): { bucketStart?: string } {
   return bucketStartMs === undefined ? {} : { bucketStart: new Date(bucketStartMs).toISOString() };
 }
 
-const nothing: UsageFigures = {
+export const noFigures: UsageFigures = {
   requests: 0,
   refused: 0,
   failed: 0,

@@ -111,7 +111,7 @@ async function refusal(response: Response, { url, tokenSource }: AdminAddress): 
   const told = field === undefined ? message : `${field}: ${message}`;
   if (status === 404 && message.startsWith('no such path'))
     return new CliFailure(
-      `${told} (the gateway at ${url} does not serve this command yet: docs/cli.md says which ones it does)`,
+      `${told} (the gateway at ${url} does not serve this command yet: it is of an older release)`,
     );
   if (status === 403) return new CliFailure(`not allowed: ${told}`, 'notAllowed');
   if (status === 409) return new CliFailure(`${told} (look at what is there now, then try again)`);

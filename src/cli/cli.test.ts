@@ -59,7 +59,8 @@ test('the printed text follows the live counter', () => {
   const info = {
     address: '127.0.0.1',
     api: { url: 'https://127.0.0.1:7443', kubeconfigPath: '/k' },
-    ports: { admin: 1, metrics: 2, ready: 3, rls: 4 },
+    loginUrl: 'http://127.0.0.1:1/?login=code',
+    ports: { metrics: 2, ready: 3, rls: 4 },
   };
   const demo = { provider: 'sample' as const, mikeUsed: 0, resetsAtSeconds: 1_795_478_400 };
   assert.match(startText({ ...info, demo }), /200 the first time, 429 the second/);

@@ -5,7 +5,9 @@ export interface StartInfo {
   address: string;
   /** Absent when a real cluster holds the resources. */
   api?: { url: string; kubeconfigPath: string };
-  ports: { admin: number; metrics: number; ready: number; rls: number };
+  ports: { metrics: number; ready: number; rls: number };
+  /** Logs a browser in, once, within 15 minutes. */
+  loginUrl: string;
   demo?: DemoInfo;
 }
 
@@ -19,13 +21,14 @@ export interface DemoInfo {
 }
 
 export function startText(info: StartInfo): string {
-  const { address, ports } = info;
+  const { address, ports, loginUrl } = info;
   const where = `
 Tollgate is up.
 
   ${apiLine(info)}
   rate limit service     ${address}:${ports.rls} (gRPC)
-  admin API              http://${address}:${ports.admin}
+  console and admin API  ${loginUrl}
+                         (logs you in once within 15 minutes; afterwards with the token in the data directory's admin-token)
   metrics                http://${address}:${ports.metrics}/metrics
   readiness              http://${address}:${ports.ready}/healthz/ready
 `;

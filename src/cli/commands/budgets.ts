@@ -4,13 +4,8 @@ import type { Cli } from '../terminal.ts';
 import { createCommand } from './budgets-create.ts';
 import { deleteCommand, holdsCommand, listCommand, showCommand } from './budgets-read.ts';
 
-/** Until the admin API has their routes. */
-const unserved = '\nThe gateway of this release does not serve these yet; write Budgets with kubectl.';
-
 export function budgetsCommand(cli: Cli): Command {
-  const budgets = new Command('budgets')
-    .description('budgets: make, list, see what is used and held')
-    .addHelpText('after', unserved);
+  const budgets = new Command('budgets').description('budgets: make, list, see what is used and held');
   for (const make of [listCommand, showCommand, createCommand, deleteCommand, holdsCommand])
     budgets.addCommand(make(cli));
   return budgets;

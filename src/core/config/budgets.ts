@@ -71,7 +71,14 @@ export function compileBudgets(context: CompileContext, gateways: Gateways): Com
   };
 }
 
-function compileOne(object: KubeObject, gateways: Gateways): Compiled {
+/** What keeps a Budget from being compiled, and so would refuse every call: for whoever is about to write it. */
+export function budgetFaults(object: KubeObject): string[] {
+  return compileOne(object, { all: [], find: () => undefined }).faults.filter(
+    (fault) => !/^Gateway .* not found$/.test(fault),
+  );
+}
+
+function compileOne(object: KubeObject, gateways: Pick<Gateways, 'all' | 'find'>): Compiled {
   const spec = object['spec'] as BudgetSpec;
   const namespace = object.metadata.namespace!;
   const name = nameOf(object);
@@ -117,7 +124,11 @@ function compileOne(object: KubeObject, gateways: Gateways): Compiled {
   };
 }
 
-function gatewaysOf(namespace: string, { targetRefs }: BudgetSpec, gateways: Gateways): string[] {
+function gatewaysOf(
+  namespace: string,
+  { targetRefs }: BudgetSpec,
+  gateways: Pick<Gateways, 'all'>,
+): string[] {
   return gateways.all
     .filter(({ object }) => object.metadata.namespace === namespace)
     .filter(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
-import { displayOf, newKeyValue } from './key-value.ts';
+import { displayOf, keyValueFault, newKeyValue } from './key-value.ts';
 
 const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 });
 
@@ -29,6 +29,25 @@ test('what is shown tells keys apart and gives nothing away', () => {
   assert.equal(displayOf(value), `tg_…${value.slice(-4)}`);
   assert.equal(displayOf('sk-mike-key'), '…ey');
   assert.equal(displayOf('abc'), '…');
+});
+
+test('one mistyped character is noticed; values of another origin are not judged', () => {
+  fc.assert(
+    fc.property(
+      bytes,
+      fc.integer({ min: 3, max: 40 }),
+      fc.constantFrom(...'aZ7'),
+      (random, at, character) => {
+        fc.pre(random.some((byte) => byte < 248));
+        const value = newKeyValue(() => random);
+        assert.equal(keyValueFault(value), undefined);
+        fc.pre(value[at] !== character);
+        assert.match(keyValueFault(value.slice(0, at) + character + value.slice(at + 1))!, /checksum/);
+      },
+    ),
+  );
+  assert.match(keyValueFault('tg_short')!, /41 letters and digits/);
+  assert.equal(keyValueFault('sk-mike-key'), undefined);
 });
 
 function parseInt62(text: string): number {

@@ -28,6 +28,18 @@ export function displayOf(value: string): string {
   return `…${value.slice(value.length - Math.min(4, Math.floor(value.length / 4)))}`;
 }
 
+/**
+ * What is wrong with a value that begins like a generated one, without a look-up: a character left out or mistyped. Undefined
+ * for good ones and for values of another origin.
+ */
+export function keyValueFault(value: string): string | undefined {
+  if (!value.startsWith(prefix)) return undefined;
+  const length = prefix.length + bodyLength + checksumLength;
+  if (!form.test(value)) return `a key that begins with ${prefix} has ${length} letters and digits in all`;
+  const body = value.slice(prefix.length, -checksumLength);
+  return value.endsWith(checksumOf(body)) ? undefined : 'the checksum of the key is wrong: it is mistyped';
+}
+
 /** CRC-32 (IEEE 802.3) in base 62. */
 function checksumOf(body: string): string {
   let crc = 0xffffffff;

@@ -50,6 +50,11 @@ function groupsOf(text: string): bigint[] | undefined {
   return groups;
 }
 
+/** Whether it is a block that some address can be inside of. */
+export function isBlock(block: string): boolean {
+  return isInside(block, block.slice(0, Math.max(0, block.indexOf('/'))));
+}
+
 /** False for a block or an address that is none: what is not known to be inside is outside. */
 export function isInside(block: string, address: string): boolean {
   const slash = block.indexOf('/');

@@ -1,8 +1,13 @@
 /** Tables as CSV (RFC 4180), for spreadsheets. */
-type Cell = string | number | undefined;
+export type Cell = string | number | undefined;
 
 export function csvOf(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return [columns, ...rows].map((row) => `${row.map(cellText).join(',')}\r\n`).join('');
+  return csvLines([columns, ...rows]);
+}
+
+/** Further lines of a table whose head is written. */
+export function csvLines(rows: readonly (readonly Cell[])[]): string {
+  return rows.map((row) => `${row.map(cellText).join(',')}\r\n`).join('');
 }
 
 /** A name that begins like a formula would be run by a spreadsheet: the apostrophe makes it text. */

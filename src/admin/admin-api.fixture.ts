@@ -1,0 +1,214 @@
+/** The admin API on a free port over a real registry, controller and ledger in a directory of its own. */
+import { hash, randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { applyObjects } from '../apiserver/apply-objects.ts';
+import type { RegistryContext } from '../apiserver/registry/context.ts';
+import { openRegistry } from '../apiserver/registry/registry.ts';
+import { createEmbeddedResourceAccess } from '../apiserver/resource-access.ts';
+import { createEmbeddedResourceSource } from '../apiserver/resource-source.ts';
+import { demoObjects } from '../cli/demo-objects.ts';
+import { startController } from '../controller/controller.ts';
+import { newKeyValue } from '../core/keys/key-value.ts';
+import type { RequestRecord } from '../core/record.ts';
+import { allKinds } from '../core/resources/kinds.ts';
+import type { KubeObject } from '../core/resources/object.ts';
+import type { CounterStore, CounterValue } from '../storage/counters.ts';
+import { createResourceStore } from '../storage/memory/resource-store.ts';
+import { type LocalLedgerStore, openSqliteLedger } from '../storage/sqlite/ledger.ts';
+import type { InForce } from './context.ts';
+import { type AdminServer, startAdminServer } from './server.ts';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** Parsed JSON, or the text. */
+  // biome-ignore lint/suspicious/noExplicitAny: what came is what a test looks into.
+  body: any;
+}
+
+export interface TestAdmin {
+  server: AdminServer;
+  url: string;
+  token: string;
+  ledger: LocalLedgerStore;
+  counters: CounterValue[];
+  logged: Record<string, unknown>[];
+  clock: { nowMs: number };
+  apply(...objects: KubeObject[]): Promise<void>;
+  /** As the administrator, with the token, unless headers say otherwise. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** A finished call, as the data path tells it. */
+  tell(record: RequestRecord): void;
+}
+
+export const gatewayNamespace = 'agentgateway-system';
+
+interface World {
+  registry: RegistryContext;
+  inForce(): InForce;
+  settled(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Registry and controller, as `up` has them; nothing listens. */
+async function openWorld(
+  clock: { nowMs: number },
+  log: { error(fields: object, message: string): void },
+): Promise<World> {
+  const registry = openRegistry({
+    store: createResourceStore(),
+    kinds: allKinds,
+    now: () => new Date(clock.nowMs),
+  });
+  applyObjects(registry, demoObjects('sk-provider'));
+  const source = createEmbeddedResourceSource(registry);
+  await source.start();
+  let inForce: InForce = { keySets: {}, budgets: [] };
+  const controller = startController({
+    source,
+    publish: async (snapshot) => {
+      inForce = snapshot;
+      return {};
+    },
+    compile: { sha256: (text) => hash('sha256', text), providerUrls: {}, address: '127.0.0.1' },
+    nowRfc3339: () => `${new Date(clock.nowMs).toISOString().slice(0, 19)}Z`,
+    newKeyValue: () => newKeyValue(randomBytes),
+    retryBindMs: 60_000,
+    ownsObjects: true,
+    log,
+  });
+  await controller.ready;
+  const settled = async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    await controller.settled();
+  };
+  return {
+    registry,
+    inForce: () => inForce,
+    settled,
+    stop: async () => {
+      await controller.stop();
+      await source.stop();
+    },
+  };
+}
+
+/** The walkthrough's example is applied. 2026-11-25T12:00:00Z. */
+export async function startTestAdmin(
+  t: TestContext,
+  options: { ledger?: false; uiDir?: string } = {},
+): Promise<TestAdmin> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'tollgate-admin-'));
+  const clock = { nowMs: Date.UTC(2026, 10, 25, 12) };
+  const logged: Record<string, unknown>[] = [];
+  const log = {
+    info: (fields: object, message: string) => void logged.push({ ...fields, message }),
+    error: (fields: object, message: string) => void logged.push({ ...fields, message, level: 'error' }),
+  };
+  const world = await openWorld(clock, log);
+  const counters: CounterValue[] = [];
+  const ledger = openSqliteLedger(join(dataDir, 'ledger.db'));
+  const listeners = new Set<(record: RequestRecord) => void>();
+  const server = await startAdminServer({
+    host: '127.0.0.1',
+    port: 0,
+    dataDir,
+    ...(options.uiDir === undefined ? {} : { uiDir: options.uiDir }),
+    resources: createEmbeddedResourceAccess(world.registry),
+    counters: counterStore(counters),
+    ...(options.ledger === false ? {} : { ledger }),
+    prices: () => ({
+      version: 'test',
+      providers: { anthropic: { models: { 'claude-sonnet-5': { rates: { input: '3', output: '15' } } } } },
+    }),
+    inForce: world.inForce,
+    settled: world.settled,
+    onRecord: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    nowMs: () => clock.nowMs,
+    randomBytes,
+    log,
+  });
+  t.after(async () => {
+    server.server.close();
+    server.server.closeAllConnections();
+    await world.stop();
+    ledger.close();
+    rmSync(dataDir, { recursive: true });
+  });
+  const url = `http://127.0.0.1:${server.port}`;
+  const token = readFileSync(join(dataDir, 'admin-token'), 'utf8').trim();
+  return {
+    server,
+    url,
+    token,
+    ledger,
+    counters,
+    logged,
+    clock,
+    apply: async (...objects) => {
+      applyObjects(world.registry, objects);
+      await world.settled();
+    },
+    call: (method, path, body, headers = { authorization: `Bearer ${token}` }) =>
+      send(url, method, path, body, headers),
+    tell: (record) => {
+      for (const listener of listeners) listener(record);
+    },
+  };
+}
+
+function counterStore(counters: CounterValue[]): CounterStore {
+  const of = (prefix: string) => counters.filter(({ key }) => key.startsWith(prefix));
+  return {
+    add: () => [],
+    list: of,
+    reset: (prefix) => {
+      const found = of(prefix);
+      for (const counter of found) counter.value = 0;
+      return found.length;
+    },
+  };
+}
+
+async function send(
+  url: string,
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<Answer> {
+  const response = await fetch(`${url}/api/v1${path}`, {
+    method,
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+}
+
+/** With headers that `fetch` does not let through, and a path that is sent as it is. */
+export function rawGet(
+  url: string,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; headers: Record<string, unknown>; text: string }> {
+  const { hostname: host, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const call = httpRequest({ host, port, path, headers }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8');
+      answer.on('data', (chunk) => (text += chunk));
+      answer.on('end', () => resolve({ status: answer.statusCode!, headers: answer.headers, text }));
+    });
+    call.on('error', reject);
+    call.end();
+  });
+}

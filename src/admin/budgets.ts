@@ -1,0 +1,201 @@
+/** `/budgets`: list, create, show, change, delete, and what is held. */
+import { budgetFaults } from '../core/config/budgets.ts';
+import type { KubeObject } from '../core/resources/object.ts';
+import { any, list, record, required, text, whole } from '../core/resources/schema-builders.ts';
+import { spec as budgetSpec } from '../core/resources/schemas/budget.ts';
+import { allBudgets, budgetView, standingsNow } from './budget-view.ts';
+import type { AdminContext } from './context.ts';
+import { defaultNamespace } from './key-object.ts';
+import { namespaceOf } from './key-schemas.ts';
+import { tollgateGroup } from './key-view.ts';
+import { badField, notFound } from './problem.ts';
+import type { Call, Route } from './route.ts';
+
+const amount = (description: string) => any(`${description} Dollars as decimal text, all others numbers.`);
+
+export const counterSchema = record('A counter.', {
+  group: required(text('Values of `groupBy`, `|` between; empty when all share one.')),
+  limit: required(amount('In force.')),
+  used: required(amount('In the window.')),
+  reserved: required(amount('Held by calls under way.')),
+  remaining: required(amount('Left.')),
+  resetsAt: text('End of the window.', { format: 'date-time' }),
+});
+
+const budgetSchema = record('A budget and how it stands.', {
+  namespace: required(text('Of the Budget.')),
+  name: required(text('Of the Budget.')),
+  spec: required(budgetSpec),
+  status: required(text('`invalid` refuses every call through its Gateways.', { enum: ['ok', 'invalid'] })),
+  message: text('What is wrong.'),
+  counters: required(list('Fullest first, 100 at most.', counterSchema)),
+  unit: required(text('What is counted.')),
+  resourceVersion: required(text('Changes with every write.')),
+  forecast: record('If it goes on like this, of the fullest counter.', {
+    runsOutAt: text('Absent when it lasts until it resets.', { format: 'date-time' }),
+    perDay: required({ type: 'number', description: 'In the unit; dollars for `usd`.' }),
+  }),
+});
+
+const onePath = '/budgets/{namespace}/{name}';
+
+export const budgetRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/budgets',
+    access: 'admin',
+    summary: 'Budgets and how they stand',
+    query: { search: text('Found in namespace and name, in any case.') },
+    answer: {
+      status: 200,
+      description: 'All of them',
+      schema: record('Budgets.', {
+        items: required(list('Budgets.', budgetSchema)),
+        total: required(whole('How many.')),
+      }),
+    },
+    async serve({ context, query }) {
+      const search = (query.get('search') ?? '').toLowerCase();
+      const all = await allBudgets(context);
+      const items = all.filter(({ namespace, name }) =>
+        `${namespace}/${name}`.toLowerCase().includes(search),
+      );
+      return { status: 200, json: { items, total: items.length } };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/budgets',
+    access: 'admin',
+    summary: 'Create a budget',
+    body: record('A budget to create.', {
+      namespace: namespaceOf('Left out: that of the oldest Gateway.'),
+      name: required(text('Name of the Budget.', { minLength: 1, maxLength: 253 })),
+      spec: required(budgetSpec),
+    }),
+    answer: { status: 201, description: 'Created', schema: budgetSchema },
+    serve: createBudget,
+  },
+  {
+    method: 'GET',
+    path: onePath,
+    access: 'admin',
+    summary: 'One budget',
+    answer: { status: 200, description: 'The budget', schema: budgetSchema },
+    serve: async ({ context, path }) => ({
+      status: 200,
+      json: await shown(context, liveBudget(context, path)),
+    }),
+  },
+  {
+    method: 'PUT',
+    path: onePath,
+    access: 'admin',
+    summary: 'Replace what a budget says',
+    body: record('What it shall be.', {
+      spec: required(budgetSpec),
+      resourceVersion: text('Of the budget that was read: a change in between is then refused (409).'),
+    }),
+    answer: { status: 200, description: 'Changed', schema: budgetSchema },
+    serve: replaceBudget,
+  },
+  {
+    method: 'DELETE',
+    path: onePath,
+    access: 'admin',
+    summary: 'Delete a budget: it limits nobody any more',
+    answer: { status: 204, description: 'Deleted' },
+    serve: deleteBudget,
+  },
+  {
+    method: 'GET',
+    path: `${onePath}/holds`,
+    access: 'admin',
+    summary: 'What calls under way hold of a budget',
+    answer: {
+      status: 200,
+      description: 'Holds',
+      schema: record('Holds.', {
+        items: required(
+          list(
+            'One for each counter that something is held of.',
+            record('A hold.', {
+              group: required(text('As of the counter.')),
+              reserved: required(amount('Held.')),
+            }),
+          ),
+        ),
+      }),
+    },
+    async serve({ context, path }) {
+      const { counters } = await shown(context, liveBudget(context, path));
+      const held = counters.filter(({ reserved }) => Number(reserved) > 0);
+      return { status: 200, json: { items: held.map(({ group, reserved }) => ({ group, reserved })) } };
+    },
+  },
+];
+
+async function createBudget(call: Call) {
+  const { context } = call;
+  const { namespace, name, spec } = call.body as { namespace?: string; name: string; spec: object };
+  const object: KubeObject = {
+    apiVersion: `${tollgateGroup}/v1alpha1`,
+    kind: 'Budget',
+    metadata: { name, namespace: namespace ?? defaultNamespace(context) },
+    spec,
+  };
+  refuseFaults(await context.resources.create(object, { dryRun: true }));
+  const created = await context.resources.create(object);
+  call.audit('budgets.create', idOf(created));
+  await context.settled();
+  return { status: 201, json: await shown(context, liveBudget(context, created.metadata)) };
+}
+
+async function replaceBudget(call: Call) {
+  const { context, path } = call;
+  const { spec, resourceVersion } = call.body as { spec: object; resourceVersion?: string };
+  const live = liveBudget(context, path);
+  const metadata = { ...live.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+  const object = { ...live, metadata, spec };
+  refuseFaults(await context.resources.update(object, { dryRun: true }));
+  await context.resources.update(object);
+  call.audit('budgets.replace', idOf(live));
+  await context.settled();
+  return { status: 200, json: await shown(context, liveBudget(context, path)) };
+}
+
+async function deleteBudget(call: Call) {
+  const { context, path } = call;
+  const live = liveBudget(context, path);
+  const { namespace, name } = live.metadata;
+  await context.resources.delete({ group: tollgateGroup, kind: 'Budget', namespace: namespace!, name });
+  call.audit('budgets.delete', idOf(live));
+  await context.settled();
+  return { status: 204 };
+}
+
+/** kubectl may write it and read in its status why every call is refused; here nobody should get that far. */
+function refuseFaults(object: KubeObject): void {
+  const [fault] = budgetFaults(object);
+  if (fault === undefined) return;
+  const at = /^(?:window|overrides)[\w.[\]]*/.exec(fault)?.[0];
+  throw badField(
+    at === undefined ? 'spec' : `spec.${at}`,
+    fault.slice(at === undefined ? 0 : at.length + 1).trim(),
+  );
+}
+
+async function shown(context: AdminContext, object: KubeObject) {
+  return budgetView(context, object, await standingsNow(context, context.inForce().budgets));
+}
+
+function liveBudget(context: AdminContext, path: { namespace?: string; name?: string }): KubeObject {
+  const { namespace = '', name = '' } = path;
+  const live = context.resources.get({ group: tollgateGroup, kind: 'Budget', namespace, name });
+  if (live === undefined) throw notFound('such budget');
+  return live;
+}
+
+function idOf({ metadata }: KubeObject): string {
+  return `Budget/${metadata.namespace}/${metadata.name}`;
+}

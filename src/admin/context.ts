@@ -1,0 +1,36 @@
+/** What the admin API works with: all of it handed in, so that it knows no other edge. */
+import type { Budget } from '../core/budget/model.ts';
+import type { KeySet } from '../core/config/snapshot.ts';
+import type { PriceCatalog } from '../core/pricing/prices.ts';
+import type { RequestRecord } from '../core/record.ts';
+import type { CounterStore } from '../storage/counters.ts';
+import type { LedgerStore } from '../storage/ledger.ts';
+import type { ResourceAccess } from '../storage/resource-access.ts';
+import { Problem } from './problem.ts';
+
+/** What the data path enforces now. */
+export interface InForce {
+  keySets: Readonly<Record<string, KeySet>>;
+  budgets: readonly Budget[];
+}
+
+export interface AdminContext {
+  resources: ResourceAccess;
+  counters: CounterStore;
+  /** Absent: reports answer 503. */
+  ledger?: LedgerStore;
+  prices(): PriceCatalog;
+  inForce(): InForce;
+  /** Resolves when every change so far is in force, so that an answer is true when it arrives. */
+  settled(): Promise<void>;
+  /** Calls back for every finished call, from now on. Returns the unsubscribe function. */
+  onRecord(listener: (record: RequestRecord) => void): () => void;
+  nowMs(): number;
+  randomBytes(count: number): Uint8Array;
+  log: { info(fields: object, message: string): void; error(fields: object, message: string): void };
+}
+
+export function ledgerOf({ ledger }: AdminContext): LedgerStore {
+  if (ledger === undefined) throw new Problem(503, 'no_ledger', 'this gateway keeps no ledger');
+  return ledger;
+}

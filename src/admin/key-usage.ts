@@ -1,0 +1,65 @@
+/** What each key has used this month and when it was last used. Asked of the ledger now and then, not for every page. */
+import type { LedgerStore } from '../storage/ledger.ts';
+import type { AdminContext } from './context.ts';
+
+export interface KeyUsage {
+  requests: number;
+  tokens: number;
+  costNano: number;
+}
+
+export interface KeyUsages {
+  of(id: string): KeyUsage;
+  lastUsedAtMs(id: string): number | undefined;
+}
+
+const nothing: KeyUsage = { requests: 0, tokens: 0, costNano: 0 };
+const keptMs = 2_000;
+/** The ledger gives no more rows than this, dearest first: beyond it, keys are asked for one by one. */
+const maxRows = 10_000;
+
+export class KeyUsageReader {
+  readonly #context: AdminContext;
+  #kept: { atMs: number; usages: Promise<KeyUsages> } | undefined;
+
+  constructor(context: AdminContext) {
+    this.#context = context;
+  }
+
+  read(): Promise<KeyUsages> {
+    const now = this.#context.nowMs();
+    if (this.#kept === undefined || now - this.#kept.atMs >= keptMs) {
+      const usages = read(this.#context.ledger, monthStartMs(now));
+      // What failed is not kept.
+      usages.catch(() => {
+        this.#kept = undefined;
+      });
+      this.#kept = { atMs: now, usages };
+    }
+    return this.#kept.usages;
+  }
+
+  /** Of one key, exact whatever the number of keys. */
+  async readOne(id: string): Promise<KeyUsage> {
+    const { ledger, nowMs } = this.#context;
+    const [row] = (await ledger?.usage({ key: id, fromMs: monthStartMs(nowMs()) }, { groupBy: [] })) ?? [];
+    return row === undefined ? nothing : figures(row);
+  }
+}
+
+export function monthStartMs(nowMs: number): number {
+  const now = new Date(nowMs);
+  return Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1);
+}
+
+async function read(ledger: LedgerStore | undefined, fromMs: number): Promise<KeyUsages> {
+  if (ledger === undefined) return { of: () => nothing, lastUsedAtMs: () => undefined };
+  const rows = await ledger.usage({ fromMs }, { groupBy: ['key'] });
+  const lastUsed = await ledger.lastUsed();
+  const byKey = new Map(rows.slice(0, maxRows).map((row) => [row.group['key'] ?? '', figures(row)]));
+  return { of: (id) => byKey.get(id) ?? nothing, lastUsedAtMs: (id) => lastUsed.get(id) };
+}
+
+function figures({ requests, tokens, costNano }: KeyUsage): KeyUsage {
+  return { requests, tokens, costNano };
+}

@@ -1,0 +1,15 @@
+/** Pages of lists that are in memory: `limit` and `offset`. */
+import { whole } from '../core/resources/schema-builders.ts';
+
+const defaultLimit = 50;
+
+export const pageParameters = {
+  limit: whole(`Items on the page; default ${defaultLimit}.`, { minimum: 1, maximum: 1_000 }),
+  offset: whole('Items before the page; default 0.', { minimum: 0, maximum: 1_000_000_000 }),
+};
+
+/** The router has checked the parameters. */
+export function pageOf<T>(items: readonly T[], query: URLSearchParams): T[] {
+  const offset = Number(query.get('offset') ?? 0);
+  return items.slice(offset, offset + Number(query.get('limit') ?? defaultLimit));
+}

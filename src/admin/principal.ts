@@ -1,0 +1,119 @@
+/** Who asks: an administrator, or the holder of a virtual key, who may see only what is theirs. */
+import type { IncomingMessage } from 'node:http';
+import type { KeyEntry, KeySet } from '../core/config/snapshot.ts';
+import { keyValueFault } from '../core/keys/key-value.ts';
+import type { AdminContext } from './context.ts';
+import { LoginLimit } from './login-limit.ts';
+import { Problem } from './problem.ts';
+import { sameSecret, sha256 } from './same-secret.ts';
+import { type Session, SessionStore } from './session-store.ts';
+
+export interface Principal {
+  role: 'admin' | 'holder';
+  /** For the audit log: how they came in; never a secret. */
+  who: string;
+  session?: Session;
+  /** Of a holder. */
+  key?: KeyEntry;
+}
+
+export const cookieName = 'tollgate_session';
+
+export class Gatekeeper {
+  readonly sessions: SessionStore;
+  readonly #context: AdminContext;
+  readonly #token: string;
+  readonly #limit: LoginLimit;
+  readonly #byHash = new WeakMap<object, Map<string, KeyEntry>>();
+
+  constructor(context: AdminContext, token: string) {
+    this.#context = context;
+    this.#token = token;
+    this.sessions = new SessionStore(context.nowMs, context.randomBytes);
+    this.#limit = new LoginLimit(context.nowMs);
+  }
+
+  /** Undefined without credentials. Throws 401 for wrong ones. */
+  principalOf(request: IncomingMessage): Principal | undefined {
+    const { authorization } = request.headers;
+    if (authorization !== undefined) {
+      const bearer = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+      if (bearer === undefined) throw new Problem(401, 'token', 'send it as Authorization: Bearer …');
+      return this.#ofSecret(bearer, addressOf(request), 'bearer');
+    }
+    const session = this.sessions.find(cookieOf(request.headers.cookie));
+    return session === undefined ? undefined : this.#ofSession(session);
+  }
+
+  /** Opens a session. Throws 401 when the token is neither of the three. */
+  logIn(token: string, request: IncomingMessage): ReturnType<SessionStore['begin']> {
+    if (this.sessions.takeCode(token)) return this.sessions.begin('admin');
+    const { role, key } = this.#ofSecret(token, addressOf(request), 'login');
+    return this.sessions.begin(role, key && sha256(token));
+  }
+
+  /** The admin token cannot be guessed, so nobody is locked out of it; virtual keys may be weak. */
+  #ofSecret(secret: string, address: string, how: string): Principal {
+    if (sameSecret(secret, this.#token)) return { role: 'admin', who: `admin (${how})` };
+    const wait = this.#limit.waitSeconds(address);
+    if (wait > 0) {
+      const message = `too many failed logins: try again in ${wait} s`;
+      throw new Problem(429, 'too_many_logins', message, undefined, { 'retry-after': String(wait) });
+    }
+    const key = this.#keyOf(sha256(secret));
+    if (key === undefined) {
+      this.#limit.failed(address);
+      throw new Problem(
+        401,
+        'token',
+        keyValueFault(secret) ?? 'neither the admin token nor a virtual key in force',
+        'token',
+      );
+    }
+    return this.#holder(key);
+  }
+
+  #ofSession(session: Session): Principal | undefined {
+    if (session.keyHash === undefined)
+      return { role: 'admin', who: `admin (session ${session.id.slice(0, 8)})`, session };
+    // A key that was deleted or rotated away ends the sessions that it opened.
+    const key = this.#keyOf(session.keyHash);
+    return key === undefined ? undefined : { ...this.#holder(key), session };
+  }
+
+  #holder(key: KeyEntry): Principal {
+    const { disabled, expiresAtMs } = key.terms ?? { disabled: false };
+    if (disabled) throw new Problem(401, 'key_disabled', 'this key is disabled');
+    if (expiresAtMs !== undefined && expiresAtMs <= this.#context.nowMs())
+      throw new Problem(401, 'key_expired', 'this key has expired');
+    return { role: 'holder', who: `holder of ${key.id}`, key };
+  }
+
+  #keyOf(hash: string): KeyEntry | undefined {
+    const { keySets } = this.#context.inForce();
+    let index = this.#byHash.get(keySets);
+    if (index === undefined) {
+      index = indexOf(keySets);
+      this.#byHash.set(keySets, index);
+    }
+    return index.get(hash);
+  }
+}
+
+function indexOf(keySets: Readonly<Record<string, KeySet>>): Map<string, KeyEntry> {
+  const index = new Map<string, KeyEntry>();
+  for (const { keys } of Object.values(keySets)) for (const key of keys) index.set(key.sha256, key);
+  return index;
+}
+
+function addressOf(request: IncomingMessage): string {
+  return request.socket.remoteAddress ?? '';
+}
+
+function cookieOf(header: string | undefined): string {
+  for (const pair of (header ?? '').split(';')) {
+    const equals = pair.indexOf('=');
+    if (equals > 0 && pair.slice(0, equals).trim() === cookieName) return pair.slice(equals + 1).trim();
+  }
+  return '';
+}

@@ -1,0 +1,149 @@
+/** From a request to its route: host, path, who asks and whether they may, body; then the route's own answer. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ResourceRefused } from '../storage/resource-access.ts';
+import { sendAnswer, sendProblem } from './answer.ts';
+import { checkQuery } from './check-query.ts';
+import type { AdminContext } from './context.ts';
+import type { Gatekeeper, Principal } from './principal.ts';
+import { Problem, problemOf, shortened } from './problem.ts';
+import { readBody } from './read-body.ts';
+import type { Call, Route } from './route.ts';
+import { sameSecret } from './same-secret.ts';
+
+export const prefix = '/api/v1';
+
+export class Router {
+  readonly #context: AdminContext;
+  readonly #gatekeeper: Gatekeeper;
+  readonly #routes: readonly { route: Route; segments: readonly string[] }[];
+
+  constructor(context: AdminContext, gatekeeper: Gatekeeper, routes: readonly Route[]) {
+    this.#context = context;
+    this.#gatekeeper = gatekeeper;
+    // Literal segments before parameters: `/calls/tail` is not a call's id.
+    this.#routes = [...routes]
+      .sort((a, b) => parameters(a) - parameters(b))
+      .map((route) => ({ route, segments: route.path.split('/').slice(1) }));
+  }
+
+  /** Answers whatever happens. */
+  async serve(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    try {
+      const { route, path } = this.#find(request.method ?? '', url.pathname.slice(prefix.length));
+      const principal = this.#admit(request, route);
+      checkQuery(route, url.searchParams);
+      const body = route.body === undefined ? undefined : await readBody(request, route.body);
+      const call = this.#call(request, url, path, principal, body);
+      await sendAnswer(response, await route.serve(call));
+    } catch (error) {
+      sendProblem(response, this.#problem(error));
+    }
+  }
+
+  #find(method: string, path: string): { route: Route; path: Record<string, string> } {
+    const segments = path.split('/').slice(1).map(decoded);
+    const allowed = new Set<string>();
+    for (const { route, segments: wanted } of this.#routes) {
+      const found = matched(wanted, segments);
+      if (found === undefined) continue;
+      if (route.method === method) return { route, path: found };
+      allowed.add(route.method);
+    }
+    if (allowed.size === 0) throw new Problem(404, 'not_found', `no such path: ${shortened(path)}`);
+    const allow = [...allowed].join(', ');
+    throw new Problem(405, 'method', `use ${allow}`, undefined, { allow });
+  }
+
+  #admit(request: IncomingMessage, route: Route): Principal | undefined {
+    refuseForeignPages(request);
+    if (route.access === 'open') return undefined;
+    const principal = this.#gatekeeper.principalOf(request);
+    if (principal === undefined) throw notLoggedIn();
+    if (route.access === 'admin' && principal.role !== 'admin')
+      throw new Problem(403, 'role', 'the holder of a virtual key may use /session and /me only');
+    if (route.method !== 'GET') checkCsrf(request, principal);
+    return principal;
+  }
+
+  #call(
+    request: IncomingMessage,
+    url: URL,
+    path: Record<string, string>,
+    principal: Principal | undefined,
+    body: unknown,
+  ): Call {
+    const { log } = this.#context;
+    return {
+      context: this.#context,
+      gatekeeper: this.#gatekeeper,
+      request,
+      path,
+      query: url.searchParams,
+      body,
+      principal: () => {
+        if (principal === undefined) throw notLoggedIn();
+        return principal;
+      },
+      audit: (action, object, more = {}) =>
+        log.info({ audit: true, who: principal?.who ?? 'nobody', action, object, ...more }, 'admin API'),
+    };
+  }
+
+  #problem(error: unknown): Problem {
+    if (error instanceof Problem) return error;
+    if (error instanceof ResourceRefused) return problemOf(error);
+    this.#context.log.error(
+      { error: error instanceof Error ? error.stack : String(error) },
+      'the admin API failed on a request',
+    );
+    return new Problem(500, 'internal', 'something went wrong here; the log says what');
+  }
+}
+
+function notLoggedIn(): Problem {
+  return new Problem(
+    401,
+    'token',
+    'log in, or send the token of the data directory: Authorization: Bearer …',
+  );
+}
+
+/** Browsers say where a request comes from: other sites have no business here, whatever cookie they carry. */
+function refuseForeignPages(request: IncomingMessage): void {
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none')
+    throw new Problem(403, 'origin', 'other web pages may not call this API');
+}
+
+function checkCsrf(request: IncomingMessage, { session }: Principal): void {
+  if (session === undefined) return;
+  if (!sameSecret(String(request.headers['x-tollgate-csrf'] ?? ''), session.csrf))
+    throw new Problem(403, 'csrf', 'send the csrf value of GET /session as header x-tollgate-csrf');
+}
+
+function matched(
+  wanted: readonly string[],
+  segments: readonly (string | undefined)[],
+): Record<string, string> | undefined {
+  if (wanted.length !== segments.length) return undefined;
+  const path: Record<string, string> = {};
+  for (const [index, name] of wanted.entries()) {
+    const segment = segments[index];
+    if (segment === undefined || segment === '') return undefined;
+    if (name.startsWith('{')) path[name.slice(1, -1)] = segment;
+    else if (name !== segment) return undefined;
+  }
+  return path;
+}
+
+function decoded(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}
+
+function parameters({ path }: Route): number {
+  return path.split('{').length;
+}

@@ -1,0 +1,40 @@
+/** Every operation of the API: this table serves, and is what the OpenAPI document is made of. */
+
+import { budgetRoutes } from './budgets.ts';
+import { callExportRoute } from './call-export.ts';
+import { callTailRoute } from './call-tail.ts';
+import { callRoutes } from './calls.ts';
+import type { AdminContext } from './context.ts';
+import { counterRoutes } from './counters.ts';
+import { keyImportRoute } from './key-import.ts';
+import { KeyUsageReader } from './key-usage.ts';
+import { keyRoutes } from './keys.ts';
+import { meRoute } from './me.ts';
+import { openApiRoute } from './openapi.ts';
+import { overviewRoute } from './overview.ts';
+import { priceRoute } from './prices.ts';
+import { resourceRoute } from './resources.ts';
+import type { Route } from './route.ts';
+import { sessionRoutes } from './sessions.ts';
+import { usageRoutes } from './usage.ts';
+
+export function allRoutes(context: AdminContext): readonly Route[] {
+  const usage = new KeyUsageReader(context);
+  const routes: Route[] = [
+    ...sessionRoutes,
+    ...keyRoutes(usage),
+    keyImportRoute,
+    ...budgetRoutes,
+    ...usageRoutes,
+    overviewRoute,
+    ...callRoutes,
+    callTailRoute(),
+    callExportRoute,
+    priceRoute,
+    meRoute(usage),
+    ...counterRoutes,
+    resourceRoute,
+    openApiRoute(() => routes),
+  ];
+  return routes;
+}

@@ -1,0 +1,71 @@
+/** `/usage`: reports out of the ledger. */
+import { list, mapOf, record, required, text, whole } from '../core/resources/schema-builders.ts';
+import { ledgerOf } from './context.ts';
+import { noFigures, reportUsage, usageAsCsv } from './reports.ts';
+import type { Route } from './route.ts';
+
+export const figuresFields = Object.fromEntries(
+  Object.keys(noFigures).map((name) => [
+    name,
+    required(whole(name === 'costNano' ? 'Nano-dollars.' : 'How many.')),
+  ]),
+);
+
+const moment = (description: string) => text(description, { format: 'date-time' });
+
+/** Of usage, calls, overview and export alike. */
+export const periodParameters = {
+  from: moment('Begin of the period (RFC 3339).'),
+  to: moment('End of the period, not included.'),
+};
+
+export const filterParameters = {
+  ...periodParameters,
+  key: text('Id of a key.'),
+  user: text('Who called.'),
+  model: text('Asked for or answering.'),
+  provider: text('Provider.'),
+  route: text('`namespace/name`.'),
+  outcome: text('How calls ended.', { enum: ['ok', 'refused', 'failed'] }),
+  search: text('Found anywhere in the record, in any case.'),
+};
+
+export const usageRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/usage',
+    access: 'admin',
+    summary: 'What was used, grouped and in buckets of time; `label.NAME=value` filters by a label',
+    query: {
+      ...filterParameters,
+      groupBy: text('Any of user, key, model, provider, route, label:NAME; commas between.'),
+      bucket: text('Length of a bucket.', { enum: ['hour', 'day', 'week', 'month'] }),
+      timeZone: text('IANA name; default UTC.'),
+      format: text('Default json.', { enum: ['json', 'csv'] }),
+    },
+    answer: {
+      status: 200,
+      description: 'Rows and their total',
+      mediaTypes: ['text/csv'],
+      schema: record('Usage.', {
+        rows: required(
+          list(
+            'In the order of their bucket, then dearest first.',
+            record('A row.', {
+              group: required(mapOf('Dimension → value.', text('Value.'))),
+              bucketStart: moment('Begin of the bucket.'),
+              ...figuresFields,
+            }),
+          ),
+        ),
+        total: required(record('Of all rows.', figuresFields)),
+      }),
+    },
+    async serve({ context, query }) {
+      const ledger = ledgerOf(context);
+      if (query.get('format') !== 'csv') return { status: 200, json: await reportUsage(ledger, query) };
+      const csv = await usageAsCsv(ledger, query);
+      return { status: 200, text: csv, mediaType: 'text/csv; charset=utf-8', fileName: 'usage.csv' };
+    },
+  },
+];

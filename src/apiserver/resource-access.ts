@@ -1,0 +1,47 @@
+/** The admin API's way to the embedded registry: the same admission and validation as for kubectl. */
+import { type ResourceAccess, ResourceRefused } from '../storage/resource-access.ts';
+import type { RegistryContext } from './registry/context.ts';
+import { deleteObject } from './registry/delete.ts';
+import { kindByName, kindOfObject } from './registry/kind-of.ts';
+import { decodeAs } from './registry/metadata.ts';
+import { createObject, refTo, updateObject } from './registry/write.ts';
+import { StatusError } from './status-error.ts';
+
+const fieldManager = 'tollgate-admin';
+
+export function createEmbeddedResourceAccess(registry: RegistryContext): ResourceAccess {
+  const options = (dryRun = false) => ({
+    fieldManager,
+    fieldValidation: 'Strict' as const,
+    dryRun,
+    warnings: [],
+  });
+  return {
+    list: (group, kind) => registry.store.list(group, kind),
+    get: (ref) => registry.store.get(refTo(kindByName(registry, ref.group, ref.kind), ref)),
+    create: async (object, { dryRun } = {}) =>
+      refusing(() => {
+        const kind = kindOfObject(registry, object);
+        return createObject(registry, kind, decodeAs(kind, object, {}), options(dryRun));
+      }),
+    update: async (object, { dryRun } = {}) =>
+      refusing(() => {
+        const kind = kindOfObject(registry, object);
+        return updateObject(registry, kind, decodeAs(kind, object, {}), options(dryRun));
+      }),
+    delete: async (ref) =>
+      refusing(() => {
+        deleteObject(registry, kindByName(registry, ref.group, ref.kind), ref);
+      }),
+  };
+}
+
+function refusing<T>(write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    const { code, reason = 'Unknown', message = '', details } = error.status;
+    throw new ResourceRefused(code, reason, message, details?.causes);
+  }
+}

@@ -1,0 +1,62 @@
+/** Hands the admin API of `tollgate up` what it works with. */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { InForce } from './admin/context.ts';
+import { type AdminServer, startAdminServer } from './admin/server.ts';
+import type { RegistryContext } from './apiserver/registry/context.ts';
+import { createEmbeddedResourceAccess } from './apiserver/resource-access.ts';
+import type { Controller } from './controller/controller.ts';
+import type { PriceCatalog } from './core/pricing/prices.ts';
+import { createReadOnlyResourceAccess } from './kube/resource-access.ts';
+import { readPriceList } from './price-list.ts';
+import type { RecordFeed } from './record-feed.ts';
+import type { CounterStore } from './storage/counters.ts';
+import type { LedgerStore } from './storage/ledger.ts';
+import type { ResourceSource } from './storage/resource-source.ts';
+import type { createLog } from './telemetry/log.ts';
+
+/** The console's build. */
+const uiDir = join(import.meta.dirname, '..', 'ui', 'dist');
+
+export interface AdminParts {
+  options: { listen: string; adminPort: number; dataDir: string };
+  /** Absent when a real cluster holds the resources. */
+  registry: RegistryContext | undefined;
+  source: ResourceSource;
+  controller: Controller;
+  inForce(): InForce;
+  feed: RecordFeed;
+  counters: CounterStore;
+  ledger: LedgerStore;
+  log: ReturnType<typeof createLog>;
+}
+
+export function startAdmin(parts: AdminParts): Promise<AdminServer> {
+  const { options, registry, source, controller, inForce, feed, counters, ledger, log } = parts;
+  let prices: PriceCatalog | undefined;
+  return startAdminServer({
+    host: options.listen,
+    port: options.adminPort,
+    dataDir: options.dataDir,
+    ...(existsSync(join(uiDir, 'index.html')) ? { uiDir } : {}),
+    resources:
+      registry === undefined ? createReadOnlyResourceAccess(source) : createEmbeddedResourceAccess(registry),
+    counters,
+    ledger,
+    prices: () => {
+      prices ??= readPriceList();
+      return prices;
+    },
+    inForce,
+    settled: async () => {
+      // The source tells the controller at the end of this turn of the event loop.
+      await new Promise((resolve) => setImmediate(resolve));
+      await controller.settled();
+    },
+    onRecord: (listener) => feed.subscribe(listener),
+    nowMs: Date.now,
+    randomBytes,
+    log,
+  });
+}
