@@ -10,6 +10,7 @@ import type { RateLimitService } from '../core/ratelimit/model.ts';
 import { decodeRequest, encodeResponse } from './codec.ts';
 import { type CallLimits, type Method, serveCall } from './grpc-call.ts';
 import { Health } from './health.ts';
+import { reflect } from './reflection.ts';
 
 export interface RateLimitServerOptions {
   service: RateLimitService;
@@ -103,7 +104,15 @@ function methodsOf({ service, onCall }: RateLimitServerOptions, health: Health):
     ],
     ['/grpc.health.v1.Health/Check', { unary: (message) => health.check(message) }],
     ['/grpc.health.v1.Health/Watch', { stream: (message, send) => health.watch(message, send) }],
+    ...['v1', 'v1alpha'].map((version): [string, Method] => [
+      `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`,
+      { stream: answerReflection },
+    ]),
   ]);
+}
+
+function answerReflection(message: Uint8Array, send: (message: Uint8Array) => void): undefined {
+  send(reflect(message));
 }
 
 function timed(
