@@ -141,3 +141,17 @@ test('our client against a grpc-js server, and against nobody', async (t) => {
   const nobody = createRateLimitClient({ addresses: ['127.0.0.1:9'], tls: false, deadlineMs: 300 });
   await assert.rejects(async () => nobody.shouldRateLimit(mike), RateLimitUnavailable);
 });
+
+test('our client goes on to another address when one is not there, and counts once', async (t) => {
+  const server = await startRateLimitServer({ service: embedded(), host: '127.0.0.1', port: 0 });
+  const addresses = ['127.0.0.1:9', `127.0.0.1:${server.port}`, '127.0.0.1:9'];
+  const client = createRateLimitClient({ addresses, tls: false, deadlineMs: 2_000 });
+  t.after(async () => {
+    client.close();
+    await server.close();
+  });
+  const zoe = { domain: 'd', descriptors: [{ entries: [{ key: 'w', value: 'zoe' }] }] };
+  const remaining: number[] = [];
+  for (let n = 0; n < 6; n++) remaining.push((await client.shouldRateLimit(zoe)).statuses[0]!.limitRemaining);
+  assert.deepEqual(remaining, [8, 7, 6, 5, 4, 3]);
+});
