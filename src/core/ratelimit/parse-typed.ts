@@ -49,7 +49,7 @@ export function notAMap(tree: YamlTree): ConfigFault {
 }
 
 function descriptor(reader: FieldReader, map: YamlMap): DescriptorFields {
-  const limit = reader.map(map, 'rate_limit', 'config.YamlRateLimit');
+  const limit = rateLimitMap(reader, map);
   return {
     key: reader.text(map, 'key'),
     value: reader.text(map, 'value'),
@@ -64,6 +64,14 @@ function descriptor(reader: FieldReader, map: YamlMap): DescriptorFields {
   };
 }
 
+/** yaml.v2 leaves a pointer nil for `null` and `~` alone: `Null` is a limit without fields. */
+function rateLimitMap(reader: FieldReader, map: YamlMap): YamlMap | undefined {
+  const node = entryOf(map, 'rate_limit');
+  if (node?.kind === 'scalar' && node.tag === 'null' && !['', '~', 'null'].includes(node.text))
+    return { kind: 'map', line: node.line, at: node.at, entries: [] };
+  return reader.map(map, 'rate_limit', 'config.YamlRateLimit');
+}
+
 function rateLimit(reader: FieldReader, map: YamlMap): RateLimitFields {
   return {
     requestsPerUnit: reader.count(map, 'requests_per_unit'),
@@ -76,7 +84,7 @@ function rateLimit(reader: FieldReader, map: YamlMap): RateLimitFields {
 
 /** Null and absent are each type's zero. */
 class FieldReader {
-  readonly #errors: { line: number; text: string }[] = [];
+  readonly #errors: { at: number; text: string }[] = [];
 
   /** The source text of a scalar: `value: yes` is "yes", `value: 007` is "007". */
   text(map: YamlMap | undefined, name: string): string {
@@ -123,12 +131,14 @@ class FieldReader {
   mismatch(node: YamlTree, goType: string): void {
     const tag = node.kind === 'map' ? 'map' : node.kind === 'list' ? 'seq' : node.tag;
     const shown = node.kind === 'scalar' ? ` \`${shortened(node.text)}\`` : '';
-    this.#errors.push({ line: node.line, text: `cannot unmarshal !!${tag}${shown} into ${goType}` });
+    this.#errors.push({
+      at: node.at,
+      text: `  line ${node.line}: cannot unmarshal !!${tag}${shown} into ${goType}`,
+    });
   }
 
   fault(): ConfigFault {
-    const lines = this.#errors.sort((a, b) => a.line - b.line);
-    const texts = lines.map(({ line, text }) => `  line ${line}: ${text}`);
+    const texts = this.#errors.sort((a, b) => a.at - b.at).map(({ text }) => text);
     return new ConfigFault(`error loading config file: yaml: unmarshal errors:\n${texts.join('\n')}`);
   }
 
@@ -137,8 +147,12 @@ class FieldReader {
   }
 }
 
+function entryOf(map: YamlMap | undefined, name: string): YamlTree | undefined {
+  return map?.entries.find(([key]) => nameOf(key) === name)?.[1];
+}
+
 function field(map: YamlMap | undefined, name: string): YamlTree | undefined {
-  const node = map?.entries.find(([key]) => nameOf(key) === name)?.[1];
+  const node = entryOf(map, name);
   return node?.kind === 'scalar' && node.tag === 'null' ? undefined : node;
 }
 

@@ -125,6 +125,8 @@ test('refusals have the texts of the original', () => {
     [rule('{unit: day, requests_per_unit: 1e3}'), 'error checking config'],
     [rule('{unit: day, requests_per_unit: 9223372036854775808}'), 'error checking config'],
     ['domain: 1.5', 'error checking config'],
+    ['domain: !!float 5', 'error checking config'],
+    [rule('Null'), "invalid rate limit unit ''"],
     [
       'domain: d\ndescriptors:\n- {key: k, value: a, share_threshold: true}',
       "share_threshold can only be used with wildcard values (containing '*'), but found key 'k_a'",
@@ -159,6 +161,7 @@ test("yaml.v2's own texts, with line and Go type", () => {
     ['domain: [\n', "line 2: did not find expected ',' or ']'"],
     ['domain: a: b', 'line 1: mapping values are not allowed in this context'],
     ['\tdomain: a', 'line 1: found character that cannot start any token'],
+    ['domain: !!null x', 'cannot decode !!str `x` as a !!null'],
     ['domain: *none', "unknown anchor 'none' referenced"],
     ['domain: d\ndescriptors: &a [{key: k, descriptors: *a}]', "anchor 'a' value contains itself"],
     ['<<: 5', 'map merge requires map or sequence of maps as the value'],

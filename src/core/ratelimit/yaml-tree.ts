@@ -16,19 +16,21 @@ import { ConfigFault } from './config-fault.ts';
 import { resolvePlain, type Scalar } from './yaml-scalars.ts';
 
 export type YamlTree = YamlMap | YamlList | YamlScalar;
-export interface YamlMap {
-  kind: 'map';
+interface Place {
   line: number;
+  /** Offset in the text: the order of messages. */
+  at: number;
+}
+export interface YamlMap extends Place {
+  kind: 'map';
   entries: [key: YamlTree, value: YamlTree][];
 }
-export interface YamlList {
+export interface YamlList extends Place {
   kind: 'list';
-  line: number;
   items: YamlTree[];
 }
-export interface YamlScalar extends Scalar {
+export interface YamlScalar extends Scalar, Place {
   kind: 'scalar';
-  line: number;
   /** As written; the content of a quoted one. */
   text: string;
 }
@@ -94,12 +96,12 @@ class TreeReader {
     if (++this.#nodes > maxNodes) throw fault('document contains excessive aliasing');
     if (isAlias(node)) return this.#follow(node.source, depth);
     if (isNode(node) && 'anchor' in node && node.anchor) this.#anchors.set(node.anchor, node);
-    const line = this.#lineOf(node);
-    if (isMap(node)) return { kind: 'map', line, entries: this.#entries(node, depth) };
+    const place = this.#placeOf(node);
+    if (isMap(node)) return { kind: 'map', ...place, entries: this.#entries(node, depth) };
     if (isSeq(node))
-      return { kind: 'list', line, items: node.items.map((item) => this.read(item, depth + 1)) };
-    if (isScalar(node)) return { kind: 'scalar', line, ...scalarOf(node) };
-    return { kind: 'scalar', line, tag: 'null', value: null, text: '' };
+      return { kind: 'list', ...place, items: node.items.map((item) => this.read(item, depth + 1)) };
+    if (isScalar(node)) return { kind: 'scalar', ...place, ...scalarOf(node) };
+    return { kind: 'scalar', ...place, tag: 'null', value: null, text: '' };
   }
 
   #follow(name: string, depth: number): YamlTree {
@@ -126,9 +128,9 @@ class TreeReader {
     return [...entries.values()];
   }
 
-  #lineOf(node: unknown): number {
-    const range = (node as { range?: [number, number, number] | null } | null)?.range;
-    return range ? lineOf(this.#lines, range[0]) : 1;
+  #placeOf(node: unknown): Place {
+    const at = (node as { range?: [number, number, number] | null } | null)?.range?.[0];
+    return at === undefined ? { line: 1, at: 0 } : { line: lineOf(this.#lines, at), at };
   }
 }
 
@@ -147,12 +149,24 @@ function mergedEntries(value: YamlTree): [YamlTree, YamlTree][] {
 }
 
 function scalarOf(node: ScalarNode): Scalar & { text: string } {
-  const text = node.type === 'PLAIN' ? (node.source ?? String(node.value)) : String(node.value ?? '');
-  const tag = node.tag?.split(':').at(-1);
-  const plain = node.type === 'PLAIN' || node.type === undefined;
-  if (tag === 'str' || (!plain && tag === undefined)) return { tag: 'str', value: text, text };
-  return { ...resolvePlain(text), text };
+  const isPlain = node.type === 'PLAIN' || node.type === undefined;
+  const text = isPlain ? (node.source ?? String(node.value)) : String(node.value ?? '');
+  const tag = /^tag:yaml\.org,2002:(.*)$/.exec(node.tag ?? '')?.[1];
+  if (tag === undefined) return isPlain ? { ...resolvePlain(text), text } : { tag: 'str', value: text, text };
+  return { ...asTagged(text, tag), text };
 }
+
+/** A scalar with a tag of its own (`!!str 5`) is what the tag says, or nothing. */
+function asTagged(text: string, tag: string): Scalar {
+  if (tag === 'str' || tag === 'binary') return { tag: 'str', value: text };
+  const resolved = resolvePlain(text);
+  if (resolved.tag === tag || !resolvableTags.has(tag)) return resolved;
+  if (tag === 'float' && typeof resolved.value === 'bigint')
+    return { tag: 'float', value: Number(resolved.value) };
+  throw fault(`cannot decode !!${resolved.tag} \`${text}\` as a !!${tag}`);
+}
+
+const resolvableTags = new Set(['int', 'float', 'bool', 'null', 'timestamp']);
 
 function fault(text: string): ConfigFault {
   return new ConfigFault(`error loading config file: yaml: ${text}`);
