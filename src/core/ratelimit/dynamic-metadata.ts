@@ -25,11 +25,15 @@ export function dynamicMetadata(
 function describe({ entries, limitOverride, hitsAddend }: RateLimitDescriptor): Json {
   return {
     entries: entries.map(({ key, value }) => `${key}=${value}`),
-    ...(limitOverride && {
-      limit: `requests_per_unit:${limitOverride.requestsPerUnit} unit:${limitOverride.unit.toUpperCase()}`,
-    }),
+    ...(limitOverride && { limit: protoText(limitOverride) }),
     ...(hitsAddend === undefined ? {} : { hitsAddend }),
   };
+}
+
+/** As protobuf's text format writes it: zero is left out. */
+function protoText({ requestsPerUnit, unit }: NonNullable<RateLimitDescriptor['limitOverride']>): string {
+  const requests = requestsPerUnit === 0 ? '' : `requests_per_unit:${requestsPerUnit} `;
+  return `${requests}unit:${unit.toUpperCase()}`;
 }
 
 /** The first that says something wins, objects are merged; neither side is changed, both belong to the configuration. */
