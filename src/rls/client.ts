@@ -34,7 +34,7 @@ export function createRateLimitClient(options: RateLimitClientOptions): RateLimi
   function sessionOf(address: string): ClientHttp2Session {
     const known = sessions.get(address);
     if (known !== undefined && !known.closed && !known.destroyed) return known;
-    const session = connect(`${tls ? 'https' : 'http'}://${address}`, { maxSessionMemory: 16 });
+    const session = connect(`${tls ? 'https' : 'http'}://${address}`, { maxSessionMemory: 128 });
     // The calls in flight learn it from their own streams.
     session.on('error', () => {
       if (session.connecting) avoidUntilMs.set(address, performance.now() + avoidMs);

@@ -15,8 +15,12 @@ export type StreamMethod = (
 export type Method = { unary: UnaryMethod } | { stream: StreamMethod };
 
 export interface CallLimits {
-  /** Bytes of incomplete messages, all calls together. */
+  /** Bytes of messages that are incomplete or not read yet, all calls together. */
   buffered: { now: number; max: number };
+  /** Of those, what one session may hold: one that does not read leaves room for the others. */
+  sessionBytes: number;
+  /** Calls under way. */
+  calls: { now: number; max: number };
   /** A client that sends a head and no body, or never reads, holds a unary call no longer than this. */
   unaryMs: number;
 }
@@ -48,16 +52,27 @@ class Call {
   readonly #stream: ServerHttp2Stream;
   readonly #limits: CallLimits;
   readonly #reader = new MessageReader();
-  /** Bytes that this call holds of the budget. */
+  readonly #session: { bytes: number };
+  /** Bytes that this call holds of the budgets. */
   #held = 0;
 
   constructor(stream: ServerHttp2Stream, limits: CallLimits) {
     this.#stream = stream;
     this.#limits = limits;
-    stream.on('close', () => this.#hold(0));
+    this.#session = sessionOf(stream);
+    limits.calls.now++;
+    stream.on('close', () => {
+      limits.calls.now--;
+      this.#hold(0);
+    });
   }
 
   run(method: Method): void {
+    const { now, max } = this.#limits.calls;
+    if (now > max) {
+      this.#fail(new GrpcError(grpcStatus.RESOURCE_EXHAUSTED, 'too many calls at once'));
+      return;
+    }
     if ('unary' in method) this.#runUnary(method.unary);
     else this.#runStream(method.stream);
   }
@@ -82,6 +97,8 @@ class Call {
       const result = method(message);
       const answer = result instanceof Promise ? await result : result;
       if (this.#stream.destroyed || this.#stream.headersSent) return;
+      // Until it is read: a client that never does must not fill the memory.
+      this.#hold(answer.length);
       this.#respond();
       this.#stream.end(frame(answer));
     } catch (error) {
@@ -122,11 +139,13 @@ class Call {
   }
 
   #hold(bytes: number): void {
-    const { buffered } = this.#limits;
-    buffered.now += bytes - this.#held;
+    const { buffered, sessionBytes } = this.#limits;
+    const more = bytes - this.#held;
     this.#held = bytes;
-    if (bytes > 0 && buffered.now > buffered.max)
-      throw new GrpcError(grpcStatus.RESOURCE_EXHAUSTED, 'too many unfinished messages at once');
+    buffered.now += more;
+    this.#session.bytes += more;
+    if (more > 0 && (buffered.now > buffered.max || this.#session.bytes > sessionBytes))
+      throw new GrpcError(grpcStatus.RESOURCE_EXHAUSTED, 'too many messages at once');
   }
 
   #respond(): void {
@@ -138,6 +157,18 @@ class Call {
     const [status, text] = statusOf(error);
     endWith(this.#stream, status, text);
   }
+}
+
+const sessions = new WeakMap<object, { bytes: number }>();
+
+function sessionOf({ session }: ServerHttp2Stream): { bytes: number } {
+  if (session === undefined) return { bytes: 0 };
+  let known = sessions.get(session);
+  if (known === undefined) {
+    known = { bytes: 0 };
+    sessions.set(session, known);
+  }
+  return known;
 }
 
 const maxQueuedBytes = 1_048_576;

@@ -34,12 +34,14 @@ const idleSessionMs = 3_600_000;
 const maxSessionAgeMs = 86_400_000;
 const unaryMs = 30_000;
 const closeGraceMs = 1_000;
-const maxConnections = 4_096;
-const maxBufferedBytes = 64 * 1_024 * 1_024;
+const maxConnections = 1_024;
+const maxCalls = 20_000;
+const maxBufferedBytes = 256 * 1_024 * 1_024;
+const maxSessionBytes = 32 * 1_024 * 1_024;
 
 const http2Options = {
-  /** MB: what a client that never reads can make a session hold. */
-  maxSessionMemory: 16,
+  /** MB. A thousand calls at once take about 16; what is left bounds a client that never reads. */
+  maxSessionMemory: 64,
   maxSessionRejectedStreams: 1_000,
   settings: { maxConcurrentStreams: 1_000, maxHeaderListSize: 16_384, enablePush: false },
 };
@@ -50,7 +52,12 @@ export async function startRateLimitServer(options: RateLimitServerOptions): Pro
   server.maxConnections = maxConnections;
   const sessions = trackSessions(server);
   const methods = methodsOf(options, health);
-  const limits: CallLimits = { buffered: { now: 0, max: maxBufferedBytes }, unaryMs };
+  const limits: CallLimits = {
+    buffered: { now: 0, max: maxBufferedBytes },
+    sessionBytes: maxSessionBytes,
+    calls: { now: 0, max: maxCalls },
+    unaryMs,
+  };
   server.on('stream', (stream, headers) => serveCall(stream as ServerHttp2Stream, headers, methods, limits));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
