@@ -1,8 +1,11 @@
-/** `node bin/run.mjs bench/ledger.ts`: records a second from a journal into SQLite, with their parsing; batches as the follower makes them. */
+/**
+ * `node bin/run.mjs bench/ledger.ts`: records a second from a journal into SQLite, with their parsing, in batches as the follower
+ * makes them; then pages and reports over a month of 1,000,000 calls of 200 people, 12 teams and 6 models.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ledgerRecord } from '../src/storage/ledger.fixture.ts';
+import { ledgerRecord, startMs } from '../src/storage/ledger.fixture.ts';
 import { CounterJournal } from '../src/storage/memory/counter-journal.ts';
 import { LedgerFollower } from '../src/storage/memory/ledger-follower.ts';
 import { openSqliteLedger } from '../src/storage/sqlite/ledger.ts';
@@ -20,15 +23,56 @@ await LedgerFollower.open(directory, ledger);
 report('from the journal into SQLite', process.cpuUsage(cpu), performance.now() - before);
 const [total] = ledger.usage({}, { groupBy: [] });
 if (total?.requests !== count) throw new Error(`${total?.requests} of ${count} records arrived`);
-const asked = performance.now();
-ledger.usage({ user: 'mike' }, { groupBy: ['model'], bucket: 'day', timeZone: 'Europe/Berlin' });
-process.stdout.write(
-  `usage by model and day over ${count} records: ${(performance.now() - asked).toFixed(0)} ms\n`,
-);
 ledger.close();
+reports();
 rmSync(directory, { recursive: true });
 
 function report(what: string, { user, system }: NodeJS.CpuUsage, ms: number): void {
   const rate = ms === 0 ? '' : `, ${Math.round(count / (ms / 1000))} records/s (aim 50,000)`;
   process.stdout.write(`${what}: ${((user + system) / count).toFixed(1)} µs CPU a record${rate}\n`);
+}
+
+function reports(): void {
+  const month = openSqliteLedger(join(directory, 'month.db'));
+  const stepMs = (30 * 86_400_000) / 1_000_000;
+  const fromMs = startMs;
+  for (let first = 0; first < 1_000_000; first += 5_000) {
+    const records = Array.from({ length: 5_000 }, (_, index) => {
+      const n = first + index;
+      const startedAtMs = fromMs + Math.floor(n * stepMs);
+      const user = `user-${(n * 7_919) % 200}`;
+      const key = { id: `VirtualKey/ns/${user}`, user, metadata: {}, labels: { team: `team-${n % 12}` } };
+      const record = ledgerRecord(n, {
+        id: `${startedAtMs.toString(36)}-00000-${n.toString(36)}`,
+        startedAtMs,
+        key,
+      });
+      return { ...record, llm: { ...record.llm!, requestModel: `model-${n % 6}` } };
+    });
+    month.append(records, []);
+  }
+  const middle = { toMs: fromMs + 15 * 86_400_000 };
+  const timeZone = 'Europe/Berlin';
+  time('page of 100: newest', () => month.search({}, { limit: 100 }));
+  time('page of 100: one user, from the middle', () =>
+    month.search({ user: 'user-5', ...middle }, { limit: 100 }),
+  );
+  time('usage: by user and day', () => month.usage({}, { groupBy: ['user'], bucket: 'day', timeZone }));
+  time('usage: by user', () => month.usage({}, { groupBy: ['user'] }));
+  time('usage: by team and model', () => month.usage({}, { groupBy: ['label:team', 'model'] }));
+  time('usage: total by hour', () => month.usage({}, { groupBy: [], bucket: 'hour', timeZone }));
+  time('usage: one user by model and day', () =>
+    month.usage({ user: 'user-5' }, { groupBy: ['model'], bucket: 'day', timeZone }),
+  );
+  month.close();
+}
+
+/** The median of five. */
+function time(what: string, run: () => unknown): void {
+  const took = Array.from({ length: 5 }, () => {
+    const before = performance.now();
+    run();
+    return performance.now() - before;
+  }).sort((a, b) => a - b);
+  process.stdout.write(`1,000,000 calls, ${what}: ${took[2]!.toFixed(1)} ms\n`);
 }

@@ -4,53 +4,101 @@ import { Worker } from 'node:worker_threads';
 import type { Snapshot } from './core/config/snapshot.ts';
 import type { TallyBatch } from './core/ratelimit/statistics.ts';
 import type { RequestRecord } from './core/record.ts';
-import type { FromWorker, ToWorker } from './proxy/messages.ts';
+import type { BindResult, FromWorker, ToWorker } from './proxy/messages.ts';
+import { createBucketMemory } from './storage/memory/shared-buckets.ts';
 import type { WorkerInput } from './worker.ts';
 
 export interface DataPlane {
-  /** Resolves when the snapshot is in force, with the ports that could not be opened. */
+  /** Resolves when the snapshot is in force in every thread, with the ports that could not be opened. */
   publish(snapshot: Snapshot): Promise<Record<number, string>>;
   stop(graceMs: number): Promise<void>;
 }
 
-export interface DataPlaneOptions extends WorkerInput {
+export interface DataPlaneOptions extends Pick<WorkerInput, 'counters' | 'host'> {
+  /** Threads that serve, at least one. */
+  workers: number;
   onRecords(records: readonly RequestRecord[]): void;
   onTallies(tallies: TallyBatch): void;
-  /** A thread that ends by itself: nothing is served any more. */
+  /** A thread that ends by itself: what it served is served no more. */
   onCrash(error: Error): void;
 }
 
-export function startDataPlane({ onRecords, onTallies, onCrash, ...input }: DataPlaneOptions): DataPlane {
-  const worker = new Worker(join(import.meta.dirname, 'worker.ts'), { workerData: input });
-  const waiting = new Map<number, (errors: Record<number, string>) => void>();
-  let stopped: (() => void) | undefined;
-  worker.on('message', (message: FromWorker) => {
-    if (message.type === 'records') onRecords(message.records);
-    else if (message.type === 'tallies') onTallies(message.tallies);
-    else if (message.type === 'stopped') stopped?.();
-    else {
-      const errors = message.binds.flatMap(({ port, error }) =>
-        error === undefined ? [] : [[port, error] as const],
-      );
-      waiting.get(message.generation)?.(Object.fromEntries(errors));
-      waiting.delete(message.generation);
-    }
+export function startDataPlane(options: DataPlaneOptions): DataPlane {
+  const { workers, onRecords, onTallies, onCrash, ...common } = options;
+  const buckets = createBucketMemory();
+  const threads = Array.from({ length: workers }, (_, index) => {
+    const sharing = workers === 1 ? 'alone' : index === 0 ? 'first' : 'others';
+    const input = { ...common, buckets, sharing, name: `worker-${index + 1}` } as const;
+    return new DataPathThread(input, { onRecords, onTallies, onCrash });
   });
-  worker.on('error', onCrash);
-  const send = (message: ToWorker) => worker.postMessage(message);
+  // One after the other: a port that one snapshot closes is closed in every thread before the next one opens it again.
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    publish: (snapshot) =>
-      new Promise((resolve) => {
-        waiting.set(snapshot.generation, resolve);
-        send({ type: 'snapshot', snapshot });
-      }),
-    stop: async (graceMs) => {
-      const done = new Promise<void>((resolve) => {
-        stopped = resolve;
-      });
-      send({ type: 'stop', graceMs });
-      await done;
-      await worker.terminate();
+    publish: (snapshot) => {
+      const applied = last.then(() => applyEverywhere(threads, snapshot));
+      last = applied;
+      return applied;
     },
+    stop: async (graceMs) => void (await Promise.all(threads.map((thread) => thread.stop(graceMs)))),
   };
+}
+
+/** The first thread finds out which ports are free; the others open the same. */
+async function applyEverywhere(
+  [first, ...others]: DataPathThread[],
+  snapshot: Snapshot,
+): Promise<Record<number, string>> {
+  const errors = failed(await first!.apply(snapshot, []));
+  const closed = Object.keys(errors).map(Number);
+  const results = await Promise.all(others.map((thread) => thread.apply(snapshot, closed)));
+  return Object.assign({}, ...results.map(failed), errors);
+}
+
+function failed(binds: readonly BindResult[]): Record<number, string> {
+  return Object.fromEntries(
+    binds.flatMap(({ port, error }) => (error === undefined ? [] : [[port, error] as const])),
+  );
+}
+
+class DataPathThread {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, (binds: BindResult[]) => void>();
+  #stopped: (() => void) | undefined;
+
+  constructor(
+    input: WorkerInput,
+    { onRecords, onTallies, onCrash }: Pick<DataPlaneOptions, 'onRecords' | 'onTallies' | 'onCrash'>,
+  ) {
+    this.#worker = new Worker(join(import.meta.dirname, 'worker.ts'), { workerData: input });
+    this.#worker.on('message', (message: FromWorker) => {
+      if (message.type === 'records') onRecords(message.records);
+      else if (message.type === 'tallies') onTallies(message.tallies);
+      else if (message.type === 'stopped') this.#stopped?.();
+      else {
+        this.#waiting.get(message.generation)?.(message.binds);
+        this.#waiting.delete(message.generation);
+      }
+    });
+    this.#worker.on('error', onCrash);
+  }
+
+  apply(snapshot: Snapshot, closed: readonly number[]): Promise<BindResult[]> {
+    return new Promise((resolve) => {
+      this.#waiting.set(snapshot.generation, resolve);
+      this.#send({ type: 'snapshot', snapshot, closed });
+    });
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    const done = new Promise<void>((resolve) => {
+      this.#stopped = resolve;
+    });
+    this.#send({ type: 'stop', graceMs });
+    await done;
+    await this.#worker.terminate();
+  }
+
+  #send(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
 }

@@ -10,6 +10,8 @@ import { type LocalLedgerStore, openSqliteLedger } from './storage/sqlite/ledger
 export interface Stores {
   counters: SharedCounters;
   ledger: LocalLedgerStore;
+  /** Whatever was settled before is in the ledger when it resolves. */
+  enterAll: () => Promise<void>;
 }
 
 const checkpointMs = 5_000;
@@ -27,15 +29,18 @@ export async function openStores(
   const ledger = openSqliteLedger(join(dataDir, 'ledger.db'));
   stack.add(() => ledger.close());
   const follower = await LedgerFollower.open(directory, ledger);
+  const enterAll = async () => {
+    // One may be under way already, and past the files that were written last.
+    await follower.read();
+    await follower.read();
+  };
   const following = setInterval(() => {
     // What could not be entered stays in its journal and is read again.
     follower.read().catch((error) => log.error({ error: String(error) }, 'the ledger cannot be written'));
   }, followMs);
   stack.add(async () => {
     clearInterval(following);
-    // One may be under way already, and past the files that were written last.
-    await follower.read();
-    await follower.read();
+    await enterAll();
   });
   const counters = openSharedCounters({
     directory,
@@ -48,5 +53,5 @@ export async function openStores(
     clearInterval(checkpoints);
     counters.close();
   });
-  return { counters, ledger };
+  return { counters, ledger, enterAll };
 }

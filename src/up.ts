@@ -18,6 +18,7 @@ import { newKeyValue } from './core/keys/key-value.ts';
 import type { RequestRecord } from './core/record.ts';
 import { allKinds } from './core/resources/kinds.ts';
 import { type DataPlane, startDataPlane } from './data-plane.ts';
+import { keepLedgerSmall } from './keep-ledger-small.ts';
 import { loadClusterAccess } from './kube/kubeconfig.ts';
 import { createClusterResourceSource } from './kube/resource-source.ts';
 import { openStores } from './open-stores.ts';
@@ -33,6 +34,7 @@ import { accessLogLine } from './telemetry/access-log.ts';
 import { createLog } from './telemetry/log.ts';
 import { GatewayMetrics } from './telemetry/metrics.ts';
 import { startMetricsServer, startReadyServer } from './telemetry/probe-servers.ts';
+import { watchDrift } from './watch-drift.ts';
 
 type Log = ReturnType<typeof createLog>;
 type Registry = ReturnType<typeof openRegistry>;
@@ -62,10 +64,13 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
 
   // First: its lock keeps a second process from the data directory before anything is touched.
   const registry = options.cluster ? undefined : openEmbeddedRegistry(dataDir, stack);
-  const { counters, ledger } = await openStores(dataDir, nowSeconds, log, stack);
+  const stores = await openStores(dataDir, nowSeconds, log, stack);
+  const { counters, ledger } = stores;
   const demo = options.demo && registry ? await applyDemo(options, registry, stack) : undefined;
 
   const metrics = new GatewayMetrics();
+  watchDrift(stores, nowSeconds, metrics, log);
+  keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
   let inForce: InForce = { keySets: {}, budgets: [] };
   const feed = new RecordFeed();
@@ -129,7 +134,7 @@ function startServing(
 ): DataPlane {
   const plane = startDataPlane({
     counters: counters.handle,
-    name: 'worker-1',
+    workers: options.workers,
     host: options.listen,
     onRecords: (records) => {
       process.stdout.write(records.map(accessLogLine).join(''));

@@ -9,6 +9,7 @@ import { createPrices } from './core/pricing/prices.ts';
 import { type RateLimitService, RateLimitUnavailable } from './core/ratelimit/model.ts';
 import { readPriceList } from './price-list.ts';
 import { createDataPath } from './proxy/data-path.ts';
+import type { PortSharing } from './proxy/listeners.ts';
 import type { FromWorker, ToWorker } from './proxy/messages.ts';
 import { sharedRateLimitCounters } from './rate-limit-counters.ts';
 import { createRateLimitClient, type RateLimitClient } from './rls/client.ts';
@@ -18,18 +19,22 @@ import { createEmbeddedRateLimitService } from './rls/service.ts';
 import { readRateLimitSettings } from './rls/settings.ts';
 import { Tallies } from './rls/tallies.ts';
 import { attachSharedAccounts } from './storage/memory/shared-accounts.ts';
+import { attachSharedBuckets } from './storage/memory/shared-buckets.ts';
 import { attachSharedCounters, type CounterHandle } from './storage/memory/shared-counters.ts';
+import { createWallClock } from './wall-clock.ts';
 
 export interface WorkerInput {
   counters: CounterHandle;
+  buckets: SharedArrayBuffer;
   /** Names the thread's journal. */
   name: string;
   host: string;
+  sharing: PortSharing;
 }
 
 const input = workerData as WorkerInput;
 const port = parentPort!;
-const nowMs = () => performance.timeOrigin + performance.now();
+const nowMs = createWallClock(Date.now, () => performance.now());
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 const post = (message: FromWorker) => port.postMessage(message);
 
@@ -84,6 +89,8 @@ const prices = createPrices(readPriceList());
 const dataPath = createDataPath({
   prices,
   accounts: attachSharedAccounts(input.counters, input.name),
+  buckets: attachSharedBuckets(input.buckets),
+  sharing: input.sharing,
   sleep: delay,
   translateRequest,
   dialectError,
@@ -99,7 +106,7 @@ const dataPath = createDataPath({
 port.on('message', async (message: ToWorker) => {
   if (message.type === 'snapshot') {
     current = message.snapshot;
-    const binds = await dataPath.apply(message.snapshot);
+    const binds = await dataPath.apply(message.snapshot, message.closed);
     post({ type: 'applied', generation: message.snapshot.generation, binds });
     return;
   }

@@ -55,8 +55,13 @@ async function heldOf(world: BudgetWorld, budget: string): Promise<number> {
   return counters.reduce((sum, { value }) => sum + value, 0);
 }
 
-test(`${calls} calls at once against the worth of ${worths.join(', ')} reservations: never passed, almost all usable`, async (t) => {
-  const world = await budgetWorld(t);
+for (const workers of [1, 2])
+  test(`${calls} calls at once against the worth of ${worths.join(', ')} reservations, ${workers} threads: never passed, almost all usable`, async (t) => {
+    const world = await budgetWorld(t, ['--workers', String(workers)]);
+    await exactness(world, workers);
+  });
+
+async function exactness(world: BudgetWorld, workers: number): Promise<void> {
   const reservation = await reservationOf(world);
   for (const worth of worths) {
     const owner = `tg-worth-${worth}`;
@@ -84,11 +89,18 @@ test(`${calls} calls at once against the worth of ${worths.join(', ')} reservati
     assert.equal(await counterOf(world, owner), spent);
     assert.equal(await heldOf(world, owner), 0);
     await eventually(async () => assert.equal((await usedTokens(world, owner)).used, spent));
+    assert.equal(await threadsOf(world, owner), workers);
   }
-});
+}
+
+/** Each thread names its calls in its own way, see CallIds. */
+async function threadsOf(world: BudgetWorld, owner: string): Promise<number> {
+  const calls = await world.calls(`user=${owner}&limit=1000`);
+  return new Set(calls.map(({ id }) => id.split('-')[1])).size;
+}
 
 test(`${rounds} rounds of kill -9 under load: every full answer is in the ledger, counter equals ledger, nothing held`, async (t) => {
-  const world = await budgetWorld(t);
+  const world = await budgetWorld(t, ['--workers', '2']);
   const owner = 'tg-crash';
   await world.key(owner, {}, { owner });
   await world.budget(owner, { selector: { matchLabels: { owner } }, limit: { tokens: 1_000_000_000 } });

@@ -24,6 +24,7 @@ test('keys and budgets, one gateway', async (t) => {
     const first = await world.ask('tg-spent');
     assert.equal(first.status, 200);
     assert.equal(first.headers.get('x-ratelimit-limit'), '1');
+    assert.equal(first.headers.get('x-ratelimit-remaining'), '0');
     const second = await world.ask('tg-spent');
     assert.equal(second.status, 429);
     const { error } = JSON.parse(second.text) as BudgetError;

@@ -29,8 +29,8 @@ test('a budget is created, stands as its counters say, is replaced and deleted',
   };
   assert.deepEqual(created.body.counters, [fresh]);
   admin.counters.push(
-    counter(`budget|${gatewayNamespace}/daily|`, 600),
-    counter(`held|${gatewayNamespace}/daily|`, 100),
+    counter(`budget|${gatewayNamespace}/daily|tokens|`, 600),
+    counter(`held|${gatewayNamespace}/daily|tokens|`, 100),
   );
   const shown = (await admin.call('GET', path('daily'))).body;
   assert.deepEqual(shown.counters, [{ ...fresh, used: 600, reserved: 100, remaining: 300 }]);
@@ -65,8 +65,8 @@ test('dollars are decimal text; groups come fullest first', async (t) => {
   assert.deepEqual(created.body.counters, []);
   const month = Date.UTC(2026, 9, 31, 23) / 1000;
   admin.counters.push(
-    counter(`budget|${gatewayNamespace}/dollars|anna`, 1_500_000_000, month),
-    counter(`budget|${gatewayNamespace}/dollars|mike`, 20_000_000_000, month),
+    counter(`budget|${gatewayNamespace}/dollars|usd|anna`, 1_500_000_000, month),
+    counter(`budget|${gatewayNamespace}/dollars|usd|mike`, 20_000_000_000, month),
   );
   const { counters, forecast } = (await admin.call('GET', path('dollars'))).body;
   assert.deepEqual(

@@ -1,4 +1,5 @@
 /** `/me`: what the holder of a key may know: the key, the budgets that it draws on, and what it has used. */
+import { groupName } from '../core/budget/counter-keys.ts';
 import { budgetsOfKey } from '../core/budget/limit.ts';
 import type { Budget } from '../core/budget/model.ts';
 import { unused } from '../core/budget/standing.ts';
@@ -113,13 +114,12 @@ function isSelected({ expression }: Budget, variables: Record<string, unknown>):
 
 function groupOf({ groupBy }: Budget, variables: Record<string, unknown>): string | undefined {
   try {
-    return groupBy
-      .map((expression) => {
-        const compiled = compileExpression(expression);
-        if (!compiled.ok) throw new Error(compiled.error);
-        return asText(compiled.program, variables);
-      })
-      .join('|');
+    const values = groupBy.map((expression) => {
+      const compiled = compileExpression(expression);
+      if (!compiled.ok) throw new Error(compiled.error);
+      return asText(compiled.program, variables);
+    });
+    return groupName(values);
   } catch {
     return undefined;
   }

@@ -117,8 +117,8 @@ test('a holder sees the own key, the budgets it draws on and its usage', async (
   await budget('by-model', { groupBy: ['llm.requestModel'] });
   const at = { windowStart: startMs / 1000, windowSeconds: 86_400 };
   admin.counters.push(
-    { ...at, key: `budget|${gatewayNamespace}/mine|anna`, value: 900 },
-    { ...at, key: `budget|${gatewayNamespace}/mine|mike`, value: 250 },
+    { ...at, key: `budget|${gatewayNamespace}/mine|tokens|anna`, value: 900 },
+    { ...at, key: `budget|${gatewayNamespace}/mine|tokens|mike`, value: 250 },
   );
   const id = `VirtualKey/${gatewayNamespace}/mike-laptop`;
   const identity = { id, user: 'mike', metadata: {}, labels: {} };

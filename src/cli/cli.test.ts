@@ -24,6 +24,7 @@ test('defaults are those of the documentation', async () => {
     cluster: false,
     listen: '127.0.0.1',
     providerUrls: {},
+    workers: 1,
     apiPort: 7443,
     adminPort: 15000,
     metricsPort: 15020,
@@ -44,6 +45,7 @@ test('provider URLs are checked and may be repeated', async () => {
     await assert.rejects(parse(['--provider-url', wrong]), /NAME=URL/);
   }
   await assert.rejects(parse(['--api-port', '70000']), /0 to 65535/);
+  await assert.rejects(parse(['--workers', '0']), /1 to 64/);
   await assert.rejects(parse(['--nonsense']), /unknown option/);
 });
 

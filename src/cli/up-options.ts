@@ -13,6 +13,10 @@ export interface UpOptions {
   listen: string;
   /** Provider name → URL instead of its default endpoint. */
   providerUrls: Record<string, string>;
+  /** Threads that serve requests. */
+  workers: number;
+  /** How long calls are kept in the ledger; absent: for good. */
+  ledgerDays?: number;
   apiPort: number;
   adminPort: number;
   metricsPort: number;
@@ -75,6 +79,20 @@ export function upCommand(env: NodeJS.ProcessEnv, run: (options: UpOptions) => P
     undefined,
     portNumber as unknown as Parse,
   );
+  add(
+    '--workers <n>',
+    'threads that serve requests; limits are exact across them',
+    'WORKERS',
+    1,
+    workerCount as unknown as Parse,
+  );
+  add(
+    '--ledger-days <days>',
+    'drop calls from the ledger after so many days (default: they are kept for good)',
+    'LEDGER_DAYS',
+    undefined,
+    daysNumber as unknown as Parse,
+  );
   for (const [flag, variable, description, port] of ports) {
     add(`--${flag} <port>`, `${description}`, variable, port, portNumber as unknown as Parse);
   }
@@ -109,6 +127,19 @@ const ports: [flag: string, variable: string, description: string, port: number]
 
 export function defaultDataDir(env: NodeJS.ProcessEnv): string {
   return join(env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'tollgate');
+}
+
+function workerCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 64)
+    throw new InvalidArgumentError('threads are a number from 1 to 64.');
+  return count;
+}
+
+function daysNumber(text: string): number {
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 1) throw new InvalidArgumentError('days are a whole number from 1.');
+  return days;
 }
 
 function portNumber(text: string): number {

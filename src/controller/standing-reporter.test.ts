@@ -38,7 +38,11 @@ function reporterOver(
 
 test('a budget tells its fullest counter; what is there already is not written again', async () => {
   const counters = [
-    { key: usedKey({ budget: 'ns/daily', group: 'mike' }), windowStart: midnight, value: 1_500_000_000 },
+    {
+      key: usedKey({ budget: 'ns/daily', unit: 'usd', group: 'mike' }),
+      windowStart: midnight,
+      value: 1_500_000_000,
+    },
   ];
   const conditions = [{ type: 'Accepted' }];
   const { reporter, writes } = reporterOver([object('Budget', 'daily', { conditions })], counters);

@@ -2,6 +2,7 @@
  * What is known of one finished request: the one record that the access log, the metrics and the ledger are made of.
  * Plain data: the data path's thread posts it to the main thread in batches.
  */
+import type { BudgetUnit } from './budget/model.ts';
 import type { Usage } from './llm/usage.ts';
 
 export interface RequestRecord {
@@ -35,7 +36,18 @@ export interface RequestRecord {
   decisions: string[];
   responseBytes: number;
   /** What it was charged to. */
-  budgets?: { budget: string; group: string; unit: string; used: number }[];
+  budgets?: RecordedCharge[];
+}
+
+export interface RecordedCharge {
+  budget: string;
+  group: string;
+  unit: BudgetUnit;
+  used: number;
+  /** Unix seconds; with `windowSeconds` it names the counter. Both are missing in entries of early versions. */
+  windowStart?: number;
+  /** As the counter's, see `CounterIncrement`. */
+  windowSeconds?: number;
 }
 
 export interface KeyIdentity {

@@ -14,7 +14,7 @@ export class Call {
   readonly context: PolicyContext;
   readonly record: RequestRecord;
   /** Policies that let it pass and want to settle. */
-  settling: CompiledPolicy[] = [];
+  readonly settling = new Set<CompiledPolicy>();
   settled = false;
   /** Its ledger entry is written. */
   entered = false;

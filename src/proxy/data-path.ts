@@ -7,25 +7,29 @@ import { CallIds } from './call-ids.ts';
 import { type DataPathDependencies, type DataPathLimits, defaultLimits } from './dependencies.ts';
 import { handleRequest } from './handle-request.ts';
 import { LinkedSnapshot } from './linked-snapshot.ts';
-import { Listeners } from './listeners.ts';
+import { Listeners, type PortSharing } from './listeners.ts';
 import type { BindResult } from './messages.ts';
 import { RecordBatches } from './records.ts';
 import { refuse } from './refuse.ts';
 import { enterUnsettled } from './settle.ts';
-import { TokenBuckets } from './token-buckets.ts';
 import { createTransport, defaultTransport, type TransportOptions } from './transport.ts';
 
-export interface DataPathOptions extends Omit<DataPathDependencies, 'transport' | 'buckets' | 'limits'> {
+export interface DataPathOptions extends Omit<DataPathDependencies, 'transport' | 'limits'> {
   /** Address that every listener binds to. */
   host: string;
+  /** Whether other threads listen on the same ports. */
+  sharing: PortSharing;
   onRecords(records: RequestRecord[]): void;
   limits?: Partial<DataPathLimits>;
   transport?: Partial<TransportOptions>;
 }
 
 export interface DataPath {
-  /** In force for every request that starts after it resolved; ports that could not be opened say why. */
-  apply(snapshot: Snapshot): Promise<BindResult[]>;
+  /**
+   * In force for every request that starts after it resolved; ports that could not be opened say why. `closed` are ports that
+   * another thread found taken: they are not tried.
+   */
+  apply(snapshot: Snapshot, closed: readonly number[]): Promise<BindResult[]>;
   /** Stops accepting, lets requests in flight finish for at most `graceMs`, flushes the records. */
   stop(graceMs: number): Promise<void>;
 }
@@ -35,13 +39,12 @@ export function createDataPath(options: DataPathOptions): DataPath {
   const deps: DataPathDependencies = {
     ...options,
     transport,
-    buckets: new TokenBuckets(),
     limits: { ...defaultLimits, ...options.limits },
   };
   const records = new RecordBatches(options.onRecords);
   const ids = new CallIds(options.random());
   let current: LinkedSnapshot | undefined;
-  const listeners = new Listeners(options.host, (incoming, outgoing, port) => {
+  const listeners = new Listeners(options.host, options.sharing, (incoming, outgoing, port) => {
     const nowMs = deps.nowMs();
     const call = new Call(incoming, outgoing, current!, port, nowMs, ids.next(nowMs));
     const closed = new Promise<void>((resolve) => outgoing.once('close', resolve));
@@ -52,9 +55,10 @@ export function createDataPath(options: DataPathOptions): DataPath {
     });
   });
   return {
-    apply: (snapshot) => {
+    apply: (snapshot, closed) => {
       current = new LinkedSnapshot(snapshot, options.compileExpression);
-      return listeners.serve(snapshot.binds.map((bind) => bind.port));
+      const ports = snapshot.binds.map(({ port }) => port).filter((port) => !closed.includes(port));
+      return listeners.serve(ports);
     },
     stop: async (graceMs) => {
       await listeners.stop(graceMs);

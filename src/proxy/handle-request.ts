@@ -35,7 +35,7 @@ export async function handleRequest(call: Call, port: number, deps: DataPathDepe
   );
   call.record.key = call.context.identity;
   if (refusal !== undefined) return refuse(call, refusal, deps.dialectError, routeType);
-  call.settling.push(...call.snapshot.rule(rule).requestPolicies);
+  for (const policy of call.snapshot.rule(rule).requestPolicies) call.settling.add(policy);
   if (rewritten.redirect !== undefined) {
     return sendWhole(call, rewritten.redirect.status, { location: rewritten.redirect.location }, '');
   }

@@ -1,21 +1,29 @@
 /** The ports that a snapshot asks for: opened and closed as snapshots change; requests in flight always finish. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { createServer as createProbe, type Socket } from 'node:net';
 import type { BindResult } from './messages.ts';
 
 export type RequestListener = (incoming: IncomingMessage, outgoing: ServerResponse, port: number) => void;
+
+/**
+ * `alone`: the port is this thread's. Threads that share ports open them with `reusePort`, which hides that another program has
+ * one; so the `first` of them opens a port exclusively before, and the `others` open what it found free.
+ */
+export type PortSharing = 'alone' | 'first' | 'others';
 
 /** How often idle connections of a closed port are looked for while requests on it finish. */
 const drainPollMs = 50;
 
 export class Listeners {
   readonly #host: string;
+  readonly #sharing: PortSharing;
   readonly #onRequest: RequestListener;
   readonly #open = new Map<number, Server>();
   readonly #draining = new Set<Server>();
 
-  constructor(host: string, onRequest: RequestListener) {
+  constructor(host: string, sharing: PortSharing, onRequest: RequestListener) {
     this.#host = host;
+    this.#sharing = sharing;
     this.#onRequest = onRequest;
   }
 
@@ -36,8 +44,13 @@ export class Listeners {
     clearTimeout(deadline);
   }
 
-  #ensure(port: number): Promise<BindResult> {
-    if (this.#open.has(port)) return Promise.resolve({ port });
+  async #ensure(port: number): Promise<BindResult> {
+    if (this.#open.has(port)) return { port };
+    const taken = this.#sharing === 'first' ? await whyTaken(port, this.#host) : undefined;
+    return taken === undefined ? this.#listen(port) : { port, error: taken };
+  }
+
+  #listen(port: number): Promise<BindResult> {
     const server = createServer(serverOptions, (incoming, outgoing) => {
       if (this.#draining.has(server)) outgoing.setHeader('connection', 'close');
       this.#onRequest(incoming, outgoing, port);
@@ -47,7 +60,8 @@ export class Listeners {
       server.once('error', (error: NodeJS.ErrnoException) =>
         resolve({ port, error: bindError(error, port) }),
       );
-      server.listen({ port, host: this.#host, exclusive: true }, () => {
+      const reusePort = this.#sharing !== 'alone';
+      server.listen({ port, host: this.#host, exclusive: true, reusePort }, () => {
         this.#open.set(port, server);
         resolve({ port });
       });
@@ -93,6 +107,15 @@ const malformed: Record<string, [string, string]> = {
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the request headers are larger than 64 KiB'],
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request did not arrive in time'],
 };
+
+/** Undefined when nobody else has the port. */
+function whyTaken(port: number, host: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const probe = createProbe();
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(bindError(error, port)));
+    probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(undefined)));
+  });
+}
 
 function bindError(error: NodeJS.ErrnoException, port: number): string {
   if (error.code === 'EADDRINUSE') return `port ${port} is already in use`;

@@ -4,7 +4,8 @@ import type { TallyBatch } from '../core/ratelimit/statistics.ts';
 import type { RequestRecord } from '../core/record.ts';
 
 export type ToWorker =
-  | { type: 'snapshot'; snapshot: Snapshot }
+  /** `closed`: ports that another thread could not open, not to be tried. */
+  | { type: 'snapshot'; snapshot: Snapshot; closed: readonly number[] }
   /** Stop accepting, let requests in flight finish for at most `graceMs`, then report `stopped`. */
   | { type: 'stop'; graceMs: number };
 

@@ -1,37 +1,38 @@
 /** Executes what policies planned: key look-ups, rate limit calls, local buckets. */
 import { hash } from 'node:crypto';
-import type { ReservationRequest } from '../core/budget/model.ts';
+import type { ReservationOutcome } from '../core/budget/model.ts';
 import type { RateLimitTarget } from '../core/config/snapshot.ts';
 import type { Refusal } from '../core/errors.ts';
 import type { CompiledPolicy, Operation, OperationResult, PolicyContext } from '../core/policy/policy.ts';
 import type { RateLimitRequest, RateLimitService } from '../core/ratelimit/model.ts';
 import type { Accounts } from '../storage/accounts.ts';
+import type { Buckets } from '../storage/buckets.ts';
 import type { LinkedSnapshot } from './linked-snapshot.ts';
-import type { TokenBuckets } from './token-buckets.ts';
 
 export interface OperationDependencies {
   rateLimitServiceFor(target: RateLimitTarget): RateLimitService;
   /** Takes over a charge that could not be delivered now. */
   chargeUndelivered(target: RateLimitTarget, request: RateLimitRequest, reason: string): void;
-  buckets: TokenBuckets;
+  buckets: Buckets;
   accounts: Accounts;
   sleep(ms: number): Promise<void>;
   nowMs(): number;
 }
 
-/** Runs policies in order; the first refusal ends it. Stays synchronous in effect while all operations are. */
+/** Runs policies in order; the first refusal ends it. Who is `abandoned` by its client waits no more. Stays synchronous in effect while all operations are. */
 export async function runPolicies(
   policies: readonly CompiledPolicy[],
   context: PolicyContext,
   snapshot: LinkedSnapshot,
   deps: OperationDependencies,
+  abandoned: () => boolean = () => false,
 ): Promise<Refusal | undefined> {
   for (const policy of policies) {
     const plan = policy.plan(context);
     if ('refusal' in plan) return plan.refusal;
     const results: OperationResult[] = [];
     for (const operation of plan.operations) {
-      const result = execute(operation, snapshot, deps);
+      const result = execute(operation, snapshot, deps, abandoned);
       results.push(result instanceof Promise ? await result : result);
     }
     const refusal = policy.apply(context, results);
@@ -44,6 +45,7 @@ function execute(
   operation: Operation,
   snapshot: LinkedSnapshot,
   deps: OperationDependencies,
+  abandoned: () => boolean = () => false,
 ): OperationResult | Promise<OperationResult> {
   switch (operation.kind) {
     case 'find-key':
@@ -53,7 +55,7 @@ function execute(
     case 'rate-limit':
       return callRateLimit(operation.target, operation.request, deps);
     case 'reserve':
-      return reserve(operation.request, operation.waitMs, deps);
+      return reserve(operation, deps, abandoned);
     case 'settle':
       // Settled by `settle`, in one step with the ledger entry.
       return { kind: 'settle' };
@@ -63,15 +65,17 @@ function execute(
 /** How often a call that waits for room asks again. */
 const retryMs = 50;
 
+type Reserve = Extract<Operation, { kind: 'reserve' }>;
+
 function reserve(
-  request: ReservationRequest,
-  waitMs: number,
+  operation: Reserve,
   deps: OperationDependencies,
+  abandoned: () => boolean,
 ): OperationResult | Promise<OperationResult> {
   try {
-    const outcome = deps.accounts.reserve(request);
-    if (outcome instanceof Promise || ('refusedBy' in outcome && waitMs > 0))
-      return reserveWaiting(request, waitMs, deps);
+    const outcome = deps.accounts.reserve(operation.request);
+    if (outcome instanceof Promise || ('refusedBy' in outcome && operation.waitMs[outcome.refusedBy]! > 0))
+      return reserveWaiting(operation, outcome, deps, abandoned);
     return { kind: 'reserve', outcome };
   } catch (error) {
     return { kind: 'reserve', failed: messageOf(error) };
@@ -79,17 +83,20 @@ function reserve(
 }
 
 async function reserveWaiting(
-  request: ReservationRequest,
-  waitMs: number,
+  { waitMs, renew }: Reserve,
+  first: ReservationOutcome | Promise<ReservationOutcome>,
   deps: OperationDependencies,
+  abandoned: () => boolean,
 ): Promise<OperationResult> {
-  const deadline = deps.nowMs() + waitMs;
+  const began = deps.nowMs();
   try {
-    for (;;) {
-      const outcome = await deps.accounts.reserve(request);
-      if ('granted' in outcome || deps.nowMs() + retryMs > deadline) return { kind: 'reserve', outcome };
+    let outcome = await first;
+    while ('refusedBy' in outcome && deps.nowMs() + retryMs <= began + waitMs[outcome.refusedBy]!) {
       await deps.sleep(retryMs);
+      if (abandoned()) break;
+      outcome = await deps.accounts.reserve(renew(deps.nowMs()));
     }
+    return { kind: 'reserve', outcome };
   } catch (error) {
     return { kind: 'reserve', failed: messageOf(error) };
   }

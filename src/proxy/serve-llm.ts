@@ -48,7 +48,15 @@ async function serveTarget(
   describeLlm(call, target, upstream, deps.prices);
 
   const policies = call.snapshot.rule(route.rule).llmPolicies;
-  const refusal = await runPolicies(policies, call.context, call.snapshot, deps);
+  // Before they run: what one of them holds is given back even when the next one fails.
+  for (const policy of policies) call.settling.add(policy);
+  const refusal = await runPolicies(
+    policies,
+    call.context,
+    call.snapshot,
+    deps,
+    () => call.outgoing.destroyed,
+  );
   if (refusal?.switchModel !== undefined && !call.context.switchedBy.has(refusal.switchModel.budget)) {
     const { model, budget } = refusal.switchModel;
     call.context.switchedBy.add(budget);
@@ -56,7 +64,11 @@ async function serveTarget(
     return serveTarget(call, route, { ...target, model }, body, deps);
   }
   if (refusal !== undefined) return refuse(call, refusal, deps.dialectError, route.routeType);
-  call.settling.push(...policies);
+  if (call.outgoing.destroyed) {
+    call.record.status = 499;
+    call.record.error = 'the client left before its call was made';
+    return;
+  }
   await exchange(call, route, target, withinReservation(call, upstream), deps);
 }
 
@@ -64,7 +76,10 @@ async function serveTarget(
 function withinReservation(call: Call, upstream: UpstreamCall): UpstreamCall {
   const held = call.context.reservation;
   const counts = held?.request.items.some((item) => item.enforce === 'hard' && item.perOutputToken > 0);
-  return held !== undefined && counts ? limitOutput(upstream, held.granted) : upstream;
+  if (held === undefined || !counts) return upstream;
+  const limited = limitOutput(upstream, held.granted);
+  call.record.llm!.maxTokens = limited.maxTokens;
+  return limited;
 }
 
 async function exchange(
@@ -152,7 +167,8 @@ function describeLlm(call: Call, target: ProviderTarget, upstream: UpstreamCall,
     boundInput: upstream.boundInput,
     maxOutput: upstream.maxTokens,
     hasOutput: upstream.operation === 'chat' || upstream.operation === 'passthrough',
-    canShorten: upstream.maxTokensField !== undefined,
+    canShorten: upstream.maxTokensFields.length > 0,
+    answers: upstream.answers,
     price: prices.bound(target.provider, upstream.requestModel ?? ''),
     costNano: 0,
   };

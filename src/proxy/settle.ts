@@ -1,7 +1,7 @@
 /** Counting what was used, exactly once per call, whatever way the call ended; and the call's entry in the ledger. */
 import type { Charge } from '../core/budget/model.ts';
 import type { Usage } from '../core/llm/usage.ts';
-import { noUsage, totalTokens } from '../core/llm/usage.ts';
+import { noUsage, totalTokens, withinLimit } from '../core/llm/usage.ts';
 import type { Operation } from '../core/policy/policy.ts';
 import type { Call } from './call.ts';
 import type { DataPathDependencies } from './dependencies.ts';
@@ -10,14 +10,16 @@ import { charge } from './operations.ts';
 /** Later calls of the same request change nothing. */
 export function settle(
   call: Call,
-  usage: Usage,
+  told: Usage,
   responseModel: string | undefined,
   deps: DataPathDependencies,
 ): void {
   if (call.settled) return;
   call.settled = true;
+  const limit = call.record.llm?.maxTokens;
+  const usage = withinLimit(told, limit === undefined ? undefined : limit * call.context.llm!.answers);
   describeUsage(call, usage, responseModel, deps);
-  const operations = call.settling.flatMap((policy) => policy.settle?.(call.context, usage) ?? []);
+  const operations = [...call.settling].flatMap((policy) => policy.settle?.(call.context, usage) ?? []);
   charge(
     operations.filter(({ kind }) => kind !== 'settle'),
     call.snapshot,
@@ -72,6 +74,8 @@ function enter(call: Call, charges: readonly Charge[], deps: DataPathDependencie
       group: item.group,
       unit: item.unit,
       used,
+      windowStart: item.slices.at(-1)!,
+      windowSeconds: item.keepSeconds,
     }));
   }
   const failed = (error: unknown) => call.context.decisions.push(`not entered: ${String(error)}`);

@@ -1,4 +1,5 @@
 /** Contract of the ledger: one record for each call that was made with a key or to a model, kept for good and reported on. */
+import type { BudgetUnit } from '../core/budget/model.ts';
 import type { CallOutcome } from '../core/outcome.ts';
 import type { RequestRecord } from '../core/record.ts';
 
@@ -59,6 +60,17 @@ export interface UsageRow extends UsageFigures {
   bucketStartMs?: number;
 }
 
+/** What records were charged to one counter, added up. */
+export interface ChargedSum {
+  budget: string;
+  unit: BudgetUnit;
+  group: string;
+  /** Unix seconds. */
+  windowStart: number;
+  windowSeconds: number;
+  used: number;
+}
+
 export interface LedgerStore {
   /**
    * All or nothing. A record whose id is there already is left as it is. `positions` are all that matter from now on: those of
@@ -76,11 +88,21 @@ export interface LedgerStore {
   usage(filter: LedgerFilter, query: UsageQuery): UsageRow[] | Promise<UsageRow[]>;
   /** Milliseconds of calls that were answered. */
   latency(filter: LedgerFilter): Latencies | Promise<Latencies>;
+  /**
+   * Sums of `record.budgets`, for windows that had not ended when the newest record began; kept up with every `append`, and not
+   * lessened by `prune`. Of windows that began before `sinceMs` (Unix ms) not every call is known.
+   */
+  charged(): Charged | Promise<Charged>;
   /** Begin of each key's last call, Unix ms. */
   lastUsed(): ReadonlyMap<string, number> | Promise<ReadonlyMap<string, number>>;
-  /** Deletes records that began before; returns how many. */
-  prune(beforeMs: number): number | Promise<number>;
+  /** Deletes records that began before, the oldest first and `atMost` so many (default: all); returns how many. */
+  prune(beforeMs: number, atMost?: number): number | Promise<number>;
   close(): void | Promise<void>;
+}
+
+export interface Charged {
+  sinceMs: number;
+  sums: ChargedSum[];
 }
 
 export interface Latencies {

@@ -1,5 +1,5 @@
 /** Prometheus metrics under agentgateway's names, with a label per user; label values are bounded whatever comes in. */
-import { Counter, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Usage } from '../core/llm/usage.ts';
 import type { LlmRecord, RequestRecord } from '../core/record.ts';
 import { BoundedLabel } from './bounded-label.ts';
@@ -58,6 +58,18 @@ export class GatewayMetrics {
     'agentgateway_gen_ai_server_time_per_output_token',
     'Time per token after the first.',
   );
+
+  /** Its value is asked for at each reading of the metrics. */
+  gauge(name: string, help: string, read: () => Promise<number>): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      async collect() {
+        this.set(await read());
+      },
+    });
+  }
 
   observe(record: RequestRecord): void {
     const route = routeOf(record);

@@ -32,10 +32,10 @@ export interface BudgetWorld {
 
 const namespace = 'agentgateway-system';
 
-export async function budgetWorld(t: TestContext): Promise<BudgetWorld> {
+export async function budgetWorld(t: TestContext, extraArgs: string[] = []): Promise<BudgetWorld> {
   const provider = await startSampleProcess();
   const scratch = temporaryDirectory();
-  const args = ['--demo', '--provider-url', `anthropic=${provider.url}`];
+  const args = ['--demo', '--provider-url', `anthropic=${provider.url}`, ...extraArgs];
   const first = await startGateway({ args });
   const dispatcher = new Agent({ connections: 200, pipelining: 1 });
   t.after(async () => {

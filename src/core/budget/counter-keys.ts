@@ -8,22 +8,33 @@ export const usedPrefix = `budget${separator}`;
 /** Held amounts live and die with the process: they are neither journalled nor dumped. */
 export const heldPrefix = `held${separator}`;
 
-export function budgetPrefix(budget: string): string {
-  return `${usedPrefix}${budget}${separator}`;
+/** The unit is part of the name: a budget that is changed from tokens to dollars does not take the ones for the others. */
+type Counter = Pick<ReservationItem, 'budget' | 'group' | 'unit'>;
+
+export function usedKey(item: Counter): string {
+  return usedPrefix + nameOf(item);
 }
 
-export function usedKey(item: Pick<ReservationItem, 'budget' | 'group'>): string {
-  return budgetPrefix(item.budget) + item.group;
+export function heldKey(item: Counter): string {
+  return heldPrefix + nameOf(item);
 }
 
-export function heldKey(item: Pick<ReservationItem, 'budget' | 'group'>): string {
-  return `${heldPrefix}${item.budget}${separator}${item.group}`;
+function nameOf({ budget, unit, group }: Counter): string {
+  return `${budget}${separator}${unit}${separator}${group}`;
 }
 
-/** The budget and group of a used counter's key; undefined for counters of another kind. */
-export function parseUsedKey(key: string): { budget: string; group: string } | undefined {
+/** The values of `groupBy` as one name. Values are the callers': two lists of them never come out as one name. */
+export function groupName(values: readonly string[]): string {
+  if (values.length === 1) return values[0]!;
+  return values.map((value) => value.replaceAll(/[\\|]/g, '\\$&')).join(separator);
+}
+
+/** The budget, unit and group of a used counter's key; undefined for counters of another kind. */
+export function parseUsedKey(key: string): { budget: string; unit: string; group: string } | undefined {
   if (!key.startsWith(usedPrefix)) return undefined;
-  const end = key.indexOf(separator, usedPrefix.length);
-  if (end < 0) return undefined;
-  return { budget: key.slice(usedPrefix.length, end), group: key.slice(end + 1) };
+  const budgetEnd = key.indexOf(separator, usedPrefix.length);
+  const unitEnd = key.indexOf(separator, budgetEnd + 1);
+  if (budgetEnd < 0 || unitEnd < 0) return undefined;
+  const budget = key.slice(usedPrefix.length, budgetEnd);
+  return { budget, unit: key.slice(budgetEnd + 1, unitEnd), group: key.slice(unitEnd + 1) };
 }

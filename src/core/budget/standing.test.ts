@@ -9,12 +9,12 @@ const midnight = Date.UTC(2026, 10, 25) / 1000;
 const day = 86_400;
 
 const used = (group: string, windowStart: number, value: number) => ({
-  key: usedKey({ budget: 'ns/daily', group }),
+  key: usedKey({ budget: 'ns/daily', unit: 'tokens', group }),
   windowStart,
   value,
 });
 const held = (group: string, windowStart: number, value: number) => ({
-  key: heldKey({ budget: 'ns/daily', group }),
+  key: heldKey({ budget: 'ns/daily', unit: 'tokens', group }),
   windowStart,
   value,
 });
@@ -26,7 +26,8 @@ test('used and held of this window, fullest first; yesterday and other counters 
     held('anna', midnight, 300),
     used('mike', midnight - day, 700),
     { key: 'token-budgets_user_id_mike', windowStart: midnight, value: 5 },
-    { key: usedKey({ budget: 'ns/other', group: 'mike' }), windowStart: midnight, value: 5 },
+    { key: usedKey({ budget: 'ns/other', unit: 'tokens', group: 'mike' }), windowStart: midnight, value: 5 },
+    { key: usedKey({ budget: 'ns/daily', unit: 'usd', group: 'mike' }), windowStart: midnight, value: 5 },
   ];
   const common = { unit: 'tokens', limit: 1_000, resetsAtSeconds: midnight + day };
   assert.deepEqual(standingsOf([dailyBudget()], counters, noon).get('ns/daily'), [

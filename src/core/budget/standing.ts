@@ -36,8 +36,9 @@ export function standingsOf(
     const name = isHeld ? usedPrefix + counter.key.slice(heldPrefix.length) : counter.key;
     const parsed = parseUsedKey(name);
     if (parsed === undefined) continue;
-    const groups = byBudget.get(parsed.budget) ?? new Map();
-    byBudget.set(parsed.budget, groups);
+    const counted = `${parsed.budget} ${parsed.unit}`;
+    const groups = byBudget.get(counted) ?? new Map();
+    byBudget.set(counted, groups);
     const group = groups.get(parsed.group) ?? { used: [], held: [] };
     groups.set(parsed.group, group);
     (isHeld ? group.held : group.used).push(counter);
@@ -50,7 +51,7 @@ export function standingsOf(
       // A rolling window keeps what is held in one pot, see the stores.
       const heldStart = slices.length > 1 ? 0 : slices[0]!;
       const standings: BudgetStanding[] = [];
-      for (const [group, { used, held }] of byBudget.get(budget.name) ?? []) {
+      for (const [group, { used, held }] of byBudget.get(`${budget.name} ${budget.unit}`) ?? []) {
         const usedNow = sum(used.filter(({ windowStart }) => inWindow.has(windowStart)));
         const reserved = sum(held.filter(({ windowStart }) => windowStart === heldStart));
         if (usedNow === 0 && reserved === 0) continue;

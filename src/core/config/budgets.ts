@@ -92,6 +92,7 @@ function compileOne(object: KubeObject, gateways: Pick<Gateways, 'all' | 'find'>
     if (!compiled.ok) faults.push(`expression ${expression}: ${compiled.error}`);
   }
   const [unit, limit] = limitOf(spec.limit);
+  if (!Number.isSafeInteger(limit)) faults.push(`limit.${unit}: at most ${maxUsd} US dollars can be counted`);
   const window = windowOf(spec.window, faults);
   const overrides = (spec.overrides ?? []).flatMap((override, index) =>
     overrideOf(override, unit, window, `overrides[${index}]`, faults),
@@ -136,6 +137,9 @@ function gatewaysOf(
     )
     .map(({ object }) => nameOf(object));
 }
+
+/** Counters hold nano-dollars exactly up to 2⁵³. */
+const maxUsd = Math.floor(Number.MAX_SAFE_INTEGER / 1e9);
 
 /** The schema has seen to it that there is exactly one. */
 function limitOf(spec: LimitSpec): [BudgetUnit, number] {

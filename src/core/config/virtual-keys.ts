@@ -43,19 +43,51 @@ export interface CompiledVirtualKeys {
 /** Entry of the Secret that `issueTo` names. */
 export const issuedEntry = 'key';
 
+interface Found {
+  object: KubeObject;
+  spec: VirtualKeySpec;
+  hash: string | undefined;
+  targets: string[];
+  entry: KeyEntry | undefined;
+  faults: string[];
+}
+
 export function compileVirtualKeys(context: CompileContext, gateways: Gateways): CompiledVirtualKeys {
   const result: CompiledVirtualKeys = { statuses: [], toIssue: [], keySetOf: new Map() };
   const owners = new Map<string, string>();
-  for (const object of context.objects.list(groups.tollgate, 'VirtualKey')) {
-    const spec = object['spec'] as VirtualKeySpec;
-    const faults: string[] = [];
-    const { hash, display } = keyValueOf(context, object, spec, result, faults);
-    const targets = targetsOf(object, spec, gateways, faults);
-    const shown = display === undefined ? spec : { ...spec, display };
-    if (hash !== undefined) addKey(context, result, object, shown, hash, targets, owners, faults);
-    result.statuses.push({ object, status: statusOf(context, object, shown, hash, faults) });
+  const all = context.objects
+    .list(groups.tollgate, 'VirtualKey')
+    .map((object) => find(context, object, gateways, result, owners));
+  // A key that is not in force opens nothing, but its Gateways ask for one all the same.
+  for (const { targets } of all) for (const gateway of targets) openKeySet(context, result, gateway);
+  const add = (entry: KeyEntry, targets: readonly string[]) => {
+    for (const gateway of targets) context.keySets[keySetName(gateway)]!.keys.push(entry);
+  };
+  for (const { entry, targets } of all) if (entry !== undefined) add(entry, targets);
+  // After all values of today: one of yesterday never stands in for them.
+  for (const key of all) {
+    const previous = previousEntry(key, owners);
+    if (previous !== undefined) add(previous, key.targets);
   }
+  for (const { object, spec, hash, faults } of all)
+    result.statuses.push({ object, status: statusOf(context, object, spec, hash, faults) });
   return result;
+}
+
+function find(
+  context: CompileContext,
+  object: KubeObject,
+  gateways: Gateways,
+  result: CompiledVirtualKeys,
+  owners: Map<string, string>,
+): Found {
+  const asked = object['spec'] as VirtualKeySpec;
+  const faults: string[] = [];
+  const { hash, display } = keyValueOf(context, object, asked, result, faults);
+  const targets = targetsOf(object, asked, gateways, faults);
+  const spec = display === undefined ? asked : { ...asked, display };
+  const entry = hash === undefined ? undefined : entryOf(object, spec, hash, owners, faults);
+  return { object, spec, hash, targets, entry, faults };
 }
 
 /** Lower-case hex, and what people recognise the key by; both undefined while there is no value. */
@@ -105,46 +137,54 @@ function targetsOf(
   });
 }
 
-function addKey(
-  context: CompileContext,
-  result: CompiledVirtualKeys,
+/** Undefined where the key must not be in force. */
+function entryOf(
   object: KubeObject,
   spec: VirtualKeySpec,
   hash: string,
-  targets: readonly string[],
   owners: Map<string, string>,
   faults: string[],
-): void {
+): KeyEntry | undefined {
   const id = `VirtualKey/${nameOf(object)}`;
   const taken = owners.get(hash);
   if (taken !== undefined) {
     faults.push(`the same value as ${taken}, which is older and in force`);
-    return;
+    return undefined;
   }
   owners.set(hash, id);
-  const metadata = spec.metadata ?? {};
-  const entry: KeyEntry = { id, sha256: hash, metadata, terms: termsOf(object, spec) };
-  const previous = previousEntry(entry, spec);
-  for (const gateway of targets) {
-    const name = `VirtualKeys/${gateway}`;
-    result.keySetOf.set(gateway, name);
-    const set = context.keySets[name] ?? { keys: [] };
-    context.keySets[name] = set;
-    set.keys.push(entry);
-    if (previous !== undefined) set.keys.push(previous);
+  if (Number.isNaN(momentMs(spec.expiresAt))) {
+    faults.push(`expiresAt: ${spec.expiresAt} is no moment, so the key is not in force`);
+    return undefined;
   }
+  return { id, sha256: hash, metadata: spec.metadata ?? {}, terms: termsOf(object, spec) };
+}
+
+const keySetName = (gateway: string) => `VirtualKeys/${gateway}`;
+
+function openKeySet(context: CompileContext, result: CompiledVirtualKeys, gateway: string): void {
+  const name = keySetName(gateway);
+  result.keySetOf.set(gateway, name);
+  context.keySets[name] ??= { keys: [] };
 }
 
 /** The value before a rotation is the same key until the grace ends. */
-function previousEntry(entry: KeyEntry, { rotation }: VirtualKeySpec): KeyEntry | undefined {
-  if (rotation === undefined) return undefined;
-  const graceUntil = momentMs(rotation.graceUntil);
+function previousEntry(
+  { entry, spec: { rotation }, faults }: Found,
+  owners: ReadonlyMap<string, string>,
+): KeyEntry | undefined {
+  if (rotation === undefined || entry === undefined) return undefined;
+  const sha256 = rotation.previousKeyHash.slice('sha256:'.length);
+  const graceUntil = momentMs(rotation.graceUntil)!;
+  const owner = owners.get(sha256);
+  if (owner !== undefined && owner !== entry.id)
+    faults.push(`the value before the rotation is in force as ${owner}`);
+  if (Number.isNaN(graceUntil))
+    faults.push(
+      `rotation.graceUntil: ${rotation.graceUntil} is no moment, so the value before is not in force`,
+    );
+  if (owner !== undefined || Number.isNaN(graceUntil)) return undefined;
   const expiresAtMs = Math.min(graceUntil, entry.terms!.expiresAtMs ?? Number.POSITIVE_INFINITY);
-  return {
-    ...entry,
-    sha256: rotation.previousKeyHash.slice('sha256:'.length),
-    terms: { ...entry.terms!, expiresAtMs },
-  };
+  return { ...entry, sha256, terms: { ...entry.terms!, expiresAtMs } };
 }
 
 function termsOf(object: KubeObject, spec: VirtualKeySpec): KeyTerms {
@@ -158,15 +198,20 @@ function termsOf(object: KubeObject, spec: VirtualKeySpec): KeyTerms {
       name.includes('/') ? name : `${namespace}/${name}`,
     ),
     allowedCidrs: spec.allowedCIDRs ?? [],
-    ...(spec.expiresAt === undefined ? {} : { expiresAtMs: momentMs(spec.expiresAt) }),
+    ...(spec.expiresAt === undefined ? {} : { expiresAtMs: momentMs(spec.expiresAt)! }),
     disabled: spec.disabled ?? false,
     ...(spec.limits === undefined ? {} : { limits: spec.limits }),
   };
 }
 
-/** The schema has checked the form (RFC 3339). */
-function momentMs(text: string): number {
-  return Temporal.Instant.from(text).epochMilliseconds;
+/** The schema has checked the form (RFC 3339), not that there is such a day: NaN. */
+function momentMs(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return Temporal.Instant.from(text).epochMilliseconds;
+  } catch {
+    return Number.NaN;
+  }
 }
 
 function statusOf(

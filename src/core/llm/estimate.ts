@@ -23,31 +23,3 @@ export function estimateTokens(text: string): number {
   estimator.add(text);
   return estimator.tokens;
 }
-
-/** Roles, separators and a provider's own preamble (Anthropic's for tools is the longest known, 530 tokens). */
-const framingTokens = 600;
-/** The most that one picture costs at the providers known (about 4,800 at Anthropic's highest resolution), with room. */
-const pictureTokens = 8_000;
-const base64Run = /[A-Za-z0-9+/_-]{2000,}={0,2}/g;
-/** Inputs whose tokens do not follow from a picture's size: their bytes count in full. */
-const otherMedia = /application\/pdf|input_audio|file_data|"document"/;
-const remotePicture = /"image_url"|"type"\s*:\s*"image"/g;
-
-/**
- * The most input tokens that a request body can come to: no tokenizer in use makes more tokens than bytes, and pictures cost
- * by size, not by bytes. What a provider fetches itself (documents by URL) can not be bounded here.
- */
-export function boundInputTokens(body: string): number {
-  let text = body;
-  let pictures = 0;
-  if (!otherMedia.test(body)) {
-    pictures = body.match(remotePicture)?.length ?? 0;
-    if (pictures > 0) text = body.replace(base64Run, '');
-  }
-  let bytes = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : 3;
-  }
-  return bytes + framingTokens + pictures * pictureTokens;
-}

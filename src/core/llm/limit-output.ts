@@ -2,8 +2,10 @@
 import { patchObjectText } from './json-text.ts';
 import type { UpstreamCall } from './translate-contract.ts';
 
+/** `granted` is for each of the call's answers. */
 export function limitOutput(call: UpstreamCall, granted: number): UpstreamCall {
-  const { maxTokensField: field, maxTokens } = call;
-  if (field === undefined || (maxTokens !== undefined && maxTokens <= granted)) return call;
-  return { ...call, maxTokens: granted, body: patchObjectText(call.body, { [field]: String(granted) }) };
+  const { maxTokensFields, maxTokens } = call;
+  if (maxTokensFields.length === 0 || (maxTokens !== undefined && maxTokens <= granted)) return call;
+  const changes = Object.fromEntries(maxTokensFields.map((field) => [field, String(granted)]));
+  return { ...call, maxTokens: granted, body: patchObjectText(call.body, changes) };
 }

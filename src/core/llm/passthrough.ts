@@ -1,9 +1,11 @@
 /** `Passthrough`: method, path and body untouched; only the credential is swapped and usage read where it can be. */
-import { boundInputTokens, estimateTokens } from './estimate.ts';
+import { boundInputTokens } from './bound-input.ts';
+import { estimateTokens } from './estimate.ts';
 import type { Fields } from './fields.ts';
 import { anthropicMessages } from './formats/anthropic-messages/index.ts';
 import { openaiChat } from './formats/openai-chat/index.ts';
 import { upstreamHeaders } from './headers.ts';
+import { answersOf, givenLimits, maxTokensOf } from './output-limits.ts';
 import type { Provider } from './provider.ts';
 import { nativeStream } from './stream-native.ts';
 import { estimatedUsage } from './translate-chat.ts';
@@ -24,7 +26,9 @@ export function translatePassthrough(call: ClientCall, provider: Provider): Upst
     streaming: body?.['stream'] === true,
     operation: 'passthrough',
     requestModel: typeof body?.['model'] === 'string' ? body['model'] : undefined,
-    ...(typeof body?.['max_tokens'] === 'number' ? { maxTokens: body['max_tokens'] } : {}),
+    maxTokens: maxTokensOf(body ?? {}),
+    maxTokensFields: givenLimits(body ?? {}),
+    answers: answersOf(body ?? {}),
     boundInput: () => boundInputTokens(call.body),
     estimatedInputTokens,
     reply: {

@@ -1,10 +1,13 @@
 /** A chat call between two formats: decoded into the canonical model and encoded for the provider. */
+
+import { boundInputTokens } from './bound-input.ts';
 import { enrichment, modelFor } from './enrich.ts';
-import { boundInputTokens, estimateTokens } from './estimate.ts';
+import { estimateTokens } from './estimate.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
 import type { Format } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { errorKindOf } from './model.ts';
+import { answersOf, limitFields, maxTokensOf } from './output-limits.ts';
 import type { Provider } from './provider.ts';
 import { urlOf } from './providers.ts';
 import { translatedStream } from './stream-translated.ts';
@@ -25,36 +28,26 @@ export function translateChat(call: ClientCall, client: Format, provider: Provid
   const drops = Object.keys(body).filter((name) => body[name] !== null && !client.carried.has(name));
   const { format, routeType } = provider.chat;
   const encoded = provider.adapt(format.encodeRequest({ ...request, model }, drops));
-  const estimatedInputTokens = estimateTokens(call.body);
+  const text = JSON.stringify(encoded);
+  const estimatedInputTokens = estimateTokens(text);
   const { includeUsage } = request;
   const { nowSeconds } = call;
   return {
     method: 'POST',
     url: urlOf(call.target, provider, routeType),
     headers: upstreamHeaders(call.target, provider, call.headers),
-    body: JSON.stringify(encoded),
+    body: text,
     streaming: request.stream,
     operation: 'chat',
     requestModel: model,
     maxTokens: maxTokensOf(encoded),
-    maxTokensField: maxTokensFieldOf(encoded, call.target.provider),
-    boundInput: () => boundInputTokens(call.body),
+    maxTokensFields: limitFields(encoded, call.target.provider),
+    answers: answersOf(encoded),
+    boundInput: () => boundInputTokens(text),
     estimatedInputTokens,
     drops,
     reply: replyBetween(client, format, { includeUsage, nowSeconds, estimatedInputTokens }),
   };
-}
-
-export function maxTokensOf(body: Fields): number | undefined {
-  const value = body['max_completion_tokens'] ?? body['max_tokens'];
-  return typeof value === 'number' ? value : undefined;
-}
-
-/** OpenAI's newer models know only the newer name, others only the older one. */
-export function maxTokensFieldOf(body: Fields, provider: string): string {
-  if (body['max_completion_tokens'] !== undefined) return 'max_completion_tokens';
-  if (body['max_tokens'] !== undefined) return 'max_tokens';
-  return provider === 'openai' || provider.startsWith('azure') ? 'max_completion_tokens' : 'max_tokens';
 }
 
 interface ReplyOptions {

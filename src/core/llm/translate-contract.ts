@@ -31,9 +31,11 @@ export interface UpstreamCall {
   operation: string;
   requestModel?: string;
   maxTokens?: number;
-  /** The provider's name for the most output it may make; absent where there is no output to limit. */
-  maxTokensField?: string;
-  /** Upper bound of the input in tokens, for reservations; costs a pass over the client's body. */
+  /** The provider's names for the most output it may make; none where nothing limits it. */
+  maxTokensFields: string[];
+  /** Answers asked for, each as long as `maxTokens`. */
+  answers: number;
+  /** Upper bound of the input in tokens, for reservations; costs a pass over the body. */
   boundInput(): number;
   /** Estimate used when the provider reports nothing. */
   estimatedInputTokens: number;

@@ -1,16 +1,18 @@
 /** A call in the provider's own format: the client's text goes through, patched only where the gateway owns a field. */
 import type { RouteType } from '../config/snapshot.ts';
+import { boundInputTokens } from './bound-input.ts';
 import { enrichment, modelFor } from './enrich.ts';
-import { boundInputTokens, estimateTokens } from './estimate.ts';
+import { estimateTokens } from './estimate.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
 import type { Format } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { patchObjectText } from './json-text.ts';
 import { errorKindOf } from './model.ts';
+import { answersOf, limitFields, maxTokensOf } from './output-limits.ts';
 import type { Provider } from './provider.ts';
 import { urlOf } from './providers.ts';
 import { nativeStream } from './stream-native.ts';
-import { estimatedUsage, maxTokensFieldOf, maxTokensOf, replyBody } from './translate-chat.ts';
+import { estimatedUsage, replyBody } from './translate-chat.ts';
 import type { ClientCall, ReplyTranslator, UpstreamCall } from './translate-contract.ts';
 import { noUsage, type Usage } from './usage.ts';
 
@@ -33,18 +35,21 @@ export function translateNative(call: ClientCall, format: Format, provider: Prov
   const changes: Fields = isChat ? enrichment(target, body) : {};
   if (model !== asked) changes['model'] = model;
   if (hideUsage) changes['stream_options'] = { ...(body['stream_options'] as Fields), include_usage: true };
-  const estimatedInputTokens = estimateTokens(call.body);
+  const text = patch(call.body, changes);
+  const sent = { ...body, ...changes };
+  const estimatedInputTokens = estimateTokens(text);
   return {
     method: 'POST',
     url: urlOf(target, provider, routeType),
     headers: upstreamHeaders(target, provider, call.headers),
-    body: patch(call.body, changes),
+    body: text,
     streaming,
     operation: operations[routeType] ?? 'chat',
     requestModel: model,
-    maxTokens: maxTokensOf(body),
-    ...(isChat ? { maxTokensField: maxTokensFieldOf(body, target.provider) } : {}),
-    boundInput: () => boundInputTokens(call.body),
+    maxTokens: maxTokensOf(sent),
+    maxTokensFields: isChat ? limitFields(sent, target.provider) : [],
+    answers: isChat ? answersOf(sent) : 1,
+    boundInput: () => boundInputTokens(text),
     estimatedInputTokens,
     reply: nativeReply(format, {
       hideUsage,

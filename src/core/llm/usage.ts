@@ -20,6 +20,13 @@ export const noUsage: Usage = {
   estimated: false,
 };
 
+/** An estimate is never above what the provider was told that it may write. */
+export function withinLimit(usage: Usage, maxOutputTokens: number | undefined): Usage {
+  if (!usage.estimated || maxOutputTokens === undefined || usage.outputTokens <= maxOutputTokens)
+    return usage;
+  return { ...usage, outputTokens: maxOutputTokens };
+}
+
 export function totalTokens(usage: Usage): number {
   return usage.inputTokens + usage.outputTokens;
 }

@@ -1,56 +1,58 @@
 /** A budget's refusal explains itself: which limit, whose, how much is used, held and left, and when it resets. */
-import type { Budget, Reading, ReservationItem } from '../budget/model.ts';
+import type { Reading, ReservationItem, ReservationRequest } from '../budget/model.ts';
 import { remainingOf } from '../budget/reserve.ts';
 import { amountText, usdText } from '../budget/units.ts';
 import type { Refusal } from '../errors.ts';
-import type { LimitStanding, PolicyContext } from './policy.ts';
+import type { LimitStanding } from './policy.ts';
 
 /** Beyond a year a reset says nothing; lifetime windows have none. */
 const farSeconds = 400 * 86_400;
 
 export function standingOf(item: ReservationItem, reading: Reading, nowMs: number): LimitStanding {
   // Headers speak of dollars, counters of nano-dollars.
-  const scale = item.unit === 'usd' ? 1e-9 : 1;
+  const scale = item.unit === 'usd' ? 1e9 : 1;
   return {
-    limit: item.limit * scale,
-    remaining: remainingOf(item, reading) * scale,
+    limit: item.limit / scale,
+    remaining: remainingOf(item, reading) / scale,
     resetSeconds: Math.max(0, Math.ceil(item.resetsAtSeconds - nowMs / 1000)),
   };
 }
 
 export function exceeded(
-  budget: Budget,
-  item: ReservationItem,
+  request: ReservationRequest,
+  refusedBy: number,
   reading: Reading,
-  context: PolicyContext,
+  nowMs: number,
 ): Refusal {
-  const { resetSeconds } = standingOf(item, reading, context.nowMs);
+  const item = request.items[refusedBy]!;
+  const { resetSeconds } = standingOf(item, reading, nowMs);
   const remaining = remainingOf(item, reading);
   const resets = item.unit !== 'concurrency' && resetSeconds < farSeconds;
   const resetsAt = resets ? momentText(item.resetsAtSeconds) : undefined;
   const amount = (value: number) => amountText(item.unit, value);
   const figure = (value: number) => (item.unit === 'usd' ? usdText(value) : value);
-  // What is held comes back when calls under way end, often far sooner than the window resets.
-  const retryAfter = reading.reserved > 0 || !resets ? 1 : Math.max(1, resetSeconds);
-  const needs = item.fixed + item.perOutputToken * budget.minimumOutputTokens;
+  const needs = item.fixed + item.perOutputToken * request.minimumOutput;
+  // What is held comes back when calls under way end, often far sooner than the window resets: unless even all of it is too little.
+  const maySuffice = reading.reserved > 0 && item.limit - reading.used >= needs;
+  const retryAfter = maySuffice || !resets ? 1 : Math.max(1, resetSeconds);
   const who = item.group === '' ? '' : ` of ${item.group}`;
   return {
     code: 'budget_exceeded',
     detail:
-      `budget ${budget.name}${who} has ${amount(remaining)} left of ${amount(item.limit)} ` +
+      `budget ${item.budget}${who} has ${amount(remaining)} left of ${amount(item.limit)} ` +
       `(${amount(reading.used)} used, ${amount(reading.reserved)} held by calls under way); ` +
       `this call needs at least ${amount(needs)}${resetsAt === undefined ? '' : `. It resets at ${resetsAt}`}`,
     details: {
       limit: figure(item.limit),
       unit: item.unit,
-      scope: item.group === '' ? budget.name : `${budget.name} ${item.group}`,
+      scope: item.group === '' ? item.budget : `${item.budget} ${item.group}`,
       used: figure(reading.used),
       reserved: figure(reading.reserved),
       remaining: figure(remaining),
       ...(resetsAt === undefined ? {} : { resets_at: resetsAt }),
     },
     headers: { 'retry-after': String(retryAfter) },
-    cause: `budget ${budget.name}${who}: ${amount(remaining)} left, ${amount(needs)} needed`,
+    cause: `budget ${item.budget}${who}: ${amount(remaining)} left, ${amount(needs)} needed`,
   };
 }
 

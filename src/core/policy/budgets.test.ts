@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dailyBudget } from '../budget/budget.fixture.ts';
-import type { Budget, ReservationOutcome, ReservationRequest } from '../budget/model.ts';
+import type { Budget, Reading, ReservationOutcome, ReservationRequest } from '../budget/model.ts';
 import { compileExpression } from '../cel/compile.ts';
 import { termsOfMetadata } from '../config/key-terms.ts';
 import { noUsage } from '../llm/usage.ts';
@@ -18,7 +18,7 @@ function contextOf(metadata: Record<string, string> = { user_id: 'mike' }): Poli
     nowMs: noon,
     switchedBy: new Set<string>(),
     decisions: [] as string[],
-    llm: { model: 'm', boundInput: () => 40, hasOutput: true, canShorten: true, costNano: 0 },
+    llm: { model: 'm', boundInput: () => 40, hasOutput: true, answers: 1, canShorten: true, costNano: 0 },
   } as unknown as PolicyContext;
 }
 
@@ -28,6 +28,12 @@ function planned(budgets: Budget[], context = contextOf()): ReservationRequest {
   const [operation] = plan.operations;
   assert.ok(operation?.kind === 'reserve');
   return operation.request;
+}
+
+function refusedFor(budgets: Budget[], reading: Reading, context = contextOf()) {
+  const items = planned(budgets, context).items;
+  const outcome = { refusedBy: 0, readings: items.map(() => reading) };
+  return decided(budgets, { kind: 'reserve', outcome }, context)!;
 }
 
 function decided(budgets: Budget[], result: OperationResult, context = contextOf()) {
@@ -93,4 +99,94 @@ test('what was held is given back and what was used is charged, once the usage i
     settled.charges.map(({ release, used }) => ({ release, used })),
     [{ release: 100, used: 80 }],
   );
+});
+
+test('several answers to one call: each may be as long as granted', () => {
+  const context = contextOf();
+  context.llm!.answers = 4;
+  assert.equal(planned([dailyBudget()], context).items[0]!.perOutputToken, 4);
+});
+
+test('only budgets that hold output say how long an answer may be by default', () => {
+  const requests = dailyBudget({ name: 'ns/r', unit: 'requests', defaultOutputTokens: 7 });
+  const shadow = dailyBudget({ name: 'ns/s', onExceeded: { type: 'Report' }, defaultOutputTokens: 8 });
+  assert.equal(planned([requests, shadow, dailyBudget({ defaultOutputTokens: 9 })]).wantedOutput, 9);
+  assert.equal(planned([requests, shadow]).wantedOutput, 8);
+  assert.equal(planned([requests]).wantedOutput, 0);
+});
+
+test('the input is bounded once for all budgets of a call', () => {
+  const context = contextOf();
+  let asked = 0;
+  context.llm!.boundInput = () => {
+    asked++;
+    return 40;
+  };
+  planned([dailyBudget(), dailyBudget({ name: 'ns/b' }), dailyBudget({ name: 'ns/c' })], context);
+  assert.equal(asked, 1);
+});
+
+test('groups of several values never come out as one', () => {
+  const groupBy = ['apiKey.a', 'apiKey.b'];
+  const groupOf = (a: string, b: string) =>
+    planned([dailyBudget({ groupBy })], contextOf({ a, b })).items[0]!.group;
+  assert.equal(groupOf('x', 'y'), 'x|y');
+  assert.notEqual(groupOf('x|y', 'z'), groupOf('x', 'y|z'));
+  assert.notEqual(groupOf('x\\', '|z'), groupOf('x\\|', 'z'));
+});
+
+test('a budget that only reports stands in nobody’s way', () => {
+  const report = { onExceeded: { type: 'Report' } } as const;
+  const context = contextOf();
+  const found = planned(
+    [
+      dailyBudget({ ...report, unit: 'usd' }),
+      dailyBudget({ ...report, groupBy: ['apiKey.no'] }),
+      dailyBudget(),
+    ],
+    context,
+  );
+  assert.deepEqual(
+    found.items.map(({ budget }) => budget),
+    ['ns/daily'],
+  );
+  assert.equal(found.items[0]!.enforce, 'hard');
+  assert.match(context.decisions.join(), /not counted, the model has no price/);
+  const plan = compileBudgets([dailyBudget({ ...report, unit: 'usd' })], compileExpression).plan(contextOf());
+  assert.deepEqual(plan, { operations: [] });
+});
+
+test('a call that waits is asked again in the window of that moment, and only where its budget says so', () => {
+  const budgets = [
+    dailyBudget({ onExceeded: { type: 'Delay', maxMs: 500 } }),
+    dailyBudget({ name: 'ns/strict' }),
+  ];
+  const plan = compileBudgets(budgets, compileExpression).plan(contextOf());
+  const operation = 'operations' in plan ? plan.operations[0] : undefined;
+  assert.ok(operation?.kind === 'reserve');
+  assert.deepEqual(operation.waitMs, [500, 0]);
+  const day = 86_400;
+  const [today] = operation.request.items[0]!.slices;
+  assert.deepEqual(operation.renew(noon + day * 1_000).items[0]!.slices, [today! + day]);
+});
+
+test('the refusal says what this call needs, and when to come again', () => {
+  const untilMidnight = String(12 * 3_600);
+  const retryAfter = (reading: Reading) => refusedFor([dailyBudget()], reading).headers!['retry-after'];
+  assert.match(
+    refusedFor([dailyBudget({ minimumOutputTokens: 30 })], { used: 990, reserved: 0 }).detail!,
+    /at least 70 /,
+  );
+  assert.equal(retryAfter({ used: 990, reserved: 0 }), untilMidnight);
+  // What calls under way give back may be enough, …
+  assert.equal(retryAfter({ used: 500, reserved: 490 }), '1');
+  // … or not even that.
+  assert.equal(retryAfter({ used: 990, reserved: 5 }), untilMidnight);
+});
+
+test('the client is told what is left for the next call', () => {
+  const context = contextOf();
+  const outcome: ReservationOutcome = { granted: 60, readings: [{ used: 100, reserved: 50 }] };
+  decided([dailyBudget()], { kind: 'reserve', outcome }, context);
+  assert.deepEqual(context.limit, { limit: 1_000, remaining: 750, resetSeconds: 12 * 3_600 });
 });

@@ -3,12 +3,13 @@
  * executes that, and `apply` decides on the results. Nothing here does I/O.
  */
 import type { PriceBound } from '../budget/amounts.ts';
-import type { Charge, ReservationOutcome, ReservationRequest } from '../budget/model.ts';
+import type { Budget, Charge, ReservationOutcome, ReservationRequest } from '../budget/model.ts';
 import type { KeyTerms } from '../config/key-terms.ts';
 import type { RateLimitTarget } from '../config/snapshot.ts';
 import type { Refusal } from '../errors.ts';
 import type { Usage } from '../llm/usage.ts';
 import type { RateLimitRequest, RateLimitResponse } from '../ratelimit/model.ts';
+import type { BucketTake } from '../ratelimit/token-bucket.ts';
 import type { KeyIdentity } from '../record.ts';
 
 /** What one request is known by. Policies read it and write only the fields they own. */
@@ -37,7 +38,7 @@ export interface PolicyContext {
   /** Written by api-key: what the key may do. */
   terms?: KeyTerms;
   /** Written by budgets between `plan` and `apply`. */
-  pendingReservation?: ReservationRequest;
+  pendingReservation?: PendingReservation;
   /** Written by budgets: what the call holds until it is settled. */
   reservation?: HeldReservation;
   /** Budgets that switched the model: they only count from then on. */
@@ -53,16 +54,24 @@ export interface LlmFacts {
   model?: string;
   /** Upper bound of the input, tokens. Costs a pass over the body. */
   boundInput(): number;
-  /** What the client allowed, or the translation had to set. */
+  /** What the client allowed for each answer, or the translation had to set. */
   maxOutput?: number;
   /** False for embeddings and the like. */
   hasOutput: boolean;
+  /** Answers asked for in one call. */
+  answers: number;
   /** False where the request has no field that the gateway could shorten the answer with. */
   canShorten: boolean;
   /** Absent: the catalog has no price. */
   price?: PriceBound;
   /** Known at settlement, nano-dollars. */
   costNano: number;
+}
+
+export interface PendingReservation {
+  request: ReservationRequest;
+  /** In the order of the request's items. */
+  budgets: Budget[];
 }
 
 export interface HeldReservation {
@@ -79,18 +88,15 @@ export interface LimitStanding {
 export type Operation =
   | { kind: 'find-key'; keySets: readonly string[]; value: string }
   | { kind: 'rate-limit'; target: RateLimitTarget; request: RateLimitRequest }
-  /** `waitMs`: how long to wait for room before the refusal stands. */
-  | { kind: 'reserve'; request: ReservationRequest; waitMs: number }
-  | { kind: 'settle'; charges: Charge[] }
+  /** `waitMs`: how long to wait for room in each item before its refusal stands; `renew`: the same in a later moment's windows. */
   | {
-      kind: 'take';
-      bucket: string;
-      limit: number;
-      burst: number;
-      unitSeconds: number;
-      amount: number;
-      check: boolean;
-    };
+      kind: 'reserve';
+      request: ReservationRequest;
+      waitMs: readonly number[];
+      renew(nowMs: number): ReservationRequest;
+    }
+  | { kind: 'settle'; charges: Charge[] }
+  | ({ kind: 'take' } & BucketTake);
 
 /** In the order of the operations. `failed`: no answer could be had. */
 export type OperationResult =

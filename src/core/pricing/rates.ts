@@ -22,25 +22,29 @@ export interface RatesText {
 }
 
 const perMillion = 1_000_000n;
-const decimal = /^(\d{1,9})(?:\.(\d{1,9})\d*)?$/;
+const decimal = /^(\d{1,9})(?:\.(\d{1,9})(\d*))?$/;
 
-/** `2.5` → 2,500,000,000. Undefined for what is no decimal number. */
+/** `2.5` → 2,500,000,000; decimals after the ninth are rounded up. Undefined for what is no decimal number. */
 export function parseRate(text: unknown): bigint | undefined {
   const match = typeof text === 'string' ? decimal.exec(text) : null;
-  return match === null
-    ? undefined
-    : BigInt(match[1]!) * 1_000_000_000n + BigInt((match[2] ?? '').padEnd(9, '0'));
+  if (match === null) return undefined;
+  const [, whole, decimals = '', rest = ''] = match;
+  const more = /[1-9]/.test(rest) ? 1n : 0n;
+  return BigInt(whole!) * 1_000_000_000n + BigInt(decimals.padEnd(9, '0')) + more;
 }
 
 /**
  * What is not listed falls back to what it is a kind of: cached input to input (never below what the provider may charge),
- * reasoning to output. Without an input and an output price there is no price: an error names what is missing.
+ * reasoning to output. What is listed and cannot be read, or no input price at all, is no price: an error names it.
  */
 export function parseRates(texts: RatesText): Rates | string {
-  const input = parseRate(texts.input);
-  const output = texts.output === undefined ? 0n : parseRate(texts.output);
-  if (input === undefined) return `rates.input ${JSON.stringify(texts.input)} is not a decimal number`;
-  if (output === undefined) return `rates.output ${JSON.stringify(texts.output)} is not a decimal number`;
+  for (const kind of ['input', 'output', 'cacheRead', 'cacheWrite', 'reasoning'] as const) {
+    const text = texts[kind];
+    if ((kind === 'input' || text !== undefined) && parseRate(text) === undefined)
+      return `rates.${kind} ${JSON.stringify(text)} is not a decimal number`;
+  }
+  const input = parseRate(texts.input)!;
+  const output = parseRate(texts.output) ?? 0n;
   return {
     input,
     output,

@@ -100,19 +100,39 @@ export class CounterTable {
     return value;
   }
 
-  /** Call with the lock held. Every counter, ended windows included. */
-  *entries(): Generator<SlotValue> {
+  /** Call with the lock held. The value of every slot at this moment, NaN where there is no counter. */
+  values(): Float64Array {
+    const values = new Float64Array(this.#capacity);
+    for (let index = 0, slot = headerBytes; index < this.#capacity; index++, slot += slotBytes) {
+      const taken = this.#numbers.getInt32(slot + 24, true) !== 0;
+      values[index] = taken ? this.#numbers.getFloat64(slot, true) : Number.NaN;
+    }
+    return values;
+  }
+
+  /**
+   * The counters of `values` whose key begins with `prefix`, ended windows included. Needs no lock, as names never change while
+   * a slot is taken; only the thread that rebuilds may ask.
+   */
+  *entries(values: Float64Array, prefix = ''): Generator<SlotValue> {
     const decoder = new TextDecoder();
-    for (let index = 0; index < this.#capacity; index++) {
-      const slot = headerBytes + index * slotBytes;
+    const wanted = this.#encoder.encode(prefix);
+    for (let index = 0, slot = headerBytes; index < values.length; index++, slot += slotBytes) {
+      const value = values[index]!;
+      if (Number.isNaN(value) || !this.#begins(slot, wanted)) continue;
       const length = this.#numbers.getInt32(slot + 24, true);
-      if (length === 0) continue;
       // slice: TextDecoder refuses a view of shared memory.
       const key = decoder.decode(this.#bytes.slice(slot + 28, slot + 28 + length));
       const windowStart = this.#numbers.getFloat64(slot + 16, true);
       const windowSeconds = this.#numbers.getFloat64(slot + 8, true);
-      yield { key, windowStart, windowSeconds, value: this.#numbers.getFloat64(slot, true) };
+      yield { key, windowStart, windowSeconds, value };
     }
+  }
+
+  #begins(slot: number, wanted: Uint8Array): boolean {
+    if (this.#numbers.getInt32(slot + 24, true) < wanted.length) return false;
+    for (let i = 0; i < wanted.length; i++) if (this.#bytes[slot + 28 + i] !== wanted[i]) return false;
+    return true;
   }
 
   /** Call with the lock held. Empties the table and puts `kept` back: how ended windows leave. */
@@ -122,9 +142,9 @@ export class CounterTable {
     for (const entry of kept) this.add(entry.key, entry.windowStart, entry.windowSeconds, entry.value);
   }
 
-  /** True when so many slots are taken that ended windows should be dropped now. */
-  get crowded(): boolean {
-    return Atomics.load(this.#header, usedAt) > this.#capacity * (maxLoad / 2);
+  /** Whether dropping so many counters makes a difference. */
+  isMuch(counters: number): boolean {
+    return counters > this.#capacity / 16;
   }
 
   #find(key: string, windowStart: number, windowSeconds: number, make: boolean): number {

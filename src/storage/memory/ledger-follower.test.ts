@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +17,7 @@ function setUp(t: TestContext) {
     ledger.close();
     rmSync(directory, { recursive: true });
   });
-  const ids = () => ledger.search({}, { limit: 1_000 }).records.map(({ id }) => Number(id.slice(-6)));
+  const ids = () => ledger.search({}, { limit: 100_000 }).records.map(({ id }) => Number(id.slice(-6)));
   return { directory, ledger, ids };
 }
 
@@ -74,4 +76,29 @@ test('a ledger that cannot be written loses nothing: the next read enters it', a
   broken = false;
   await LedgerFollower.open(directory, faulty);
   assert.deepEqual(ids(), [1]);
+});
+
+test('killed -9 while it follows, again and again: every settled call is entered, none twice', async (t) => {
+  const { directory, ledger, ids } = setUp(t);
+  const fixture = join(import.meta.dirname, 'following-process.fixture.ts');
+  const settled: number[] = [];
+  for (let round = 0; round < 4; round++) {
+    const args = ['--disable-warning=ExperimentalWarning', fixture, directory, String(round * 100_000)];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let told = '';
+    child.stdout.on('data', (chunk) => {
+      told += chunk;
+      if (told.length > 1_000 + 777 * round) child.kill('SIGKILL');
+    });
+    await once(child, 'close');
+    settled.push(...told.slice(0, told.lastIndexOf('\n')).split('\n').map(Number));
+  }
+  await LedgerFollower.open(directory, ledger);
+  const entered = new Set(ids());
+  assert.deepEqual(
+    settled.filter((n) => !entered.has(n)),
+    [],
+  );
+  // The call that each kill met may be entered without having been told.
+  assert.ok(entered.size <= settled.length + 4, `${entered.size} of ${settled.length}`);
 });

@@ -25,6 +25,11 @@ export function attachSharedAccounts(
   return new SharedAccounts(new CounterTable(handle.buffer), new CounterJournal(handle.directory, thread));
 }
 
+/** The name that a budget's counter is kept under. */
+export function usedCounterKey(item: Pick<ReservationItem, 'budget' | 'unit' | 'group'>): string {
+  return fitKey(usedKey(item));
+}
+
 class SharedAccounts implements LocalAccounts {
   readonly #table: CounterTable;
   readonly #journal: CounterJournal;
@@ -53,8 +58,8 @@ class SharedAccounts implements LocalAccounts {
     try {
       this.#table.locked(() => {
         generation = this.#table.writerBegins();
-        for (const i of increments) this.#table.add(i.key, i.windowStart, i.windowSeconds, i.add);
         for (const { item, release } of charges) if (release !== 0) this.#addHeld(item, -release);
+        for (const i of increments) this.#count(i);
       });
       this.#journal.append(generation, increments, entry);
     } catch (error) {
@@ -69,7 +74,7 @@ class SharedAccounts implements LocalAccounts {
   }
 
   #read(item: ReservationItem): Reading {
-    const key = fitKey(usedKey(item));
+    const key = usedCounterKey(item);
     let used = 0;
     for (const slice of item.slices) used += this.#table.read(key, slice, item.keepSeconds);
     return { used, reserved: this.#table.read(fitKey(heldKey(item)), heldStart(item), heldSeconds) };
@@ -84,11 +89,20 @@ class SharedAccounts implements LocalAccounts {
         done.push(item);
         // Takes the slot that settling will need, so that a table that fills up meanwhile can't lose the charge.
         if (item.unit !== 'concurrency')
-          this.#table.add(fitKey(usedKey(item)), item.slices.at(-1)!, item.keepSeconds, 0);
+          this.#table.add(usedCounterKey(item), item.slices.at(-1)!, item.keepSeconds, 0);
       }
     } catch (error) {
       for (const item of done) this.#addHeld(item, -heldBy(item, granted));
       throw error;
+    }
+  }
+
+  /** Reserving took the slot: only a window that has ended meanwhile, and was dropped, may find none. The journal has the charge. */
+  #count({ key, windowStart, windowSeconds, add }: CounterIncrement): void {
+    try {
+      this.#table.add(key, windowStart, windowSeconds, add);
+    } catch (error) {
+      if (!(error instanceof CounterTableFull)) throw error;
     }
   }
 
@@ -104,7 +118,7 @@ function heldStart(item: ReservationItem): number {
 
 function increment(item: ReservationItem, add: number): CounterIncrement {
   return {
-    key: fitKey(usedKey(item)),
+    key: usedCounterKey(item),
     windowStart: item.slices.at(-1)!,
     windowSeconds: item.keepSeconds,
     add,

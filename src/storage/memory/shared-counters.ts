@@ -62,7 +62,7 @@ export function openSharedCounters(options: SharedCounterOptions): SharedCounter
   const checkpoint = () => {
     // A thread that is still writing a line of the generation before: its file must not go, the next time will do.
     if (table.hasWriters(table.generation + 1)) return;
-    const { generation, live } = table.locked(() => startGeneration(table, nowSeconds()));
+    const { generation, live } = startGeneration(table, nowSeconds());
     dump.write(generation, live);
     if (!table.hasWriters(generation - 1)) removeJournalsBefore(directory, generation, isConsumed);
   };
@@ -92,17 +92,30 @@ export function attachSharedCounters(
   );
 }
 
+/** The values and the generation are read in one step; the rest, which takes longer, keeps nobody waiting. */
 function startGeneration(table: CounterTable, now: number): { generation: number; live: SlotValue[] } {
+  const { values, generation } = table.locked(() => {
+    const copy = table.values();
+    table.generation += 1;
+    return { values: copy, generation: table.generation };
+  });
   const live: SlotValue[] = [];
   let ended = 0;
-  for (const entry of table.entries()) {
-    const needed = entry.windowStart + entry.windowSeconds > now;
-    if (needed && !(entry.value === 0 && isHeld(entry))) live.push(entry);
-    else ended++;
+  for (const entry of table.entries(values)) {
+    if (!isNeeded(entry, now)) ended++;
+    else if (!isHeld(entry)) live.push(entry);
   }
-  if (ended > 0) table.rebuild(live);
-  table.generation += 1;
-  return { generation: table.generation, live: live.filter((entry) => !isHeld(entry)) };
+  if (table.isMuch(ended)) {
+    table.locked(() => {
+      const kept = [...table.entries(table.values())].filter((entry) => isNeeded(entry, now));
+      table.rebuild(kept);
+    });
+  }
+  return { generation, live };
+}
+
+function isNeeded(entry: SlotValue, now: number): boolean {
+  return entry.windowStart + entry.windowSeconds > now && !(entry.value === 0 && isHeld(entry));
 }
 
 /** What calls under way hold dies with the process that makes them: a crash leaks nothing. */
@@ -144,11 +157,9 @@ class JournalledCounters implements LocalCounterStore {
 
   list(prefix: string): CounterValue[] {
     const now = this.#nowSeconds();
-    return this.#table.locked(() =>
-      [...this.#table.entries()].filter(
-        (c) => c.key.startsWith(prefix) && c.windowStart + c.windowSeconds > now,
-      ),
-    );
+    // Calls wait while the lock is held, so it is held for the figures only.
+    const values = this.#table.locked(() => this.#table.values());
+    return [...this.#table.entries(values, prefix)].filter((c) => c.windowStart + c.windowSeconds > now);
   }
 
   reset(prefix: string): number {

@@ -24,7 +24,7 @@ export function whereOf(filter: LedgerFilter): SqlPart {
     add('json_extract(labels, ?) = ?', labelPath(label), value);
   if (filter.search !== undefined && filter.search !== '')
     add(
-      "record LIKE ? ESCAPE '\\'",
+      "n IN (SELECT n FROM call_record WHERE record LIKE ? ESCAPE '\\')",
       `%${JSON.stringify(filter.search)
         .slice(1, -1)
         .replace(/[\\%_]/g, '\\$&')}%`,
@@ -32,12 +32,11 @@ export function whereOf(filter: LedgerFilter): SqlPart {
   return { sql: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values };
 }
 
-export function dimensionOf(dimension: UsageDimension): SqlPart {
-  if (!dimension.startsWith('label:')) return { sql: dimension, values: [] };
-  return {
-    sql: "coalesce(json_extract(labels, ?), '')",
-    values: [labelPath(dimension.slice('label:'.length))],
-  };
+/** `column` is what calls are added up by; `value` is made of it once for each of the sums. */
+export function dimensionOf(dimension: UsageDimension): { column: string; value: SqlPart } {
+  if (!dimension.startsWith('label:')) return { column: dimension, value: { sql: dimension, values: [] } };
+  const path = labelPath(dimension.slice('label:'.length));
+  return { column: 'labels', value: { sql: "coalesce(json_extract(labels, ?), '')", values: [path] } };
 }
 
 /** A member's name as a JSON path of SQLite: quoted, so that dots are part of the name. */

@@ -7,20 +7,18 @@ import { noUsage } from '../../core/llm/usage.ts';
 import { outcomeOf } from '../../core/outcome.ts';
 import type { RequestRecord } from '../../core/record.ts';
 import type {
+  Charged,
   JournalPosition,
   Latencies,
   LedgerFilter,
   LedgerStore,
-  UsageFigures,
   UsageQuery,
   UsageRow,
 } from '../ledger.ts';
-import { dimensionOf, whereOf } from './ledger-query.ts';
+import { ChargedSums } from './charged-sums.ts';
+import { whereOf } from './ledger-query.ts';
 import { migrateLedgerSchema } from './ledger-schema.ts';
-import { bucketed, quarterHourMs } from './usage-buckets.ts';
-
-/** Every zone's offset is a multiple of a quarter of an hour. */
-const maxRows = 10_000;
+import { usageRows } from './ledger-usage.ts';
 
 /** The same contract, never waiting. */
 export type LocalLedgerStore = {
@@ -36,35 +34,29 @@ export function openSqliteLedger(path: string): LocalLedgerStore {
   return new SqliteLedger(database);
 }
 
-const figures = `count(*) AS requests, sum(outcome = 'refused') AS refused, sum(outcome = 'failed') AS failed,
-  sum(input) AS inputTokens, sum(cached_input) AS cachedInputTokens, sum(cache_write) AS cacheWriteTokens,
-  sum(output) AS outputTokens, sum(reasoning) AS reasoningTokens, sum(input + output) AS tokens, sum(cost) AS costNano,
-  sum(unpriced) AS unpriced`;
-
 class SqliteLedger implements LocalLedgerStore {
   readonly #database: DatabaseSync;
   readonly #insert;
+  readonly #insertRecord;
   readonly #insertPosition;
+  readonly #charged;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#insert = database.prepare(
-      `INSERT OR IGNORE INTO call VALUES (${Array.from({ length: 20 }, () => '?').join(', ')})`,
+      `INSERT INTO call VALUES (NULL, ${Array.from({ length: 19 }, () => '?').join(', ')}) ON CONFLICT (id) DO NOTHING`,
     );
+    this.#insertRecord = database.prepare('INSERT INTO call_record VALUES (?, ?)');
+    this.#charged = new ChargedSums(database);
     this.#insertPosition = database.prepare('INSERT INTO journal_position VALUES (?, ?)');
   }
 
   append(records: readonly RequestRecord[], positions: readonly JournalPosition[]): void {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      for (const record of records) this.#insert.run(...columnsOf(record));
+    this.#transaction(() => {
+      this.#charged.add(records.filter((record) => this.#enter(record)));
       this.#database.exec('DELETE FROM journal_position');
       for (const { file, offset } of positions) this.#insertPosition.run(file, offset);
-      this.#database.exec('COMMIT');
-    } catch (error) {
-      this.#database.exec('ROLLBACK');
-      throw error;
-    }
+    });
   }
 
   positions(): JournalPosition[] {
@@ -74,7 +66,9 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   get(id: string): RequestRecord | undefined {
-    const row = this.#database.prepare('SELECT record FROM call WHERE id = ?').get(id);
+    const row = this.#database
+      .prepare('SELECT record FROM call JOIN call_record USING (n) WHERE id = ?')
+      .get(id);
     return row === undefined ? undefined : recordOf(row);
   }
 
@@ -83,9 +77,14 @@ class SqliteLedger implements LocalLedgerStore {
     { limit, before }: { limit: number; before?: string },
   ): { records: RequestRecord[]; next?: string } {
     const where = whereOf(filter);
-    const page = before === undefined ? '' : `${where.sql === '' ? 'WHERE' : 'AND'} id < ?`;
+    // In the order of the indexes: ids sort by time.
+    const older = '(started, id) < (SELECT started, id FROM call WHERE id = ?)';
+    const page = before === undefined ? '' : `${where.sql === '' ? 'WHERE' : 'AND'} ${older}`;
     const rows = this.#database
-      .prepare(`SELECT record FROM call ${where.sql} ${page} ORDER BY id DESC LIMIT ?`)
+      .prepare(
+        `SELECT record FROM (SELECT n, started, id FROM call ${where.sql} ${page} ORDER BY started DESC, id DESC LIMIT ?)
+         JOIN call_record USING (n) ORDER BY started DESC, id DESC`,
+      )
       .all(...where.values, ...(before === undefined ? [] : [before]), limit + 1);
     const records = rows.slice(0, limit).map(recordOf);
     const last = records.at(-1);
@@ -93,23 +92,7 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   usage(filter: LedgerFilter, query: UsageQuery): UsageRow[] {
-    const where = whereOf(filter);
-    const dimensions = query.groupBy.map(dimensionOf);
-    const columns = dimensions.map(({ sql }, index) => `${sql} AS d${index}`);
-    if (query.bucket !== undefined) columns.push(`started / ${quarterHourMs} AS quarter`);
-    const names = columns.map((column) => column.slice(column.lastIndexOf(' ') + 1));
-    const rows = this.#database
-      .prepare(
-        `SELECT ${[...columns, figures].join(', ')} FROM call ${where.sql} ${names.length === 0 ? '' : `GROUP BY ${names.join(', ')}`}`,
-      )
-      .all(...dimensions.flatMap(({ values }) => values), ...where.values) as Record<
-      string,
-      string | number
-    >[];
-    const found = rows.flatMap((row) => (row['requests'] === 0 ? [] : [usageRowOf(row, query)]));
-    const merged =
-      query.bucket === undefined ? found : bucketed(found, query.bucket, query.timeZone ?? 'UTC');
-    return merged.sort(byBucketThenCost).slice(0, maxRows);
+    return usageRows(this.#database, filter, query);
   }
 
   latency(filter: LedgerFilter): Latencies {
@@ -122,6 +105,10 @@ class SqliteLedger implements LocalLedgerStore {
     };
   }
 
+  charged(): Charged {
+    return this.#charged.read();
+  }
+
   lastUsed(): ReadonlyMap<string, number> {
     const rows = this.#database
       .prepare("SELECT key, max(started) AS at FROM call WHERE key <> '' GROUP BY key")
@@ -129,12 +116,39 @@ class SqliteLedger implements LocalLedgerStore {
     return new Map(rows.map((row) => [String(row['key']), Number(row['at'])]));
   }
 
-  prune(beforeMs: number): number {
-    return Number(this.#database.prepare('DELETE FROM call WHERE started < ?').run(beforeMs).changes);
+  prune(beforeMs: number, atMost = -1): number {
+    return this.#transaction(() => {
+      const old = 'SELECT n FROM call WHERE started < ? ORDER BY started LIMIT ?';
+      this.#database.prepare(`DELETE FROM call_record WHERE n IN (${old})`).run(beforeMs, atMost);
+      const { changes } = this.#database
+        .prepare(`DELETE FROM call WHERE n IN (${old})`)
+        .run(beforeMs, atMost);
+      return Number(changes);
+    });
   }
 
   close(): void {
     this.#database.close();
+  }
+
+  /** False when it is there already. */
+  #enter(record: RequestRecord): boolean {
+    const { changes, lastInsertRowid } = this.#insert.run(...columnsOf(record));
+    if (changes === 0) return false;
+    this.#insertRecord.run(lastInsertRowid, JSON.stringify(record));
+    return true;
+  }
+
+  #transaction<T>(change: () => T): T {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = change();
+      this.#database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      this.#database.exec('ROLLBACK');
+      throw error;
+    }
   }
 
   #percentiles(column: 'duration' | 'first_token', where: ReturnType<typeof whereOf>) {
@@ -174,26 +188,9 @@ function columnsOf(record: RequestRecord): (string | number | null)[] {
     used && llm?.costNano === undefined ? 1 : 0,
     record.durationMs,
     llm?.timeToFirstTokenMs ?? null,
-    JSON.stringify(record),
   ];
-}
-
-function usageRowOf(row: Record<string, string | number>, query: UsageQuery): UsageRow {
-  const group: Record<string, string> = {};
-  for (const [index, name] of query.groupBy.entries()) group[name] = String(row[`d${index}`]);
-  const names = Object.keys(row).filter((name) => name !== 'quarter' && !/^d\d+$/.test(name));
-  const sums = Object.fromEntries(names.map((name) => [name, Number(row[name])])) as unknown as UsageFigures;
-  return {
-    group,
-    ...sums,
-    ...(row['quarter'] === undefined ? {} : { bucketStartMs: Number(row['quarter']) * quarterHourMs }),
-  };
 }
 
 function recordOf(row: Record<string, unknown>): RequestRecord {
   return JSON.parse(row['record'] as string) as RequestRecord;
-}
-
-function byBucketThenCost(a: UsageRow, b: UsageRow): number {
-  return (a.bucketStartMs ?? 0) - (b.bucketStartMs ?? 0) || b.costNano - a.costNano || b.tokens - a.tokens;
 }

@@ -1,41 +1,43 @@
-/** Quarter hours joined into hours, days, weeks and months of a time zone. */
-import type { UsageFigures, UsageQuery, UsageRow } from '../ledger.ts';
+/** Hours, days, weeks and months of a time zone, for reports. */
+import type { UsageQuery } from '../ledger.ts';
 
 /** Every zone's offset is a multiple of it. */
-export const quarterHourMs = 900_000;
+const quarterHourMs = 900_000;
 
-export function bucketed(
-  rows: readonly UsageRow[],
-  bucket: NonNullable<UsageQuery['bucket']>,
+type BucketUnit = NonNullable<UsageQuery['bucket']>;
+
+/** The bucket that a moment is in: Unix ms, the end not included. */
+export function bucketAt(
+  atMs: number,
+  unit: BucketUnit,
   timeZone: string,
-): UsageRow[] {
-  const starts = new Map<number, number>();
-  const merged = new Map<string, UsageRow>();
-  for (const row of rows) {
-    const quarter = row.bucketStartMs!;
-    const start = starts.get(quarter) ?? bucketStart(quarter, bucket, timeZone);
-    starts.set(quarter, start);
-    const id = JSON.stringify([start, row.group]);
-    const before = merged.get(id);
-    if (before === undefined) merged.set(id, { ...row, bucketStartMs: start });
-    else add(before, row);
-  }
-  return [...merged.values()];
+): { startMs: number; endMs: number } {
+  if (unit === 'hour') return hourAt(atMs, timeZone);
+  const day = zoned(atMs, timeZone).toPlainDate();
+  const [first, length]: [Temporal.PlainDate, Temporal.DurationLike] =
+    unit === 'day'
+      ? [day, { days: 1 }]
+      : unit === 'week'
+        ? [day.subtract({ days: day.dayOfWeek - 1 }), { weeks: 1 }]
+        : [day.with({ day: 1 }), { months: 1 }];
+  return {
+    startMs: first.toZonedDateTime(timeZone).epochMilliseconds,
+    endMs: first.add(length).toZonedDateTime(timeZone).epochMilliseconds,
+  };
 }
 
-function add(to: UsageRow, { group: _, bucketStartMs: __, ...figures }: UsageRow): void {
-  for (const name of Object.keys(figures) as (keyof UsageFigures)[]) to[name] += figures[name];
+/** Where clocks are moved by half an hour an hour has 30 or 90 minutes: its end is found, not added. */
+function hourAt(atMs: number, timeZone: string): { startMs: number; endMs: number } {
+  const startMs = hourStart(atMs, timeZone);
+  let endMs = startMs + quarterHourMs;
+  while (hourStart(endMs, timeZone) === startMs) endMs += quarterHourMs;
+  return { startMs, endMs };
 }
 
-function bucketStart(atMs: number, bucket: NonNullable<UsageQuery['bucket']>, timeZone: string): number {
-  const at = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone);
-  if (bucket === 'hour') return at.round({ smallestUnit: 'hour', roundingMode: 'trunc' }).epochMilliseconds;
-  const day = at.toPlainDate();
-  const first =
-    bucket === 'day'
-      ? day
-      : bucket === 'week'
-        ? day.subtract({ days: day.dayOfWeek - 1 })
-        : day.with({ day: 1 });
-  return first.toZonedDateTime(timeZone).epochMilliseconds;
+function hourStart(atMs: number, timeZone: string): number {
+  return zoned(atMs, timeZone).round({ smallestUnit: 'hour', roundingMode: 'trunc' }).epochMilliseconds;
+}
+
+function zoned(atMs: number, timeZone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone);
 }
