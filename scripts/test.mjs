@@ -1,6 +1,7 @@
 // `npm test`: installs what is missing, then checks and tests in order, and ends with the runner's own closing lines.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { ensureUiBuilt } from './build-ui.mjs';
 import { ensureInstalled, nodeBinary, root } from './setup.mjs';
 
 ensureInstalled();
@@ -20,8 +21,10 @@ function step(title, args, env = {}) {
 step('biome (format, lint, fences)', [bin('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', '.']);
 step('types', [bin('typescript/bin/tsc'), '-p', '.']);
 step('types of core/ (pure: no Node types)', [bin('typescript/bin/tsc'), '-p', 'src/core']);
+step('types of the console', [bin('typescript/bin/tsc'), '-p', 'ui']);
 step('dead code (knip)', [bin('knip/bin/knip.js'), '--no-progress']);
 if (!flags.includes('--checks-only')) {
+  if (!ensureUiBuilt()) process.exit(1);
   step(
     'tests',
     [
@@ -32,6 +35,7 @@ if (!flags.includes('--checks-only')) {
       '--test-timeout=120000',
       'src/**/*.test.ts',
       'test/**/*.test.ts',
+      'ui/test/*.test.ts',
     ],
     flags.includes('--long') ? { TOLLGATE_TEST_LONG: '1' } : {},
   );

@@ -60,6 +60,10 @@ function backend(): KubeObject {
         ai: {
           routes: {
             '/v1/chat/completions': 'Completions',
+            '/v1/responses': 'Responses',
+            '/v1/models': 'Models',
+            ':generateContent': 'GenerateContent',
+            ':streamGenerateContent': 'GenerateContent',
             '/v1/messages': 'Messages',
             '/v1/messages/count_tokens': 'AnthropicTokenCount',
           },
@@ -91,7 +95,10 @@ function sdkRoute(): KubeObject {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'HTTPRoute',
     metadata: named('claude-sdk'),
-    spec: { parentRefs, rules: [{ matches: below('/v1'), backendRefs: toBackend }] },
+    spec: {
+      parentRefs,
+      rules: [{ matches: [...below('/v1'), ...below('/v1beta')], backendRefs: toBackend }],
+    },
   };
 }
 

@@ -16,6 +16,7 @@ import type { DataPathDependencies } from './dependencies.ts';
 import { runPolicies } from './operations.ts';
 import { BodyTooLarge, ClientGone, readBody } from './read-body.ts';
 import { refuse } from './refuse.ts';
+import { serveModels } from './serve-models.ts';
 import { settle } from './settle.ts';
 import { refuseFailure, usageOfLost } from './upstream-failures.ts';
 
@@ -29,6 +30,7 @@ export interface LlmRoute {
 }
 
 export async function serveLlm(call: Call, route: LlmRoute, deps: DataPathDependencies): Promise<void> {
+  if (route.routeType === 'Models' && serveModels(call, route.backend)) return;
   const body = await bodyOf(call, route, deps);
   if (body === undefined) return;
   // Priority groups and retries will try the next target here; today the first one serves.
@@ -155,9 +157,10 @@ function refuseFault(
 
 function describeLlm(call: Call, target: ProviderTarget, upstream: UpstreamCall, prices: Prices): void {
   call.record.endpoint = upstream.url.slice(upstream.url.indexOf('://') + 3).split('/', 1)[0];
+  const vendor = target.vendor ?? target.provider;
   call.llm({
     operation: upstream.operation,
-    provider: target.provider,
+    provider: vendor,
     requestModel: upstream.requestModel,
     streaming: upstream.streaming,
     maxTokens: upstream.maxTokens,
@@ -169,7 +172,7 @@ function describeLlm(call: Call, target: ProviderTarget, upstream: UpstreamCall,
     hasOutput: upstream.operation === 'chat' || upstream.operation === 'passthrough',
     canShorten: upstream.maxTokensFields.length > 0,
     answers: upstream.answers,
-    price: prices.bound(target.provider, upstream.requestModel ?? ''),
+    price: prices.bound(vendor, upstream.requestModel ?? ''),
     costNano: 0,
   };
   call.context.variables['llm'] = {

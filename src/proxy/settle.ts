@@ -52,7 +52,10 @@ function describeUsage(
   if (llm === undefined) return;
   llm.usage = usage;
   llm.responseModel = responseModel ?? llm.responseModel;
-  const cost = deps.prices.cost(llm.provider, llm.requestModel ?? llm.responseModel ?? '', usage);
+  // A deployment's name may say nothing: then the model that answered does.
+  const cost =
+    deps.prices.cost(llm.provider, llm.requestModel ?? '', usage) ??
+    deps.prices.cost(llm.provider, llm.responseModel ?? '', usage);
   if (cost !== undefined) {
     llm.costNano = cost;
     call.context.llm!.costNano = cost;

@@ -31,6 +31,7 @@ export function ledgerRecord(n: number, fields: Partial<RequestRecord> = {}): Re
         inputTokens: 40,
         cachedInputTokens: 10,
         cacheWriteTokens: 0,
+        cacheWrite1hTokens: 0,
         outputTokens: 80,
         reasoningTokens: 5,
         estimated: false,

@@ -1,4 +1,5 @@
 /** A provider of an AgentgatewayBackend → the target that the data path calls. */
+import { vendorOf } from '../llm/presets.ts';
 import type { CompileContext } from './context.ts';
 import { type AuthSpec, compileCredential } from './credentials.ts';
 import { durationMs } from './durations.ts';
@@ -32,6 +33,13 @@ interface ModelSpec {
   model?: string;
   formats?: { type: RouteType; path?: string }[];
   backendRef?: { kind?: string; name: string; port?: number };
+  /** Azure's. */
+  apiVersion?: string;
+  endpoint?: string;
+  deploymentName?: string;
+  resourceName?: string;
+  resourceType?: 'Foundry' | 'OpenAI';
+  projectName?: string;
 }
 
 const providerNames: ProviderName[] = [
@@ -79,11 +87,13 @@ export function compileTarget(
     target: {
       name: spec.name === undefined ? backendName : `${backendName}/${spec.name}`,
       provider,
-      model: model.model,
+      model: model.model ?? model.deploymentName,
       origin: origin.origin,
       path: spec.path,
       pathPrefix: spec.pathPrefix ?? origin.pathPrefix,
       formats: model.formats,
+      ...azureOf(provider, model),
+      ...vendorAt(provider, origin.origin),
       credential: auth.credential,
       modelAliases: ai.modelAliases ?? {},
       defaults: ai.defaults ?? [],
@@ -126,8 +136,30 @@ function originOf(
   }
   const override = context.providerUrls[provider];
   if (override !== undefined) return splitUrl(override);
-  const origin = defaultOrigins[provider];
+  const origin = defaultOrigins[provider] ?? azureOrigin(provider, model);
   return origin === undefined ? { fault: `provider ${provider} is not served by this version` } : { origin };
+}
+
+/** The older form names the host, with or without a scheme; the newer one the resource and its kind. */
+function azureOrigin(provider: ProviderName, model: ModelSpec): string | undefined {
+  if (provider === 'azureopenai')
+    return `https://${model.endpoint!.replace(/^https?:\/\//i, '').replace(/\/.*$/, '')}`;
+  if (provider !== 'azure') return undefined;
+  const domain = model.resourceType === 'Foundry' ? 'services.ai.azure.com' : 'openai.azure.com';
+  return `https://${model.resourceName}.${domain}`;
+}
+
+function azureOf(provider: ProviderName, model: ModelSpec): Pick<ProviderTarget, 'azure'> {
+  if (provider !== 'azure' && provider !== 'azureopenai') return {};
+  const project = model.resourceType === 'Foundry' ? model.projectName : undefined;
+  return {
+    azure: { ...(model.apiVersion && { apiVersion: model.apiVersion }), ...(project && { project }) },
+  };
+}
+
+function vendorAt(provider: ProviderName, origin: string): Pick<ProviderTarget, 'vendor'> {
+  const vendor = provider === 'custom' || provider === 'openai' ? vendorOf(origin) : undefined;
+  return vendor === undefined ? {} : { vendor };
 }
 
 function splitUrl(url: string): { origin: string; pathPrefix?: string } {

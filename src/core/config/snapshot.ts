@@ -238,6 +238,10 @@ export interface ProviderTarget {
   pathPrefix?: string;
   /** Which wire format a `custom` provider takes. */
   formats?: { type: RouteType; path?: string }[];
+  /** Of the Azure providers. */
+  azure?: { apiVersion?: string; project?: string };
+  /** Who answers at this address, where that is known: what its calls are priced and reported by. */
+  vendor?: string;
   credential?: Credential;
   modelAliases: Record<string, string>;
   defaults: { field: string; value: unknown }[];

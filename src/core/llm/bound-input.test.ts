@@ -39,6 +39,20 @@ test('a picture counts by its size, wherever the APIs take one', () => {
   ];
   for (const [body, count] of inside)
     assert.equal(boundInputTokens(body), bytes(body) + framing + count * (picture - data.length));
+  const inline = (name: string, type: string) => ({ [name]: { [type]: 'image/png', data } });
+  const gemini = JSON.stringify({
+    contents: [{ parts: [inline('inlineData', 'mimeType'), inline('inline_data', 'mime_type')] }],
+  });
+  assert.equal(boundInputTokens(gemini), bytes(gemini) + framing + 2 * (picture - data.length));
+  const result = JSON.stringify({
+    input: [
+      {
+        type: 'function_call_output',
+        output: [{ type: 'input_image', image_url: `data:image/png;base64,${data}` }],
+      },
+    ],
+  });
+  assert.equal(boundInputTokens(result), bytes(result) + framing + picture - data.length);
   const byUrl = chat([openaiPicture('https://example.com/a.png')]);
   assert.equal(boundInputTokens(byUrl), bytes(byUrl) + framing + picture);
 });

@@ -11,7 +11,7 @@ const pictureTokens = 8_000;
 const dearPictureTokens = 49_000;
 const dearPictures = /"model"\s*:\s*"[^"]*4o-mini/;
 /** An escaped letter may hide the word. */
-const mayHavePictures = /"(image|image_url|input_image)"|\\u00/;
+const mayHavePictures = /"(image|image_url|input_image|inline_?[dD]ata|file_?[dD]ata)"|\\u00/;
 const dataUrl = /^data:image\/[\w.+-]+;base64,([A-Za-z0-9+/]+={0,2})$/;
 const base64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
@@ -34,6 +34,15 @@ function utf8Length(text: string): number {
   return bytes;
 }
 
+/** The largest context of any model known. */
+const wholeContext = 2_000_000;
+
+/** A conversation that the provider keeps is input too, and its size is not in the request. */
+export function boundKeptInput(body: Readonly<Record<string, unknown>>): number {
+  const kept = ['previous_response_id', 'conversation', 'prompt', 'cachedContent', 'cached_content'];
+  return kept.some((field) => body[field] !== undefined && body[field] !== null) ? wholeContext : 0;
+}
+
 type Json = { [name: string]: unknown } | null | undefined;
 
 /**
@@ -49,7 +58,11 @@ function picturesIn(body: string): number[] {
   }
   const found: number[] = [];
   const messages = [...listOf(parsed?.['messages']), ...listOf(parsed?.['input'])];
-  for (const message of messages) collect((message as Json)?.['content'], found);
+  for (const message of messages) {
+    collect((message as Json)?.['content'], found);
+    collect((message as Json)?.['output'], found);
+  }
+  for (const content of listOf(parsed?.['contents'])) collectParts((content as Json)?.['parts'], found);
   return found;
 }
 
@@ -61,6 +74,19 @@ function collect(content: unknown, found: number[]): void {
     else if (type === 'image') found.push(sourceBytes(block?.['source'] as Json));
     else if (type === 'image_url') found.push(urlBytes((block?.['image_url'] as Json)?.['url']));
     else if (type === 'input_image') found.push(urlBytes(block?.['image_url']));
+  }
+}
+
+/** Gemini's, in either spelling. */
+function collectParts(parts: unknown, found: number[]): void {
+  for (const item of listOf(parts)) {
+    const part = item as Json;
+    const inline = (part?.['inlineData'] ?? part?.['inline_data']) as Json;
+    const file = (part?.['fileData'] ?? part?.['file_data']) as Json;
+    const type = String((inline ?? file)?.['mimeType'] ?? (inline ?? file)?.['mime_type']);
+    if (!type.startsWith('image/')) continue;
+    const data = inline?.['data'];
+    found.push(typeof data === 'string' && base64.test(data) ? data.length : 0);
   }
 }
 

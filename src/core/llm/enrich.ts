@@ -23,6 +23,12 @@ export function enrichment(target: ProviderTarget, body: Fields): Fields {
   const { prompt } = target;
   if (prompt !== undefined && Array.isArray(body['messages'])) {
     Object.assign(changes, enrichPrompt(prompt, body));
+  } else if (prompt !== undefined && body['input'] !== undefined) {
+    const { input } = body;
+    const items = Array.isArray(input) ? input : [{ role: 'user', content: input }];
+    changes['input'] = [...prompt.prepend, ...items, ...prompt.append];
+  } else if (prompt !== undefined && Array.isArray(body['contents'])) {
+    Object.assign(changes, enrichContents(prompt, body));
   }
   return changes;
 }
@@ -46,6 +52,23 @@ function enrichPrompt(prompt: NonNullable<ProviderTarget['prompt']>, body: Field
   };
   if (texts.length > 0) changes['system'] = [...texts, ...systemBlocks(body['system'])];
   return changes;
+}
+
+/** Gemini: the system's words are a member of their own, the model's role is called `model`. */
+function enrichContents(prompt: NonNullable<ProviderTarget['prompt']>, body: Fields): Fields {
+  const isSystem = (message: { role: string }) => message.role === 'system';
+  const content = ({ role, content: text }: { role: string; content: string }) => ({
+    role: role === 'assistant' ? 'model' : role,
+    parts: [{ text }],
+  });
+  const turns = (messages: { role: string; content: string }[]) =>
+    messages.filter((message) => !isSystem(message)).map(content);
+  const contents = [...turns(prompt.prepend), ...(body['contents'] as unknown[]), ...turns(prompt.append)];
+  const texts = [...prompt.prepend, ...prompt.append].filter(isSystem).map(({ content: text }) => ({ text }));
+  if (texts.length === 0) return { contents };
+  const field = body['system_instruction'] === undefined ? 'systemInstruction' : 'system_instruction';
+  const asked = (body[field] as Fields | undefined)?.['parts'];
+  return { contents, [field]: { parts: [...texts, ...(Array.isArray(asked) ? asked : [])] } };
 }
 
 function systemBlocks(system: unknown): unknown[] {

@@ -7,13 +7,13 @@ import type { Usage } from './usage.ts';
 export interface Format {
   /** Top-level members that `decodeRequest` reads; others that a client sends are lost in translation, and told so. */
   carried: ReadonlySet<string>;
-  /** Throws `FieldFault`. `foreign`: it will be encoded for another format, so what can't leave this one is a fault. */
-  decodeRequest(body: Fields, foreign: boolean): CanonicalRequest;
+  /** Throws `FieldFault` for what can't leave this format; names in `drops` what the call makes sense without. */
+  decodeRequest(body: Fields, drops: string[]): CanonicalRequest;
   /** Names in `drops` what the client asked for and this format can't carry. */
   encodeRequest(request: CanonicalRequest, drops: string[]): Fields;
   /** Throws `ReplyFault`. */
   decodeResponse(body: Fields): CanonicalResponse;
-  encodeResponse(response: CanonicalResponse, usage: Usage, nowSeconds: number): string;
+  encodeResponse(response: CanonicalResponse, usage: Usage, context: AnswerContext): string;
   /** The usage that a whole answer reports, in our definition; undefined when it reports none. */
   decodeUsage(body: Fields): Usage | undefined;
   decodeStream(): StreamDecoder;
@@ -22,13 +22,21 @@ export interface Format {
   encodeError(error: DialectErrorFields): string;
 }
 
-export interface StreamOptions {
-  includeUsage: boolean;
+export interface AnswerContext {
+  /** Unix seconds. */
   nowSeconds: number;
+  /** The client's request, for answers that repeat its settings. */
+  request: Fields;
+}
+
+export interface StreamOptions extends AnswerContext {
+  includeUsage: boolean;
 }
 
 export interface StreamDecoder {
   push(event: SseEvent): StreamEvent[];
+  /** The stream ended well; for formats without an event that says so. */
+  close?(): StreamEvent[];
   /** The last report so far. */
   readonly usage: Usage | undefined;
   readonly model: string | undefined;

@@ -103,6 +103,8 @@ export type StreamEvent =
   | { type: 'text'; text: string }
   | { type: 'thinking'; text: string }
   | { type: 'thinking-signature'; signature: string }
+  /** A whole block that only its provider can read. */
+  | { type: 'thinking-redacted'; data: string }
   | { type: 'tool-start'; index: number; id: string; name: string }
   | { type: 'tool-arguments'; index: number; text: string }
   | { type: 'finish'; reason: FinishReason; stopSequence?: string }

@@ -4,6 +4,7 @@ import { estimateTokens } from './estimate.ts';
 import type { Fields } from './fields.ts';
 import { anthropicMessages } from './formats/anthropic-messages/index.ts';
 import { openaiChat } from './formats/openai-chat/index.ts';
+import { openaiResponses } from './formats/openai-responses/index.ts';
 import { upstreamHeaders } from './headers.ts';
 import { answersOf, givenLimits, maxTokensOf } from './output-limits.ts';
 import type { Provider } from './provider.ts';
@@ -47,9 +48,10 @@ export function translatePassthrough(call: ClientCall, provider: Provider): Upst
 function readUsage(text: string, estimatedInputTokens: number): Usage | undefined {
   const body = tryParse(text);
   if (body === undefined) return undefined;
-  const reported = openaiChat.decodeUsage(body) ?? anthropicMessages.decodeUsage(body);
+  const responses = body['object'] === 'response' ? openaiResponses.decodeUsage(body) : undefined;
+  const reported = responses ?? openaiChat.decodeUsage(body) ?? anthropicMessages.decodeUsage(body);
   if (reported !== undefined) return reported;
-  const isAnswer = Array.isArray(body['choices']) || Array.isArray(body['content']);
+  const isAnswer = ['choices', 'content', 'output'].some((field) => Array.isArray(body[field]));
   return isAnswer ? estimatedUsage(text, estimatedInputTokens) : undefined;
 }
 

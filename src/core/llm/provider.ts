@@ -3,11 +3,19 @@ import type { RouteType } from '../config/snapshot.ts';
 import type { Fields } from './fields.ts';
 import type { Format } from './format.ts';
 
+export interface EndpointCall {
+  model: string;
+  streaming: boolean;
+  /** Azure's. */
+  apiVersion?: string;
+  project?: string;
+}
+
 export interface Provider {
   /** The chat format it takes, given what the target says it can. */
   chat: { routeType: RouteType; format: Format };
-  /** Default path of an API; undefined when the provider does not have it. */
-  endpoint(routeType: RouteType): string | undefined;
+  /** Default path of an API (with a query where it needs one); undefined when the provider does not have it. */
+  endpoint(routeType: RouteType, call: EndpointCall): string | undefined;
   /** Header that carries the credential where nothing else is configured. */
   credentialHeader(credential: string): [name: string, value: string];
   /** Headers the API requires, and the client's own that mean something to it. */

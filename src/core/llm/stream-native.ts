@@ -43,8 +43,9 @@ class NativeStream implements StreamTranslator {
   }
 
   end(reason: 'complete' | 'broken' | 'aborted'): string {
+    if (reason === 'complete') for (const event of this.#decoder.close?.() ?? []) this.#meter.observe(event);
     if (reason === 'aborted' || this.#meter.finished || this.#failed) return '';
-    const encoder = this.#format.encodeStream({ includeUsage: false, nowSeconds: 0 });
+    const encoder = this.#format.encodeStream({ includeUsage: false, nowSeconds: 0, request: {} });
     const message = 'the provider ended the stream before it was complete';
     return encoder.encode({ type: 'error', kind: 'internal', message }, () => this.usage());
   }

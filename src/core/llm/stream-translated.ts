@@ -1,16 +1,14 @@
 /** A stream between two formats: decoded, metered, encoded, event by event; nothing is held back. */
-import type { Format } from './format.ts';
+import type { Format, StreamDecoder, StreamOptions } from './format.ts';
 import type { StreamEvent } from './model.ts';
 import { SseParser } from './sse.ts';
 import { ReplyFault, type StreamTranslator } from './translate-contract.ts';
 import type { Usage } from './usage.ts';
 import { UsageMeter } from './usage-meter.ts';
 
-export interface TranslatedStreamOptions {
+export interface TranslatedStreamOptions extends StreamOptions {
   client: Format;
   provider: Format;
-  includeUsage: boolean;
-  nowSeconds: number;
   estimatedInputTokens: number;
 }
 
@@ -22,15 +20,15 @@ class TranslatedStream implements StreamTranslator {
   readonly raw = false;
   readonly contentType = 'text/event-stream';
   readonly #parser = new SseParser();
-  readonly #decoder;
+  readonly #decoder: StreamDecoder;
   readonly #encoder;
   readonly #meter: UsageMeter;
   #started = false;
   #failed = false;
 
-  constructor({ client, provider, includeUsage, nowSeconds, estimatedInputTokens }: TranslatedStreamOptions) {
+  constructor({ client, provider, estimatedInputTokens, ...options }: TranslatedStreamOptions) {
     this.#decoder = provider.decodeStream();
-    this.#encoder = client.encodeStream({ includeUsage, nowSeconds });
+    this.#encoder = client.encodeStream(options);
     this.#meter = new UsageMeter(estimatedInputTokens);
   }
 
@@ -44,12 +42,18 @@ class TranslatedStream implements StreamTranslator {
 
   end(reason: 'complete' | 'broken' | 'aborted'): string {
     if (reason === 'aborted' || this.#meter.finished || this.#failed) return '';
+    let out = '';
+    if (reason === 'complete') for (const event of this.#decoder.close?.() ?? []) out += this.#step(event);
+    if (this.#meter.finished) return out;
     // Ended without saying so: the client must not take half an answer for a whole one.
-    return this.#step({
-      type: 'error',
-      kind: 'internal',
-      message: 'the provider ended the stream before it was complete',
-    });
+    return (
+      out +
+      this.#step({
+        type: 'error',
+        kind: 'internal',
+        message: 'the provider ended the stream before it was complete',
+      })
+    );
   }
 
   usage(): Usage {

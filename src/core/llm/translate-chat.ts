@@ -4,7 +4,7 @@ import { boundInputTokens } from './bound-input.ts';
 import { enrichment, modelFor } from './enrich.ts';
 import { estimateTokens } from './estimate.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
-import type { Format } from './format.ts';
+import type { Format, StreamOptions } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { errorKindOf } from './model.ts';
 import { answersOf, limitFields, maxTokensOf } from './output-limits.ts';
@@ -17,15 +17,23 @@ import {
   type ReplyTranslator,
   type UpstreamCall,
 } from './translate-contract.ts';
+import { namesOfDrops } from './uncarried.ts';
 import { noUsage, type Usage } from './usage.ts';
 
-export function translateChat(call: ClientCall, client: Format, provider: Provider): UpstreamCall {
+/** `inPath`: members that the client's dialect has in its path instead of its body. */
+export function translateChat(
+  call: ClientCall,
+  client: Format,
+  provider: Provider,
+  inPath: Fields,
+): UpstreamCall {
   const parsed = parseBody(call.body);
-  const body = { ...parsed, ...enrichment(call.target, parsed) };
-  const request = client.decodeRequest(body, true);
+  const body = { ...parsed, ...enrichment(call.target, parsed), ...inPath };
+  const drops: string[] = [];
+  const request = client.decodeRequest(body, drops);
   const model = modelFor(call.target, request.model);
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
-  const drops = Object.keys(body).filter((name) => body[name] !== null && !client.carried.has(name));
+  drops.push(...Object.keys(body).filter((name) => body[name] !== null && !client.carried.has(name)));
   const { format, routeType } = provider.chat;
   const encoded = provider.adapt(format.encodeRequest({ ...request, model }, drops));
   const text = JSON.stringify(encoded);
@@ -34,25 +42,23 @@ export function translateChat(call: ClientCall, client: Format, provider: Provid
   const { nowSeconds } = call;
   return {
     method: 'POST',
-    url: urlOf(call.target, provider, routeType),
+    url: urlOf(call.target, provider, routeType, { model, streaming: request.stream }),
     headers: upstreamHeaders(call.target, provider, call.headers),
     body: text,
     streaming: request.stream,
     operation: 'chat',
     requestModel: model,
     maxTokens: maxTokensOf(encoded),
-    maxTokensFields: limitFields(encoded, call.target.provider),
+    maxTokensFields: limitFields(routeType, encoded, call.target.provider),
     answers: answersOf(encoded),
     boundInput: () => boundInputTokens(text),
     estimatedInputTokens,
-    drops,
-    reply: replyBetween(client, format, { includeUsage, nowSeconds, estimatedInputTokens }),
+    drops: namesOfDrops(drops),
+    reply: replyBetween(client, format, { includeUsage, nowSeconds, request: body, estimatedInputTokens }),
   };
 }
 
-interface ReplyOptions {
-  includeUsage: boolean;
-  nowSeconds: number;
+interface ReplyOptions extends StreamOptions {
   estimatedInputTokens: number;
 }
 
@@ -64,7 +70,7 @@ function replyBetween(client: Format, provider: Format, options: ReplyOptions): 
       const usage = provider.decodeUsage(body) ?? estimatedUsage(text, options.estimatedInputTokens);
       return {
         contentType: 'application/json',
-        body: client.encodeResponse(response, usage, options.nowSeconds),
+        body: client.encodeResponse(response, usage, options),
         usage,
         responseModel: response.model,
       };

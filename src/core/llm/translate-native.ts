@@ -1,13 +1,15 @@
 /** A call in the provider's own format: the client's text goes through, patched only where the gateway owns a field. */
 import type { RouteType } from '../config/snapshot.ts';
-import { boundInputTokens } from './bound-input.ts';
+import { boundInputTokens, boundKeptInput } from './bound-input.ts';
 import { enrichment, modelFor } from './enrich.ts';
 import { estimateTokens } from './estimate.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
+import { withoutForeignMarks } from './foreign-marks.ts';
 import type { Format } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { patchObjectText } from './json-text.ts';
 import { errorKindOf } from './model.ts';
+import { checkNative } from './native-check.ts';
 import { answersOf, limitFields, maxTokensOf } from './output-limits.ts';
 import type { Provider } from './provider.ts';
 import { urlOf } from './providers.ts';
@@ -19,42 +21,67 @@ import { noUsage, type Usage } from './usage.ts';
 const operations: Partial<Record<RouteType, string>> = {
   Embeddings: 'embeddings',
   AnthropicTokenCount: 'count_tokens',
+  GeminiCountTokens: 'count_tokens',
 };
 
-export function translateNative(call: ClientCall, format: Format, provider: Provider): UpstreamCall {
+const chatRoutes: ReadonlySet<RouteType> = new Set([
+  'Completions',
+  'Messages',
+  'Responses',
+  'GenerateContent',
+]);
+
+/** APIs whose calls may point to a conversation that the provider keeps. */
+const keepsInput: ReadonlySet<RouteType> = new Set(['Responses', 'GenerateContent']);
+
+/** Route types whose calls are a conversation with a model: translated where the provider speaks another format. */
+export function isChat(routeType: RouteType): boolean {
+  return chatRoutes.has(routeType);
+}
+
+/** `inPath`: the model and whether to stream, where the API has them in its path; its body names neither. */
+export function translateNative(
+  call: ClientCall,
+  format: Format,
+  provider: Provider,
+  inPath: Fields,
+): UpstreamCall {
   const { routeType, target } = call;
   const body = parseBody(call.body);
-  const isChat = routeType === 'Completions' || routeType === 'Messages';
-  // Decoding finds the client's mistakes before the provider is paid to.
-  if (isChat) format.decodeRequest(body, false);
-  const asked = typeof body['model'] === 'string' ? body['model'] : undefined;
+  const chat = isChat(routeType);
+  checkNative(routeType, body);
+  const named = inPath['model'] ?? body['model'];
+  const asked = typeof named === 'string' ? named : undefined;
   const model = modelFor(target, asked);
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
-  const streaming = isChat && body['stream'] === true;
+  const streaming = chat && (inPath['stream'] ?? body['stream']) === true;
   const hideUsage = streaming && routeType === 'Completions' && !includesUsage(body);
-  const changes: Fields = isChat ? enrichment(target, body) : {};
-  if (model !== asked) changes['model'] = model;
+  // What the gateway takes out, the backend's configuration must not bring back.
+  const clean = withoutForeignMarks(routeType, body);
+  const changes: Fields = chat ? { ...clean, ...enrichment(target, { ...body, ...clean }) } : {};
+  if (model !== asked && inPath['model'] === undefined) changes['model'] = model;
   if (hideUsage) changes['stream_options'] = { ...(body['stream_options'] as Fields), include_usage: true };
   const text = patch(call.body, changes);
   const sent = { ...body, ...changes };
   const estimatedInputTokens = estimateTokens(text);
   return {
     method: 'POST',
-    url: urlOf(target, provider, routeType),
+    url: urlOf(target, provider, routeType, { model, streaming }),
     headers: upstreamHeaders(target, provider, call.headers),
     body: text,
     streaming,
     operation: operations[routeType] ?? 'chat',
     requestModel: model,
     maxTokens: maxTokensOf(sent),
-    maxTokensFields: isChat ? limitFields(sent, target.provider) : [],
-    answers: isChat ? answersOf(sent) : 1,
-    boundInput: () => boundInputTokens(text),
+    maxTokensFields: chat ? limitFields(routeType, sent, target.provider) : [],
+    answers: chat ? answersOf(sent) : 1,
+    boundInput: () => boundInputTokens(text) + (keepsInput.has(routeType) ? boundKeptInput(sent) : 0),
     estimatedInputTokens,
     reply: nativeReply(format, {
       hideUsage,
       estimatedInputTokens,
-      counts: routeType === 'AnthropicTokenCount',
+      counts: operations[routeType] === 'count_tokens',
+      answers: chat,
     }),
   };
 }
@@ -77,13 +104,15 @@ interface NativeReplyOptions {
   estimatedInputTokens: number;
   /** Counting tokens uses none. */
   counts: boolean;
+  /** A model speaks in the answer. */
+  answers: boolean;
 }
 
 function nativeReply(format: Format, options: NativeReplyOptions): ReplyTranslator {
   return {
     plain: (text, contentType) => {
       const body = replyBody(text);
-      const model = body['model'];
+      const model = body['model'] ?? body['modelVersion'];
       return {
         contentType: contentType === '' ? 'application/json' : contentType,
         body: text,
@@ -98,7 +127,9 @@ function nativeReply(format: Format, options: NativeReplyOptions): ReplyTranslat
 
 function usageOf(body: Fields, text: string, format: Format, options: NativeReplyOptions): Usage {
   if (options.counts) return noUsage;
-  return format.decodeUsage(body) ?? estimatedUsage(text, options.estimatedInputTokens);
+  // Vectors are no tokens: an embedding has input only.
+  const answer = options.answers ? text : '';
+  return format.decodeUsage(body) ?? estimatedUsage(answer, options.estimatedInputTokens);
 }
 
 /** The provider's own error object is the client's dialect already; a page of HTML is not. */

@@ -3,42 +3,23 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { ProviderTarget, RouteType } from '../config/snapshot.ts';
+import type { RouteType } from '../config/snapshot.ts';
+import {
+  anthropicStream,
+  clientCall,
+  dataOf,
+  hello,
+  streamed,
+  target,
+  translated,
+} from './translate.fixture.ts';
 import { dialectError, translateRequest } from './translate.ts';
-import { type ClientCall, ReplyFault, type UpstreamCall } from './translate-contract.ts';
+import { ReplyFault } from './translate-contract.ts';
 
 const recorded = (name: string) =>
   readFileSync(join(import.meta.dirname, '../../../testdata/http-bytes', name), 'utf8')
     .split(/\r?\n\r?\n/)
     .at(-1)!;
-
-const target = (extra: Partial<ProviderTarget> = {}): ProviderTarget => ({
-  name: 'ns/b',
-  provider: 'anthropic',
-  model: 'claude-sonnet-5',
-  origin: 'http://127.0.0.1:1',
-  credential: { type: 'key', value: 'sk-upstream' },
-  modelAliases: {},
-  defaults: [],
-  overrides: [],
-  ...extra,
-});
-const clientCall = (body: unknown, extra: Partial<ClientCall> = {}): ClientCall => ({
-  routeType: 'Completions',
-  target: target(),
-  method: 'POST',
-  pathAndQuery: '/v1/chat/completions',
-  headers: { authorization: 'Bearer sk-mike-key', 'user-agent': 'curl/8', cookie: 'a=b' },
-  body: typeof body === 'string' ? body : JSON.stringify(body),
-  nowSeconds: 1_795_448_801,
-  ...extra,
-});
-function translated(body: unknown, extra: Partial<ClientCall> = {}): UpstreamCall {
-  const result = translateRequest(clientCall(body, extra));
-  assert.ok(result.ok, result.ok ? '' : result.fault.message);
-  return result.call;
-}
-const hello = { messages: [{ role: 'user', content: 'Say hello' }] };
 
 test('the walkthrough: an OpenAI call becomes a Messages call with our credential', () => {
   const call = translated({ model: 'gpt-ignored', max_tokens: 200, ...hello });
@@ -84,6 +65,7 @@ test('the walkthrough: the answer comes back in OpenAI form, usage and all', () 
     inputTokens: 40,
     cachedInputTokens: 20,
     cacheWriteTokens: 10,
+    cacheWrite1hTokens: 0,
     outputTokens: 80,
     reasoningTokens: 0,
     estimated: false,
@@ -249,53 +231,6 @@ test('Messages → OpenAI: the other way round', () => {
     stream_options: { include_usage: true },
   });
 });
-
-const anthropicStream = (stop = true) =>
-  [
-    [
-      'message_start',
-      { message: { id: 'msg_1', model: 'claude-sonnet-5', usage: { input_tokens: 40, output_tokens: 1 } } },
-    ],
-    ['content_block_start', { index: 0, content_block: { type: 'text', text: '' } }],
-    ['ping', {}],
-    ['content_block_delta', { index: 0, delta: { type: 'text_delta', text: 'Hel' } }],
-    ['content_block_delta', { index: 0, delta: { type: 'text_delta', text: 'lo é漢' } }],
-    ['content_block_stop', { index: 0 }],
-    [
-      'content_block_start',
-      { index: 1, content_block: { type: 'tool_use', id: 't1', name: 'f', input: {} } },
-    ],
-    ['content_block_delta', { index: 1, delta: { type: 'input_json_delta', partial_json: '{"a":1}' } }],
-    ['content_block_stop', { index: 1 }],
-    ...(stop
-      ? [
-          [
-            'message_delta',
-            { delta: { stop_reason: 'tool_use', stop_sequence: null }, usage: { output_tokens: 80 } },
-          ],
-          ['message_stop', {}],
-        ]
-      : []),
-  ]
-    .map(([type, rest]) => `event: ${type}\ndata: ${JSON.stringify({ type, ...(rest as object) })}\n\n`)
-    .join('');
-
-function streamed(
-  call: UpstreamCall,
-  chunks: readonly string[],
-  end: 'complete' | 'broken' | 'aborted' = 'complete',
-) {
-  const stream = call.reply.stream();
-  let out = '';
-  for (const chunk of chunks) out += stream.push(chunk);
-  out += stream.end(end);
-  return { out, stream };
-}
-const dataOf = (out: string) =>
-  out
-    .split('\n\n')
-    .filter((e) => e.startsWith('data: '))
-    .map((e) => e.slice(6));
 
 test('a stream: deltas, tool calls, finish, [DONE]; usage only when asked for', () => {
   for (const asked of [true, false]) {
@@ -467,7 +402,20 @@ test('faults name the field', () => {
     [{ ...hello, stop: 5 }, 'Completions', 'stop', /array/],
     [{ ...hello, max_tokens: -1 }, 'Completions', 'max_completion_tokens', /whole number/],
     [{ messages: [] }, 'Messages', 'messages', /at least one/],
-    [hello, 'Responses', undefined, /not served/],
+    [hello, 'Realtime', undefined, /not served/],
+    [{}, 'Responses', 'input', /missing/],
+    [{ contents: [] }, 'GenerateContent', '', /path must end/],
+    [{ input: 'x', previous_response_id: 'resp_1' }, 'Responses', 'previous_response_id', /no state/],
+    [{ input: 'x', background: true }, 'Responses', 'background', /at once/],
+    [{ input: 'x', reasoning: { effort: 'huge' } }, 'Responses', 'reasoning.effort', /one of none/],
+    [
+      { input: [{ role: 'user', content: [{ type: 'input_audio' }] }] },
+      'Responses',
+      'input[0].content[0].type',
+      /input_audio/,
+    ],
+    [{ input: [{ type: 'item_reference', id: 'x' }] }, 'Responses', 'input[0]', /keeps no items/],
+    [{ input: 'x', tool_choice: { type: 'web_search' } }, 'Responses', 'tool_choice.type', /OpenAI only/],
     [hello, 'Embeddings', undefined, /does not have/],
   ];
   for (const [body, routeType, path, message] of cases) {
@@ -524,4 +472,33 @@ test('refusals of the gateway speak the dialect', () => {
     error: { type: 'request_too_large', message: 'too large', code: 'request_too_large' },
   });
   assert.equal(JSON.parse(dialectError('Completions', fault).body).error.code, 'request_too_large');
+});
+
+test('what is left out is told in a header: visible ASCII, not without end', () => {
+  const odd = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`é\r\n${i}`, i]));
+  const drops = translated({ ...hello, ...odd }).drops!;
+  assert.equal(drops.length, 20);
+  assert.match(drops[0]!, /^[ -~]+$/);
+});
+
+test('calls of tools that are filled side by side: never one with the arguments of another', () => {
+  const openai = {
+    target: target({ provider: 'custom', model: 'qwen', formats: [{ type: 'Completions' }] }),
+  };
+  const start = (index: number) => ({ index, id: `c${index}`, function: { name: 'f', arguments: '' } });
+  const rest = (index: number, text: string) => ({ index, function: { arguments: text } });
+  const deltas = [start(0), start(1), rest(0, '{"a":'), rest(1, '{"b":'), rest(0, '1}'), rest(1, '2}')];
+  const chunks = deltas.map(
+    (call) =>
+      `data: ${JSON.stringify({ id: 'c', choices: [{ index: 0, delta: { tool_calls: [call] } }] })}\n\n`,
+  );
+  const finish = `data: ${JSON.stringify({ id: 'c', choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] })}\n\n`;
+  const all = [...chunks, finish, 'data: [DONE]\n\n'];
+  const responses = translated({ input: 'x', stream: true }, { ...openai, routeType: 'Responses' });
+  assert.match(streamed(responses, all).out, /"arguments":"\{\\"a\\":1\}"[\s\S]*"arguments":"\{\\"b\\":2\}"/);
+  const messages = translated(
+    { max_tokens: 9, stream: true, ...hello },
+    { ...openai, routeType: 'Messages' },
+  );
+  assert.throws(() => streamed(messages, all), ReplyFault);
 });

@@ -3,7 +3,10 @@ import type { RouteType } from '../config/snapshot.ts';
 import { FieldFault } from './fields.ts';
 import type { Format } from './format.ts';
 import { anthropicMessages } from './formats/anthropic-messages/index.ts';
+import { geminiGenerate } from './formats/gemini-generate/index.ts';
 import { openaiChat } from './formats/openai-chat/index.ts';
+import { openaiResponses } from './formats/openai-responses/index.ts';
+import { readGeminiPath } from './gemini-path.ts';
 import { errorKindOf } from './model.ts';
 import { translatePassthrough } from './passthrough.ts';
 import { isNative, providerOf } from './providers.ts';
@@ -15,7 +18,8 @@ import type {
   TranslateResult,
   UpstreamCall,
 } from './translate-contract.ts';
-import { translateNative } from './translate-native.ts';
+import { translateModels } from './translate-models.ts';
+import { isChat, translateNative } from './translate-native.ts';
 
 /** The dialect that clients of a route type speak. */
 const dialects: Partial<Record<RouteType, Format>> = {
@@ -23,6 +27,9 @@ const dialects: Partial<Record<RouteType, Format>> = {
   Messages: anthropicMessages,
   AnthropicTokenCount: anthropicMessages,
   Embeddings: openaiChat,
+  Responses: openaiResponses,
+  GenerateContent: geminiGenerate,
+  GeminiCountTokens: geminiGenerate,
 };
 
 export function translateRequest(call: ClientCall): TranslateResult {
@@ -49,14 +56,16 @@ function translate(call: ClientCall): UpstreamCall {
   if (provider === undefined)
     throw new NotServed(`provider "${target.provider}" is not served by this version`);
   if (routeType === 'Passthrough') return translatePassthrough(call, provider);
+  if (routeType === 'Models' && isNative(target, provider, routeType)) return translateModels(call, provider);
   const format = dialects[routeType];
   if (format === undefined) throw new NotServed(`the ${routeType} API is not served by this version`);
   if (call.method !== 'POST') throw new FieldFault('', `${call.method} is not possible here: use POST`);
-  if (isNative(target, provider, routeType)) return translateNative(call, format, provider);
-  if (routeType !== 'Completions' && routeType !== 'Messages') {
+  const inPath = format === geminiGenerate ? readGeminiPath(routeType, call.pathAndQuery) : {};
+  if (isNative(target, provider, routeType)) return translateNative(call, format, provider, inPath);
+  if (!isChat(routeType) || !isNative(target, provider, provider.chat.routeType)) {
     throw new NotServed(`provider "${target.provider}" does not have the ${routeType} API`);
   }
-  return translateChat(call, format, provider);
+  return translateChat(call, format, provider, inPath);
 }
 
 export const dialectError: DialectError = (routeType, fault) => {

@@ -1,12 +1,18 @@
+export type ServiceTier = 'priority' | 'flex' | 'batch';
+
 /** Tokens of one call, normalised to one definition whatever the provider counts. */
 export interface Usage {
   /** All input, cached reads and cache writes included (Anthropic and Bedrock report them apart; OpenAI inside). */
   inputTokens: number;
   cachedInputTokens: number;
   cacheWriteTokens: number;
+  /** Of the cache writes, those kept for an hour: they cost more than those kept for five minutes. */
+  cacheWrite1hTokens: number;
   /** All output, reasoning included. */
   outputTokens: number;
   reasoningTokens: number;
+  /** How fast it was served, where that has a price of its own. */
+  serviceTier?: ServiceTier;
   /** True when any figure is our estimate because the provider did not report it. */
   estimated: boolean;
 }
@@ -15,6 +21,7 @@ export const noUsage: Usage = {
   inputTokens: 0,
   cachedInputTokens: 0,
   cacheWriteTokens: 0,
+  cacheWrite1hTokens: 0,
   outputTokens: 0,
   reasoningTokens: 0,
   estimated: false,
@@ -29,4 +36,9 @@ export function withinLimit(usage: Usage, maxOutputTokens: number | undefined): 
 
 export function totalTokens(usage: Usage): number {
   return usage.inputTokens + usage.outputTokens;
+}
+
+/** Of the names that providers give; what is not listed has the standard price. */
+export function serviceTierOf(name: unknown): { serviceTier?: ServiceTier } {
+  return name === 'priority' || name === 'flex' || name === 'batch' ? { serviceTier: name } : {};
 }

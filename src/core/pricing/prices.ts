@@ -2,8 +2,8 @@
  * The price list: agentgateway's catalog format, `providers.<provider>.models.<model>.rates` as decimal strings of US
  * dollars per million tokens, with `tiers` that hold for the whole call when its input is above `contextOver`.
  */
-import type { Usage } from '../llm/usage.ts';
-import { costOf, dearest, parseRates, type Rates, type RatesText } from './rates.ts';
+import type { ServiceTier, Usage } from '../llm/usage.ts';
+import { costOf, dearerOf, dearest, overlayRates, parseRates, type Rates, type RatesText } from './rates.ts';
 
 export interface PriceCatalog {
   version?: string;
@@ -13,6 +13,10 @@ export interface PriceCatalog {
 export interface PriceEntry {
   rates: RatesText;
   tiers?: { contextOver: number; rates: RatesText }[];
+  /** Rates of services that are faster or slower than the standard one. */
+  priority?: RatesText;
+  flex?: RatesText;
+  batch?: RatesText;
   maxOutput?: number;
   [other: string]: unknown;
 }
@@ -29,6 +33,7 @@ interface Price {
   base: Rates;
   /** Highest context first. */
   tiers: { contextOver: number; rates: Rates }[];
+  services: Partial<Record<ServiceTier, Rates>>;
   bound: { input: number; output: number };
 }
 
@@ -53,7 +58,10 @@ export function createPrices(catalog: PriceCatalog): Prices {
       const price = find(provider, model);
       if (price === undefined) return undefined;
       const tier = price.tiers.find(({ contextOver }) => usage.inputTokens > contextOver);
-      return costOf(usage, tier?.rates ?? price.base);
+      const service = usage.serviceTier === undefined ? undefined : price.services[usage.serviceTier];
+      // Of a long call at another speed the list has no price: no kind of token is below what either asks.
+      const both = tier !== undefined && service !== undefined ? dearerOf(tier.rates, service) : undefined;
+      return costOf(usage, both ?? tier?.rates ?? service ?? price.base);
     },
     bound: (provider, model) => find(provider, model)?.bound,
   };
@@ -81,10 +89,18 @@ function read(entry: PriceEntry): Price | undefined {
   if (typeof base === 'string') return undefined;
   const tiers: Price['tiers'] = [];
   for (const { contextOver, rates } of entry.tiers ?? []) {
-    const parsed = parseRates({ ...entry.rates, ...rates });
+    const parsed = overlayRates(base, rates);
     if (typeof parsed === 'string') return undefined;
     tiers.push({ contextOver, rates: parsed });
   }
   tiers.sort((a, b) => b.contextOver - a.contextOver);
-  return { base, tiers, bound: dearest([base, ...tiers.map(({ rates }) => rates)]) };
+  const services: Price['services'] = {};
+  for (const name of ['priority', 'flex', 'batch'] as const) {
+    const parsed = entry[name] === undefined ? undefined : overlayRates(base, entry[name]);
+    if (typeof parsed === 'string') return undefined;
+    if (parsed !== undefined) services[name] = parsed;
+  }
+  // An account may be served faster without asking for it in the call.
+  const all = [base, ...tiers.map(({ rates }) => rates), ...Object.values(services)];
+  return { base, tiers, services, bound: dearest(all) };
 }

@@ -16,6 +16,7 @@ function usage(fields: Partial<Usage>): Usage {
     inputTokens: 0,
     cachedInputTokens: 0,
     cacheWriteTokens: 0,
+    cacheWrite1hTokens: 0,
     outputTokens: 0,
     reasoningTokens: 0,
     estimated: false,

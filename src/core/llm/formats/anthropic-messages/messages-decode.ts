@@ -2,8 +2,8 @@
 import { asArray, asBoolean, asObject, asString, FieldFault, type Fields, optional } from '../../fields.ts';
 import type { DocumentPart, ImagePart, Message, Part, TextPart, ToolResultPart } from '../../model.ts';
 
-/** `foreign`: content that only Anthropic understands is a fault instead of passing unseen. */
-export function decodeMessages(value: unknown, foreign: boolean): Message[] {
+/** Content that only Anthropic understands is a fault instead of passing unseen. */
+export function decodeMessages(value: unknown): Message[] {
   const list = asArray(value, 'messages');
   if (list.length === 0) throw new FieldFault('messages', 'must have at least one message');
   return list.map((item, index) => {
@@ -12,50 +12,46 @@ export function decodeMessages(value: unknown, foreign: boolean): Message[] {
     const role = asString(message['role'], `${path}.role`);
     if (role !== 'user' && role !== 'assistant')
       throw new FieldFault(`${path}.role`, 'must be user or assistant');
-    return { role, parts: decodeContent(message['content'], `${path}.content`, foreign) };
+    return { role, parts: decodeContent(message['content'], `${path}.content`) };
   });
 }
 
-function decodeContent(content: unknown, path: string, foreign: boolean): Part[] {
+function decodeContent(content: unknown, path: string): Part[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
-  return asArray(content, path).flatMap((item, index) => {
+  return asArray(content, path).map((item, index) => {
     const at = `${path}[${index}]`;
-    return decodeBlock(asObject(item, at), at, foreign);
+    return decodeBlock(asObject(item, at), at);
   });
 }
 
-function decodeBlock(block: Fields, path: string, foreign: boolean): Part[] {
+function decodeBlock(block: Fields, path: string): Part {
   switch (block['type']) {
     case 'text':
-      return [withCache<TextPart>({ type: 'text', text: asString(block['text'], `${path}.text`) }, block)];
+      return withCache<TextPart>({ type: 'text', text: asString(block['text'], `${path}.text`) }, block);
     case 'image':
-      return [decodeImage(block, path)];
+      return decodeImage(block, path);
     case 'document':
-      return [decodeDocument(block, path)];
+      return decodeDocument(block, path);
     case 'tool_use':
-      return [
-        {
-          type: 'tool-call',
-          id: asString(block['id'], `${path}.id`),
-          name: asString(block['name'], `${path}.name`),
-          arguments: JSON.stringify(block['input'] ?? {}),
-        },
-      ];
+      return {
+        type: 'tool-call',
+        id: asString(block['id'], `${path}.id`),
+        name: asString(block['name'], `${path}.name`),
+        arguments: JSON.stringify(block['input'] ?? {}),
+      };
     case 'tool_result':
-      return [decodeToolResult(block, path, foreign)];
+      return decodeToolResult(block, path);
     case 'thinking':
-      return [
-        {
-          type: 'thinking',
-          text: asString(block['thinking'], `${path}.thinking`),
-          signature: optional(block['signature'], `${path}.signature`, asString),
-        },
-      ];
+      return {
+        type: 'thinking',
+        text: asString(block['thinking'], `${path}.thinking`),
+        // Our own answers carry an empty one where nobody signed.
+        signature: optional(block['signature'], `${path}.signature`, asString) || undefined,
+      };
     case 'redacted_thinking':
-      return [{ type: 'thinking', text: '', redacted: asString(block['data'], `${path}.data`) }];
+      return { type: 'thinking', text: '', redacted: asString(block['data'], `${path}.data`) };
     default:
-      if (foreign) throw new FieldFault(`${path}.type`, `"${String(block['type'])}" can not be translated`);
-      return [];
+      throw new FieldFault(`${path}.type`, `"${String(block['type'])}" can not be translated`);
   }
 }
 
@@ -98,9 +94,9 @@ function base64(source: Fields, path: string): { mediaType: string; data: string
   };
 }
 
-function decodeToolResult(block: Fields, path: string, foreign: boolean): ToolResultPart {
+function decodeToolResult(block: Fields, path: string): ToolResultPart {
   const content = block['content'] ?? [];
-  const parts = decodeContent(content, `${path}.content`, foreign).flatMap((part) =>
+  const parts = decodeContent(content, `${path}.content`).flatMap((part) =>
     part.type === 'text' || part.type === 'image' ? [part] : [],
   );
   return {

@@ -30,16 +30,14 @@ export const carried: ReadonlySet<string> = new Set([
   'output_config',
 ]);
 
-export function decodeRequest(body: Fields, foreign: boolean): CanonicalRequest {
-  const tools = (optional(body['tools'], 'tools', asArray) ?? []).map((tool, i) =>
-    decodeTool(tool, i, foreign),
-  );
+export function decodeRequest(body: Fields): CanonicalRequest {
+  const tools = (optional(body['tools'], 'tools', asArray) ?? []).map((tool, i) => decodeTool(tool, i));
   const choice = optional(body['tool_choice'], 'tool_choice', asObject);
   return {
     model: optional(body['model'], 'model', asString) ?? '',
     system: decodeSystem(body['system']),
-    messages: decodeMessages(body['messages'], foreign),
-    tools: tools.flatMap((tool) => (tool === undefined ? [] : [tool])),
+    messages: decodeMessages(body['messages']),
+    tools,
     toolChoice: choice === undefined ? undefined : decodeToolChoice(choice),
     parallelToolCalls: choice?.['disable_parallel_tool_use'] === true ? false : undefined,
     maxTokens: optional(body['max_tokens'], 'max_tokens', asCount),
@@ -73,13 +71,12 @@ function decodeSystem(value: unknown): TextPart[] {
 }
 
 /** Tools that Anthropic runs itself exist at no other provider. */
-function decodeTool(value: unknown, index: number, foreign: boolean): Tool | undefined {
+function decodeTool(value: unknown, index: number): Tool {
   const path = `tools[${index}]`;
   const tool = asObject(value, path);
   const type = tool['type'];
   if (type !== undefined && type !== 'custom') {
-    if (foreign) throw new FieldFault(`${path}.type`, `"${String(type)}" runs at Anthropic only`);
-    return undefined;
+    throw new FieldFault(`${path}.type`, `"${String(type)}" runs at Anthropic only`);
   }
   return {
     name: asString(tool['name'], `${path}.name`),

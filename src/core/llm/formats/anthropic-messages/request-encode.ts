@@ -9,6 +9,7 @@ import type {
   TextPart,
   ToolChoice,
 } from '../../model.ts';
+import { isOfGemini } from '../../thinking-seal.ts';
 
 /** What Anthropic requires and OpenAI's clients often leave out (agentgateway's choice, documented). */
 const defaultMaxTokens = 4_096;
@@ -25,7 +26,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     model: request.model,
     max_tokens: maxTokens,
     system: system.length === 0 ? undefined : system.map(encodeText),
-    messages: encodeMessages(request.messages),
+    messages: encodeMessages(request.messages, drops),
     stop_sequences: request.stop.length === 0 ? undefined : request.stop,
     ...encodeSampling(request, maxTokens, drops),
     metadata: request.user === undefined ? undefined : { user_id: request.user },
@@ -38,20 +39,23 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
   return body;
 }
 
-/** Thinking excludes a temperature and needs room inside `max_tokens` (extended thinking guide). */
+/** Thinking excludes other sampling and a forced tool, and needs room inside `max_tokens` (extended thinking guide). */
 function encodeSampling(request: CanonicalRequest, maxTokens: number, drops: string[]): Fields {
-  const sampling: Fields = { top_p: request.topP, top_k: request.topK };
-  if (request.thinking !== undefined && maxTokens > 1_024) {
-    if (request.temperature !== undefined) drops.push('temperature (thinking is on)');
-    const budget_tokens = Math.max(1_024, Math.min(request.thinking.budgetTokens, maxTokens - 1));
-    return { ...sampling, thinking: { type: 'enabled', budget_tokens } };
+  const { temperature, topP, topK, thinking } = request;
+  const forced = request.toolChoice?.type === 'tool' || request.toolChoice?.type === 'required';
+  if (thinking !== undefined && maxTokens > 1_024 && !forced) {
+    if (temperature !== undefined && temperature !== 1) drops.push('temperature (thinking is on)');
+    if (topP !== undefined && topP < 0.95) drops.push('top_p (thinking is on)');
+    if (topK !== undefined) drops.push('top_k (thinking is on)');
+    const budget_tokens = Math.max(1_024, Math.min(thinking.budgetTokens, maxTokens - 1));
+    return { thinking: { type: 'enabled', budget_tokens } };
   }
-  if (request.thinking !== undefined) drops.push('reasoning_effort (max_tokens leaves no room)');
-  if (request.temperature !== undefined && request.temperature > 1) {
-    drops.push('temperature (lowered to 1)');
-    return { ...sampling, temperature: 1 };
-  }
-  return { ...sampling, temperature: request.temperature };
+  if (thinking !== undefined)
+    drops.push(`reasoning effort (${forced ? 'a tool is forced' : 'max_tokens leaves no room'})`);
+  const sampling: Fields = { top_p: topP, top_k: topK };
+  if (temperature === undefined || temperature <= 1) return { ...sampling, temperature };
+  drops.push('temperature (lowered to 1)');
+  return { ...sampling, temperature: 1 };
 }
 
 function encodeTools(request: CanonicalRequest): Fields {
@@ -74,15 +78,15 @@ function encodeToolChoice(choice: ToolChoice, parallel: boolean | undefined): Fi
   return { type: choice.type === 'required' ? 'any' : choice.type, disable_parallel_tool_use };
 }
 
-function encodeMessages(messages: readonly Message[]): Fields[] {
+function encodeMessages(messages: readonly Message[], drops: string[]): Fields[] {
   return messages.flatMap((message, index) => {
-    const content = message.parts.flatMap((part) => encodePart(part, index));
+    const content = message.parts.flatMap((part) => encodePart(part, index, drops));
     // A turn without content is refused by the API and says nothing.
     return content.length === 0 ? [] : [{ role: message.role, content }];
   });
 }
 
-function encodePart(part: Part, message: number): Fields[] {
+function encodePart(part: Part, message: number, drops: string[]): Fields[] {
   switch (part.type) {
     case 'text':
       return part.text === '' ? [] : [encodeText(part)];
@@ -106,11 +110,15 @@ function encodePart(part: Part, message: number): Fields[] {
         {
           type: 'tool_result',
           tool_use_id: part.id,
-          content: part.parts.flatMap((inner) => encodePart(inner, message)),
+          content: part.parts.flatMap((inner) => encodePart(inner, message, drops)),
           is_error: part.isError,
         },
       ];
     case 'thinking':
+      if (isOfGemini(part) || (part.redacted === undefined && part.signature === undefined)) {
+        drops.push('thinking of earlier turns that another provider made');
+        return [];
+      }
       return part.redacted === undefined
         ? [{ type: 'thinking', thinking: part.text, signature: part.signature }]
         : [{ type: 'redacted_thinking', data: part.redacted }];

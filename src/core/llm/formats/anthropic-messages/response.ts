@@ -1,5 +1,6 @@
 /** Whole Messages answers. */
 import { asArray, asObject, type Fields } from '../../fields.ts';
+import type { AnswerContext } from '../../format.ts';
 import type { CanonicalResponse, FinishReason } from '../../model.ts';
 import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
@@ -31,9 +32,11 @@ export function finishReasonFromWire(reason: unknown): FinishReason {
   return fromWire[String(reason)] ?? 'stop';
 }
 
-export function encodeResponse(response: CanonicalResponse, usage: Usage, _nowSeconds: number): string {
+export function encodeResponse(response: CanonicalResponse, usage: Usage, _context: AnswerContext): string {
   const content = response.parts.map((part): Fields => {
     if (part.type === 'text') return { type: 'text', text: part.text };
+    if (part.type === 'thinking' && part.redacted !== undefined)
+      return { type: 'redacted_thinking', data: part.redacted };
     if (part.type === 'thinking')
       return { type: 'thinking', thinking: part.text, signature: part.signature ?? '' };
     return { type: 'tool_use', id: part.id, name: part.name, input: parseInput(part.arguments) };

@@ -1,9 +1,9 @@
 /** Messages stream events → canonical events. */
+import { eventObject } from '../../event-object.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamDecoder } from '../../format.ts';
 import type { StreamEvent } from '../../model.ts';
 import type { SseEvent } from '../../sse.ts';
-import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
 import { decodeError } from './error.ts';
 import { finishReasonFromWire } from './response.ts';
@@ -20,7 +20,7 @@ class MessagesDecoder implements StreamDecoder {
   readonly #tools = new Map<number, number>();
 
   push(event: SseEvent): StreamEvent[] {
-    const body = parse(event.data);
+    const body = eventObject(event.data);
     switch (body['type']) {
       case 'message_start':
         return this.#start((body['message'] ?? {}) as Fields);
@@ -53,6 +53,8 @@ class MessagesDecoder implements StreamDecoder {
   }
 
   #blockStart(index: number, block: Fields): StreamEvent[] {
+    if (block['type'] === 'redacted_thinking')
+      return [{ type: 'thinking-redacted', data: String(block['data'] ?? '') }];
     if (block['type'] !== 'tool_use') return [];
     const tool = this.#tools.size;
     this.#tools.set(index, tool);
@@ -85,14 +87,4 @@ class MessagesDecoder implements StreamDecoder {
     const stopSequence = typeof delta['stop_sequence'] === 'string' ? delta['stop_sequence'] : undefined;
     return [{ type: 'finish', reason: finishReasonFromWire(delta['stop_reason']), stopSequence }];
   }
-}
-
-function parse(data: string): Fields {
-  try {
-    const value: unknown = JSON.parse(data);
-    if (typeof value === 'object' && value !== null) return value as Fields;
-  } catch {
-    // Falls through to the fault.
-  }
-  throw new ReplyFault('an event of the stream is not a JSON object');
 }

@@ -3,6 +3,7 @@ import type { Fields } from '../../fields.ts';
 import type { StreamEncoder, StreamOptions } from '../../format.ts';
 import type { FinishReason, StreamEvent } from '../../model.ts';
 import { sseEvent } from '../../sse.ts';
+import { ReplyFault } from '../../translate-contract.ts';
 import { noUsage, type Usage } from '../../usage.ts';
 import { encodeError } from './error.ts';
 import { finishReasonToWire } from './response.ts';
@@ -36,6 +37,8 @@ class MessagesEncoder implements StreamEncoder {
         return this.#open === 'thinking'
           ? this.#delta({ type: 'signature_delta', signature: event.signature })
           : '';
+      case 'thinking-redacted':
+        return this.#switch('redacted', { type: 'redacted_thinking', data: event.data }) + this.#close();
       case 'tool-start':
         return this.#switch(`tool ${event.index}`, {
           type: 'tool_use',
@@ -44,6 +47,9 @@ class MessagesEncoder implements StreamEncoder {
           input: {},
         });
       case 'tool-arguments':
+        // Blocks come one after the other here: to the next one these would be somebody else's arguments.
+        if (this.#open !== `tool ${event.index}`)
+          throw new ReplyFault('the stream goes on with a tool call that is not open');
         return this.#delta({ type: 'input_json_delta', partial_json: event.text });
       case 'finish':
         this.#finish = { reason: event.reason, stopSequence: event.stopSequence };

@@ -1,4 +1,5 @@
 /** `messages` of chat completions → canonical turns: system apart, tool results inside the user's turn. */
+import { imageOfUrl, parseDataUrl } from '../../data-url.ts';
 import { asArray, asObject, asString, FieldFault, type Fields, optional } from '../../fields.ts';
 import type { DocumentPart, ImagePart, Message, Part, TextPart } from '../../model.ts';
 
@@ -59,7 +60,7 @@ function userPart(part: Fields, path: string): Part {
     case 'text':
       return textPart(part, path);
     case 'image_url':
-      return imagePart(asObject(part['image_url'], `${path}.image_url`), `${path}.image_url`);
+      return imagePart(part, `${path}.image_url`);
     case 'file':
       return filePart(asObject(part['file'], `${path}.file`), `${path}.file`);
     default:
@@ -70,25 +71,16 @@ function userPart(part: Fields, path: string): Part {
   }
 }
 
-function imagePart(image: Fields, path: string): ImagePart {
-  const url = asString(image['url'], `${path}.url`);
-  if (!url.startsWith('data:')) return { type: 'image', source: { type: 'url', url } };
-  return { type: 'image', source: { type: 'base64', ...dataUrl(url, `${path}.url`) } };
+function imagePart(part: Fields, path: string): ImagePart {
+  const image = asObject(part['image_url'], path);
+  return imageOfUrl(asString(image['url'], `${path}.url`), `${path}.url`);
 }
 
 function filePart(file: Fields, path: string): DocumentPart {
   const data = optional(file['file_data'], `${path}.file_data`, asString);
   if (data === undefined) throw new FieldFault(path, 'only files with file_data can be translated');
   const name = optional(file['filename'], `${path}.filename`, asString);
-  return { type: 'document', name, source: { type: 'base64', ...dataUrl(data, `${path}.file_data`) } };
-}
-
-function dataUrl(url: string, path: string): { mediaType: string; data: string } {
-  const comma = url.indexOf(',');
-  const head = url.slice(0, comma);
-  if (!head.startsWith('data:') || !head.endsWith(';base64'))
-    throw new FieldFault(path, 'must be a base64 data URL');
-  return { mediaType: head.slice(5, -7).split(';', 1)[0]!, data: url.slice(comma + 1) };
+  return { type: 'document', name, source: { type: 'base64', ...parseDataUrl(data, `${path}.file_data`) } };
 }
 
 function assistantParts(message: Fields, path: string): Part[] {

@@ -11,16 +11,8 @@ import {
   optional,
 } from '../../fields.ts';
 import type { CanonicalRequest, Tool, ToolChoice } from '../../model.ts';
+import { decodeEffort } from '../../reasoning-effort.ts';
 import { decodeMessages } from './messages-decode.ts';
-
-/** Thinking budgets that stand for OpenAI's efforts where a provider counts tokens instead. */
-const effortBudgets: Record<string, number> = {
-  minimal: 1_024,
-  low: 2_048,
-  medium: 8_192,
-  high: 24_576,
-  xhigh: 32_768,
-};
 
 export const carried: ReadonlySet<string> = new Set([
   'model',
@@ -44,8 +36,8 @@ export const carried: ReadonlySet<string> = new Set([
   'functions',
 ]);
 
-export function decodeRequest(body: Fields, foreign: boolean): CanonicalRequest {
-  if (foreign) refuseInexpressible(body);
+export function decodeRequest(body: Fields): CanonicalRequest {
+  refuseInexpressible(body);
   const maxTokens = body['max_completion_tokens'] ?? body['max_tokens'];
   const options = optional(body['stream_options'], 'stream_options', asObject);
   return {
@@ -61,7 +53,7 @@ export function decodeRequest(body: Fields, foreign: boolean): CanonicalRequest 
     stream: optional(body['stream'], 'stream', asBoolean) ?? false,
     includeUsage: optional(options?.['include_usage'], 'stream_options.include_usage', asBoolean) ?? false,
     user: optional(body['user'], 'user', asString),
-    thinking: decodeEffort(body['reasoning_effort']),
+    thinking: decodeEffort(body['reasoning_effort'], 'reasoning_effort'),
     responseFormat: optional(body['response_format'], 'response_format', decodeResponseFormat),
   };
 }
@@ -105,16 +97,6 @@ function decodeStop(value: unknown): string[] {
   if (value === undefined || value === null) return [];
   if (typeof value === 'string') return [value];
   return asArray(value, 'stop').map((item, index) => asString(item, `stop[${index}]`));
-}
-
-function decodeEffort(value: unknown): { budgetTokens: number } | undefined {
-  const effort = optional(value, 'reasoning_effort', asString);
-  if (effort === undefined || effort === 'none') return undefined;
-  const budgetTokens = effortBudgets[effort];
-  if (budgetTokens === undefined) {
-    throw new FieldFault('reasoning_effort', `must be one of none, ${Object.keys(effortBudgets).join(', ')}`);
-  }
-  return { budgetTokens };
 }
 
 function decodeResponseFormat(value: unknown, path: string): CanonicalRequest['responseFormat'] {

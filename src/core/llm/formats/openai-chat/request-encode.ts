@@ -1,8 +1,12 @@
 /** Canonical → a chat completions request. */
+import { toDataUrl, urlOfImage } from '../../data-url.ts';
 import type { Fields } from '../../fields.ts';
 import type { CanonicalRequest, Message, Part, ToolChoice } from '../../model.ts';
+import { effortOf } from '../../reasoning-effort.ts';
+import { reportUncarried } from '../../uncarried.ts';
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
+  reportUncarried(request, drops);
   if (request.topK !== undefined) drops.push('top_k');
   const body: Fields = {
     model: request.model,
@@ -16,8 +20,12 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
       request.tools.length === 0
         ? undefined
         : request.tools.map(({ strict, ...tool }) => ({ type: 'function', function: { ...tool, strict } })),
-    tool_choice: request.toolChoice === undefined ? undefined : encodeToolChoice(request.toolChoice),
-    parallel_tool_calls: request.parallelToolCalls,
+    tool_choice:
+      request.toolChoice === undefined || request.tools.length === 0
+        ? undefined
+        : encodeToolChoice(request.toolChoice),
+    // Refused where there are no tools.
+    parallel_tool_calls: request.tools.length === 0 ? undefined : request.parallelToolCalls,
     reasoning_effort: request.thinking === undefined ? undefined : effortOf(request.thinking.budgetTokens),
     response_format: encodeResponseFormat(request),
   };
@@ -49,6 +57,12 @@ function encodeMessage(message: Message, drops: string[]): Fields[] {
         ]
       : [],
   );
+  if (
+    message.parts.some(
+      (part) => part.type === 'tool-result' && part.parts.some(({ type }) => type === 'image'),
+    )
+  )
+    drops.push('pictures in the output of tools');
   const content = message.parts.flatMap((part) => encodeUserPart(part, drops));
   if (content.length === 0) return results;
   const only = content.length === 1 && content[0]!['type'] === 'text' ? content[0]!['text'] : content;
@@ -58,9 +72,7 @@ function encodeMessage(message: Message, drops: string[]): Fields[] {
 function encodeUserPart(part: Part, drops: string[]): Fields[] {
   if (part.type === 'text') return [{ type: 'text', text: part.text }];
   if (part.type === 'image') {
-    const { source } = part;
-    const url = source.type === 'url' ? source.url : `data:${source.mediaType};base64,${source.data}`;
-    return [{ type: 'image_url', image_url: { url } }];
+    return [{ type: 'image_url', image_url: { url: urlOfImage(part) } }];
   }
   if (part.type !== 'document') return [];
   const { source } = part;
@@ -69,7 +81,7 @@ function encodeUserPart(part: Part, drops: string[]): Fields[] {
     drops.push('document by URL');
     return [];
   }
-  const file_data = `data:${source.mediaType};base64,${source.data}`;
+  const file_data = toDataUrl(source);
   return [{ type: 'file', file: { filename: part.name ?? 'document', file_data } }];
 }
 
@@ -88,11 +100,6 @@ function encodeAssistant(parts: readonly Part[], drops: string[]): Fields {
 
 function encodeToolChoice(choice: ToolChoice): unknown {
   return choice.type === 'tool' ? { type: 'function', function: { name: choice.name } } : choice.type;
-}
-
-function effortOf(budgetTokens: number): string {
-  if (budgetTokens <= 2_048) return 'low';
-  return budgetTokens <= 8_192 ? 'medium' : 'high';
 }
 
 function encodeResponseFormat({ responseFormat }: CanonicalRequest): Fields | undefined {

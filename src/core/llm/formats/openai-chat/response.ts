@@ -1,5 +1,6 @@
 /** Whole chat completions. */
 import { asArray, asObject, type Fields } from '../../fields.ts';
+import type { AnswerContext } from '../../format.ts';
 import type { CanonicalResponse, FinishReason } from '../../model.ts';
 import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
@@ -29,7 +30,7 @@ export function finishReasonFromWire(reason: unknown): FinishReason {
   return fromWire[String(reason)] ?? 'stop';
 }
 
-export function encodeResponse(response: CanonicalResponse, usage: Usage, nowSeconds: number): string {
+export function encodeResponse(response: CanonicalResponse, usage: Usage, context: AnswerContext): string {
   const text = response.parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
   const calls = response.parts.flatMap((part) =>
     part.type === 'tool-call'
@@ -54,7 +55,7 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, nowSec
   return JSON.stringify({
     id: response.id,
     object: 'chat.completion',
-    created: nowSeconds,
+    created: context.nowSeconds,
     model: response.model,
     service_tier: response.serviceTier,
     choices: [

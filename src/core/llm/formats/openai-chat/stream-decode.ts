@@ -1,9 +1,9 @@
 /** Chat completion chunks → canonical events. */
+import { eventObject } from '../../event-object.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamDecoder } from '../../format.ts';
 import type { StreamEvent } from '../../model.ts';
 import type { SseEvent } from '../../sse.ts';
-import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
 import { decodeError } from './error.ts';
 import { finishReasonFromWire } from './response.ts';
@@ -13,6 +13,11 @@ export function decodeStream(): StreamDecoder {
   return new ChunkDecoder();
 }
 
+/** Azure tells what its filters think of the prompt before the answer begins, in a chunk without id and choices. */
+function isPreface(chunk: Fields): boolean {
+  return !chunk['id'] && !(chunk['choices'] as unknown[] | undefined)?.length;
+}
+
 class ChunkDecoder implements StreamDecoder {
   usage: Usage | undefined;
   model: string | undefined;
@@ -20,13 +25,14 @@ class ChunkDecoder implements StreamDecoder {
 
   push(event: SseEvent): StreamEvent[] {
     if (event.data === '[DONE]') return [{ type: 'end' }];
-    const chunk = parse(event.data);
+    const chunk = eventObject(event.data);
     if (chunk['error'] !== undefined) {
       const { kind, message } = decodeError(event.data);
       return [{ type: 'error', kind: kind ?? 'internal', message }];
     }
     this.usage = decodeUsage(chunk) ?? this.usage;
     const events: StreamEvent[] = [];
+    if (!this.#started && isPreface(chunk)) return events;
     if (!this.#started) {
       this.#started = true;
       this.model = String(chunk['model'] ?? '');
@@ -56,14 +62,4 @@ class ChunkDecoder implements StreamDecoder {
       events.push({ type: 'finish', reason: finishReasonFromWire(choice['finish_reason']) });
     }
   }
-}
-
-function parse(data: string): Fields {
-  try {
-    const value: unknown = JSON.parse(data);
-    if (typeof value === 'object' && value !== null) return value as Fields;
-  } catch {
-    // Falls through to the fault.
-  }
-  throw new ReplyFault('an event of the stream is not a JSON object');
 }

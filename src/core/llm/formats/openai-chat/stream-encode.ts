@@ -41,6 +41,8 @@ class ChunkEncoder implements StreamEncoder {
         return this.#fields({
           thinking_blocks: [{ type: 'thinking', thinking: '', signature: event.signature }],
         });
+      case 'thinking-redacted':
+        return this.#fields({ thinking_blocks: [{ type: 'redacted_thinking', data: event.data }] });
       case 'tool-start': {
         const definition = { name: event.name, arguments: '' };
         return this.#fields({

@@ -1,6 +1,6 @@
 /** OpenAI counts cached input inside `prompt_tokens` and reasoning inside `completion_tokens`, as our definition does. */
 import type { Fields } from '../../fields.ts';
-import { noUsage, totalTokens, type Usage } from '../../usage.ts';
+import { noUsage, serviceTierOf, totalTokens, type Usage } from '../../usage.ts';
 
 export function decodeUsage(body: Fields): Usage | undefined {
   const usage = body['usage'] as Fields | null | undefined;
@@ -15,6 +15,7 @@ export function decodeUsage(body: Fields): Usage | undefined {
     cachedInputTokens: count(prompt?.['cached_tokens']),
     cacheWriteTokens: count(prompt?.['cache_write_tokens']),
     reasoningTokens: count(completion?.['reasoning_tokens']),
+    ...serviceTierOf(body['service_tier']),
   };
 }
 

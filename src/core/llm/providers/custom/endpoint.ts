@@ -7,6 +7,7 @@ const paths: Partial<Record<RouteType, string>> = {
   AnthropicTokenCount: '/v1/messages/count_tokens',
   Embeddings: '/v1/embeddings',
   Responses: '/v1/responses',
+  Models: '/v1/models',
   Rerank: '/v1/rerank',
 };
 

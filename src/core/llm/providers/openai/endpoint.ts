@@ -5,6 +5,7 @@ const paths: Partial<Record<RouteType, string>> = {
   Completions: '/v1/chat/completions',
   Embeddings: '/v1/embeddings',
   Responses: '/v1/responses',
+  Models: '/v1/models',
 };
 
 export function endpoint(routeType: RouteType): string | undefined {

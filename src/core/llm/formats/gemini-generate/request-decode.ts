@@ -1,0 +1,151 @@
+/** A generateContent request → canonical. The model and whether to stream are in the call's path. */
+import {
+  asArray,
+  asBoolean,
+  asCount,
+  asNumber,
+  asObject,
+  asString,
+  FieldFault,
+  type Fields,
+  optional,
+} from '../../fields.ts';
+import { either, jsonSchemaOf } from '../../gemini-names.ts';
+import type { CanonicalRequest, Tool, ToolChoice } from '../../model.ts';
+import { decodeContents, decodeTexts } from './messages-decode.ts';
+
+export const carried: ReadonlySet<string> = new Set([
+  'model',
+  'stream',
+  'contents',
+  'systemInstruction',
+  'system_instruction',
+  'tools',
+  'toolConfig',
+  'tool_config',
+  'generationConfig',
+  'generation_config',
+  'cachedContent',
+  'cached_content',
+]);
+
+export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
+  if (either(body, 'cachedContent') !== undefined)
+    throw new FieldFault('cachedContent', 'this provider keeps no content: send it with the call');
+  const config = optional(either(body, 'generationConfig'), 'generationConfig', asObject) ?? {};
+  reduce(config, drops);
+  const system = either(body, 'systemInstruction');
+  const read = <T>(name: string, as: (value: unknown, path: string) => T) =>
+    optional(either(config, name), `generationConfig.${name}`, as);
+  return {
+    model: optional(body['model'], 'model', asString) ?? '',
+    system: system === undefined || system === null ? [] : decodeTexts(system, 'systemInstruction'),
+    messages: decodeContents(body['contents']),
+    tools: decodeTools(optional(body['tools'], 'tools', asArray) ?? [], drops),
+    toolChoice: decodeToolChoice(optional(either(body, 'toolConfig'), 'toolConfig', asObject)),
+    maxTokens: read('maxOutputTokens', asCount),
+    temperature: read('temperature', asNumber),
+    topP: read('topP', asNumber),
+    topK: read('topK', asNumber),
+    stop: (read('stopSequences', asArray) ?? []).map((item, index) =>
+      asString(item, `generationConfig.stopSequences[${index}]`),
+    ),
+    stream: optional(body['stream'], 'stream', asBoolean) ?? false,
+    includeUsage: true,
+    thinking: decodeThinking(read('thinkingConfig', asObject)),
+    responseFormat: decodeResponseFormat(config),
+  };
+}
+
+const known = [
+  'maxOutputTokens',
+  'temperature',
+  'topP',
+  'topK',
+  'stopSequences',
+  'thinkingConfig',
+  'responseMimeType',
+  'responseSchema',
+  'responseJsonSchema',
+  'candidateCount',
+  'responseModalities',
+  'responseLogprobs',
+];
+
+/** What no other format can answer as Gemini would is an error; settings of comfort are dropped, and named. */
+function reduce(config: Fields, drops: string[]): void {
+  const candidates = either(config, 'candidateCount');
+  if (typeof candidates === 'number' && candidates !== 1)
+    throw new FieldFault('generationConfig.candidateCount', 'this provider gives one answer per call');
+  if (either(config, 'responseLogprobs') === true)
+    throw new FieldFault('generationConfig.responseLogprobs', 'this provider reports no log probabilities');
+  const modalities = either(config, 'responseModalities');
+  if (Array.isArray(modalities) && modalities.some((modality) => modality !== 'TEXT'))
+    throw new FieldFault('generationConfig.responseModalities', 'this provider answers in text only');
+  for (const name of Object.keys(config))
+    if (!known.some((field) => either({ [name]: true }, field) === true))
+      drops.push(`generationConfig.${name}`);
+}
+
+/** What Google itself runs (`googleSearch`, …) is left out. */
+function decodeTools(tools: readonly unknown[], drops: string[]): Tool[] {
+  return tools.flatMap((value, index) => {
+    const path = `tools[${index}]`;
+    const tool = asObject(value, path);
+    const declarations = optional(
+      either(tool, 'functionDeclarations'),
+      `${path}.functionDeclarations`,
+      asArray,
+    );
+    for (const name of Object.keys(tool))
+      if (name !== 'functionDeclarations' && name !== 'function_declarations') drops.push(`${path}.${name}`);
+    return (declarations ?? []).map((item, i) => {
+      const at = `${path}.functionDeclarations[${i}]`;
+      const declaration = asObject(item, at);
+      const schema = either(declaration, 'parametersJsonSchema') ?? jsonSchemaOf(declaration['parameters']);
+      return {
+        name: asString(declaration['name'], `${at}.name`),
+        description: optional(declaration['description'], `${at}.description`, asString),
+        parameters: schema ?? { type: 'object', properties: {} },
+      };
+    });
+  });
+}
+
+function decodeToolChoice(config: Fields | undefined): ToolChoice | undefined {
+  const calling = optional(
+    config === undefined ? undefined : either(config, 'functionCallingConfig'),
+    'toolConfig.functionCallingConfig',
+    asObject,
+  );
+  const mode = calling?.['mode'];
+  if (calling === undefined || mode === undefined || mode === 'AUTO' || mode === 'VALIDATED')
+    return undefined;
+  if (mode === 'NONE') return { type: 'none' };
+  if (mode !== 'ANY')
+    throw new FieldFault('toolConfig.functionCallingConfig.mode', 'must be AUTO, ANY, NONE or VALIDATED');
+  const names = either(calling, 'allowedFunctionNames');
+  return Array.isArray(names) && names.length === 1
+    ? { type: 'tool', name: String(names[0]) }
+    : { type: 'required' };
+}
+
+const levels: Record<string, number> = { MINIMAL: 1_024, LOW: 2_048, MEDIUM: 8_192, HIGH: 24_576 };
+
+function decodeThinking(config: Fields | undefined): CanonicalRequest['thinking'] {
+  if (config === undefined) return undefined;
+  const level = either(config, 'thinkingLevel');
+  if (typeof level === 'string' && levels[level.toUpperCase()] !== undefined)
+    return { budgetTokens: levels[level.toUpperCase()]! };
+  const budget = either(config, 'thinkingBudget');
+  // −1 lets the model decide, 0 turns thinking off.
+  if (typeof budget !== 'number') return undefined;
+  if (budget === 0) return undefined;
+  return { budgetTokens: budget < 0 ? 8_192 : budget };
+}
+
+function decodeResponseFormat(config: Fields): CanonicalRequest['responseFormat'] {
+  const schema = either(config, 'responseJsonSchema') ?? jsonSchemaOf(either(config, 'responseSchema'));
+  if (schema !== undefined && schema !== null) return { type: 'json_schema', name: 'answer', schema };
+  return either(config, 'responseMimeType') === 'application/json' ? { type: 'json_object' } : undefined;
+}

@@ -1,0 +1,72 @@
+/** Chunks of streamGenerateContent → canonical events. Each chunk is an answer with the parts that are new. */
+import { eventObject } from '../../event-object.ts';
+import type { Fields } from '../../fields.ts';
+import type { StreamDecoder } from '../../format.ts';
+import type { StreamEvent } from '../../model.ts';
+import type { SseEvent } from '../../sse.ts';
+import type { Usage } from '../../usage.ts';
+import { decodeError } from './error.ts';
+import { candidateOf, decodeParts, finishReasonFromWire, isBlocked, partsOf } from './response.ts';
+import { decodeUsage } from './usage.ts';
+
+export function decodeStream(): StreamDecoder {
+  return new ChunkDecoder();
+}
+
+class ChunkDecoder implements StreamDecoder {
+  usage: Usage | undefined;
+  model: string | undefined;
+  #id = '';
+  #calls = 0;
+  #finished = false;
+  #ended = false;
+
+  push(event: SseEvent): StreamEvent[] {
+    const chunk = eventObject(event.data);
+    if (chunk['error'] !== undefined) {
+      const { kind, message } = decodeError(event.data);
+      return [{ type: 'error', kind: kind ?? 'internal', message }];
+    }
+    this.usage = decodeUsage(chunk) ?? this.usage;
+    const events: StreamEvent[] = [];
+    if (this.model === undefined) {
+      this.model = String(chunk['modelVersion'] ?? '');
+      this.#id = String(chunk['responseId'] ?? '');
+      events.push({ type: 'start', id: this.#id, model: this.model });
+    }
+    const candidate = candidateOf(chunk);
+    for (const part of partsOf(candidate)) this.#part(part, events);
+    this.#finish(chunk, candidate?.['finishReason'], events);
+    return events;
+  }
+
+  /** The API has no event for the end: it is where the stream ends, when the reason for it was told. */
+  close(): StreamEvent[] {
+    if (!this.#finished || this.#ended) return [];
+    this.#ended = true;
+    return [{ type: 'end' }];
+  }
+
+  #part(part: Fields, events: StreamEvent[]): void {
+    for (const decoded of decodeParts(part, this.#id, this.#calls)) {
+      if (decoded.type === 'text') events.push({ type: 'text', text: decoded.text });
+      else if (decoded.type === 'tool-call') {
+        const index = this.#calls++;
+        events.push({ type: 'tool-start', index, id: decoded.id, name: decoded.name });
+        events.push({ type: 'tool-arguments', index, text: decoded.arguments });
+      } else if (decoded.redacted !== undefined)
+        events.push({ type: 'thinking-redacted', data: decoded.redacted });
+      else if (decoded.text !== '') events.push({ type: 'thinking', text: decoded.text });
+    }
+  }
+
+  #finish(chunk: Fields, reason: unknown, events: StreamEvent[]): void {
+    const blocked = isBlocked(chunk);
+    if ((typeof reason !== 'string' && !blocked) || this.#finished) return;
+    this.#finished = true;
+    const finish = blocked ? 'refusal' : finishReasonFromWire(reason, this.#calls > 0);
+    events.push({ type: 'finish', reason: finish });
+    // The last chunk brings the last report: the answer can be counted before it is passed on.
+    if (decodeUsage(chunk) !== undefined) events.push(...this.close());
+  }
+}

@@ -1,0 +1,92 @@
+/** Canonical events → chunks of streamGenerateContent. A call of a tool is told whole: its arguments are held until then. */
+import type { Fields } from '../../fields.ts';
+import type { StreamEncoder, StreamOptions } from '../../format.ts';
+import type { FinishReason, StreamEvent } from '../../model.ts';
+import { sseData } from '../../sse.ts';
+import { ReplyFault } from '../../translate-contract.ts';
+import type { Usage } from '../../usage.ts';
+import { encodeError } from './error.ts';
+import { callPart, finishReasonToWire, thoughtPart } from './response.ts';
+import { encodeUsage } from './usage.ts';
+
+/** Characters of the arguments of calls that are not complete. */
+const maxHeld = 32 * 1024 * 1024;
+
+interface OpenCall {
+  id: string;
+  name: string;
+  arguments: string;
+}
+
+export function encodeStream(_options: StreamOptions): StreamEncoder {
+  return new ChunkEncoder();
+}
+
+class ChunkEncoder implements StreamEncoder {
+  #answer: Fields = {};
+  readonly #calls = new Map<number, OpenCall>();
+  #held = 0;
+  #finish: FinishReason = 'stop';
+
+  encode(event: StreamEvent, usage: () => Usage): string {
+    switch (event.type) {
+      case 'start':
+        this.#answer = { modelVersion: event.model, responseId: event.id };
+        return '';
+      case 'text':
+        return this.#part({ text: event.text });
+      case 'thinking':
+        return this.#part({ text: event.text, thought: true });
+      case 'thinking-signature':
+        return this.#part(thoughtPart({ type: 'thinking', text: '', signature: event.signature }));
+      case 'thinking-redacted':
+        return this.#part(thoughtPart({ type: 'thinking', text: '', redacted: event.data }));
+      case 'tool-start':
+        this.#calls.set(event.index, { id: event.id, name: event.name, arguments: '' });
+        return '';
+      case 'tool-arguments':
+        this.#hold(event.index, event.text);
+        return '';
+      case 'finish':
+        this.#finish = event.reason;
+        return this.#flush();
+      case 'error':
+        return sseData(encodeError(event));
+      case 'ping':
+        return ': ping\n\n';
+      case 'end':
+        return this.#flush() + this.#end(usage());
+    }
+  }
+
+  #hold(index: number, text: string): void {
+    const call = this.#calls.get(index);
+    this.#held += text.length;
+    if (call === undefined) throw new ReplyFault('the stream goes on with a tool call that is not open');
+    if (this.#held > maxHeld) throw new ReplyFault('the arguments of a tool call are too large');
+    call.arguments += text;
+  }
+
+  #flush(): string {
+    if (this.#calls.size === 0) return '';
+    const parts = [...this.#calls.values()].map(callPart);
+    this.#calls.clear();
+    this.#held = 0;
+    return this.#chunk({ content: { parts, role: 'model' }, index: 0 });
+  }
+
+  #part(part: Fields): string {
+    return this.#flush() + this.#chunk({ content: { parts: [part], role: 'model' }, index: 0 });
+  }
+
+  #chunk(candidate: Fields): string {
+    return sseData(JSON.stringify({ candidates: [candidate], ...this.#answer }));
+  }
+
+  #end(usage: Usage): string {
+    const content = { parts: [{ text: '' }], role: 'model' };
+    const candidate = { content, finishReason: finishReasonToWire(this.#finish), index: 0 };
+    const usageMetadata = encodeUsage(usage);
+    return sseData(JSON.stringify({ candidates: [candidate], usageMetadata, ...this.#answer }));
+  }
+}

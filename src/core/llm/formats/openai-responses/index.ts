@@ -1,0 +1,22 @@
+/** OpenAI Responses (API reference: POST /v1/responses). */
+import type { Format } from '../../format.ts';
+import { decodeError, encodeError } from './error.ts';
+import { carried, decodeRequest } from './request-decode.ts';
+import { encodeRequest } from './request-encode.ts';
+import { decodeResponse, encodeResponse } from './response.ts';
+import { decodeStream } from './stream-decode.ts';
+import { encodeStream } from './stream-encode.ts';
+import { decodeUsage } from './usage.ts';
+
+export const openaiResponses: Format = {
+  carried,
+  decodeRequest,
+  encodeRequest,
+  decodeResponse,
+  encodeResponse,
+  decodeUsage,
+  decodeStream,
+  encodeStream,
+  decodeError,
+  encodeError,
+};

@@ -1,0 +1,137 @@
+/** A Responses request → canonical. */
+import {
+  asArray,
+  asBoolean,
+  asCount,
+  asNumber,
+  asObject,
+  asString,
+  FieldFault,
+  type Fields,
+  optional,
+} from '../../fields.ts';
+import type { CanonicalRequest, Tool, ToolChoice } from '../../model.ts';
+import { decodeEffort } from '../../reasoning-effort.ts';
+import { decodeInput } from './messages-decode.ts';
+
+/** `metadata` comes back in the answer; `include` and `store` are looked at below. */
+export const carried: ReadonlySet<string> = new Set([
+  'model',
+  'input',
+  'instructions',
+  'tools',
+  'tool_choice',
+  'parallel_tool_calls',
+  'max_output_tokens',
+  'temperature',
+  'top_p',
+  'stream',
+  'stream_options',
+  'user',
+  'safety_identifier',
+  'reasoning',
+  'text',
+  'metadata',
+  'include',
+  'store',
+  'background',
+]);
+
+export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
+  reduce(body, drops);
+  const instructions = optional(body['instructions'], 'instructions', asString);
+  const { system, messages } = decodeInput(body['input'], drops);
+  const allTools = (optional(body['tools'], 'tools', asArray) ?? []).flatMap((tool, index) =>
+    decodeTool(tool, index, drops),
+  );
+  const { choice, tools } = decodeToolChoice(body['tool_choice'], allTools);
+  const reasoning = optional(body['reasoning'], 'reasoning', asObject);
+  const user = body['user'] ?? body['safety_identifier'];
+  return {
+    model: optional(body['model'], 'model', asString) ?? '',
+    system: instructions ? [{ type: 'text', text: instructions }, ...system] : system,
+    messages,
+    tools,
+    toolChoice: choice,
+    parallelToolCalls: optional(body['parallel_tool_calls'], 'parallel_tool_calls', asBoolean),
+    maxTokens: optional(body['max_output_tokens'], 'max_output_tokens', asCount),
+    temperature: optional(body['temperature'], 'temperature', asNumber),
+    topP: optional(body['top_p'], 'top_p', asNumber),
+    stop: [],
+    stream: optional(body['stream'], 'stream', asBoolean) ?? false,
+    includeUsage: true,
+    user: optional(user, 'user', asString),
+    thinking: decodeEffort(reasoning?.['effort'], 'reasoning.effort'),
+    responseFormat: decodeTextFormat(optional(body['text'], 'text', asObject)),
+  };
+}
+
+/** State that OpenAI keeps for the client is nowhere else: an error. Comforts are dropped, and named. */
+function reduce(body: Fields, drops: string[]): void {
+  for (const field of ['previous_response_id', 'conversation', 'prompt']) {
+    if (body[field] !== undefined && body[field] !== null)
+      throw new FieldFault(field, 'this provider keeps no state: send the whole conversation in input');
+  }
+  if (body['background'] === true) throw new FieldFault('background', 'this provider answers at once only');
+  if (typeof body['top_logprobs'] === 'number' && body['top_logprobs'] > 0)
+    throw new FieldFault('top_logprobs', 'this provider reports no log probabilities');
+  if (body['store'] === true) drops.push('store');
+  for (const item of optional(body['include'], 'include', asArray) ?? [])
+    if (item !== 'reasoning.encrypted_content') drops.push(`include ${String(item)}`);
+  const text = optional(body['text'], 'text', asObject);
+  if (text?.['verbosity'] !== undefined && text['verbosity'] !== null) drops.push('text.verbosity');
+}
+
+/** A custom tool takes free text: elsewhere it is a function with one argument. What OpenAI itself runs is left out. */
+function decodeTool(value: unknown, index: number, drops: string[]): Tool[] {
+  const path = `tools[${index}]`;
+  const tool = asObject(value, path);
+  const description = optional(tool['description'], `${path}.description`, asString);
+  if (tool['type'] === 'custom') {
+    const parameters = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] };
+    return [{ name: asString(tool['name'], `${path}.name`), description, parameters }];
+  }
+  if (tool['type'] !== 'function') {
+    drops.push(`${path} (${asString(tool['type'], `${path}.type`)})`);
+    return [];
+  }
+  return [
+    {
+      name: asString(tool['name'], `${path}.name`),
+      description,
+      parameters: tool['parameters'] ?? { type: 'object', properties: {} },
+      strict: optional(tool['strict'], `${path}.strict`, asBoolean),
+    },
+  ];
+}
+
+function decodeToolChoice(value: unknown, tools: Tool[]): { choice?: ToolChoice; tools: Tool[] } {
+  if (value === undefined || value === null) return { tools };
+  if (value === 'auto' || value === 'none' || value === 'required') return { choice: { type: value }, tools };
+  const choice = asObject(value, 'tool_choice');
+  if (choice['type'] === 'function' || choice['type'] === 'custom')
+    return { choice: { type: 'tool', name: asString(choice['name'], 'tool_choice.name') }, tools };
+  if (choice['type'] !== 'allowed_tools')
+    throw new FieldFault('tool_choice.type', `"${String(choice['type'])}" runs at OpenAI only`);
+  const allowed = asArray(choice['tools'], 'tool_choice.tools').map(
+    (tool, index) => asObject(tool, `tool_choice.tools[${index}]`)['name'],
+  );
+  return {
+    choice: { type: choice['mode'] === 'required' ? 'required' : 'auto' },
+    tools: tools.filter(({ name }) => allowed.includes(name)),
+  };
+}
+
+function decodeTextFormat(text: Fields | undefined): CanonicalRequest['responseFormat'] {
+  const format = optional(text?.['format'], 'text.format', asObject);
+  if (format === undefined || format['type'] === 'text') return undefined;
+  if (format['type'] === 'json_object') return { type: 'json_object' };
+  if (format['type'] !== 'json_schema')
+    throw new FieldFault('text.format.type', 'must be text, json_object or json_schema');
+  return {
+    type: 'json_schema',
+    name: asString(format['name'], 'text.format.name'),
+    schema: asObject(format['schema'], 'text.format.schema'),
+    strict: optional(format['strict'], 'text.format.strict', asBoolean),
+  };
+}

@@ -1,0 +1,109 @@
+/** Canonical → a Responses request. Nothing is kept at the provider: each call carries the whole conversation. */
+import { toDataUrl, urlOfImage } from '../../data-url.ts';
+import type { Fields } from '../../fields.ts';
+import type { CanonicalRequest, Message, Part, ToolChoice } from '../../model.ts';
+import { effortOf } from '../../reasoning-effort.ts';
+import { reportUncarried } from '../../uncarried.ts';
+
+export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
+  reportUncarried(request, drops);
+  if (request.topK !== undefined) drops.push('top_k');
+  if (request.stop.length > 0) drops.push('stop');
+  const instructions = request.system.map((part) => part.text).join('\n\n');
+  return {
+    model: request.model,
+    instructions: instructions === '' ? undefined : instructions,
+    input: request.messages.flatMap((message) => encodeMessage(message, drops)),
+    tools:
+      request.tools.length === 0
+        ? undefined
+        : request.tools.map(({ strict, ...tool }) => ({
+            type: 'function',
+            ...tool,
+            strict: strict ?? false,
+          })),
+    tool_choice:
+      request.toolChoice === undefined || request.tools.length === 0
+        ? undefined
+        : encodeToolChoice(request.toolChoice),
+    // Refused where there are no tools.
+    parallel_tool_calls: request.tools.length === 0 ? undefined : request.parallelToolCalls,
+    max_output_tokens: request.maxTokens,
+    temperature: request.temperature,
+    top_p: request.topP,
+    user: request.user,
+    reasoning:
+      request.thinking === undefined
+        ? undefined
+        : { effort: effortOf(request.thinking.budgetTokens), summary: 'auto' },
+    text: encodeTextFormat(request),
+    store: false,
+    stream: request.stream ? true : undefined,
+  };
+}
+
+/**
+ * Items are a flat list: a turn's text becomes messages between its calls and results, in their order. Thinking that this
+ * API did not make itself would be refused by it.
+ */
+function encodeMessage({ role, parts }: Message, drops: string[]): Fields[] {
+  const items: Fields[] = [];
+  let content: Fields[] = [];
+  const flush = () => {
+    if (content.length > 0) items.push({ type: 'message', role, content });
+    content = [];
+  };
+  for (const part of parts) {
+    if (part.type === 'thinking') {
+      drops.push('thinking of earlier turns');
+      continue;
+    }
+    const item = encodeItem(part);
+    if (item === undefined) content.push(encodeContent(part, role));
+    else {
+      flush();
+      items.push(item);
+    }
+  }
+  flush();
+  return items;
+}
+
+function encodeItem(part: Part): Fields | undefined {
+  switch (part.type) {
+    case 'tool-call':
+      return { type: 'function_call', call_id: part.id, name: part.name, arguments: part.arguments };
+    case 'tool-result': {
+      const only = part.parts.length === 1 ? part.parts[0]! : undefined;
+      const output = only?.type === 'text' ? only.text : part.parts.map((p) => encodeContent(p, 'user'));
+      return { type: 'function_call_output', call_id: part.id, output };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function encodeContent(part: Part, role: Message['role']): Fields {
+  switch (part.type) {
+    case 'text':
+      return { type: role === 'assistant' ? 'output_text' : 'input_text', text: part.text };
+    case 'image':
+      return { type: 'input_image', image_url: urlOfImage(part) };
+    case 'document': {
+      const { source, name } = part;
+      if (source.type === 'text') return { type: 'input_text', text: source.text };
+      if (source.type === 'url') return { type: 'input_file', filename: name, file_url: source.url };
+      return { type: 'input_file', filename: name ?? 'document', file_data: toDataUrl(source) };
+    }
+    default:
+      return {};
+  }
+}
+
+function encodeToolChoice(choice: ToolChoice): unknown {
+  return choice.type === 'tool' ? { type: 'function', name: choice.name } : choice.type;
+}
+
+function encodeTextFormat({ responseFormat }: CanonicalRequest): Fields | undefined {
+  return responseFormat === undefined ? undefined : { format: responseFormat };
+}

@@ -1,0 +1,179 @@
+/** Whole Responses answers, and the items that streams are made of too. */
+import { asArray, asObject, type Fields } from '../../fields.ts';
+import type { AnswerContext } from '../../format.ts';
+import type { CanonicalResponse, FinishReason, ThinkingPart } from '../../model.ts';
+import { sealThinking, unsealThinking } from '../../thinking-seal.ts';
+import { ReplyFault } from '../../translate-contract.ts';
+import type { Usage } from '../../usage.ts';
+import { encodeUsage } from './usage.ts';
+
+/** Another provider's id in this API's form. */
+export function responseId(id: string): string {
+  return id.startsWith('resp_') ? id : `resp_${id.replace(/^(msg_|chatcmpl-)/, '')}`;
+}
+
+export function itemId(kind: 'msg' | 'fc' | 'ctc' | 'rs', response: string, index: number): string {
+  return `${kind}_${response.slice(response.indexOf('_') + 1)}_${index}`;
+}
+
+export function messageItem(id: string, text: string, status: string): Fields {
+  return { id, type: 'message', status, role: 'assistant', content: [textPart(text)] };
+}
+
+export function textPart(text: string): Fields {
+  return { type: 'output_text', text, annotations: [], logprobs: [] };
+}
+
+export function reasoningItem(id: string, part: ThinkingPart): Fields {
+  const summary = part.text === '' ? [] : [{ type: 'summary_text', text: part.text }];
+  return { id, type: 'reasoning', summary, encrypted_content: sealThinking(part) };
+}
+
+export interface ItemCall {
+  id: string;
+  name: string;
+  arguments: string;
+}
+
+/** `custom`: the client declared the tool as one that takes free text. */
+export function callItem(id: string, call: ItemCall, custom: boolean, status: string): Fields {
+  const { id: call_id, name } = call;
+  if (custom) return { id, type: 'custom_tool_call', status, call_id, name, input: freeText(call.arguments) };
+  return { id, type: 'function_call', status, call_id, name, arguments: call.arguments };
+}
+
+function freeText(text: string): string {
+  try {
+    const { input } = JSON.parse(text) as Fields;
+    return typeof input === 'string' ? input : text;
+  } catch {
+    return text;
+  }
+}
+
+/** Names of the tools that the client declared as `custom`. */
+export function customTools(request: Fields): ReadonlySet<unknown> {
+  const tools = Array.isArray(request['tools']) ? (request['tools'] as Fields[]) : [];
+  return new Set(tools.flatMap((tool) => (tool['type'] === 'custom' ? [tool['name']] : [])));
+}
+
+/** The answer without its output: what was asked for is repeated, as the API does. */
+export function envelope(id: string, model: string, { request, nowSeconds }: AnswerContext): Fields {
+  const asked = (field: string, otherwise: unknown) => request[field] ?? otherwise;
+  const reasoning = asked('reasoning', {}) as Fields;
+  return {
+    id,
+    object: 'response',
+    created_at: nowSeconds,
+    status: 'in_progress',
+    background: false,
+    error: null,
+    incomplete_details: null,
+    instructions: asked('instructions', null),
+    max_output_tokens: asked('max_output_tokens', null),
+    model,
+    output: [],
+    parallel_tool_calls: asked('parallel_tool_calls', true),
+    previous_response_id: null,
+    reasoning: { effort: reasoning['effort'] ?? null, summary: reasoning['summary'] ?? null },
+    store: false,
+    temperature: asked('temperature', null),
+    text: asked('text', { format: { type: 'text' } }),
+    tool_choice: asked('tool_choice', 'auto'),
+    tools: asked('tools', []),
+    top_p: asked('top_p', null),
+    truncation: 'disabled',
+    usage: null,
+    user: asked('user', null),
+    metadata: asked('metadata', {}),
+  };
+}
+
+/** How an answer that ended is told: its status, and why it is incomplete. */
+export function outcome(reason: FinishReason): { status: string; incomplete_details: Fields | null } {
+  if (reason === 'length')
+    return { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } };
+  if (reason === 'refusal') return { status: 'incomplete', incomplete_details: { reason: 'content_filter' } };
+  return { status: 'completed', incomplete_details: null };
+}
+
+export function encodeResponse(response: CanonicalResponse, usage: Usage, context: AnswerContext): string {
+  const id = responseId(response.id);
+  const custom = customTools(context.request);
+  const { status, incomplete_details } = outcome(response.finishReason);
+  const output = response.parts.map((part, index) => {
+    if (part.type === 'text') return messageItem(itemId('msg', id, index), part.text, status);
+    if (part.type === 'thinking') return reasoningItem(itemId('rs', id, index), part);
+    const free = custom.has(part.name);
+    return callItem(itemId(free ? 'ctc' : 'fc', id, index), part, free, 'completed');
+  });
+  return JSON.stringify({
+    ...envelope(id, response.model, context),
+    status,
+    incomplete_details,
+    output,
+    usage: encodeUsage(usage),
+  });
+}
+
+export function decodeResponse(body: Fields): CanonicalResponse {
+  try {
+    const output = asArray(body['output'], 'output').map((item) => asObject(item, 'output'));
+    const parts = output.flatMap(decodeItem);
+    return {
+      id: String(body['id'] ?? ''),
+      model: String(body['model'] ?? ''),
+      parts,
+      finishReason: finishReasonOf(
+        body,
+        hasRefusal(output),
+        parts.some(({ type }) => type === 'tool-call'),
+      ),
+      serviceTier: typeof body['service_tier'] === 'string' ? body['service_tier'] : undefined,
+    };
+  } catch (error) {
+    throw new ReplyFault((error as Error).message);
+  }
+}
+
+export function finishReasonOf(body: Fields, refused: boolean, called: boolean): FinishReason {
+  const details = body['incomplete_details'] as Fields | null | undefined;
+  if (details?.['reason'] === 'max_output_tokens') return 'length';
+  if (refused || details?.['reason'] === 'content_filter') return 'refusal';
+  return called ? 'tool-calls' : 'stop';
+}
+
+function hasRefusal(output: readonly Fields[]): boolean {
+  return output.some((item) => contentOf(item).some((part) => part['type'] === 'refusal'));
+}
+
+function contentOf(item: Fields): Fields[] {
+  return Array.isArray(item['content']) ? (item['content'] as Fields[]) : [];
+}
+
+function decodeItem(item: Fields): CanonicalResponse['parts'] {
+  switch (item['type']) {
+    case 'message':
+      return contentOf(item).map((part) => ({
+        type: 'text',
+        text: String(part['text'] ?? part['refusal'] ?? ''),
+      }));
+    case 'function_call':
+      return [
+        {
+          type: 'tool-call',
+          id: String(item['call_id']),
+          name: String(item['name']),
+          arguments: String(item['arguments'] ?? ''),
+        },
+      ];
+    case 'reasoning': {
+      const summary = (Array.isArray(item['summary']) ? item['summary'] : []) as Fields[];
+      const text = summary.map((part) => String(part['text'] ?? '')).join('\n\n');
+      const part = unsealThinking(text, item['encrypted_content']);
+      return part.text === '' && part.redacted === undefined && part.signature === undefined ? [] : [part];
+    }
+    default:
+      return [];
+  }
+}

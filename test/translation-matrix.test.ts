@@ -1,0 +1,98 @@
+/** docs/translation.md says what the code does: it is written from these calls, and no feature may be lost in silence. */
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type Feature, features, plainRequests } from './support/translation-features.ts';
+import { recorded, requestsOf, streamed, translate } from './support/translation-pairs.ts';
+
+const page = join(import.meta.dirname, '../docs/translation.md');
+const start = '<!-- matrix: written by test/translation-matrix.test.ts -->\n';
+
+type Dialect = keyof typeof plainRequests;
+const dialects: [Dialect, string][] = [
+  ['Completions', 'OpenAI chat completions'],
+  ['Messages', 'Anthropic messages'],
+  ['Responses', 'OpenAI responses'],
+  ['GenerateContent', 'Gemini generateContent'],
+];
+const columns: [provider: string, title: string][] = [
+  ['anthropic', 'anthropic'],
+  ['openai', 'openai'],
+  ['gemini', 'gemini'],
+  ['azureopenai', 'azure, azureopenai'],
+  ['custom-completions', 'custom, Completions'],
+  ['custom-responses', 'custom, Responses'],
+];
+
+interface Outcome {
+  cell: string;
+  /** Neither arrived nor told. */
+  silent: boolean;
+}
+
+function outcome(feature: Feature, dialect: Dialect, provider: string): Outcome | undefined {
+  const fields = feature[dialect];
+  if (fields === undefined) return undefined;
+  const { call, fault } = translate(dialect, provider, { ...plainRequests[dialect], ...fields });
+  if (call === undefined) return { cell: `refused: \`${fault.path || fault.code}\``, silent: false };
+  // The same API on both sides: the client's bytes go through.
+  if (call.drops === undefined) return { cell: 'as sent', silent: false };
+  const { drops } = call;
+  if (drops.length > 0)
+    return { cell: `without ${drops.map((drop) => `\`${drop}\``).join(', ')}`, silent: false };
+  const arrived = feature.arrives.test(call.body);
+  return { cell: arrived ? 'works' : 'LOST', silent: !arrived };
+}
+
+function table(dialect: Dialect, title: string): string {
+  const head = `| ${title} | ${columns.map(([, name]) => name).join(' | ')} |\n|---|${'---|'.repeat(columns.length)}\n`;
+  const rows = features.flatMap((feature) => {
+    const cells = columns.map(([provider]) => outcome(feature, dialect, provider)?.cell);
+    return cells[0] === undefined ? [] : [`| ${feature.name} | ${cells.join(' | ')} |\n`];
+  });
+  return `## ${title}\n\n${head}${rows.join('')}`;
+}
+
+test('no feature is lost in silence', () => {
+  const lost = features.flatMap((feature) =>
+    dialects.flatMap(([dialect]) =>
+      columns.flatMap(([provider]) =>
+        outcome(feature, dialect, provider)?.silent ? [`${feature.name}: ${dialect} → ${provider}`] : [],
+      ),
+    ),
+  );
+  assert.deepEqual(lost, []);
+});
+
+test('docs/translation.md is the matrix', () => {
+  const intro = readFileSync(page, 'utf8').split(start)[0]!;
+  const expected = `${intro}${start}\n${dialects.map(([dialect, title]) => table(dialect, title)).join('\n')}`;
+  if (process.env['TOLLGATE_UPDATE_GOLDEN'] === '1') writeFileSync(page, expected);
+  assert.equal(readFileSync(page, 'utf8'), expected);
+});
+
+test('every pair answers with the words, the call of the tool and the usage, whole and streamed', () => {
+  for (const [dialect] of dialects) {
+    for (const [provider] of columns) {
+      const pair = `${dialect} → ${provider}`;
+      const plain = translate(dialect, provider, requestsOf(dialect)['plain']).call!;
+      const reply = plain.reply.plain(recorded(plain, 'plain.json'), 'application/json');
+      const call = translate(dialect, provider, requestsOf(dialect)['stream'], true).call!;
+      const { text, stream } = streamed(call, [recorded(call, 'stream.sse')]);
+      for (const [answer, usage] of [
+        [reply.body, reply.usage!],
+        [text, stream.usage()],
+      ] as const) {
+        assert.match(answer, /Hel[\s\S]*lo é漢/, pair);
+        assert.match(answer, /"weather"/, pair);
+        assert.match(answer, /Oslo/, pair);
+        assert.deepEqual(
+          [usage.inputTokens, usage.cachedInputTokens, usage.outputTokens, usage.estimated],
+          [60, 20, 80, false],
+          pair,
+        );
+      }
+    }
+  }
+});

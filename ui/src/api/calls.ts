@@ -1,0 +1,20 @@
+import { callApi, queryText } from './client.ts';
+import type { Call, Calls } from './types.ts';
+
+export interface CallQuery {
+  from?: string;
+  to?: string;
+  key?: string;
+  user?: string;
+  model?: string;
+  outcome?: string;
+  search?: string;
+  limit?: number;
+  before?: string;
+}
+
+export const listCalls = (query: CallQuery, signal?: AbortSignal) =>
+  callApi<Calls>(`/calls${queryText({ ...query })}`, { signal });
+
+export const getCall = (id: string, signal?: AbortSignal) =>
+  callApi<Call>(`/calls/${encodeURIComponent(id)}`, { signal });

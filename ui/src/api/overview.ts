@@ -1,0 +1,40 @@
+import type { BudgetCounter, BudgetUnit } from './budgets.ts';
+import { callApi, queryText } from './client.ts';
+import type { Key, UsageFigures } from './types.ts';
+
+export interface TopEntry {
+  name: string;
+  tokens: number;
+  costNano: number;
+  requests: number;
+}
+
+interface Percentiles {
+  p50?: number;
+  p95?: number;
+}
+
+export interface Overview {
+  current: UsageFigures;
+  previous: UsageFigures;
+  topUsers: TopEntry[];
+  topModels: TopEntry[];
+  latencyMs?: Percentiles;
+  timeToFirstTokenMs?: Percentiles;
+}
+
+export interface MyBudget extends BudgetCounter {
+  name?: string;
+  unit?: BudgetUnit;
+}
+
+export interface Mine {
+  key: Key;
+  budgets: MyBudget[];
+  usage: { month: Partial<UsageFigures>; day: Partial<UsageFigures> };
+}
+
+export const getOverview = (query: { from?: string; to?: string }, signal?: AbortSignal) =>
+  callApi<Overview>(`/overview${queryText(query)}`, { signal });
+
+export const getMine = (signal?: AbortSignal) => callApi<Mine>('/me', { signal });

@@ -1,0 +1,136 @@
+/** Shapes of the admin API (`GET /api/v1/openapi.json`). Money is in nano-dollars, times are RFC 3339 unless named `…Ms`. */
+
+export type Role = 'admin' | 'holder';
+
+export interface Session {
+  role: Role;
+  csrf: string;
+}
+
+export type KeyStatus = 'active' | 'disabled' | 'expired' | 'pending' | 'invalid';
+
+export interface KeyLimits {
+  requestsPerMinute?: number;
+  tokensPerMinute?: number;
+  concurrency?: number;
+}
+
+export interface Key {
+  id: string;
+  source: 'VirtualKey' | 'Secret' | 'ConfigMap';
+  namespace: string;
+  name: string;
+  owner?: string;
+  display?: string;
+  status: KeyStatus;
+  message?: string;
+  metadata: Record<string, unknown>;
+  labels: Record<string, string>;
+  allowedModels: string[];
+  allowedRoutes: string[];
+  allowedCIDRs: string[];
+  limits: KeyLimits;
+  expiresAt?: string;
+  createdAt: string;
+  lastUsedAt?: string;
+  /** This calendar month, UTC. */
+  usage: { requests: number; tokens: number; costNano: number };
+  resourceVersion: string;
+  editable: boolean;
+}
+
+export interface KeyInput {
+  namespace?: string;
+  name: string;
+  owner?: string;
+  metadata?: Record<string, unknown>;
+  labels?: Record<string, string>;
+  allowedModels?: string[];
+  allowedRoutes?: string[];
+  allowedCIDRs?: string[];
+  limits?: KeyLimits;
+  expiresAt?: string;
+}
+
+/** `value` is there only when the gateway made it, and only in this answer. */
+export interface IssuedKey {
+  key: Key;
+  value?: string;
+}
+
+export interface Page<T> {
+  items: T[];
+  total: number;
+}
+
+export interface UsageFigures {
+  requests: number;
+  refused: number;
+  failed: number;
+  inputTokens: number;
+  cachedInputTokens: number;
+  cacheWriteTokens: number;
+  outputTokens: number;
+  reasoningTokens: number;
+  tokens: number;
+  costNano: number;
+  unpriced: number;
+}
+
+export interface UsageRow extends UsageFigures {
+  group: Record<string, string>;
+  bucketStart?: string;
+}
+
+export interface UsageReport {
+  rows: UsageRow[];
+  total: UsageFigures;
+}
+
+export interface Call {
+  id: string;
+  startedAtMs: number;
+  durationMs: number;
+  gateway?: string;
+  listener?: string;
+  route?: string;
+  backend?: string;
+  endpoint?: string;
+  sourceAddress: string;
+  method: string;
+  host: string;
+  path: string;
+  status: number;
+  key?: { id: string; user?: string; metadata: Record<string, unknown>; labels: Record<string, string> };
+  llm?: CallModel;
+  reason?: string;
+  error?: string;
+  decisions: string[];
+  responseBytes: number;
+  budgets?: { budget: string; group: string; unit: string; used: number }[];
+}
+
+interface CallModel {
+  operation: string;
+  provider: string;
+  requestModel?: string;
+  responseModel?: string;
+  streaming: boolean;
+  maxTokens?: number;
+  usage?: {
+    inputTokens: number;
+    cachedInputTokens: number;
+    cacheWriteTokens: number;
+    outputTokens: number;
+    reasoningTokens: number;
+    estimated: boolean;
+  };
+  costNano?: number;
+  timeToFirstTokenMs?: number;
+  timePerOutputTokenMs?: number;
+}
+
+export interface Calls {
+  items: Call[];
+  next?: string;
+}

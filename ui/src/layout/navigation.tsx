@@ -1,0 +1,41 @@
+import { NavLink, Stack } from '@mantine/core';
+import { Link, useLocation } from '@tanstack/react-router';
+import { logOut } from '../api/session.ts';
+import { session } from '../api/session-state.ts';
+import { useStore } from '../api/store.ts';
+import { strings } from '../strings.ts';
+
+const adminPages = [
+  { to: '/', label: strings.navigation.overview },
+  { to: '/keys', label: strings.navigation.keys },
+  { to: '/budgets', label: strings.navigation.budgets },
+  { to: '/usage', label: strings.navigation.usage },
+  { to: '/calls', label: strings.navigation.calls },
+] as const;
+const holderPages = [{ to: '/me', label: strings.navigation.me }] as const;
+
+export function Navigation({ onNavigate }: { onNavigate: () => void }) {
+  const path = useLocation({ select: (location) => location.pathname });
+  const pages = useStore(session)?.role === 'holder' ? holderPages : adminPages;
+  return (
+    <Stack justify="space-between" h="100%">
+      <div>
+        {pages.map(({ to, label }) => {
+          const active = to === '/' ? path === '/' : path.startsWith(to);
+          return (
+            <NavLink
+              key={to}
+              component={Link}
+              to={to}
+              label={label}
+              active={active}
+              aria-current={active ? 'page' : undefined}
+              onClick={onNavigate}
+            />
+          );
+        })}
+      </div>
+      <NavLink component="button" label={strings.navigation.logOut} onClick={() => void logOut()} />
+    </Stack>
+  );
+}

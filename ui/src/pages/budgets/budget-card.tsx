@@ -1,0 +1,71 @@
+import { Alert, Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import type { Budget } from '../../api/budgets.ts';
+import { AmountBar } from '../../components/amount-bar.tsx';
+import { formatAgo } from '../../components/format.ts';
+import { strings } from '../../strings.ts';
+import { describeBudget } from './describe-budget.ts';
+
+const texts = strings.budgets;
+const shown = 5;
+
+interface BudgetCardProps {
+  budget: Budget;
+  onEdit: () => void;
+  onDelete: () => void;
+}
+
+export function BudgetCard({ budget, onEdit, onDelete }: BudgetCardProps) {
+  const { name, counters, unit, forecast } = budget;
+  return (
+    <Paper withBorder p="md" component="article" aria-label={name}>
+      <Group justify="space-between" align="flex-start" wrap="nowrap" mb="xs">
+        <div>
+          <Title order={2} className="break">
+            {name}
+          </Title>
+          <Text size="sm" c="dimmed" className="break">
+            {describeBudget(budget)}
+          </Text>
+        </div>
+        <Group gap="xs" wrap="nowrap">
+          <Button size="xs" variant="default" onClick={onEdit} aria-label={texts.editOf(name)}>
+            {texts.edit}
+          </Button>
+          <Button size="xs" variant="subtle" color="red" onClick={onDelete} aria-label={texts.deleteOf(name)}>
+            {strings.keys.delete}
+          </Button>
+        </Group>
+      </Group>
+      {budget.status === 'invalid' && (
+        <Alert color="red" title={texts.invalid} className="break" mb="sm">
+          {budget.message}
+        </Alert>
+      )}
+      {counters.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {texts.noCounters}
+        </Text>
+      )}
+      <Stack gap="sm">
+        {counters.slice(0, shown).map((counter) => (
+          <div key={counter.group}>
+            <Text size="sm" fw={600} className="clamp">
+              {counter.group === '' ? texts.everyone : counter.group}
+            </Text>
+            <AmountBar counter={counter} unit={unit} label={`${name} ${counter.group}`} />
+          </div>
+        ))}
+      </Stack>
+      {counters.length > shown && (
+        <Text size="xs" c="dimmed">
+          {texts.moreGroups(counters.length - shown)}
+        </Text>
+      )}
+      {forecast?.runsOutAt !== undefined && (
+        <Text size="sm" mt="sm">
+          {texts.runsOut(formatAgo(forecast.runsOutAt))}
+        </Text>
+      )}
+    </Paper>
+  );
+}

@@ -1,0 +1,53 @@
+import { Grid, Loader, Paper, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { getCall } from '../../api/calls.ts';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { formatMoment } from '../../components/format.ts';
+import { PageHeader } from '../../components/page-header.tsx';
+import { strings } from '../../strings.ts';
+import { CallFacts } from './call-facts.tsx';
+import { CallTimeline } from './call-timeline.tsx';
+
+const texts = strings.calls.one;
+
+export function CallPage() {
+  const { id } = useParams({ from: '/admin/calls/$id' });
+  const { data, error, refetch } = useQuery({
+    queryKey: ['calls', 'one', id],
+    queryFn: ({ signal }) => getCall(id, signal),
+  });
+  return (
+    <>
+      <Link to="/calls" className="link">
+        ← {texts.back}
+      </Link>
+      <PageHeader
+        title={texts.title}
+        intro={data === undefined ? undefined : formatMoment(data.startedAtMs)}
+      />
+      {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
+      {data === undefined && error === null && <Loader aria-label={strings.loading} />}
+      {data !== undefined && (
+        <Grid>
+          <Grid.Col span={{ base: 12, md: 7 }}>
+            <Paper withBorder p="md">
+              <Title order={2} mb="md">
+                {texts.timeline}
+              </Title>
+              <CallTimeline call={data} />
+            </Paper>
+          </Grid.Col>
+          <Grid.Col span={{ base: 12, md: 5 }}>
+            <Paper withBorder p="md">
+              <Title order={2} mb="md">
+                {texts.facts}
+              </Title>
+              <CallFacts call={data} />
+            </Paper>
+          </Grid.Col>
+        </Grid>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,57 @@
+import { Button, Group, Loader } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { listCalls } from '../../api/calls.ts';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { strings } from '../../strings.ts';
+import { CallsFilters } from './calls-filters.tsx';
+import { type CallsSearch, pageSize, readCallsSearch } from './calls-search.ts';
+import { CallsTable } from './calls-table.tsx';
+import { useLiveCalls } from './use-live-calls.ts';
+
+export function CallsPage() {
+  const search = readCallsSearch(useSearch({ from: '/admin/calls' }) as Record<string, unknown>);
+  const navigate = useNavigate({ from: '/calls' });
+  const show = (next: CallsSearch) => void navigate({ search: next });
+  const { live: isLive = false, ...filter } = search;
+  const query = { ...filter, limit: pageSize };
+  const { data, error, refetch } = useQuery({
+    queryKey: ['calls', query],
+    queryFn: ({ signal }) => listCalls(query, signal),
+    placeholderData: keepPreviousData,
+  });
+  const live = useLiveCalls(isLive, filter);
+  const seen = new Set(live.calls.map(({ id }) => id));
+  const calls = [...live.calls, ...(data?.items.filter(({ id }) => !seen.has(id)) ?? [])];
+
+  return (
+    <>
+      <PageHeader title={strings.calls.title} intro={strings.calls.intro} />
+      <CallsFilters search={search} lost={live.lost} onChange={show} />
+      {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
+      {data === undefined && error === null && <Loader aria-label={strings.loading} />}
+      {data !== undefined && calls.length === 0 && (
+        <EmptyState title={strings.calls.emptyTitle} text={strings.calls.emptyText}>
+          <Button variant="default" onClick={() => show({})}>
+            {strings.keys.clearFilters}
+          </Button>
+        </EmptyState>
+      )}
+      {calls.length > 0 && <CallsTable calls={calls} />}
+      <Group justify="flex-end" mt="sm">
+        {search.before !== undefined && (
+          <Button variant="default" onClick={() => show({ ...search, before: undefined })}>
+            {strings.calls.newest}
+          </Button>
+        )}
+        {data?.next !== undefined && (
+          <Button variant="default" onClick={() => show({ ...filter, before: data.next })}>
+            {strings.calls.older}
+          </Button>
+        )}
+      </Group>
+    </>
+  );
+}

@@ -1,0 +1,71 @@
+import { Table, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { Call } from '../../api/types.ts';
+import { formatCost, formatCount, formatDuration, formatSecond } from '../../components/format.ts';
+import { strings } from '../../strings.ts';
+import { OutcomeBadge } from './outcome-badge.tsx';
+
+const { columns } = strings.calls;
+
+export function CallsTable({ calls }: { calls: Call[] }) {
+  return (
+    <Table.ScrollContainer minWidth={680}>
+      <Table highlightOnHover verticalSpacing={6} horizontalSpacing="xs" aria-label={strings.calls.table}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{columns.time}</Table.Th>
+            <Table.Th>{columns.user}</Table.Th>
+            <Table.Th>{columns.model}</Table.Th>
+            <Table.Th>{columns.outcome}</Table.Th>
+            <Table.Th className="number">{columns.tokens}</Table.Th>
+            <Table.Th className="number">{columns.cost}</Table.Th>
+            <Table.Th className="number">{columns.duration}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {calls.map((call) => (
+            <CallRow key={call.id} call={call} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function CallRow({ call }: { call: Call }) {
+  const { usage, costNano } = call.llm ?? {};
+  const why = call.error ?? call.decisions[0] ?? (call.status >= 400 ? call.reason : undefined);
+  return (
+    <Table.Tr>
+      <Table.Td className="nowrap">
+        <Link
+          to="/calls/$id"
+          params={{ id: call.id }}
+          className="link"
+          aria-label={strings.calls.openCall(formatSecond(call.startedAtMs))}
+        >
+          {formatSecond(call.startedAtMs)}
+        </Link>
+      </Table.Td>
+      <Table.Td>
+        <span className="clamp">{call.key?.user ?? strings.none}</span>
+      </Table.Td>
+      <Table.Td>
+        <span className="clamp">{call.llm?.responseModel ?? call.llm?.requestModel ?? strings.none}</span>
+      </Table.Td>
+      <Table.Td>
+        <OutcomeBadge call={call} />
+        {why !== undefined && (
+          <Text size="xs" c="dimmed" lineClamp={1} className="break" title={why}>
+            {why}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td className="number">
+        {usage === undefined ? strings.none : formatCount(usage.inputTokens + usage.outputTokens)}
+      </Table.Td>
+      <Table.Td className="number">{costNano === undefined ? strings.none : formatCost(costNano)}</Table.Td>
+      <Table.Td className="number">{formatDuration(call.durationMs)}</Table.Td>
+    </Table.Tr>
+  );
+}

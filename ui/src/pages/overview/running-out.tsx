@@ -1,0 +1,50 @@
+import { Loader, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { type Budget, listBudgets } from '../../api/budgets.ts';
+import { AmountBar } from '../../components/amount-bar.tsx';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { formatAgo } from '../../components/format.ts';
+import { strings } from '../../strings.ts';
+
+const shown = 5;
+
+/** Those with a date first, then the fullest. */
+export function RunningOut() {
+  const { data, error } = useQuery({
+    queryKey: ['budgets', undefined],
+    queryFn: ({ signal }) => listBudgets({}, signal),
+  });
+  if (error !== null) return <ErrorNotice error={error} />;
+  if (data === undefined) return <Loader aria-label={strings.loading} />;
+  const first = data.items
+    .filter(({ counters }) => counters.length > 0)
+    .sort((a, b) => endOf(a) - endOf(b) || shareOf(b) - shareOf(a))
+    .slice(0, shown);
+  return (
+    <Stack gap="sm">
+      {first.length === 0 && <Text c="dimmed">{strings.overview.noBudgets}</Text>}
+      {first.map(({ namespace, name, unit, counters, forecast }) => (
+        <div key={`${namespace}/${name}`}>
+          <Text size="sm" fw={600} className="clamp">
+            {name} {counters[0]!.group === '' ? '' : `(${counters[0]!.group})`}
+          </Text>
+          <AmountBar counter={counters[0]!} unit={unit} label={name} />
+          {forecast?.runsOutAt !== undefined && (
+            <Text size="xs">{strings.budgets.runsOut(formatAgo(forecast.runsOutAt))}</Text>
+          )}
+        </div>
+      ))}
+      <Link to="/budgets" className="link">
+        {strings.overview.allBudgets}
+      </Link>
+    </Stack>
+  );
+}
+
+const endOf = ({ forecast }: Budget) =>
+  forecast?.runsOutAt === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(forecast.runsOutAt);
+
+function shareOf({ counters: [fullest] }: Budget): number {
+  return fullest === undefined ? 0 : Number(fullest.used) / Math.max(Number(fullest.limit), 1e-9);
+}

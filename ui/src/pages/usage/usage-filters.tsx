@@ -1,0 +1,70 @@
+import { Group, MultiSelect, Pill, Select } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { listKeys } from '../../api/keys.ts';
+import { RangePicker } from '../../components/range-picker.tsx';
+import { strings } from '../../strings.ts';
+import { dimensionName } from './dimension-name.ts';
+import { buckets, dimensions, groupsOf, type UsageSearch } from './usage-search.ts';
+
+interface FiltersProps {
+  search: UsageSearch;
+  onChange: (next: UsageSearch) => void;
+}
+
+export function UsageFilters({ search, onChange }: FiltersProps) {
+  const groups = groupsOf(search);
+  const labels = useLabelNames();
+  const all = [...new Set([...dimensions, ...labels.map((name) => `label:${name}`), ...groups])];
+  return (
+    <Group align="flex-end" mb="sm" className="no-print">
+      <RangePicker search={search} onChange={(range) => onChange({ ...search, ...range })} />
+      <MultiSelect
+        label={strings.usage.groupBy}
+        placeholder={groups.length === 0 ? strings.usage.nothingGrouped : undefined}
+        data={all.map((value) => ({ value, label: dimensionName(value) }))}
+        value={groups}
+        onChange={(next) => onChange({ ...search, groupBy: next.join(',') })}
+        maxValues={3}
+        searchable
+        miw={220}
+      />
+      <Select
+        label={strings.usage.bucket}
+        data={buckets.map((value) => ({ value, label: strings.usage.buckets[value] ?? value }))}
+        value={search.bucket ?? (search.range === 'today' ? 'hour' : 'day')}
+        onChange={(value) => onChange({ ...search, bucket: buckets.find((name) => name === value) })}
+        allowDeselect={false}
+        w={110}
+      />
+      <Group gap="xs">
+        {(['user', 'model', 'key'] as const).map((name) =>
+          search[name] === undefined ? null : (
+            <Pill
+              key={name}
+              withRemoveButton
+              onRemove={() => onChange({ ...search, [name]: undefined })}
+              removeButtonProps={{
+                'aria-label': strings.usage.removeFilter(dimensionName(name)),
+                tabIndex: 0,
+                'aria-hidden': false,
+              }}
+            >
+              {dimensionName(name)}: {search[name]}
+            </Pill>
+          ),
+        )}
+      </Group>
+    </Group>
+  );
+}
+
+/** Labels that keys have: of the dearest 200, which is where the usage is. */
+function useLabelNames(): string[] {
+  const query = { sort: 'spend', order: 'desc', limit: 200 };
+  const { data } = useQuery({
+    queryKey: ['keys', 'labels'],
+    queryFn: ({ signal }) => listKeys(query, signal),
+    staleTime: 60_000,
+  });
+  return [...new Set(data?.items.flatMap(({ labels }) => Object.keys(labels)) ?? [])].sort();
+}

@@ -1,0 +1,91 @@
+import { Alert, Button, Group, LoadingOverlay, Paper, Text } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { getUsage, usageUrl } from '../../api/usage.ts';
+import { CostBars } from '../../components/cost-bars.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { formatCount, formatMoment } from '../../components/format.ts';
+import { PageHeader } from '../../components/page-header.tsx';
+import { type Range, rangeOf, timeZone } from '../../components/range.ts';
+import { strings } from '../../strings.ts';
+import { dimensionName } from './dimension-name.ts';
+import { UsageFilters } from './usage-filters.tsx';
+import { groupsOf, readUsageSearch, type UsageSearch } from './usage-search.ts';
+import { UsageTable } from './usage-table.tsx';
+
+export function UsagePage() {
+  const search = readUsageSearch(useSearch({ from: '/admin/usage' }) as Record<string, unknown>);
+  const navigate = useNavigate({ from: '/usage' });
+  const show = (next: UsageSearch) => void navigate({ search: next });
+  const groups = groupsOf(search);
+  const { user, model, key } = search;
+  const range = rangeOf(search, new Date());
+  const query = { ...range, user, model, key, groupBy: groups.join(',') };
+  const { data, error, isPlaceholderData, refetch } = useQuery({
+    queryKey: ['usage', query],
+    queryFn: ({ signal }) => getUsage(query, signal),
+    placeholderData: keepPreviousData,
+  });
+  const unpriced = data?.total.unpriced ?? 0;
+
+  return (
+    <>
+      <PageHeader title={strings.usage.title} intro={strings.usage.intro}>
+        <Button
+          component="a"
+          variant="default"
+          href={usageUrl({ ...query, timeZone, bucket: search.bucket ?? 'day' }, 'csv')}
+          download
+        >
+          {strings.usage.csv}
+        </Button>
+        <Button variant="default" onClick={() => window.print()}>
+          {strings.usage.print}
+        </Button>
+      </PageHeader>
+      <UsageFilters search={search} onChange={show} />
+      <Text size="sm" mb="md">
+        {strings.usage.printed(formatMoment(range.from), formatMoment(range.to ?? Date.now()), timeZone)}
+      </Text>
+      {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
+      {unpriced > 0 && <Alert color="orange">{strings.usage.unpriced(formatCount(unpriced))}</Alert>}
+      {data?.total.requests === 0 && (
+        <EmptyState title={strings.usage.emptyTitle} text={strings.usage.emptyText} />
+      )}
+      {data !== undefined && data.total.requests > 0 && (
+        <div style={{ position: 'relative' }}>
+          <LoadingOverlay visible={isPlaceholderData} />
+          <UsageChart search={search} range={range} />
+          <UsageTable report={data} groups={groups} search={search} onChange={show} />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Of the first dimension only: bars of more than that say nothing. */
+function UsageChart({ search, range }: { search: UsageSearch; range: Range }) {
+  const [groupBy = ''] = groupsOf(search);
+  const bucket = search.bucket ?? (search.range === 'today' ? 'hour' : 'day');
+  const { user, model, key } = search;
+  const query = { ...range, user, model, key, groupBy, bucket, timeZone };
+  const { data, error } = useQuery({
+    queryKey: ['usage', query],
+    queryFn: ({ signal }) => getUsage(query, signal),
+    placeholderData: keepPreviousData,
+  });
+  if (error !== null) return <ErrorNotice error={error} />;
+  if (data === undefined || data.rows.length === 0) return null;
+  const label = groupBy === '' ? strings.usage.chart : strings.usage.chartOf(dimensionName(groupBy));
+  return (
+    <Paper withBorder p="md" mb="md">
+      <Group justify="space-between">
+        <Text size="sm" c="dimmed">
+          {label}
+        </Text>
+      </Group>
+      <CostBars rows={data.rows} groupBy={groupBy} bucket={bucket} label={label} timeZone={timeZone} />
+    </Paper>
+  );
+}

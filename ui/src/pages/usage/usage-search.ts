@@ -1,0 +1,45 @@
+import { type RangeSearch, readRange } from '../../components/range.ts';
+
+export const dimensions = ['user', 'model', 'provider', 'key', 'route'] as const;
+export const buckets = ['hour', 'day', 'week', 'month'] as const;
+export const figures = [
+  'requests',
+  'refused',
+  'failed',
+  'inputTokens',
+  'cachedInputTokens',
+  'outputTokens',
+  'tokens',
+  'costNano',
+] as const;
+export type Figure = (typeof figures)[number];
+
+export interface UsageSearch extends RangeSearch {
+  /** Dimensions, commas between; '' for none. */
+  groupBy?: string;
+  bucket?: (typeof buckets)[number];
+  sort?: Figure;
+  order?: 'asc' | 'desc';
+  user?: string;
+  model?: string;
+  key?: string;
+}
+
+const isDimension = (name: string) => dimensions.some((one) => one === name) || /^label:.+/.test(name);
+
+export function readUsageSearch(raw: Record<string, unknown>): UsageSearch {
+  const found: UsageSearch = readRange(raw);
+  if (typeof raw.groupBy === 'string')
+    found.groupBy = raw.groupBy.split(',').filter(isDimension).slice(0, 3).join(',');
+  const bucket = buckets.find((name) => name === raw.bucket);
+  if (bucket !== undefined) found.bucket = bucket;
+  const sort = figures.find((name) => name === raw.sort);
+  if (sort !== undefined) found.sort = sort;
+  if (raw.order === 'asc' || raw.order === 'desc') found.order = raw.order;
+  for (const name of ['user', 'model', 'key'] as const)
+    if (raw[name] !== undefined && raw[name] !== '') found[name] = String(raw[name]);
+  return found;
+}
+
+export const groupsOf = ({ groupBy = 'user' }: UsageSearch): string[] =>
+  groupBy === '' ? [] : groupBy.split(',');

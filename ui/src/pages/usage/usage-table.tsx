@@ -1,0 +1,108 @@
+import { Progress, Table, Text } from '@mantine/core';
+import type { UsageFigures, UsageReport, UsageRow } from '../../api/types.ts';
+import { formatCost, formatCount } from '../../components/format.ts';
+import { SortHeader } from '../../components/sort-header.tsx';
+import { strings } from '../../strings.ts';
+import { dimensionName } from './dimension-name.ts';
+import { type Figure, figures, type UsageSearch } from './usage-search.ts';
+
+const { columns } = strings.usage;
+const names: Record<Figure, string> = {
+  requests: columns.requests,
+  refused: columns.refused,
+  failed: columns.failed,
+  inputTokens: columns.input,
+  cachedInputTokens: columns.cached,
+  outputTokens: columns.output,
+  tokens: columns.tokens,
+  costNano: columns.cost,
+};
+const most = 500;
+
+interface UsageTableProps {
+  report: UsageReport;
+  groups: string[];
+  search: UsageSearch;
+  onChange: (next: UsageSearch) => void;
+}
+
+export function UsageTable({ report, groups, search, onChange }: UsageTableProps) {
+  const sort = search.sort ?? 'costNano';
+  const order = search.order ?? 'desc';
+  const sign = order === 'asc' ? 1 : -1;
+  const rows = [...report.rows].sort((a, b) => sign * (a[sort] - b[sort])).slice(0, most);
+  const sortBy = (figure: Figure) =>
+    onChange({ ...search, sort: figure, order: sort === figure && order === 'desc' ? 'asc' : 'desc' });
+  return (
+    <>
+      <Table.ScrollContainer minWidth={820}>
+        <Table verticalSpacing={6} horizontalSpacing="xs" highlightOnHover aria-label={strings.usage.table}>
+          <Table.Thead>
+            <Table.Tr>
+              {groups.map((group) => (
+                <Table.Th key={group}>{dimensionName(group)}</Table.Th>
+              ))}
+              {figures.map((figure) => (
+                <SortHeader
+                  key={figure}
+                  label={names[figure]}
+                  order={sort === figure ? order : undefined}
+                  onSort={() => sortBy(figure)}
+                  align="right"
+                />
+              ))}
+              <Table.Th w={90}>{strings.usage.share}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map((row) => (
+              <UsageTableRow
+                key={JSON.stringify(row.group)}
+                row={row}
+                groups={groups}
+                whole={report.total.costNano}
+              />
+            ))}
+          </Table.Tbody>
+          <Table.Tfoot>
+            <Table.Tr>
+              {groups.length > 0 && <Table.Th colSpan={groups.length}>{strings.common.total}</Table.Th>}
+              <Figures of={report.total} bold />
+              <Table.Td />
+            </Table.Tr>
+          </Table.Tfoot>
+        </Table>
+      </Table.ScrollContainer>
+      {report.rows.length > most && (
+        <Text size="sm" c="dimmed">
+          {strings.usage.more(formatCount(most), formatCount(report.rows.length))}
+        </Text>
+      )}
+    </>
+  );
+}
+
+function UsageTableRow({ row, groups, whole }: { row: UsageRow; groups: string[]; whole: number }) {
+  const share = whole === 0 ? 0 : (row.costNano / whole) * 100;
+  return (
+    <Table.Tr>
+      {groups.map((group) => (
+        <Table.Td key={group}>
+          <span className="clamp">{row.group[group] || strings.usage.unnamed}</span>
+        </Table.Td>
+      ))}
+      <Figures of={row} />
+      <Table.Td>
+        <Progress value={share} aria-label={strings.usage.share} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function Figures({ of, bold = false }: { of: UsageFigures; bold?: boolean }) {
+  return figures.map((figure) => (
+    <Table.Td key={figure} className="number" fw={bold ? 700 : undefined}>
+      {figure === 'costNano' ? formatCost(of.costNano) : formatCount(of[figure])}
+    </Table.Td>
+  ));
+}

@@ -1,0 +1,92 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { session } from './api/session-state.ts';
+import { NotFound } from './layout/not-found.tsx';
+import { PageError } from './layout/page-error.tsx';
+import { Shell } from './layout/shell.tsx';
+import { readBudgetsSearch } from './pages/budgets/budgets-search.ts';
+import { readCallsSearch } from './pages/calls/calls-search.ts';
+import { readKeysSearch } from './pages/keys/keys-search.ts';
+import { readOverviewSearch } from './pages/overview/overview-search.ts';
+import { readUsageSearch } from './pages/usage/usage-search.ts';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: PageError });
+
+/** The API decides what a holder may do; this only spares them pages that would be refused. */
+const admin = createRoute({
+  getParentRoute: () => root,
+  id: 'admin',
+  beforeLoad: () => {
+    if (session.get()?.role === 'holder') throw redirect({ to: '/me' });
+  },
+});
+
+const overview = createRoute({
+  getParentRoute: () => admin,
+  path: '/',
+  validateSearch: readOverviewSearch,
+  component: lazyRouteComponent(() => import('./pages/overview/overview-page.tsx'), 'OverviewPage'),
+});
+
+const budgets = createRoute({
+  getParentRoute: () => admin,
+  path: '/budgets',
+  validateSearch: readBudgetsSearch,
+  component: lazyRouteComponent(() => import('./pages/budgets/budgets-page.tsx'), 'BudgetsPage'),
+});
+
+const me = createRoute({
+  getParentRoute: () => root,
+  path: '/me',
+  component: lazyRouteComponent(() => import('./pages/me/my-key-page.tsx'), 'MyKeyPage'),
+});
+
+const keys = createRoute({
+  getParentRoute: () => admin,
+  path: '/keys',
+  validateSearch: readKeysSearch,
+  component: lazyRouteComponent(() => import('./pages/keys/keys-page.tsx'), 'KeysPage'),
+});
+
+const key = createRoute({
+  getParentRoute: () => admin,
+  path: '/keys/$namespace/$name',
+  component: lazyRouteComponent(() => import('./pages/key/key-page.tsx'), 'KeyPage'),
+});
+
+const usage = createRoute({
+  getParentRoute: () => admin,
+  path: '/usage',
+  validateSearch: readUsageSearch,
+  component: lazyRouteComponent(() => import('./pages/usage/usage-page.tsx'), 'UsagePage'),
+});
+
+const calls = createRoute({
+  getParentRoute: () => admin,
+  path: '/calls',
+  validateSearch: readCallsSearch,
+  component: lazyRouteComponent(() => import('./pages/calls/calls-page.tsx'), 'CallsPage'),
+});
+
+const call = createRoute({
+  getParentRoute: () => admin,
+  path: '/calls/$id',
+  component: lazyRouteComponent(() => import('./pages/call/call-page.tsx'), 'CallPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([me, admin.addChildren([overview, keys, key, budgets, usage, calls, call])]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

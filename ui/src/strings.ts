@@ -1,0 +1,91 @@
+/** Every text of the console in one place. Texts with values in them are functions. */
+import { budgetStrings } from './strings/budgets.ts';
+import { callStrings } from './strings/calls.ts';
+import { keyStrings } from './strings/keys.ts';
+import { overviewStrings } from './strings/overview.ts';
+import { usageStrings } from './strings/usage.ts';
+
+export const strings = {
+  product: 'Tollgate',
+  none: '—',
+  loading: 'Loading …',
+  navigation: {
+    label: 'Main navigation',
+    open: 'Open or close the navigation',
+    skip: 'Skip to the content',
+    overview: 'Overview',
+    keys: 'Virtual keys',
+    budgets: 'Budgets',
+    usage: 'Usage and cost',
+    calls: 'Calls',
+    me: 'My key',
+    logOut: 'Log out',
+    toLight: 'Switch to light colours',
+    toDark: 'Switch to dark colours',
+  },
+  login: {
+    title: 'Log in to Tollgate',
+    token: 'Admin token or virtual key',
+    hint: 'The gateway prints a one-time link at its start. The admin token is in the file admin-token of its data directory; holders log in with their own virtual key.',
+    submit: 'Log in',
+    missing: 'Enter the admin token or a virtual key.',
+    wrong:
+      'Not accepted. Check that all of it was copied; a one-time link works once only, the next start of the gateway prints a new one.',
+    codeUsed:
+      'This one-time link was used already or is too old. Log in with the admin token, or start the gateway again for a new link.',
+  },
+  expired: {
+    title: 'Your session has ended',
+    text: 'Log in again to go on. What you typed is still there, and what you were sending is sent then.',
+    leave: 'Log out instead',
+  },
+  connection: {
+    lost: 'The gateway’s admin API does not answer. What you see may be old; this page tries again every two seconds.',
+  },
+  errors: {
+    unreachable: 'The admin API does not answer. Check that the gateway runs, then try again.',
+    unexpected: (status: number) =>
+      `The admin API answered ${status} without a reason. Try again; the gateway’s log has more.`,
+    loggedOut: 'You are logged out. Log in and try again.',
+    conflict: 'Someone else has changed this meanwhile. Reload it, look at the change and save again.',
+    forbidden: 'Your login may not do this. Log in with the admin token.',
+    title: 'That did not work',
+    retry: 'Try again',
+    page: 'This page has failed',
+    notFoundTitle: 'There is no such page',
+    notFoundText: 'The address may be mistyped, or what it showed was deleted.',
+    toStart: 'Go to the start page',
+  },
+  common: {
+    cancel: 'Cancel',
+    close: 'Close',
+    save: 'Save',
+    create: 'Create',
+    remove: 'Remove',
+    add: 'Add',
+    copy: 'Copy',
+    copied: 'Copied',
+    search: 'Search',
+    all: 'All',
+    more: 'More',
+    name: 'Name',
+    value: 'Value',
+    requests: 'Requests',
+    tokens: 'Tokens',
+    cost: 'Cost',
+    from: 'From',
+    to: 'To',
+    never: 'Never',
+    total: 'Total',
+    previousPage: 'Previous page',
+    nextPage: 'Next page',
+    shown: (first: number, last: number, total: string) => `${first}–${last} of ${total}`,
+    sortBy: (column: string) => `Sort by ${column}`,
+    updating: 'Updating …',
+  },
+  keys: keyStrings,
+  usage: usageStrings,
+  calls: callStrings,
+  budgets: budgetStrings,
+  overview: overviewStrings,
+};

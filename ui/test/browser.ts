@@ -1,0 +1,71 @@
+/** Debian's Chromium, driven by playwright-core; and why not, where there is none. */
+import { existsSync } from 'node:fs';
+import type { TestContext } from 'node:test';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { type FixtureApi, startFixtureApi } from './fixture-api.ts';
+
+const places = [
+  process.env.TOLLGATE_CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
+const executablePath = places.find((path) => path !== undefined && existsSync(path));
+
+/** For `test(name, { skip: noBrowser }, …)`. */
+export const noBrowser =
+  executablePath === undefined
+    ? 'no Chromium here: install it (apt-get install chromium) or name it in TOLLGATE_CHROMIUM'
+    : false;
+
+let browser: Promise<Browser> | undefined;
+
+export interface Visit {
+  api: FixtureApi;
+  page: Page;
+  /** What the browser complained of: scripts' errors and what the content security policy refused. */
+  complaints: string[];
+}
+
+export async function visit(
+  t: TestContext,
+  options: { colorScheme?: 'light' | 'dark'; width?: number } = {},
+): Promise<Visit> {
+  browser ??= chromium.launch({
+    executablePath: executablePath!,
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  });
+  const api = await startFixtureApi();
+  const context = await (await browser).newContext({
+    viewport: { width: options.width ?? 1280, height: 860 },
+    colorScheme: options.colorScheme ?? 'light',
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+  });
+  context.setDefaultTimeout(15_000);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    // Answers of 4xx are shown there too: the pages under test provoke them on purpose.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      complaints.push(message.text());
+  });
+  t.after(async () => {
+    if (process.env.TOLLGATE_SHOW_PAGE)
+      t.diagnostic(`${page.url()}\n${await page.locator('body').innerText()}`);
+    await context.close();
+    await api.close();
+  });
+  return { api, page, complaints };
+}
+
+export async function logIn({ api, page }: Visit, path = '/keys'): Promise<void> {
+  const url = new URL(path, api.url);
+  url.searchParams.set('login', api.loginCode);
+  await page.goto(url.href);
+}
+
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.close();
+}
