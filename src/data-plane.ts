@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Snapshot } from './core/config/snapshot.ts';
+import type { TallyBatch } from './core/ratelimit/statistics.ts';
 import type { RequestRecord } from './core/record.ts';
 import type { BindResult, FromWorker, ToWorker } from './proxy/messages.ts';
 import { createBucketMemory } from './storage/memory/shared-buckets.ts';
@@ -17,17 +18,18 @@ export interface DataPlaneOptions extends Pick<WorkerInput, 'counters' | 'host'>
   /** Threads that serve, at least one. */
   workers: number;
   onRecords(records: readonly RequestRecord[]): void;
+  onTallies(tallies: TallyBatch): void;
   /** A thread that ends by itself: what it served is served no more. */
   onCrash(error: Error): void;
 }
 
 export function startDataPlane(options: DataPlaneOptions): DataPlane {
-  const { workers, onRecords, onCrash, ...common } = options;
+  const { workers, onRecords, onTallies, onCrash, ...common } = options;
   const buckets = createBucketMemory();
   const threads = Array.from({ length: workers }, (_, index) => {
     const sharing = workers === 1 ? 'alone' : index === 0 ? 'first' : 'others';
     const input = { ...common, buckets, sharing, name: `worker-${index + 1}` } as const;
-    return new DataPathThread(input, onRecords, onCrash);
+    return new DataPathThread(input, { onRecords, onTallies, onCrash });
   });
   // One after the other: a port that one snapshot closes is closed in every thread before the next one opens it again.
   let last: Promise<unknown> = Promise.resolve();
@@ -65,12 +67,12 @@ class DataPathThread {
 
   constructor(
     input: WorkerInput,
-    onRecords: (records: readonly RequestRecord[]) => void,
-    onCrash: (error: Error) => void,
+    { onRecords, onTallies, onCrash }: Pick<DataPlaneOptions, 'onRecords' | 'onTallies' | 'onCrash'>,
   ) {
     this.#worker = new Worker(join(import.meta.dirname, 'worker.ts'), { workerData: input });
     this.#worker.on('message', (message: FromWorker) => {
       if (message.type === 'records') onRecords(message.records);
+      else if (message.type === 'tallies') onTallies(message.tallies);
       else if (message.type === 'stopped') this.#stopped?.();
       else {
         this.#waiting.get(message.generation)?.(message.binds);

@@ -15,7 +15,6 @@ import { StandingReporter } from './controller/standing-reporter.ts';
 import { heldPrefix, usedPrefix } from './core/budget/counter-keys.ts';
 import type { Budget } from './core/budget/model.ts';
 import { newKeyValue } from './core/keys/key-value.ts';
-import type { RateLimitConfig } from './core/ratelimit/model.ts';
 import type { RequestRecord } from './core/record.ts';
 import { allKinds } from './core/resources/kinds.ts';
 import { type DataPlane, startDataPlane } from './data-plane.ts';
@@ -24,11 +23,10 @@ import { loadClusterAccess } from './kube/kubeconfig.ts';
 import { createClusterResourceSource } from './kube/resource-source.ts';
 import { openStores } from './open-stores.ts';
 import { RecordFeed } from './record-feed.ts';
-import { startRateLimitServer } from './rls/server.ts';
-import { createEmbeddedRateLimitService } from './rls/service.ts';
 import { applyDemo, demoStanding } from './run-demo.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
 import { startAdmin } from './start-admin.ts';
+import { type RunningRateLimits, startRateLimits } from './start-rate-limits.ts';
 import type { SharedCounters } from './storage/memory/shared-counters.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
 import { openResourceStore } from './storage/sqlite/resource-store.ts';
@@ -74,13 +72,15 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   watchDrift(stores, nowSeconds, metrics, log);
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
-  let rateLimits: RateLimitConfig | undefined;
   let inForce: InForce = { keySets: {}, budgets: [] };
   const feed = new RecordFeed();
   const standings = createReporter(source, counters, () => inForce.budgets, dataDir, log);
+  const base = { options, env: process.env, nowSeconds, log, stack };
+  const limits = await startRateLimits({ ...base, counters: counters.store, metrics: metrics.registry });
   const plane = startServing(
     options,
     counters,
+    limits,
     (record) => {
       metrics.observe(record);
       standings.observe(record);
@@ -89,13 +89,12 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
     log,
     stack,
   );
-  await startRateLimits(options, () => rateLimits, counters, stack);
   await source.start();
   stack.add(() => source.stop());
   const controller = startController({
     source,
     publish: (snapshot) => {
-      rateLimits = snapshot.rateLimits;
+      limits.take(snapshot);
       inForce = snapshot;
       return plane.publish(snapshot);
     },
@@ -103,6 +102,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
       sha256: (text) => hash('sha256', text),
       providerUrls: { ...demo?.urls, ...options.providerUrls },
       address: options.listen,
+      rateLimitSources: () => limits.sources(),
     },
     nowRfc3339: () => `${new Date().toISOString().slice(0, 19)}Z`,
     newKeyValue: () => newKeyValue(randomBytes),
@@ -111,6 +111,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
     log,
   });
   stack.add(() => controller.stop());
+  limits.onFilesChanged = () => controller.recompile();
   reportStandings(standings, log, stack);
   const parts = { options, registry, source, controller, feed, ledger, log };
   const admin = await startAdmin({ ...parts, inForce: () => inForce, counters: counters.store });
@@ -122,21 +123,11 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   await stack.close();
 }
 
-async function startRateLimits(
-  options: UpOptions,
-  config: () => RateLimitConfig | undefined,
-  counters: SharedCounters,
-  stack: ShutdownStack,
-): Promise<void> {
-  const service = createEmbeddedRateLimitService({ config, counters: counters.store, nowSeconds });
-  const rls = await startRateLimitServer({ service, host: options.listen, port: options.rlsPort });
-  stack.add(() => rls.close());
-}
-
 /** The data path in its thread; its records become the access log, the metrics and statuses here. */
 function startServing(
   options: UpOptions,
   counters: SharedCounters,
+  limits: RunningRateLimits,
   observe: (record: RequestRecord) => void,
   log: Log,
   stack: ShutdownStack,
@@ -149,6 +140,7 @@ function startServing(
       process.stdout.write(records.map(accessLogLine).join(''));
       records.forEach(observe);
     },
+    onTallies: limits.addTallies,
     onCrash: (error) => {
       log.fatal({ error: error.stack }, 'the data path ended');
       process.exit(1);

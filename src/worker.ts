@@ -11,9 +11,13 @@ import { readPriceList } from './price-list.ts';
 import { createDataPath } from './proxy/data-path.ts';
 import type { PortSharing } from './proxy/listeners.ts';
 import type { FromWorker, ToWorker } from './proxy/messages.ts';
+import { sharedRateLimitCounters } from './rate-limit-counters.ts';
 import { createRateLimitClient, type RateLimitClient } from './rls/client.ts';
+import { OverLimitMemory } from './rls/over-limit-memory.ts';
 import { openPendingCharges } from './rls/pending-charges.ts';
 import { createEmbeddedRateLimitService } from './rls/service.ts';
+import { readRateLimitSettings } from './rls/settings.ts';
+import { Tallies } from './rls/tallies.ts';
 import { attachSharedAccounts } from './storage/memory/shared-accounts.ts';
 import { attachSharedBuckets } from './storage/memory/shared-buckets.ts';
 import { attachSharedCounters, type CounterHandle } from './storage/memory/shared-counters.ts';
@@ -35,11 +39,24 @@ const nowSeconds = () => Math.floor(Date.now() / 1000);
 const post = (message: FromWorker) => port.postMessage(message);
 
 let current: Snapshot | undefined;
+const tallies = new Tallies();
+const settings = readRateLimitSettings(process.env);
+const shared = sharedRateLimitCounters(process.env);
 const embedded = createEmbeddedRateLimitService({
   config: () => current?.rateLimits,
-  counters: attachSharedCounters(input.counters, input.name, nowSeconds),
+  counters: shared ?? attachSharedCounters(input.counters, input.name, nowSeconds),
   nowSeconds,
+  options: settings.options,
+  statistics: tallies,
+  ...(settings.localCacheBytes > 0 && { memory: new OverLimitMemory(settings.localCacheBytes) }),
 });
+const tallyMs = 1_000;
+const telling = setInterval(tell, tallyMs);
+
+function tell(): void {
+  const drained = tallies.drain();
+  if (drained !== undefined) post({ type: 'tallies', tallies: drained });
+}
 
 /** One connection per address set, kept while the thread lives: services of a configuration are few. */
 const clients = new Map<string, RateLimitClient>();
@@ -95,7 +112,10 @@ port.on('message', async (message: ToWorker) => {
   }
   await dataPath.stop(message.graceMs);
   clearInterval(redelivery);
+  clearInterval(telling);
+  tell();
   for (const client of clients.values()) client.close();
+  shared?.close();
   post({ type: 'stopped' });
   port.close();
 });

@@ -44,6 +44,7 @@ function compiled(spec: ProviderSpec): ProviderTarget {
     providerUrls: {},
     address: '',
     bindErrors: {},
+    rateLimits: { errors: [] },
     keySets: {},
   };
   const result = compileTarget(context, 'ns', 'ns/b', spec, {});

@@ -164,6 +164,13 @@ kubectl create secret generic anthropic-secret -n agentgateway-system \\
 
     assertSpent(await call('sk-mike-key'));
     assertSpent(await call('sk-mike-key', JSON.stringify({ ...JSON.parse(question), stream: true })));
+    // The data path's thread tells every second what it counted.
+    await eventually(async () => {
+      const metrics = await (await fetch(`http://${address}:15020/metrics`)).text();
+      const labels = '{domain="token-budgets",key1="user_id_mike"}';
+      const counted = `ratelimit_service_rate_limit_total_hits${labels} ${answer.usage.total_tokens}\n`;
+      assert.ok(metrics.includes(counted), metrics);
+    });
   });
 
   test('the same through curl and jq, as the walkthrough writes it', (t) => {

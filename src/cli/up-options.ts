@@ -22,6 +22,14 @@ export interface UpOptions {
   metricsPort: number;
   readyPort: number;
   rlsPort: number;
+  /** The rate limit service over HTTP; not served unless given. */
+  rlsHttpPort?: number;
+  /** File or directory with Envoy's rate limit configuration, in place of ConfigMaps. */
+  ratelimitConfig?: string;
+  /** PEM files. */
+  rlsTlsCert?: string;
+  rlsTlsKey?: string;
+  rlsTlsClientCa?: string;
 }
 
 interface Flags extends Omit<UpOptions, 'providerUrls'> {
@@ -63,6 +71,14 @@ export function upCommand(env: NodeJS.ProcessEnv, run: (options: UpOptions) => P
     {},
     providerUrl as unknown as Parse,
   );
+  for (const [flag, variable, description] of rateLimitPaths) add(flag, description, variable);
+  add(
+    '--rls-http-port <port>',
+    'rate limit service over HTTP: /json, /healthcheck, /rlconfig (default: not served)',
+    'RLS_HTTP_PORT',
+    undefined,
+    portNumber as unknown as Parse,
+  );
   add(
     '--workers <n>',
     'threads that serve requests; limits are exact across them',
@@ -85,6 +101,21 @@ export function upCommand(env: NodeJS.ProcessEnv, run: (options: UpOptions) => P
     await run({ ...rest, providerUrls });
   });
 }
+
+const rateLimitPaths: [flag: string, variable: string, description: string][] = [
+  [
+    '--ratelimit-config <path>',
+    'RATELIMIT_CONFIG',
+    'file or directory with the rate limit configuration, read again when it changes (instead of ConfigMaps)',
+  ],
+  ['--rls-tls-cert <file>', 'RLS_TLS_CERT', 'certificate (PEM) of the rate limit service over gRPC'],
+  ['--rls-tls-key <file>', 'RLS_TLS_KEY', 'its private key (PEM)'],
+  [
+    '--rls-tls-client-ca <file>',
+    'RLS_TLS_CLIENT_CA',
+    'clients must show a certificate of this authority (PEM)',
+  ],
+];
 
 const ports: [flag: string, variable: string, description: string, port: number][] = [
   ['api-port', 'API_PORT', 'Kubernetes-style API (TLS)', 7443],

@@ -14,7 +14,7 @@ export interface ControllerOptions {
   source: ResourceSource;
   /** Takes a snapshot into force; resolves with the ports that could not be opened, and why. */
   publish(snapshot: Snapshot): Promise<Record<number, string>>;
-  compile: Pick<CompileOptions, 'sha256' | 'providerUrls' | 'address'>;
+  compile: Pick<CompileOptions, 'sha256' | 'providerUrls' | 'address' | 'rateLimitSources'>;
   nowRfc3339(): string;
   /** Value of a new virtual key. */
   newKeyValue(): string;
@@ -30,6 +30,8 @@ export interface Controller {
   ready: Promise<void>;
   /** Resolves when every change so far is in force and told. */
   settled(): Promise<void>;
+  /** Something outside of the resources has changed. */
+  recompile(): void;
   stop(): Promise<void>;
 }
 
@@ -63,6 +65,10 @@ class ReconcileLoop implements Controller {
 
   async settled(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
+  }
+
+  recompile(): void {
+    void this.#trigger();
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,6 @@
 /** What the main thread and a data path thread say to each other. */
 import type { Snapshot } from '../core/config/snapshot.ts';
+import type { TallyBatch } from '../core/ratelimit/statistics.ts';
 import type { RequestRecord } from '../core/record.ts';
 
 export type ToWorker =
@@ -12,6 +13,8 @@ export type FromWorker =
   /** The snapshot is in force for every request that starts from now on; one entry per port it names. */
   | { type: 'applied'; generation: number; binds: BindResult[] }
   | { type: 'records'; records: RequestRecord[] }
+  /** What the embedded rate limit service counted in this thread since the last time. */
+  | { type: 'tallies'; tallies: TallyBatch }
   | { type: 'stopped' };
 
 export interface BindResult {

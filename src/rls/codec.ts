@@ -7,22 +7,8 @@ import type {
   RateLimitRequest,
   RateLimitResponse,
 } from '../core/ratelimit/model.ts';
-
-const unitNumbers: Record<LimitUnit, number> = {
-  second: 1,
-  minute: 2,
-  hour: 3,
-  day: 4,
-  month: 5,
-  year: 6,
-  week: 7,
-};
-const units = new Map(Object.entries(unitNumbers).map(([unit, number]) => [number, unit as LimitUnit]));
-
-/** The request asks for something that has no meaning: answered INVALID_ARGUMENT (the original crashes on unit 0). */
-export class InvalidRequest extends Error {
-  override readonly name = 'InvalidRequest';
-}
+import { writeStruct } from './struct-codec.ts';
+import { InvalidRequest, unitNumbers, unitOfNumber } from './unit-numbers.ts';
 
 /** Invalid UTF-8 is a fault of the sender, not a name with question marks. */
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
@@ -83,7 +69,7 @@ function decodeOverride(bytes: Uint8Array): { requestsPerUnit: number; unit: Lim
     else return false;
     return true;
   });
-  const unit = units.get(number);
+  const unit = unitOfNumber(number);
   if (unit === undefined) throw new InvalidRequest(`the limit override has no unit of time (unit ${number})`);
   return { requestsPerUnit, unit };
 }
@@ -113,6 +99,11 @@ export function encodeResponse(response: RateLimitResponse): Uint8Array {
   for (const { key, value } of response.responseHeadersToAdd) {
     writer.tag(3, WireType.LengthDelimited).fork();
     writer.tag(1, WireType.LengthDelimited).string(key).tag(2, WireType.LengthDelimited).string(value).join();
+  }
+  if (response.dynamicMetadata !== undefined) {
+    writer.tag(6, WireType.LengthDelimited).fork();
+    writeStruct(writer, response.dynamicMetadata);
+    writer.join();
   }
   return writer.finish();
 }
@@ -201,7 +192,7 @@ function decodeLimit(bytes: Uint8Array): NonNullable<DescriptorStatus['currentLi
   };
   readMessage(bytes, (field, reader) => {
     if (field === 1) limit.requestsPerUnit = reader.uint32();
-    else if (field === 2) limit.unit = units.get(reader.int32()) ?? 'second';
+    else if (field === 2) limit.unit = unitOfNumber(reader.int32()) ?? 'second';
     else if (field === 3) limit.name = reader.string();
     else return false;
     return true;

@@ -1,51 +1,72 @@
-/** gRPC's framing of unary messages over HTTP/2 (gRPC over HTTP2: Length-Prefixed-Message). */
+/** gRPC's framing of messages over HTTP/2 (gRPC over HTTP2: Length-Prefixed-Message). */
+import { GrpcError, grpcStatus } from './grpc-status.ts';
 
 /** The default limit of every gRPC implementation. */
 export const maxMessageBytes = 4 * 1024 * 1024;
-
-export const grpcStatus = {
-  OK: 0,
-  UNKNOWN: 2,
-  INVALID_ARGUMENT: 3,
-  NOT_FOUND: 5,
-  RESOURCE_EXHAUSTED: 8,
-  UNIMPLEMENTED: 12,
-  INTERNAL: 13,
-} as const;
-
-export class GrpcError extends Error {
-  override readonly name = 'GrpcError';
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
+const headBytes = 5;
 
 export function frame(message: Uint8Array): Buffer {
-  const framed = Buffer.allocUnsafe(5 + message.length);
+  const framed = Buffer.allocUnsafe(headBytes + message.length);
   framed[0] = 0;
   framed.writeUInt32BE(message.length, 1);
-  framed.set(message, 5);
+  framed.set(message, headBytes);
   return framed;
 }
 
 /** The one message of a unary call. */
 export function unframe(body: Buffer): Uint8Array {
-  if (body.length < 5) throw new GrpcError(grpcStatus.INTERNAL, 'the message is cut off');
-  if (body[0] !== 0) throw new GrpcError(grpcStatus.UNIMPLEMENTED, 'compressed messages are not supported');
-  const length = body.readUInt32BE(1);
-  if (length > maxMessageBytes)
-    throw new GrpcError(
-      grpcStatus.RESOURCE_EXHAUSTED,
-      `message larger than max (${length} vs. ${maxMessageBytes})`,
-    );
-  if (body.length !== 5 + length)
+  const length = body.length < headBytes ? undefined : lengthOf(body);
+  if (length === undefined) throw new GrpcError(grpcStatus.INTERNAL, 'the message is cut off');
+  if (body.length !== headBytes + length)
     throw new GrpcError(grpcStatus.INTERNAL, 'the message does not have the length it tells');
-  return body.subarray(5);
+  return body.subarray(headBytes);
 }
 
-/** Percent-encoded as `grpc-message` wants it. */
-export function encodeMessage(text: string): string {
-  return encodeURIComponent(text).replaceAll('%20', ' ');
+function lengthOf(head: Buffer): number {
+  if (head[0] !== 0) throw new GrpcError(grpcStatus.UNIMPLEMENTED, 'compressed messages are not supported');
+  const length = head.readUInt32BE(1);
+  if (length > maxMessageBytes) {
+    throw new GrpcError(
+      grpcStatus.RESOURCE_EXHAUSTED,
+      `received message larger than max (${length} vs. ${maxMessageBytes})`,
+    );
+  }
+  return length;
+}
+
+/** Cuts a body into messages as its bytes come in; holds at most one message. */
+export class MessageReader {
+  #chunks: Buffer[] = [];
+  #size = 0;
+  /** Bytes of the message that is coming in, head included; undefined until its head is complete. */
+  #wanted: number | undefined;
+
+  /** How many bytes are held. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The messages that are complete with this chunk. Throws `GrpcError` as soon as a head tells too much. */
+  push(chunk: Buffer): Uint8Array[] {
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
+    const messages: Uint8Array[] = [];
+    for (;;) {
+      if (this.#wanted === undefined) {
+        if (this.#size < headBytes) return messages;
+        this.#wanted = headBytes + lengthOf(this.#joined());
+      }
+      if (this.#size < this.#wanted) return messages;
+      const body = this.#joined();
+      messages.push(body.subarray(headBytes, this.#wanted));
+      this.#chunks = body.length > this.#wanted ? [body.subarray(this.#wanted)] : [];
+      this.#size -= this.#wanted;
+      this.#wanted = undefined;
+    }
+  }
+
+  #joined(): Buffer {
+    if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)];
+    return this.#chunks[0]!;
+  }
 }

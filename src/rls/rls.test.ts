@@ -1,6 +1,5 @@
 /** Interop in both directions with grpc-js, and what must not harm the server. */
 import assert from 'node:assert/strict';
-import { connect as connectHttp2 } from 'node:http2';
 import { test } from 'node:test';
 import * as grpc from '@grpc/grpc-js';
 import {
@@ -8,36 +7,17 @@ import {
   type RateLimitResponse,
   RateLimitUnavailable,
 } from '../core/ratelimit/model.ts';
-import { parseRateLimitConfig } from '../core/ratelimit/parse.ts';
 import { createRateLimitClient } from './client.ts';
 import { decodeRequest, decodeResponse, encodeRequest, encodeResponse } from './codec.ts';
 import { startRateLimitServer } from './server.ts';
-import { createEmbeddedRateLimitService } from './service.ts';
+import { serviceFixture } from './service.fixture.ts';
 
 const yaml = `domain: d
 descriptors:
 - {key: u, value: mike, rate_limit: {unit: day, requests_per_unit: 2, name: mikes}}
 - {key: w, rate_limit: {unit: week, requests_per_unit: 9}}
 `;
-const parsed = parseRateLimitConfig([{ name: 'c', text: yaml }]);
-assert.ok(parsed.ok);
-
-function embedded() {
-  const counters = new Map<string, number>();
-  return createEmbeddedRateLimitService({
-    config: () => (parsed.ok ? parsed.config : undefined),
-    nowSeconds: () => 100,
-    counters: {
-      add: (increments) =>
-        increments.map(({ key, add }) => {
-          counters.set(key, Math.max(0, (counters.get(key) ?? 0) + add));
-          return counters.get(key)!;
-        }),
-      list: () => [],
-      reset: () => 0,
-    },
-  });
-}
+const embedded = () => serviceFixture(yaml);
 const mike: RateLimitRequest = { domain: 'd', descriptors: [{ entries: [{ key: 'u', value: 'mike' }] }] };
 
 test('requests and responses survive the wire', () => {
@@ -114,41 +94,6 @@ test('a grpc-js client is answered, with its errors', async (t) => {
   await assert.rejects(call(large), { code: grpc.status.RESOURCE_EXHAUSTED });
 });
 
-test('bytes that are no message, an override without a unit: an error, and the next call is served', async (t) => {
-  const server = await startRateLimitServer({ service: embedded(), host: '127.0.0.1', port: 0 });
-  const session = connectHttp2(`http://127.0.0.1:${server.port}`);
-  t.after(async () => {
-    session.destroy();
-    await server.close();
-  });
-  const send = (body: Buffer) =>
-    new Promise<string>((resolve, reject) => {
-      const stream = session.request({
-        ':method': 'POST',
-        ':path': '/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit',
-      });
-      stream.on(
-        'response',
-        (headers) => headers['grpc-status'] !== undefined && resolve(String(headers['grpc-status'])),
-      );
-      stream.on('trailers', (headers) => resolve(String(headers['grpc-status'])));
-      stream.on('error', reject);
-      stream.resume();
-      stream.end(body);
-    });
-  const framed = (bytes: number[]) => Buffer.from([0, 0, 0, 0, bytes.length, ...bytes]);
-  assert.equal(await send(framed([0xff, 0xff, 0xff])), '13');
-  assert.equal(await send(framed([0x0a, 0x02, 0xc3, 0x28])), '13');
-  assert.equal(await send(Buffer.from([1, 0, 0, 0, 0])), '12');
-  assert.equal(await send(Buffer.from([0, 0])), '13');
-  // domain "d", one descriptor with a limit of unit 0.
-  assert.equal(await send(framed([0x0a, 0x01, 0x64, 0x12, 0x04, 0x12, 0x02, 0x08, 0x05])), '3');
-  assert.equal(
-    await send(Buffer.from([0, 0, 0, 0, encodeRequest(mike).length, ...encodeRequest(mike)])),
-    '0',
-  );
-});
-
 test('our client against a grpc-js server, and against nobody', async (t) => {
   const server = new grpc.Server();
   server.addService(
@@ -195,4 +140,18 @@ test('our client against a grpc-js server, and against nobody', async (t) => {
   );
   const nobody = createRateLimitClient({ addresses: ['127.0.0.1:9'], tls: false, deadlineMs: 300 });
   await assert.rejects(async () => nobody.shouldRateLimit(mike), RateLimitUnavailable);
+});
+
+test('our client goes on to another address when one is not there, and counts once', async (t) => {
+  const server = await startRateLimitServer({ service: embedded(), host: '127.0.0.1', port: 0 });
+  const addresses = ['127.0.0.1:9', `127.0.0.1:${server.port}`, '127.0.0.1:9'];
+  const client = createRateLimitClient({ addresses, tls: false, deadlineMs: 2_000 });
+  t.after(async () => {
+    client.close();
+    await server.close();
+  });
+  const zoe = { domain: 'd', descriptors: [{ entries: [{ key: 'w', value: 'zoe' }] }] };
+  const remaining: number[] = [];
+  for (let n = 0; n < 6; n++) remaining.push((await client.shouldRateLimit(zoe)).statuses[0]!.limitRemaining);
+  assert.deepEqual(remaining, [8, 7, 6, 5, 4, 3]);
 });

@@ -1,45 +1,143 @@
-/** The rate limit service over gRPC (h2c), for anyone's Envoy: ShouldRateLimit and gRPC health. */
-import { createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2';
+/** The rate limit service over gRPC for anyone's Envoy: plaintext (h2c), TLS or mTLS. */
+import {
+  createSecureServer,
+  createServer,
+  type Http2Server,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { RateLimitService } from '../core/ratelimit/model.ts';
-import { RateLimitUnavailable } from '../core/ratelimit/model.ts';
-import { decodeRequest, encodeResponse, InvalidRequest } from './codec.ts';
-import { encodeMessage, frame, GrpcError, grpcStatus, maxMessageBytes, unframe } from './framing.ts';
+import { decodeRequest, encodeResponse } from './codec.ts';
+import { type CallLimits, type Method, serveCall } from './grpc-call.ts';
+import { Health } from './health.ts';
+import { reflect } from './reflection.ts';
 
 export interface RateLimitServerOptions {
   service: RateLimitService;
   host: string;
   port: number;
+  health?: Health;
+  /** PEM texts. With `clientCa` a client must show a certificate that it signed. */
+  tls?: { cert: string; key: string; clientCa?: string };
+  /** Tells how long each call of ShouldRateLimit took, whatever its outcome. */
+  onCall?: (milliseconds: number) => void;
 }
 
 export interface RateLimitServer {
   port: number;
+  /** Lets calls in flight end, for a moment. */
   close(): Promise<void>;
 }
 
 const idleSessionMs = 3_600_000;
-/** A client that sends a head and no body, or never reads, holds a stream no longer than this. */
-const streamMs = 30_000;
+/** As in the original: a client reconnects now and then, so that load spreads over replicas. */
+const maxSessionAgeMs = 86_400_000;
+const unaryMs = 30_000;
+const closeGraceMs = 1_000;
+const maxConnections = 1_024;
+const maxCalls = 20_000;
+const maxBufferedBytes = 256 * 1_024 * 1_024;
+const maxSessionBytes = 32 * 1_024 * 1_024;
+
+const http2Options = {
+  /** MB. A thousand calls at once take about 16; what is left bounds a client that never reads. */
+  maxSessionMemory: 64,
+  maxSessionRejectedStreams: 1_000,
+  settings: { maxConcurrentStreams: 1_000, maxHeaderListSize: 16_384, enablePush: false },
+};
 
 export async function startRateLimitServer(options: RateLimitServerOptions): Promise<RateLimitServer> {
-  const server = createServer({
-    maxSessionMemory: 16,
-    settings: { maxConcurrentStreams: 1_000, maxHeaderListSize: 16_384, enablePush: false },
-  });
-  const sessions = new Set<{ destroy(): void }>();
-  server.on('session', (session) => {
-    sessions.add(session);
-    session.setTimeout(idleSessionMs, () => session.close());
-    session.on('error', () => session.destroy());
-    session.on('close', () => sessions.delete(session));
-  });
-  server.on('stream', (stream, headers) =>
-    serve(stream as ServerHttp2Stream, String(headers[':path'] ?? ''), options.service),
-  );
+  const health = options.health ?? new Health();
+  const server = createFor(options.tls);
+  server.maxConnections = maxConnections;
+  const sessions = trackSessions(server);
+  const methods = methodsOf(options, health);
+  const limits: CallLimits = {
+    buffered: { now: 0, max: maxBufferedBytes },
+    sessionBytes: maxSessionBytes,
+    calls: { now: 0, max: maxCalls },
+    unaryMs,
+  };
+  server.on('stream', (stream, headers) => serveCall(stream as ServerHttp2Stream, headers, methods, limits));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port: options.port, host: options.host, exclusive: true }, resolve);
   });
-  return { port: portOf(server), close: () => close(server, sessions) };
+  // Errors of single connections, a failed TLS handshake among them, end those connections only.
+  server.on('error', () => {});
+  return { port: portOf(server), close: () => close(server, sessions, health) };
+}
+
+function createFor(tls: RateLimitServerOptions['tls']): Http2Server {
+  if (tls === undefined) return createServer(http2Options);
+  const { cert, key, clientCa } = tls;
+  const mutual = clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true };
+  return createSecureServer({
+    ...http2Options,
+    allowHTTP1: false,
+    minVersion: 'TLSv1.2',
+    cert,
+    key,
+    ...mutual,
+  });
+}
+
+function trackSessions(server: Http2Server): ReadonlySet<ServerHttp2Session> {
+  const sessions = new Set<ServerHttp2Session>();
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.setTimeout(idleSessionMs, () => session.close());
+    const age = setTimeout(() => session.close(), maxSessionAgeMs);
+    age.unref();
+    session.on('error', () => session.destroy());
+    session.on('close', () => {
+      clearTimeout(age);
+      sessions.delete(session);
+    });
+  });
+  server.on('sessionError', (_, session) => session.destroy());
+  return sessions;
+}
+
+function methodsOf({ service, onCall }: RateLimitServerOptions, health: Health): Map<string, Method> {
+  const shouldRateLimit = (message: Uint8Array): Uint8Array | Promise<Uint8Array> => {
+    const answered = service.shouldRateLimit(decodeRequest(message));
+    return answered instanceof Promise ? answered.then(encodeResponse) : encodeResponse(answered);
+  };
+  return new Map<string, Method>([
+    [
+      '/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit',
+      { unary: onCall === undefined ? shouldRateLimit : timed(shouldRateLimit, onCall) },
+    ],
+    ['/grpc.health.v1.Health/Check', { unary: (message) => health.check(message) }],
+    ['/grpc.health.v1.Health/Watch', { stream: (message, send) => health.watch(message, send) }],
+    ...['v1', 'v1alpha'].map((version): [string, Method] => [
+      `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`,
+      { stream: answerReflection },
+    ]),
+  ]);
+}
+
+function answerReflection(message: Uint8Array, send: (message: Uint8Array) => void): undefined {
+  send(reflect(message));
+}
+
+function timed(
+  method: (message: Uint8Array) => Uint8Array | Promise<Uint8Array>,
+  onCall: (milliseconds: number) => void,
+): typeof method {
+  return (message) => {
+    const started = performance.now();
+    const done = () => onCall(performance.now() - started);
+    let result: Uint8Array | Promise<Uint8Array> | undefined;
+    try {
+      result = method(message);
+      return result;
+    } finally {
+      if (result instanceof Promise) void result.then(done, done);
+      else done();
+    }
+  };
 }
 
 function portOf(server: Http2Server): number {
@@ -47,95 +145,20 @@ function portOf(server: Http2Server): number {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-function close(server: Http2Server, sessions: ReadonlySet<{ destroy(): void }>): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    for (const session of sessions) session.destroy();
-  });
-}
-
-type Method = (message: Uint8Array, service: RateLimitService) => Uint8Array | Promise<Uint8Array>;
-
-const methods: Record<string, Method> = {
-  '/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit': shouldRateLimit,
-  '/grpc.health.v1.Health/Check': checkHealth,
-};
-
-function serve(stream: ServerHttp2Stream, path: string, service: RateLimitService): void {
-  stream.on('error', () => stream.destroy());
-  stream.setTimeout(streamMs, () => stream.close());
-  const method = methods[path];
-  if (method === undefined) {
-    endWith(stream, grpcStatus.UNIMPLEMENTED, `unknown method ${path}`);
-    return;
-  }
-  const chunks: Buffer[] = [];
-  let size = 0;
-  stream.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size <= maxMessageBytes + 5) chunks.push(chunk);
-  });
-  stream.on('end', () => {
-    if (size > maxMessageBytes + 5) {
-      return endWith(
-        stream,
-        grpcStatus.RESOURCE_EXHAUSTED,
-        `message larger than max (${size} vs. ${maxMessageBytes})`,
-      );
-    }
-    const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-    void answer(stream, body, method, service);
-  });
-}
-
-async function answer(
-  stream: ServerHttp2Stream,
-  body: Buffer,
-  method: Method,
-  service: RateLimitService,
+function close(
+  server: Http2Server,
+  sessions: ReadonlySet<ServerHttp2Session>,
+  health: Health,
 ): Promise<void> {
-  try {
-    const result = method(unframe(body), service);
-    const message = result instanceof Promise ? await result : result;
-    if (stream.destroyed) return;
-    stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
-    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
-    stream.end(frame(message));
-  } catch (error) {
-    const [status, text] = statusOf(error);
-    endWith(stream, status, text);
-  }
-}
-
-/** The original answers its own errors as UNKNOWN with the bare text. */
-function statusOf(error: unknown): [number, string] {
-  if (error instanceof GrpcError) return [error.status, error.message];
-  if (error instanceof InvalidRequest) return [grpcStatus.INVALID_ARGUMENT, error.message];
-  if (error instanceof RateLimitUnavailable) return [grpcStatus.UNKNOWN, error.message];
-  return [grpcStatus.INTERNAL, 'the message can not be decoded'];
-}
-
-function endWith(stream: ServerHttp2Stream, status: number, message: string): void {
-  if (stream.destroyed || stream.headersSent) return;
-  stream.respond(
-    {
-      ':status': 200,
-      'content-type': 'application/grpc',
-      'grpc-status': String(status),
-      'grpc-message': encodeMessage(message),
-    },
-    { endStream: true },
-  );
-}
-
-function shouldRateLimit(message: Uint8Array, service: RateLimitService): Uint8Array | Promise<Uint8Array> {
-  const answered = service.shouldRateLimit(decodeRequest(message));
-  return answered instanceof Promise ? answered.then(encodeResponse) : encodeResponse(answered);
-}
-
-/** grpc.health.v1.HealthCheckResponse with SERVING, for the whole server and for `ratelimit`. */
-function checkHealth(message: Uint8Array): Uint8Array {
-  const service = message.length > 2 ? Buffer.from(message.subarray(2)).toString('utf8') : '';
-  if (service !== '' && service !== 'ratelimit') throw new GrpcError(grpcStatus.NOT_FOUND, 'unknown service');
-  return Uint8Array.of(0x08, 0x01);
+  health.stop();
+  return new Promise((resolve) => {
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    const force = setTimeout(() => {
+      for (const session of sessions) session.destroy();
+    }, closeGraceMs);
+    for (const session of sessions) session.close();
+  });
 }

@@ -86,6 +86,7 @@ function keysIn(object: KubeObject, sha256: (text: string) => string): { keys: K
     providerUrls: {},
     address: '',
     bindErrors: {},
+    rateLimits: { errors: [] },
   };
   const { name, faults } = compileKeySet(context, object);
   const keys = context.keySets[name]!.keys.map(({ id, ...key }) => ({

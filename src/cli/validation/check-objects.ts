@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type CompileResult, compileConfiguration } from '../../core/config/compile.ts';
 import { nameOf } from '../../core/config/objects.ts';
+import { filesOf, isRateLimitConfigMap } from '../../core/config/rate-limit-config.ts';
 import { parseRateLimitConfig } from '../../core/ratelimit/parse.ts';
 import { apiVersionOf } from '../../core/resources/kind.ts';
 import { allKinds } from '../../core/resources/kinds.ts';
@@ -93,10 +94,8 @@ function isAwaited(object: KubeObject, { toIssue }: CompileResult): boolean {
 
 /** Faults of this ConfigMap are told by the policies that need it, and by nobody where none does yet. */
 function rateLimitFaults(one: LocatedObject): LocatedFault[] {
-  const { kind } = one.object;
-  if (kind !== 'ConfigMap' || nameOf(one.object) !== 'ratelimit/ratelimit-config') return [];
-  const files = Object.entries((one.object['data'] ?? {}) as Record<string, string>);
-  const parsed = parseRateLimitConfig(files.map(([name, text]) => ({ name, text })));
+  if (!isRateLimitConfigMap(one.object)) return [];
+  const parsed = parseRateLimitConfig(filesOf(one.object));
   return parsed.ok ? [] : [faultOf(one, parsed.error)];
 }
 

@@ -3,7 +3,6 @@
  * beside it. Pure: the same resources give the same result whatever the order they came in.
  */
 import type { RateLimitConfig } from '../ratelimit/model.ts';
-import { parseRateLimitConfig } from '../ratelimit/parse.ts';
 import type { KubeObject } from '../resources/object.ts';
 import { BackendCompiler } from './backends.ts';
 import { compileBudgets } from './budgets.ts';
@@ -11,10 +10,11 @@ import type { CompileContext } from './context.ts';
 import { gatewayClassStatuses } from './gateway-classes.ts';
 import { compileGateways } from './gateways.ts';
 import { compileHttpRoutes } from './http-routes.ts';
-import { groups, type ObjectSource, Objects } from './objects.ts';
+import { type ObjectSource, Objects } from './objects.ts';
 import { type OwnedObject, ownedObjects } from './owned-objects.ts';
 import { compilePolicies } from './policies.ts';
 import { policyStatuses } from './policy-status.ts';
+import { type RateLimitSources, readRateLimits } from './rate-limit-config.ts';
 import type { Snapshot } from './snapshot.ts';
 import { compileVirtualKeys, type KeyToIssue } from './virtual-keys.ts';
 
@@ -29,6 +29,8 @@ export interface CompileOptions {
   address: string;
   /** The rate limit configuration in force, kept when the one at hand is not valid. */
   previousRateLimits?: RateLimitConfig;
+  /** Asked at every compilation; absent: the ConfigMaps. */
+  rateLimitSources?: () => RateLimitSources;
   /** Ports that could not be opened, and why. */
   bindErrors: Readonly<Record<number, string>>;
 }
@@ -47,8 +49,8 @@ export interface CompileResult {
 
 export function compileConfiguration(source: ObjectSource, options: CompileOptions): CompileResult {
   const objects = new Objects(source);
-  const rateLimits = readRateLimits(objects, options.previousRateLimits);
-  const context: CompileContext = { ...options, objects, keySets: {}, rateLimitError: rateLimits.error };
+  const rateLimits = readRateLimits(objects, options.previousRateLimits, options.rateLimitSources?.());
+  const context: CompileContext = { ...options, objects, keySets: {}, rateLimits };
   const backends = new BackendCompiler(context);
   const gateways = compileGateways(context);
   const policies = compilePolicies(context);
@@ -63,6 +65,7 @@ export function compileConfiguration(source: ObjectSource, options: CompileOptio
     keySets: context.keySets,
     budgets: budgets.all,
     ...(rateLimits.config === undefined ? {} : { rateLimits: rateLimits.config }),
+    rateLimitErrors: rateLimits.errors.map(({ message }) => message),
   };
   return {
     snapshot,
@@ -77,33 +80,5 @@ export function compileConfiguration(source: ObjectSource, options: CompileOptio
     ],
     owned: ownedObjects(context, gateways),
     toIssue: virtualKeys.toIssue,
-  };
-}
-
-/** The ConfigMap that the embedded rate limit service reads: each entry is a file. */
-const rateLimitConfigMap = { namespace: 'ratelimit', name: 'ratelimit-config' };
-
-function readRateLimits(
-  objects: Objects,
-  previous: RateLimitConfig | undefined,
-): { config: RateLimitConfig | undefined; error?: string } {
-  const { namespace, name } = rateLimitConfigMap;
-  const configMap = objects.get(groups.core, 'ConfigMap', namespace, name);
-  if (configMap === undefined) {
-    return {
-      config: undefined,
-      error: `the rate limit service has no configuration: ConfigMap ${namespace}/${name} not found`,
-    };
-  }
-  const files = Object.entries((configMap['data'] ?? {}) as Record<string, string>).map(([file, text]) => ({
-    name: file,
-    text,
-  }));
-  const parsed = parseRateLimitConfig(files);
-  if (parsed.ok) return { config: parsed.config };
-  const kept = previous === undefined ? 'there is none from before' : 'the one from before stays in force';
-  return {
-    config: previous,
-    error: `ConfigMap ${namespace}/${name} is not valid (${kept}): ${parsed.error}`,
   };
 }

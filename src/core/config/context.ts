@@ -1,6 +1,7 @@
 /** What every part of the compiler works with. */
 
 import type { Objects } from './objects.ts';
+import type { ReadRateLimits } from './rate-limit-config.ts';
 import type { KeySet } from './snapshot.ts';
 
 export interface CompileContext {
@@ -12,8 +13,8 @@ export interface CompileContext {
   bindErrors: Readonly<Record<number, string>>;
   /** Filled as policies refer to them. */
   keySets: Record<string, KeySet>;
-  /** Why the embedded rate limit service has no (new) configuration. */
-  rateLimitError?: string;
+  /** The embedded rate limit service's configuration, and what is wrong with its sources. */
+  rateLimits: ReadRateLimits;
 }
 
 export function decodeBase64(text: string): string {

@@ -102,8 +102,7 @@ function compileGlobal(
   const service = targetOf(context, namespace, spec);
   if (service.type === 'unavailable')
     result.faults.push(`failed to build global rate limit: ${service.reason}`);
-  if (service.type === 'embedded' && context.rateLimitError !== undefined)
-    result.faults.push(context.rateLimitError);
+  if (service.type === 'embedded') result.faults.push(...sourceFaults(context, spec.domain));
   const descriptors = spec.descriptors.map((descriptor) => {
     for (const { name, expression } of descriptor.entries)
       result.expressions.push({ place: `descriptor ${name}`, source: expression });
@@ -118,6 +117,12 @@ function compileGlobal(
     };
   });
   return { domain: spec.domain, service, failureMode: spec.failureMode ?? 'FailClosed', descriptors };
+}
+
+/** A source that is wrong concerns who uses its domains, and who uses a domain that nobody has. */
+function sourceFaults({ rateLimits: { config, errors } }: CompileContext, domain: string): string[] {
+  const owner = config?.domains.find(({ name }) => name === domain)?.source;
+  return errors.filter(({ place }) => owner === undefined || place === owner).map(({ message }) => message);
 }
 
 /** Real endpoints win over the embedded service: who runs one of their own means it. */

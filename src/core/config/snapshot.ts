@@ -17,6 +17,8 @@ export interface Snapshot {
   keySets: Record<string, KeySet>;
   /** The embedded rate limit service's configuration; absent when none was ever valid (calls are then refused). */
   rateLimits?: RateLimitConfig;
+  /** Why a source of it was refused; what that source said before stays in force. */
+  rateLimitErrors: string[];
 }
 
 /** One TCP port and the listeners that share it. */

@@ -14,14 +14,14 @@ import {
   mostConstrained,
   noOperations,
   type Operation,
-  type Plan,
   type PolicyContext,
 } from './policy.ts';
 
 interface CompiledDescriptor {
   entries: { key: string; program: CelProgram | undefined }[];
   cost: CelProgram | undefined;
-  override: CelProgram | undefined;
+  /** Undefined where the limit has none; without a program where it does not compile. */
+  override: { program: CelProgram | undefined } | undefined;
 }
 interface CompiledLimit {
   spec: GlobalLimit;
@@ -47,26 +47,43 @@ function compilePhase(
 ): CompiledPolicy {
   const conditional = compileConditional(spec, compile, (limit) => compileLimit(limit, counts, compile));
   const hits = counts === 'Tokens' ? 0 : undefined;
+  // What was checked on the way in is what is charged at the end, though the variables have changed by then.
+  const checked = new WeakMap<PolicyContext, RateLimitDescriptor[]>();
   const policy: CompiledPolicy = {
     phase: counts === 'Tokens' ? 'llm' : 'request',
     plan(context) {
-      const limit = conditional.choose(context.variables);
-      return limit === undefined ? noOperations : planCall(limit, context, hits, spec.policy);
+      const limit = conditional.chooseOnce(context);
+      if (limit === undefined || limit.descriptors.length === 0) return noOperations;
+      try {
+        const descriptors = limit.descriptors.map((descriptor) => evaluate(descriptor, context, hits));
+        checked.set(context, descriptors);
+        return { operations: [operationOf(limit, descriptors)] };
+      } catch (error) {
+        // Dropping a descriptor that can't be evaluated would lift its limit.
+        const cause = `descriptor of ${spec.policy}: ${(error as Error).message}`;
+        return { refusal: { code: 'rate_limit_unavailable', cause } };
+      }
     },
     apply(context, [result]) {
       if (result?.kind !== 'rate-limit') return undefined;
       if (result.response === undefined)
-        return onFailure(conditional.choose(context.variables), context, result.failed, spec.policy);
+        return onFailure(conditional.chooseOnce(context), context, result.failed, spec.policy);
       return decide(result.response, context, spec.policy);
     },
   };
   if (counts === 'Tokens') {
     policy.settle = (context, usage) => {
-      const limit = conditional.choose(context.variables);
-      return limit === undefined ? [] : charge(limit, context, usage);
+      const limit = conditional.chooseOnce(context);
+      const descriptors = checked.get(context);
+      if (limit === undefined || descriptors === undefined) return [];
+      return charge(limit, descriptors, context, usage);
     };
   }
   return policy;
+}
+
+function operationOf({ spec }: CompiledLimit, descriptors: RateLimitDescriptor[]): Operation {
+  return { kind: 'rate-limit', target: spec.service, request: { domain: spec.domain, descriptors } };
 }
 
 function compileLimit(
@@ -84,34 +101,12 @@ function compileLimit(
     .map((descriptor) => ({
       entries: descriptor.entries.map((entry) => ({ key: entry.name, program: program(entry.expression) })),
       cost: program(descriptor.costExpression),
-      override: program(descriptor.limitOverrideExpression),
+      override:
+        descriptor.limitOverrideExpression === undefined
+          ? undefined
+          : { program: program(descriptor.limitOverrideExpression) },
     }));
   return { spec, descriptors };
-}
-
-/** A descriptor that cannot be evaluated refuses the call: dropping it would lift the limit. */
-function planCall(
-  limit: CompiledLimit,
-  context: PolicyContext,
-  hits: number | undefined,
-  policy: string,
-): Plan {
-  if (limit.descriptors.length === 0) return noOperations;
-  try {
-    const descriptors = limit.descriptors.map((descriptor) => evaluate(descriptor, context, hits));
-    return {
-      operations: [
-        {
-          kind: 'rate-limit',
-          target: limit.spec.service,
-          request: { domain: limit.spec.domain, descriptors },
-        },
-      ],
-    };
-  } catch (error) {
-    const cause = `descriptor of ${policy}: ${(error as Error).message}`;
-    return { refusal: { code: 'rate_limit_unavailable', cause } };
-  }
 }
 
 function evaluate(
@@ -123,7 +118,7 @@ function evaluate(
     if (program === undefined) throw new Error(`expression of ${key} does not compile`);
     return { key, value: asText(program, context.variables) };
   });
-  const override = descriptor.override === undefined ? undefined : overrideOf(descriptor.override, context);
+  const override = descriptor.override && overrideOf(descriptor.override.program, context);
   return {
     entries,
     ...(hits === undefined ? {} : { hitsAddend: hits }),
@@ -132,18 +127,23 @@ function evaluate(
 }
 
 function overrideOf(
-  program: CelProgram,
+  program: CelProgram | undefined,
   context: PolicyContext,
 ): { requestsPerUnit: number; unit: LimitUnit } {
+  if (program === undefined) throw new Error('limitOverride does not compile');
   const value = program.evaluate(context.variables);
   const read = (name: string) =>
     value instanceof Map ? value.get(name) : (value as Record<string, unknown> | null)?.[name];
   const unit = parseUnit(String(read('unit') ?? ''));
   const requestsPerUnit = Number(read('requestsPerUnit'));
-  if (unit === undefined || !Number.isSafeInteger(requestsPerUnit) || requestsPerUnit < 0) {
+  if (unit === undefined || !Number.isInteger(requestsPerUnit) || !isUint32(requestsPerUnit)) {
     throw new Error('limitOverride must be {unit, requestsPerUnit}');
   }
   return { requestsPerUnit, unit };
+}
+
+function isUint32(value: number): boolean {
+  return value >= 0 && value <= 4_294_967_295;
 }
 
 function decide(response: RateLimitResponse, context: PolicyContext, policy: string): Refusal | undefined {
@@ -175,21 +175,17 @@ function onFailure(
 }
 
 /** Descriptors without a cost count the call's tokens, cached input included. */
-function charge(limit: CompiledLimit, context: PolicyContext, usage: Usage): Operation[] {
-  const descriptors = limit.descriptors.flatMap((descriptor) => {
-    const amount = amountOf(descriptor, context, usage);
-    if (amount <= 0) return [];
-    try {
-      return [evaluate(descriptor, context, amount)];
-    } catch {
-      // The expressions were evaluated for the check a moment ago, with the same variables.
-      return [];
-    }
+function charge(
+  limit: CompiledLimit,
+  descriptors: readonly RateLimitDescriptor[],
+  context: PolicyContext,
+  usage: Usage,
+): Operation[] {
+  const charged = limit.descriptors.flatMap((descriptor, at) => {
+    const hitsAddend = amountOf(descriptor, context, usage);
+    return hitsAddend > 0 ? [{ ...descriptors[at]!, hitsAddend }] : [];
   });
-  if (descriptors.length === 0) return [];
-  return [
-    { kind: 'rate-limit', target: limit.spec.service, request: { domain: limit.spec.domain, descriptors } },
-  ];
+  return charged.length === 0 ? [] : [operationOf(limit, charged)];
 }
 
 /** A cost must be a whole number from 0; where it can't be had, the tokens are charged: nothing used is free. */

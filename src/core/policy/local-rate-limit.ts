@@ -3,11 +3,23 @@ import { asText, type CelProgram, type CompileExpression, compileExpression } fr
 import type { Conditional, LocalLimit } from '../config/snapshot.ts';
 import { totalTokens } from '../llm/usage.ts';
 import { compileConditional } from './conditional.ts';
-import { type CompiledPolicy, mostConstrained, type Operation, type PolicyContext } from './policy.ts';
+import {
+  type CompiledPolicy,
+  mostConstrained,
+  noOperations,
+  type Operation,
+  type PolicyContext,
+} from './policy.ts';
 
 interface CompiledLocal {
   limit: LocalLimit;
   key: CelProgram | undefined;
+}
+
+/** A limit with the bucket that it takes from for one request. */
+interface Bucket {
+  limit: LocalLimit;
+  bucket: string;
 }
 
 /** `Requests` take one on the way in; `Tokens` need at least one left and take what was used at settlement. */
@@ -18,21 +30,20 @@ export function compileLocalRateLimit(
   const conditional = compileConditional(spec, compile, (limits) =>
     limits.map((limit) => compileLocal(limit, compile)),
   );
+  // What a request is charged to at its end is what it was checked against, whatever its variables say by then.
+  const checked = new WeakMap<PolicyContext, Bucket[]>();
   return {
     phase: 'request',
     plan(context) {
-      const limits = conditional.choose(context.variables) ?? [];
+      const limits = conditional.chooseOnce(context);
+      if (limits === undefined || limits.length === 0) return noOperations;
       try {
-        return {
-          operations: limits.map((limit) => take(limit, context, 1, limit.limit.counts === 'Tokens')),
-        };
+        const buckets = limits.map((limit) => bucketOf(limit, context));
+        checked.set(context, buckets);
+        return { operations: buckets.map((one) => take(one, 1, one.limit.counts === 'Tokens')) };
       } catch (error) {
-        return {
-          refusal: {
-            code: 'rate_limit_unavailable',
-            cause: `local limit of ${spec.policy}: ${(error as Error).message}`,
-          },
-        };
+        const cause = `local limit of ${spec.policy}: ${(error as Error).message}`;
+        return { refusal: { code: 'rate_limit_unavailable', cause } };
       }
     },
     apply(context, results) {
@@ -47,10 +58,9 @@ export function compileLocalRateLimit(
       return undefined;
     },
     settle(context, usage) {
-      const limits = conditional.choose(context.variables) ?? [];
-      return limits
+      return (checked.get(context) ?? [])
         .filter(({ limit }) => limit.counts === 'Tokens')
-        .map((limit) => take(limit, context, totalTokens(usage), false));
+        .map((one) => take(one, totalTokens(usage), false));
     },
   };
 }
@@ -61,13 +71,14 @@ function compileLocal(limit: LocalLimit, compile: CompileExpression): CompiledLo
   return { limit, key: compiled.ok ? compiled.program : undefined };
 }
 
-function take(
-  { limit, key }: CompiledLocal,
-  context: PolicyContext,
-  amount: number,
-  check: boolean,
-): Operation {
-  const bucket = key === undefined ? limit.bucket : `${limit.bucket}/${asText(key, context.variables)}`;
+/** Throws where the key has no value: one bucket for all would be another limit than the one that was written. */
+function bucketOf({ limit, key }: CompiledLocal, context: PolicyContext): Bucket {
+  if (limit.keyExpression === undefined) return { limit, bucket: limit.bucket };
+  if (key === undefined) throw new Error(`key ${limit.keyExpression} does not compile`);
+  return { limit, bucket: `${limit.bucket}/${asText(key, context.variables)}` };
+}
+
+function take({ limit, bucket }: Bucket, amount: number, check: boolean): Operation {
   return {
     kind: 'take',
     bucket,

@@ -185,6 +185,7 @@ test('global rate limit: cost and limit override expressions; Requests count on 
   const [operation] = 'operations' in plan ? plan.operations : [];
   assert.ok(operation?.kind === 'rate-limit');
   assert.equal(operation.request.descriptors[0]!.hitsAddend, undefined);
+  tokens!.plan(mike);
   mike.variables['llm'] = { outputTokens: 80n };
   const [charged] = tokens!.settle!(mike, { ...noUsage, outputTokens: 80 });
   assert.ok(charged?.kind === 'rate-limit');

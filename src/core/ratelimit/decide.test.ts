@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decideRateLimit } from './decide.ts';
-import { matches, RateLimitIndex } from './match.ts';
+import { RateLimitIndex } from './match.ts';
 import type { RateLimitRequest } from './model.ts';
 import { parseRateLimitConfig } from './parse.ts';
 import { planRateLimit } from './plan.ts';
+import { matches } from './wildcard.ts';
 
 function service(yaml: string) {
   const parsed = parseRateLimitConfig([{ name: 'c', text: yaml }]);

@@ -1,22 +1,20 @@
 /** Which limit of the configuration applies to a request's descriptor: envoyproxy/ratelimit's rules, quirks included. */
+import { type Level, type LinkedNode, link, patternOf } from './linked-node.ts';
+import { MetricPath } from './metric-path.ts';
 import type { DescriptorNode, RateLimit, RateLimitConfig, RateLimitDescriptor } from './model.ts';
+import { matches } from './wildcard.ts';
 
 export interface MatchedLimit {
   limit: RateLimit;
   shadowMode: boolean;
   quotaMode: boolean;
-  /** What stands for each entry in the counter's key: the value, or the pattern of a `share_threshold` node. */
-  keyValues: string[];
-}
-
-interface Level {
-  exact: Map<string, LinkedNode>;
-  /** File order: the first that matches wins. */
-  wildcards: { parts: string[]; node: LinkedNode }[];
-}
-interface LinkedNode {
-  source: DescriptorNode;
-  children: Level;
+  /** Per entry, the pattern that stands for its value in the counter's key; undefined when no entry has one. */
+  patterns?: (string | undefined)[];
+  /** Names its statistics: `domain.key_value.key_value`. */
+  metricPath: string;
+  /** True when the path holds values of the call: there is no bound to how many of those come. */
+  isDynamicPath: boolean;
+  metadata?: Record<string, unknown>;
 }
 
 /** The descriptor trees, indexed once per configuration. */
@@ -24,13 +22,16 @@ export class RateLimitIndex {
   readonly #domains = new Map<string, Level>();
 
   constructor(config: RateLimitConfig) {
-    for (const [domain, descriptors] of Object.entries(config.domains)) {
-      this.#domains.set(domain, link(descriptors));
-    }
+    for (const { name, descriptors } of config.domains) this.#domains.set(name, link(descriptors, name));
   }
 
   hasDomain(domain: string): boolean {
     return this.#domains.has(domain);
+  }
+
+  /** Every rule with a limit, in file order. */
+  *rules(): Generator<{ path: string; source: DescriptorNode; limit: RateLimit }> {
+    for (const level of this.#domains.values()) yield* rulesOf(level);
   }
 
   /**
@@ -40,50 +41,66 @@ export class RateLimitIndex {
   find(domain: string, descriptor: RateLimitDescriptor): MatchedLimit | undefined {
     let level = this.#domains.get(domain);
     let node: LinkedNode | undefined;
-    const keyValues: string[] = [];
-    for (const entry of descriptor.entries) {
-      node = level === undefined ? undefined : lookUp(level, entry.key, entry.value);
-      if (node === undefined) return undefined;
-      keyValues.push(node.source.shareThreshold ? (node.source.value ?? entry.value) : entry.value);
+    let patterns: (string | undefined)[] | undefined;
+    const path = new MetricPath(domain);
+    const { entries } = descriptor;
+    for (let at = 0; at < entries.length; at++) {
+      const entry = entries[at]!;
+      const hit = level === undefined ? undefined : lookUp(level, entry.key, entry.value);
+      if (hit === undefined) return undefined;
+      node = hit.node;
+      const pattern = hit.byWildcard && node.source.shareThreshold ? patternOf(node, entry.key) : undefined;
+      if (pattern !== undefined) {
+        patterns ??= new Array<string | undefined>(entries.length).fill(undefined);
+        patterns[at] = pattern;
+      }
+      path.step(entry, node, hit.byWildcard, pattern);
       level = node.children;
     }
     const limit = node?.source.limit;
     if (node === undefined || limit === undefined) return undefined;
-    return { limit, shadowMode: node.source.shadowMode, quotaMode: node.source.quotaMode, keyValues };
+    return matched(node, limit, patterns, path, entries);
   }
 }
 
-function link(descriptors: readonly DescriptorNode[]): Level {
-  const level: Level = { exact: new Map(), wildcards: [] };
-  for (const source of descriptors) {
-    const name = source.value === undefined ? source.key : `${source.key}_${source.value}`;
-    const node = { source, children: link(source.descriptors) };
-    if (name.includes('*')) level.wildcards.push({ parts: name.split('*'), node });
-    level.exact.set(name, node);
-  }
-  return level;
+function matched(
+  { source }: LinkedNode,
+  limit: RateLimit,
+  patterns: (string | undefined)[] | undefined,
+  path: MetricPath,
+  entries: RateLimitDescriptor['entries'],
+): MatchedLimit {
+  const isDynamicPath = source.detailedMetric || path.isDynamic;
+  const match: MatchedLimit = {
+    limit,
+    shadowMode: source.shadowMode,
+    quotaMode: source.quotaMode,
+    metricPath: source.detailedMetric ? path.detailed(entries, patterns) : path.text,
+    isDynamicPath,
+  };
+  if (patterns !== undefined) match.patterns = patterns;
+  // As in the original, a rule whose statistics carry values of the call loses its metadata.
+  if (source.metadata !== undefined && !isDynamicPath) match.metadata = source.metadata;
+  return match;
 }
 
-function lookUp(level: Level, key: string, value: string): LinkedNode | undefined {
+function* rulesOf(level: Level): Generator<{ path: string; source: DescriptorNode; limit: RateLimit }> {
+  for (const { path, source, children } of level.exact.values()) {
+    if (source.limit !== undefined) yield { path, source, limit: source.limit };
+    yield* rulesOf(children);
+  }
+}
+
+function lookUp(
+  level: Level,
+  key: string,
+  value: string,
+): { node: LinkedNode; byWildcard: boolean } | undefined {
   const joined = `${key}_${value}`;
   const exact = level.exact.get(joined);
-  if (exact !== undefined) return exact;
-  for (const wildcard of level.wildcards) if (matches(wildcard.parts, joined)) return wildcard.node;
-  return level.exact.get(key);
-}
-
-/** Each star stands for zero or more characters; literal parts come in order and do not overlap. */
-export function matches(parts: readonly string[], text: string): boolean {
-  const first = parts[0] ?? '';
-  const last = parts.at(-1) ?? '';
-  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last))
-    return false;
-  let at = first.length;
-  const end = text.length - last.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = text.indexOf(part, at);
-    if (found < 0 || found + part.length > end) return false;
-    at = found + part.length;
-  }
-  return at <= end;
+  if (exact !== undefined) return { node: exact, byWildcard: false };
+  for (const { parts, node } of level.wildcards)
+    if (matches(parts, joined)) return { node, byWildcard: true };
+  const byKey = level.exact.get(key);
+  return byKey && { node: byKey, byWildcard: false };
 }

@@ -5,9 +5,14 @@
 
 export type LimitUnit = 'second' | 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year';
 
-/** Domain → its descriptor tree. Plain data: it crosses a thread border with the snapshot. */
+/** Each domain once, with its descriptor tree. Plain data: it crosses a thread border with the snapshot. */
 export interface RateLimitConfig {
-  domains: Record<string, DescriptorNode[]>;
+  domains: {
+    name: string;
+    descriptors: DescriptorNode[];
+    /** The place that it was read from. */
+    source?: string;
+  }[];
 }
 
 export interface DescriptorNode {
@@ -60,6 +65,8 @@ export interface RateLimitResponse {
   overallCode: Code;
   statuses: DescriptorStatus[];
   responseHeadersToAdd: { key: string; value: string }[];
+  /** google.protobuf.Struct as JSON; only where the service is told to add it. */
+  dynamicMetadata?: Record<string, unknown>;
 }
 
 /**

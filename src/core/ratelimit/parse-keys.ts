@@ -2,8 +2,9 @@
  * The original's first pass: every map key of a file must be one of a flat list of names (at whatever level), lists hold maps
  * only, leaves are strings, whole numbers, booleans or null. Nothing below `metadata` is looked at.
  */
-import { isAlias, isMap, isScalar, isSeq } from 'yaml';
-import { ConfigFault } from './parse-values.ts';
+import { ConfigFault } from './config-fault.ts';
+import { fitsInt64 } from './yaml-scalars.ts';
+import { goText, type YamlMap, type YamlScalar, type YamlTree } from './yaml-tree.ts';
 
 const knownKeys = new Set([
   'domain',
@@ -24,46 +25,37 @@ const knownKeys = new Set([
   'metadata',
 ]);
 
-export function checkKeys(node: unknown): void {
-  if (!isMap(node)) return;
-  for (const pair of node.items) {
-    const key = isScalar(pair.key) ? pair.key.value : undefined;
-    if (key === '<<') continue;
-    if (typeof key !== 'string') {
-      const shown = key === null || key === undefined ? '<nil>' : String(key);
-      throw new ConfigFault(`config error, key is not of type string: ${shown}`);
-    }
-    if (!knownKeys.has(key)) throw new ConfigFault(`config error, unknown key '${key}'`);
-    if (key !== 'metadata') checkValue(pair.value);
+export function checkKeys(map: YamlMap): void {
+  for (const [key, value] of map.entries) {
+    const name = nameOf(key);
+    if (name === undefined) throw new ConfigFault(`config error, key is not of type string: ${goText(key)}`);
+    if (!knownKeys.has(name)) throw new ConfigFault(`config error, unknown key '${name}'`);
+    if (name !== 'metadata') checkValue(value);
   }
 }
 
-function checkValue(value: unknown): void {
-  if (isMap(value)) {
+/** Undefined for a key that is no string. */
+export function nameOf(key: YamlTree): string | undefined {
+  return key.kind === 'scalar' && (key.tag === 'str' || key.tag === 'timestamp') ? key.text : undefined;
+}
+
+function checkValue(value: YamlTree): void {
+  if (value.kind === 'map') {
     checkKeys(value);
     return;
   }
-  if (isSeq(value)) {
-    for (const item of value.items) {
-      if (isAlias(item)) continue;
-      if (!isMap(item)) {
-        const shown = isScalar(item) ? String(item.value) : 'list';
-        throw new ConfigFault(`config error, yaml file contains list of type other than map: ${shown}`);
-      }
-      checkKeys(item);
-    }
+  if (value.kind === 'scalar') {
+    if (!isLeaf(value)) throw new ConfigFault('error checking config');
     return;
   }
-  if (!isScalar(value)) return;
-  const leaf = value.value;
-  const isWhole =
-    typeof leaf === 'number' && Number.isInteger(leaf) && !/[.eE]/.test(wholeSource(value.source));
-  // An object leaf is a timestamp, which a string field takes as its source text.
-  const fits = typeof leaf === 'object' || typeof leaf === 'string' || typeof leaf === 'boolean' || isWhole;
-  if (!fits) throw new ConfigFault('error checking config');
+  for (const item of value.items) {
+    if (item.kind !== 'map') {
+      throw new ConfigFault(`config error, yaml file contains list of type other than map: ${goText(item)}`);
+    }
+    checkKeys(item);
+  }
 }
 
-/** Hexadecimal digits may hold an `e`; only decimal notation can be a float. */
-function wholeSource(source: string | undefined): string {
-  return source === undefined || /^[-+]?0x/i.test(source) ? '' : source;
+function isLeaf({ tag, value }: YamlScalar): boolean {
+  return tag !== 'float' && (typeof value !== 'bigint' || fitsInt64(value));
 }

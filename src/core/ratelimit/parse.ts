@@ -1,9 +1,10 @@
 /** envoyproxy/ratelimit's YAML → `RateLimitConfig`, with its strictness and its texts. */
-import { isMap, type ParsedNode, parseAllDocuments, type YAMLMap } from 'yaml';
+import { ConfigFault } from './config-fault.ts';
 import type { RateLimitConfig } from './model.ts';
-import { DescriptorReader } from './parse-descriptor.ts';
+import { checkDescriptors } from './parse-descriptor.ts';
 import { checkKeys } from './parse-keys.ts';
-import { ConfigFault, lineAt, textOf } from './parse-values.ts';
+import { notAMap, type RootFields, readFields } from './parse-typed.ts';
+import { readYamlTree } from './yaml-tree.ts';
 
 export interface ConfigFile {
   name: string;
@@ -11,21 +12,27 @@ export interface ConfigFile {
 }
 export type ParseResult = { ok: true; config: RateLimitConfig } | { ok: false; error: string };
 
+export interface ParseOptions {
+  /** Files of one domain add to each other's top level instead of being refused. */
+  mergeDomains?: boolean;
+}
+
 /** A megabyte is several thousand rules; a larger file is a mistake or an attack. */
 const maxFileLength = 1_048_576;
 
 /** All files or none: the first bad one refuses the whole set (its name and reason are in `error`). */
-export function parseRateLimitConfig(files: readonly ConfigFile[]): ParseResult {
+export function parseRateLimitConfig(files: readonly ConfigFile[], options: ParseOptions = {}): ParseResult {
   let current = '';
   try {
     const roots = files.map((file) => {
       current = file.name;
-      return { file, map: readYaml(file) };
+      return { file, root: readFile(file.text) };
     });
-    const config: RateLimitConfig = { domains: {} };
-    for (const { file, map } of roots) {
+    const config: RateLimitConfig = { domains: [] };
+    const seenOf = new Map<string, Set<string>>();
+    for (const { file, root } of roots) {
       current = file.name;
-      addDomain(config, map, file.text);
+      addDomain(config, root, seenOf, options.mergeDomains === true);
     }
     return { ok: true, config };
   } catch (error) {
@@ -34,32 +41,30 @@ export function parseRateLimitConfig(files: readonly ConfigFile[]): ParseResult 
   }
 }
 
-/** Only the first document is read; the original does not even validate the rest. */
-function readYaml(file: ConfigFile): YAMLMap | undefined {
-  if (file.text.length > maxFileLength) throw new ConfigFault(`larger than ${maxFileLength} characters`);
-  const documents = parseAllDocuments(file.text, {
-    version: '1.1',
-    uniqueKeys: false,
-    keepSourceTokens: true,
-  });
-  const first = Array.isArray(documents) ? documents[0] : undefined;
-  const fault = first?.errors[0];
-  if (fault !== undefined) {
-    const line = lineAt(file.text, fault.pos[0]);
-    throw new ConfigFault(`error loading config file: yaml: line ${line}: ${fault.message.split('\n')[0]}`);
-  }
-  const root = first?.contents as ParsedNode | null | undefined;
-  if (root === null || root === undefined) return undefined;
-  if (!isMap(root))
-    throw new ConfigFault('error loading config file: yaml: the file must hold a map with a domain');
-  checkKeys(root);
-  return root;
+function readFile(text: string): RootFields {
+  if (text.length > maxFileLength) throw new ConfigFault(`larger than ${maxFileLength} characters`);
+  const tree = readYamlTree(text);
+  if (tree === undefined || (tree.kind === 'scalar' && tree.tag === 'null')) return readFields(undefined);
+  if (tree.kind !== 'map') throw notAMap(tree);
+  checkKeys(tree);
+  return readFields(tree);
 }
 
-function addDomain(config: RateLimitConfig, map: YAMLMap | undefined, source: string): void {
-  const domain = map === undefined ? '' : textOf(map.get('domain', true), source);
+function addDomain(
+  config: RateLimitConfig,
+  { domain, descriptors }: RootFields,
+  seenOf: Map<string, Set<string>>,
+  merge: boolean,
+): void {
   if (domain === '') throw new ConfigFault('config file cannot have empty domain');
-  if (Object.hasOwn(config.domains, domain))
-    throw new ConfigFault(`duplicate domain '${domain}' in config file`);
-  config.domains[domain] = new DescriptorReader(source).readAll(map!.get('descriptors', true), domain);
+  const seen = seenOf.get(domain);
+  if (seen === undefined) {
+    const keys = new Set<string>();
+    seenOf.set(domain, keys);
+    config.domains.push({ name: domain, descriptors: checkDescriptors(descriptors, domain, keys) });
+    return;
+  }
+  if (!merge) throw new ConfigFault(`duplicate domain '${domain}' in config file`);
+  const known = config.domains.find(({ name }) => name === domain)!;
+  known.descriptors.push(...checkDescriptors(descriptors, domain, seen));
 }

@@ -1,7 +1,7 @@
 /** One ShouldRateLimit call as data: which counters move, and how their values become the answer. */
 import type { MatchedLimit, RateLimitIndex } from './match.ts';
 import type { RateLimit, RateLimitDescriptor, RateLimitRequest } from './model.ts';
-import { unitSeconds, windowStart } from './units.ts';
+import { unitSeconds } from './units.ts';
 
 /** The same shape as `CounterIncrement` of the counter contract. */
 export interface Increment {
@@ -12,51 +12,96 @@ export interface Increment {
 }
 
 export interface PlannedDescriptor {
+  /** Absent where nothing limits the descriptor: unmatched or replaced. */
   limit?: RateLimit;
   shadowMode: boolean;
   quotaMode: boolean;
   hits: number;
+  metricPath: string;
+  isDynamicPath: boolean;
+  metadata?: Record<string, unknown>;
   /** Index into `RateLimitPlan.increments`; absent when nothing is counted. */
   counter?: number;
+  /** A value the counter is known to have reached: over the limit, so it is not counted again. */
+  knownValue?: number;
 }
 
 export interface RateLimitPlan {
   nowSeconds: number;
   descriptors: PlannedDescriptor[];
   increments: Increment[];
+  domainFound: boolean;
 }
 
-const none = { shadowMode: false, quotaMode: false };
+/** Counters that are known to be over, so that the store need not be asked. */
+export interface OverLimitCache {
+  valueOf(key: string, windowStart: number): number | undefined;
+}
 
 export function planRateLimit(
   index: RateLimitIndex,
   request: RateLimitRequest,
   nowSeconds: number,
+  keyPrefix = '',
+  cache?: OverLimitCache,
 ): RateLimitPlan {
-  const matched = request.descriptors.map((descriptor) => matchDescriptor(index, request.domain, descriptor));
-  const replaced = new Set(matched.flatMap((match) => match?.limit.replaces ?? []));
-  const plan: RateLimitPlan = { nowSeconds, descriptors: [], increments: [] };
-  matched.forEach((match, position) => {
-    const descriptor = request.descriptors[position]!;
-    const hits = hitsOf(request, descriptor);
-    if (match === undefined || (match.limit.name !== '' && replaced.has(match.limit.name))) {
-      plan.descriptors.push({ ...none, hits });
-      return;
-    }
-    const { limit, shadowMode, quotaMode } = match;
-    if (limit.unlimited) {
-      plan.descriptors.push({ limit, shadowMode, quotaMode, hits });
-      return;
-    }
-    plan.descriptors.push({ limit, shadowMode, quotaMode, hits, counter: plan.increments.length });
-    plan.increments.push({
-      key: counterKey(request.domain, descriptor, match.keyValues),
-      windowStart: windowStart(nowSeconds, limit.unit),
-      windowSeconds: unitSeconds[limit.unit],
-      add: hits,
-    });
-  });
+  const { domain, descriptors } = request;
+  const domainFound = index.hasDomain(domain);
+  const plan: RateLimitPlan = { nowSeconds, descriptors: [], increments: [], domainFound };
+  const matches = domainFound ? descriptors.map((one) => matchDescriptor(index, domain, one)) : [];
+  const replaced = replacedNames(matches);
+  for (let at = 0; at < descriptors.length; at++) {
+    const descriptor = descriptors[at]!;
+    const planned = plannedOf(matches[at], replaced, hitsOf(request, descriptor));
+    plan.descriptors.push(planned);
+    if (planned.limit === undefined || planned.limit.unlimited) continue;
+    const key = keyPrefix + counterKey(domain, descriptor, matches[at]!.patterns);
+    addIncrement(plan, planned, planned.limit, key, cache);
+  }
   return plan;
+}
+
+function plannedOf(
+  match: MatchedLimit | undefined,
+  replaced: ReadonlySet<string> | undefined,
+  hits: number,
+): PlannedDescriptor {
+  if (match === undefined || (match.limit.name !== '' && replaced?.has(match.limit.name))) {
+    return { shadowMode: false, quotaMode: false, hits, metricPath: '', isDynamicPath: false };
+  }
+  const { limit, shadowMode, quotaMode, metricPath, isDynamicPath, metadata } = match;
+  const planned: PlannedDescriptor = { limit, shadowMode, quotaMode, hits, metricPath, isDynamicPath };
+  if (metadata !== undefined) planned.metadata = metadata;
+  return planned;
+}
+
+function addIncrement(
+  plan: RateLimitPlan,
+  planned: PlannedDescriptor,
+  { unit, requestsPerUnit }: RateLimit,
+  key: string,
+  cache: OverLimitCache | undefined,
+): void {
+  const windowSeconds = unitSeconds[unit];
+  const windowStart = plan.nowSeconds - (plan.nowSeconds % windowSeconds);
+  const known = planned.hits < 0 ? undefined : cache?.valueOf(key, windowStart);
+  if (known !== undefined && known > requestsPerUnit) {
+    planned.knownValue = known;
+    return;
+  }
+  planned.counter = plan.increments.length;
+  plan.increments.push({ key, windowStart, windowSeconds, add: planned.hits });
+}
+
+/** Every matched limit takes its `replaces` away, also one that is replaced itself. */
+function replacedNames(matches: readonly (MatchedLimit | undefined)[]): Set<string> | undefined {
+  let names: Set<string> | undefined;
+  for (const match of matches) {
+    if (match === undefined || match.limit.replaces.length === 0) continue;
+    names ??= new Set();
+    for (const name of match.limit.replaces) names.add(name);
+  }
+  return names;
 }
 
 /** An override wins over whatever the configuration says; it needs only that the domain exists. */
@@ -65,29 +110,37 @@ function matchDescriptor(
   domain: string,
   descriptor: RateLimitDescriptor,
 ): MatchedLimit | undefined {
-  if (!index.hasDomain(domain)) return undefined;
   const override = descriptor.limitOverride;
   if (override === undefined) return index.find(domain, descriptor);
   return {
-    ...none,
     limit: { ...override, unlimited: false, name: '', replaces: [] },
-    keyValues: descriptor.entries.map((entry) => entry.value),
+    shadowMode: false,
+    quotaMode: false,
+    metricPath: overridePath(domain, descriptor),
+    isDynamicPath: true,
   };
+}
+
+function overridePath(domain: string, { entries }: RateLimitDescriptor): string {
+  return `${domain}.${entries.map(({ key, value }) => (value === '' ? key : `${key}_${value}`)).join('.')}`;
 }
 
 /** A descriptor's own addend may be 0 (check only); the request's 0 means 1. */
 function hitsOf(request: RateLimitRequest, descriptor: RateLimitDescriptor): number {
-  if (descriptor.hitsAddend !== undefined)
-    return descriptor.isNegativeHits ? -descriptor.hitsAddend : descriptor.hitsAddend;
-  const hits = request.hitsAddend === undefined || request.hitsAddend === 0 ? 1 : request.hitsAddend;
+  const hits = descriptor.hitsAddend ?? (request.hitsAddend || 1);
   return descriptor.isNegativeHits ? -hits : hits;
 }
 
 /** The original's layout without the window start, which the counter contract carries apart. */
-function counterKey(domain: string, descriptor: RateLimitDescriptor, keyValues: readonly string[]): string {
+function counterKey(
+  domain: string,
+  { entries }: RateLimitDescriptor,
+  patterns: MatchedLimit['patterns'],
+): string {
   let key = `${domain}_`;
-  descriptor.entries.forEach((entry, position) => {
-    key += `${entry.key}_${keyValues[position]}_`;
-  });
+  for (let at = 0; at < entries.length; at++) {
+    const entry = entries[at]!;
+    key += `${entry.key}_${patterns?.[at] ?? entry.value}_`;
+  }
   return key;
 }

@@ -13,11 +13,7 @@ export const unitSeconds: Record<LimitUnit, number> = {
 
 export function parseUnit(text: string): LimitUnit | undefined {
   const unit = text.toLowerCase();
-  return unit in unitSeconds ? (unit as LimitUnit) : undefined;
-}
-
-export function windowStart(nowSeconds: number, unit: LimitUnit): number {
-  return nowSeconds - (nowSeconds % unitSeconds[unit]);
+  return Object.hasOwn(unitSeconds, unit) ? (unit as LimitUnit) : undefined;
 }
 
 /** Whole seconds until the window ends, 1..unit. */
