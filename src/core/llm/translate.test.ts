@@ -291,6 +291,32 @@ test('a stream that is cut: charged what was delivered, and the client is told',
   assert.ok(nothing.inputTokens > 0 && nothing.estimated);
 });
 
+test('text deltas: read alike with and without the JSON parser', () => {
+  const call = translated({ ...hello, stream: true });
+  const head = '{"type":"content_block_delta","index":3,"delta":{"type":"text_delta","text":';
+  const written: [string, string][] = [
+    ['plain “text” 漢 / é', `${head}"plain “text” 漢 / é"}}`],
+    ['padded', `${head}"padded"}           }`],
+    ['', `${head}""}}`],
+    ['a "quote" and \\ and \n', `${head}"a \\"quote\\" and \\\\ and \\n"}}`],
+    [
+      'other order',
+      '{"index":3,"delta":{"text":"other order","type":"text_delta"},"type":"content_block_delta"}',
+    ],
+    ['more fields', `${head}"more fields","new":"x"},"also":{}}`],
+  ];
+  const start = anthropicStream().split('\n\n')[0];
+  for (const [text, event] of written) {
+    const { out } = streamed(call, [`${start}\n\ndata: ${event}\n\n`], 'aborted');
+    const [chunk] = dataOf(out).map((data) => JSON.parse(data).choices[0].delta.content);
+    assert.equal(chunk, text);
+  }
+  for (const broken of [`${head}"x"}`, `${head}"x"}}}`, `${head}"x\u0001"}}`, `${head}"x\\"}}`]) {
+    const stream = call.reply.stream();
+    assert.throws(() => stream.push(`${start}\n\ndata: ${broken}\n\n`), ReplyFault, broken);
+  }
+});
+
 test('a provider error inside a stream is re-shaped; events out of order are a fault', () => {
   const call = translated({ ...hello, stream: true });
   const overloaded =

@@ -15,5 +15,7 @@ for (let i = 0; ; i++) {
       },
     },
   ]);
-  process.stdout.write(`${store.revision()} ${name} ${i}\n`);
+  const line = `${store.revision()} ${name} ${i}\n`;
+  // Waits: a loop that never yields only queues its output when the reader is slow, and is never killed.
+  await new Promise((resolve) => process.stdout.write(line, resolve));
 }
