@@ -18,6 +18,11 @@ export interface ListenerSpec {
   };
 }
 
+interface GatewaySpec {
+  listeners?: ListenerSpec[];
+  infrastructure?: { parametersRef?: { kind: string; name: string } };
+}
+
 export interface GatewayListener {
   spec: ListenerSpec;
   /** Takes routes; its fault, if any, is in `fault`. */
@@ -28,6 +33,8 @@ export interface GatewayListener {
 
 export interface CompiledGateway {
   object: KubeObject;
+  /** Why the Gateway as a whole is not served. */
+  fault?: string;
   listeners: GatewayListener[];
 }
 
@@ -49,6 +56,7 @@ export class Gateways {
   binds(): Bind[] {
     const ports = new Map<number, Listener[]>();
     for (const gateway of this.all) {
+      if (gateway.fault !== undefined) continue;
       for (const { spec, listener, fault } of gateway.listeners) {
         if (fault === undefined) ports.set(spec.port, [...(ports.get(spec.port) ?? []), listener]);
       }
@@ -69,10 +77,21 @@ export function compileGateways(context: CompileContext): Gateways {
       isOurClass(context, (object['spec'] as { gatewayClassName: string }).gatewayClassName),
     );
   const compiled = ours.map((object) => {
-    const { listeners = [] } = object['spec'] as { listeners?: ListenerSpec[] };
-    return { object, listeners: listeners.map((spec) => compileListener(object, spec, owners)) };
+    const spec = object['spec'] as GatewaySpec;
+    const fault = parametersFault(object, spec);
+    const claims = fault === undefined ? owners : new Map<string, string>();
+    const listeners = (spec.listeners ?? []).map((listener) => compileListener(object, listener, claims));
+    return { object, listeners, ...(fault === undefined ? {} : { fault }) };
   });
   return new Gateways(compiled, context);
+}
+
+/** Parameters may hold configuration that guards something: a Gateway that asks for some is not served without them. */
+function parametersFault(object: KubeObject, { infrastructure }: GatewaySpec): string | undefined {
+  const ref = infrastructure?.parametersRef;
+  if (ref === undefined) return undefined;
+  const name = `${object.metadata.namespace}/${ref.name}`;
+  return `${ref.kind} ${name} not found: this version serves no parameters, remove infrastructure.parametersRef`;
 }
 
 /** The older Gateway keeps a port and hostname that two ask for; the younger one's listener says whose it is. */
@@ -131,7 +150,7 @@ function statusOf(gateway: CompiledGateway, context: CompileContext): Record<str
     };
   });
   return {
-    addresses: [{ type: 'IPAddress', value: context.address }],
+    ...(gateway.fault === undefined ? { addresses: [{ type: 'IPAddress', value: context.address }] } : {}),
     attachedListenerSets: 0,
     conditions: conditions(object, previous?.conditions, gatewayConditions(gateway, context), context),
     listeners,
@@ -171,7 +190,16 @@ function listenerConditions({ spec, fault }: GatewayListener, context: CompileCo
   ];
 }
 
-function gatewayConditions({ listeners }: CompiledGateway, context: CompileContext): ConditionInput[] {
+function gatewayConditions(
+  { listeners, fault: ownFault }: CompiledGateway,
+  context: CompileContext,
+): ConditionInput[] {
+  if (ownFault !== undefined) {
+    return [
+      { type: 'Accepted', status: false, reason: 'InvalidParameters', message: ownFault },
+      { type: 'Programmed', status: false, reason: 'Invalid', message: ownFault },
+    ];
+  }
   const faults = listeners.flatMap(({ spec, fault }) =>
     fault === undefined ? [] : [`${spec.name}: ${fault.message}`],
   );

@@ -102,7 +102,7 @@ function entry(
       ref.name === ancestorRef.name &&
       ref.namespace === ancestorRef.namespace,
   );
-  const inputs = [accepted(policy), attached(policy, missing)];
+  const inputs = [accepted(policy), ...attached(policy, missing)];
   return { ancestorRef, controllerName, conditions: conditions(object, before?.conditions, inputs, context) };
 }
 
@@ -118,16 +118,12 @@ function accepted({ traffic, conflicts }: CompiledPolicy): ConditionInput {
   return { type: 'Accepted', status: true, reason: 'PartiallyValid', message: refused + errors.join('; ') };
 }
 
-function attached({ traffic }: CompiledPolicy, missing: string[] | undefined): ConditionInput {
+/** As agentgateway has it: a policy that is not valid in every part says nothing about being attached, unless it is not. */
+function attached({ traffic }: CompiledPolicy, missing: string[] | undefined): ConditionInput[] {
   if (missing !== undefined) {
-    return {
-      type: 'Attached',
-      status: false,
-      reason: 'Pending',
-      message: `Policy is not attached: ${missing.join('; ')}`,
-    };
+    const message = `Policy is not attached: ${missing.join('; ')}`;
+    return [{ type: 'Attached', status: false, reason: 'Pending', message }];
   }
-  const message =
-    traffic.broken.length > 0 ? 'Attached to all targets, which are refused' : 'Attached to all targets';
-  return { type: 'Attached', status: true, reason: 'Attached', message };
+  if (traffic.broken.length + traffic.faults.length > 0) return [];
+  return [{ type: 'Attached', status: true, reason: 'Attached', message: 'Attached to all targets' }];
 }
