@@ -67,9 +67,9 @@ export class Call {
 }
 
 function targetOf(incoming: IncomingMessage): RequestTarget {
-  const url = incoming.url ?? '/';
+  const [authority, url] = splitTarget(incoming.url ?? '/');
   const mark = url.indexOf('?');
-  const host = incoming.headers.host ?? '';
+  const host = authority ?? incoming.headers.host ?? '';
   return {
     method: incoming.method ?? 'GET',
     host: withoutPort(host).toLowerCase(),
@@ -77,6 +77,17 @@ function targetOf(incoming: IncomingMessage): RequestTarget {
     query: mark < 0 ? '' : url.slice(mark + 1),
     headers: incoming.headers as Record<string, string>,
   };
+}
+
+const absoluteForm = /^https?:\/\/([^/?#]*)(.*)$/i;
+
+/** The absolute form that clients use for proxies names the host itself, and then counts for more than Host (RFC 9112, 3.2.2). */
+function splitTarget(url: string): [authority: string | undefined, pathAndQuery: string] {
+  if (url.startsWith('/')) return [undefined, url];
+  const absolute = absoluteForm.exec(url);
+  if (absolute === null) return [undefined, url];
+  const rest = absolute[2]!;
+  return [absolute[1]!, rest.startsWith('/') ? rest : `/${rest}`];
 }
 
 function withoutPort(host: string): string {
@@ -90,7 +101,7 @@ function contextOf(
   source: string,
   nowMs: number,
 ): PolicyContext {
-  const pathAndQuery = incoming.url ?? '/';
+  const pathAndQuery = target.query === '' ? target.path : `${target.path}?${target.query}`;
   return {
     request: { ...target, authorizationHeaders: countHeader(incoming.rawHeaders, 'authorization') },
     variables: {

@@ -35,7 +35,8 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-export type UpstreamFailureKind = 'unreachable' | 'timeout' | 'cut' | 'aborted' | 'too_large';
+/** `closed`: the connection ended after the request was sent and before an answer; what the provider did is not known. */
+export type UpstreamFailureKind = 'unreachable' | 'closed' | 'timeout' | 'cut' | 'aborted' | 'too_large';
 
 export class UpstreamFailure extends Error {
   override readonly name = 'UpstreamFailure';
@@ -142,10 +143,11 @@ class UndiciExchange implements Exchange, UpstreamResponse, Dispatcher.DispatchH
       this.#rejectBody = reject;
       const early = this.#early;
       this.#early = [];
-      for (const chunk of early) this.#deliver(chunk);
+      let waits = false;
+      for (const chunk of early) waits = onData(chunk) === false || waits;
       if (this.#failure !== undefined) reject(this.#failure);
       else if (this.#finished) resolve();
-      else if (this.#controller?.paused) this.#controller.resume();
+      else if (!waits && this.#controller?.paused) this.#controller.resume();
     });
   }
 
@@ -194,7 +196,7 @@ class UndiciExchange implements Exchange, UpstreamResponse, Dispatcher.DispatchH
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#fail(this.status === 0 ? headFailure(error) : bodyFailure(error));
+    this.#fail(this.status === 0 ? headFailure(error, this.#controller !== undefined) : bodyFailure(error));
   }
 
   #deliver(chunk: Buffer): void {
@@ -210,12 +212,12 @@ class UndiciExchange implements Exchange, UpstreamResponse, Dispatcher.DispatchH
   }
 }
 
-function headFailure(error: Error): UpstreamFailure {
+function headFailure(error: Error, sent: boolean): UpstreamFailure {
   if (error instanceof UpstreamFailure) return error;
   const code = (error as { code?: string }).code ?? '';
   if (code === 'UND_ERR_HEADERS_TIMEOUT')
     return new UpstreamFailure('timeout', 'no answer in time', { cause: error });
-  return new UpstreamFailure('unreachable', describe(error, code), { cause: error });
+  return new UpstreamFailure(sent ? 'closed' : 'unreachable', describe(error, code), { cause: error });
 }
 
 function bodyFailure(error: Error): UpstreamFailure {

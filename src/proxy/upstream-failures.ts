@@ -10,6 +10,7 @@ import { UpstreamFailure, type UpstreamFailureKind } from './transport.ts';
 
 const codes: Record<UpstreamFailureKind, ErrorCode> = {
   unreachable: 'upstream_unreachable',
+  closed: 'upstream_unreachable',
   timeout: 'upstream_timeout',
   cut: 'upstream_cut',
   aborted: 'internal_error',

@@ -1,0 +1,115 @@
+/** How an exchange with a provider fails, told apart: what could have been used depends on it. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { freePort, scriptedServer } from './data-path.fixture.ts';
+import { createTransport, defaultTransport, type Transport, UpstreamFailure } from './transport.ts';
+
+function transport(t: TestContext, options: Partial<typeof defaultTransport> = {}): Transport {
+  const made = createTransport({ ...defaultTransport, ...options });
+  t.after(() => made.close());
+  return made;
+}
+
+const get = (url: string, headersTimeoutMs = 5_000) => ({
+  method: 'GET',
+  url,
+  headers: {},
+  body: null,
+  headersTimeoutMs,
+});
+const kindOf = (kind: UpstreamFailure['kind']) => (error: unknown) =>
+  error instanceof UpstreamFailure && error.kind === kind;
+
+/** A server of raw bytes. */
+async function rawServer(t: TestContext, serve: (socket: Socket) => void): Promise<string> {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => serve(socket));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+test('nobody listens: unreachable, and the client is told no address', async (t) => {
+  const port = await freePort();
+  const failure = await transport(t)
+    .send(get(`http://127.0.0.1:${port}/`))
+    .response.then(
+      () => assert.fail('it was answered'),
+      (error: UpstreamFailure) => error,
+    );
+  assert.equal(failure.kind, 'unreachable');
+  assert.equal(failure.message, 'Connect: Connection refused');
+});
+
+test('closed before an answer, or with one that is no HTTP: the request had been sent', async (t) => {
+  const closing = await rawServer(t, (socket) => socket.destroy());
+  await assert.rejects(transport(t).send(get(closing)).response, kindOf('closed'));
+  const nonsense = await rawServer(t, (socket) => socket.end('SSH-2.0-x\r\n'));
+  await assert.rejects(transport(t).send(get(nonsense)).response, kindOf('closed'));
+});
+
+test('no head in time', async (t) => {
+  const silent = await rawServer(t, () => undefined);
+  await assert.rejects(transport(t).send(get(silent, 50)).response, kindOf('timeout'));
+});
+
+test('a body that is cut, stops, or is too large', async (t) => {
+  const head = 'HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nsome';
+  const cut = await rawServer(t, (socket) => socket.end(head));
+  await assert.rejects((await transport(t).send(get(cut)).response).text(5_000), kindOf('cut'));
+  const stopping = await rawServer(t, (socket) => void socket.write(head));
+  const impatient = transport(t, { bodyIdleTimeoutMs: 50 });
+  await assert.rejects((await impatient.send(get(stopping)).response).text(5_000), kindOf('timeout'));
+  const large = await scriptedServer(t);
+  large.behave((_, outgoing) => void outgoing.end('x'.repeat(5_000)));
+  const response = await transport(t).send(get(large.url)).response;
+  await assert.rejects(response.text(4_999), kindOf('too_large'));
+  assert.equal((await (await transport(t).send(get(large.url)).response).text(5_000)).length, 5_000);
+});
+
+test('abort: before the head, inside the body, and after the end', async (t) => {
+  const ended: Promise<unknown>[] = [];
+  const url = await rawServer(t, (socket) => {
+    ended.push(once(socket, 'close'));
+    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nsome');
+  });
+  const early = transport(t).send(get(url));
+  early.abort();
+  await assert.rejects(early.response, kindOf('aborted'));
+  const inside = transport(t).send(get(url));
+  const reading = (await inside.response).text(100);
+  inside.abort();
+  await assert.rejects(reading, kindOf('aborted'));
+  await Promise.all(ended);
+  const whole = await scriptedServer(t);
+  whole.behave((_, outgoing) => void outgoing.end('all'));
+  const done = transport(t).send(get(whole.url));
+  assert.equal(await (await done.response).text(100), 'all');
+  done.abort();
+});
+
+test('a reader that asks for a pause gets nothing until it goes on', async (t) => {
+  const server = await scriptedServer(t);
+  const size = 4 * 1024 * 1024;
+  server.behave((_, outgoing) => void outgoing.end(Buffer.alloc(size, 'x')));
+  const response = await transport(t).send(get(server.url)).response;
+  let received = 0;
+  let paused = false;
+  let whilePaused = 0;
+  await response.stream((chunk) => {
+    received += chunk.length;
+    if (paused) whilePaused++;
+    paused = true;
+    setImmediate(() => {
+      paused = false;
+      response.resume();
+    });
+    return false;
+  });
+  assert.equal(received, size);
+  assert.equal(whilePaused, 0);
+});
