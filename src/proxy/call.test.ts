@@ -10,7 +10,7 @@ import { dataPathWorld, scriptedServer } from './data-path.fixture.ts';
 import { LinkedSnapshot } from './linked-snapshot.ts';
 
 const snapshot = new LinkedSnapshot(
-  { generation: 1, budgets: [], binds: [], backends: {}, keySets: {} },
+  { generation: 1, budgets: [], binds: [], backends: {}, keySets: {}, rateLimitErrors: [] },
   compileExpression,
 );
 

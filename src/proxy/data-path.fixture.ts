@@ -116,6 +116,7 @@ function snapshotFor(port: number, { origin, rule, keySets = {} }: WorldOptions)
     binds: [{ port, listeners: [{ gateway: 'ns/gateway', name: 'http', routes: [route] }] }],
     backends: { 'ns/model': { type: 'ai', name: 'ns/model', groups: [[target]], routes: {} } },
     keySets,
+    rateLimitErrors: [],
   };
 }
 
