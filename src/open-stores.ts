@@ -1,47 +1,38 @@
-/** The embedded stores of `tollgate up`: counters in shared memory, the ledger fed from their journals. */
-import { mkdirSync } from 'node:fs';
+/** The stores of `tollgate up`: counters in shared memory; the ledger, fed from their journals, in SQLite or Postgres. */
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { followJournals } from './follow-journals.ts';
+import type { SharedPostgres } from './open-postgres.ts';
 import type { ShutdownStack } from './shutdown-stack.ts';
+import type { LedgerStore } from './storage/ledger.ts';
 import { LedgerFollower } from './storage/memory/ledger-follower.ts';
 import { openSharedCounters, type SharedCounters } from './storage/memory/shared-counters.ts';
+import { openPostgresLedger } from './storage/postgres/ledger.ts';
 import { openCounterDump } from './storage/sqlite/counter-dump.ts';
-import { type LocalLedgerStore, openSqliteLedger } from './storage/sqlite/ledger.ts';
+import { openSqliteLedger } from './storage/sqlite/ledger.ts';
 
 export interface Stores {
   counters: SharedCounters;
-  ledger: LocalLedgerStore;
+  ledger: LedgerStore;
   /** Whatever was settled before is in the ledger when it resolves. */
   enterAll: () => Promise<void>;
 }
 
 const checkpointMs = 5_000;
-/** How long a call may be missing from reports. */
-const followMs = 250;
 
 export async function openStores(
   dataDir: string,
+  postgres: SharedPostgres | undefined,
   nowSeconds: () => number,
-  log: { error(fields: object, message: string): void },
+  log: Record<'info' | 'error', (fields: object, message: string) => void>,
   stack: ShutdownStack,
 ): Promise<Stores> {
   const directory = join(dataDir, 'counters');
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const ledger = openSqliteLedger(join(dataDir, 'ledger.db'));
+  const ledger = await openLedger(join(dataDir, 'ledger.db'), postgres, nowSeconds);
   stack.add(() => ledger.close());
   const follower = await LedgerFollower.open(directory, ledger);
-  const enterAll = async () => {
-    // One may be under way already, and past the files that were written last.
-    await follower.read();
-    await follower.read();
-  };
-  const following = setInterval(() => {
-    // What could not be entered stays in its journal and is read again.
-    follower.read().catch((error) => log.error({ error: String(error) }, 'the ledger cannot be written'));
-  }, followMs);
-  stack.add(async () => {
-    clearInterval(following);
-    await enterAll();
-  });
+  const enterAll = followJournals(follower, log, stack);
   const counters = openSharedCounters({
     directory,
     dump: openCounterDump(join(directory, 'counters.db')),
@@ -54,4 +45,14 @@ export async function openStores(
     counters.close();
   });
   return { counters, ledger, enterAll };
+}
+
+/** Counters that were charged before the first start with Postgres hold what only the file knows. */
+function openLedger(
+  path: string,
+  postgres: SharedPostgres | undefined,
+  nowSeconds: () => number,
+): LedgerStore | Promise<LedgerStore> {
+  if (postgres === undefined) return openSqliteLedger(path);
+  return openPostgresLedger({ ...postgres, sinceMs: existsSync(path) ? nowSeconds() * 1000 : 0 });
 }

@@ -21,6 +21,7 @@ import { type DataPlane, startDataPlane } from './data-plane.ts';
 import { keepLedgerSmall } from './keep-ledger-small.ts';
 import { loadClusterAccess } from './kube/kubeconfig.ts';
 import { createClusterResourceSource } from './kube/resource-source.ts';
+import { openPostgres } from './open-postgres.ts';
 import { openStores } from './open-stores.ts';
 import { RecordFeed } from './record-feed.ts';
 import { applyDemo, demoStanding } from './run-demo.ts';
@@ -64,7 +65,8 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
 
   // First: its lock keeps a second process from the data directory before anything is touched.
   const registry = options.cluster ? undefined : openEmbeddedRegistry(dataDir, stack);
-  const stores = await openStores(dataDir, nowSeconds, log, stack);
+  const postgres = await openPostgres(process.env, dataDir, log, stack);
+  const stores = await openStores(dataDir, postgres, nowSeconds, log, stack);
   const { counters, ledger } = stores;
   const demo = options.demo && registry ? await applyDemo(options, registry, stack) : undefined;
 

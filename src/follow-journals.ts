@@ -1,0 +1,43 @@
+/** Composition of the ledger's feeding: whatever was settled is entered a few times a second, and again until it is entered. */
+import type { ShutdownStack } from './shutdown-stack.ts';
+import type { LedgerFollower } from './storage/memory/ledger-follower.ts';
+
+/** How long a call may be missing from reports. */
+const everyMs = 250;
+
+type Log = Record<'info' | 'error', (fields: object, message: string) => void>;
+
+/** Returns what enters all that was settled before, at once. */
+export function followJournals(
+  follower: LedgerFollower,
+  log: Log,
+  stack: ShutdownStack,
+): () => Promise<void> {
+  const enterAll = async () => {
+    // One may be under way already, and past the files that were written last.
+    await follower.read();
+    await follower.read();
+  };
+  let failing = false;
+  const read = () =>
+    follower.read().then(
+      () => {
+        if (failing) log.info({}, 'the ledger is written again, with all that waited');
+        failing = false;
+      },
+      (error) => {
+        // What could not be entered stays in its journal and is read again.
+        if (!failing)
+          log.error({ error: String(error) }, 'the ledger cannot be written: calls wait in their journals');
+        failing = true;
+      },
+    );
+  const following = setInterval(read, everyMs);
+  stack.add(async () => {
+    clearInterval(following);
+    await enterAll().catch((error) =>
+      log.error({ error: String(error) }, 'the last calls are entered at the next start'),
+    );
+  });
+  return enterAll;
+}
