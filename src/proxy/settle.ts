@@ -70,6 +70,7 @@ function describeUsage(
 function enter(call: Call, charges: readonly Charge[], deps: DataPathDependencies): void {
   const { record } = call;
   call.entered = true;
+  deps.holds.delete(call);
   record.durationMs = deps.nowMs() - record.startedAtMs;
   if (charges.length > 0) {
     record.budgets = charges.map(({ item, used }) => ({

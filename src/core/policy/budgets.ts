@@ -105,10 +105,14 @@ function onFailure(
   return { code: 'budget_unavailable', detail, cause };
 }
 
-function chargesOf({ request, granted }: HeldReservation, usage: Usage, context: PolicyContext): Charge[] {
-  return request.items.map((item: ReservationItem) => ({
+function chargesOf(
+  { request, granted, released }: HeldReservation,
+  usage: Usage,
+  context: PolicyContext,
+): Charge[] {
+  return request.items.map((item: ReservationItem, index) => ({
     item,
-    release: heldBy(item, granted),
+    release: released?.has(index) ? 0 : heldBy(item, granted),
     used: amountUsed(item.unit, usage, context.llm?.costNano ?? 0),
   }));
 }
