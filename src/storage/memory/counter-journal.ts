@@ -31,12 +31,15 @@ export class CounterJournal {
 
   /** `generation` is the one read under the table's lock together with the increments; `entry` is JSON or ''. */
   append(generation: number, increments: readonly CounterIncrement[], entry = ''): void {
-    if (generation !== this.#generation) this.#open(generation);
     let counts = '';
-    for (const i of increments) {
-      if (i.add !== 0)
-        counts += `${counts === '' ? '' : ','}${JSON.stringify(i.key)},${i.windowStart},${i.windowSeconds},${i.add}`;
-    }
+    for (const i of increments)
+      if (i.add !== 0) counts += `${counts === '' ? '' : ','}${journalName(i)}${i.add}`;
+    this.appendText(generation, counts, entry);
+  }
+
+  /** `counts`: a name as `journalName` writes it and its amount, and so on, commas between. */
+  appendText(generation: number, counts: string, entry: string): void {
+    if (generation !== this.#generation) this.#open(generation);
     if (counts === '' && entry === '') return;
     this.#write(counts.length, `${counts}${entry}`);
   }
@@ -70,6 +73,11 @@ export class CounterJournal {
     );
     this.#generation = generation;
   }
+}
+
+/** A counter's name in a journal's line; its amount follows. */
+export function journalName({ key, windowStart, windowSeconds }: Omit<CounterIncrement, 'add'>): string {
+  return `${JSON.stringify(key)},${windowStart},${windowSeconds},`;
 }
 
 /** Every intact increment of `generation` or later, in no order between threads (additions commute but for the floor at 0). */
