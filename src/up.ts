@@ -113,7 +113,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   stack.add(() => controller.stop());
   limits.onFilesChanged = () => controller.recompile();
   reportStandings(standings, log, stack);
-  const parts = { options, registry, source, controller, feed, ledger, log };
+  const parts = { options, registry, source, controller, feed, ledger, log, holds: plane.holds };
   const admin = await startAdmin({ ...parts, inForce: () => inForce, counters: counters.store });
   stack.add(() => closeServer(admin.server));
   const api = await startApis(options, registry, metrics, log, stack);

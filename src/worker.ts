@@ -111,6 +111,16 @@ port.on('message', async (message: ToWorker) => {
     post({ type: 'applied', generation: message.snapshot.generation, binds });
     return;
   }
+  if (message.type === 'list-holds') {
+    const { question, budget } = message;
+    post({ type: 'holds', question, holds: await dataPath.holds.list(budget) });
+    return;
+  }
+  if (message.type === 'release-hold') {
+    const { question, budget, id } = message;
+    post({ type: 'released', question, done: await dataPath.holds.release(budget, id) });
+    return;
+  }
   await dataPath.stop(message.graceMs);
   clearInterval(redelivery);
   clearInterval(telling);

@@ -16,6 +16,7 @@ import { newKeyValue } from '../core/keys/key-value.ts';
 import type { RequestRecord } from '../core/record.ts';
 import { allKinds } from '../core/resources/kinds.ts';
 import type { KubeObject } from '../core/resources/object.ts';
+import type { Hold, Holds } from '../storage/accounts.ts';
 import type { CounterStore, CounterValue } from '../storage/counters.ts';
 import { createResourceStore } from '../storage/memory/resource-store.ts';
 import { type LocalLedgerStore, openSqliteLedger } from '../storage/sqlite/ledger.ts';
@@ -36,6 +37,7 @@ export interface TestAdmin {
   token: string;
   ledger: LocalLedgerStore;
   counters: CounterValue[];
+  holds: Hold[];
   logged: Record<string, unknown>[];
   clock: { nowMs: number };
   apply(...objects: KubeObject[]): Promise<void>;
@@ -111,6 +113,7 @@ export async function startTestAdmin(
   };
   const world = await openWorld(clock, log);
   const counters: CounterValue[] = [];
+  const holds: Hold[] = [];
   const ledger = openSqliteLedger(join(dataDir, 'ledger.db'));
   const listeners = new Set<(record: RequestRecord) => void>();
   const server = await startAdminServer({
@@ -120,6 +123,7 @@ export async function startTestAdmin(
     ...(options.uiDir === undefined ? {} : { uiDir: options.uiDir }),
     resources: createEmbeddedResourceAccess(world.registry),
     counters: counterStore(counters),
+    holds: heldIn(holds),
     ...(options.ledger === false ? {} : { ledger }),
     prices: () => ({
       version: 'test',
@@ -150,6 +154,7 @@ export async function startTestAdmin(
     token,
     ledger,
     counters,
+    holds,
     logged,
     clock,
     apply: async (...objects) => {
@@ -173,6 +178,17 @@ function counterStore(counters: CounterValue[]): CounterStore {
       const found = of(prefix);
       for (const counter of found) counter.value = 0;
       return found.length;
+    },
+  };
+}
+
+function heldIn(holds: Hold[]): Holds {
+  return {
+    list: (budget) => holds.filter((hold) => hold.budget === budget),
+    release: (budget, id) => {
+      const at = holds.findIndex((hold) => hold.budget === budget && hold.id === id);
+      if (at >= 0) holds.splice(at, 1);
+      return at >= 0;
     },
   };
 }

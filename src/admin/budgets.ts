@@ -1,10 +1,11 @@
-/** `/budgets`: list, create, show, change, delete, and what is held. */
+/** `/budgets`: list, create, show, change, delete. */
 import { budgetFaults } from '../core/config/budgets.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import { any, list, record, required, text, whole } from '../core/resources/schema-builders.ts';
 import { spec as budgetSpec } from '../core/resources/schemas/budget.ts';
 import { allBudgets, budgetView, standingsNow } from './budget-view.ts';
 import type { AdminContext } from './context.ts';
+import { holdRoutes } from './holds.ts';
 import { defaultNamespace } from './key-object.ts';
 import { namespaceOf } from './key-schemas.ts';
 import { tollgateGroup } from './key-view.ts';
@@ -107,32 +108,7 @@ export const budgetRoutes: readonly Route[] = [
     answer: { status: 204, description: 'Deleted' },
     serve: deleteBudget,
   },
-  {
-    method: 'GET',
-    path: `${onePath}/holds`,
-    access: 'admin',
-    summary: 'What calls under way hold of a budget',
-    answer: {
-      status: 200,
-      description: 'Holds',
-      schema: record('Holds.', {
-        items: required(
-          list(
-            'One for each counter that something is held of.',
-            record('A hold.', {
-              group: required(text('As of the counter.')),
-              reserved: required(amount('Held.')),
-            }),
-          ),
-        ),
-      }),
-    },
-    async serve({ context, path }) {
-      const { counters } = await shown(context, liveBudget(context, path));
-      const held = counters.filter(({ reserved }) => Number(reserved) > 0);
-      return { status: 200, json: { items: held.map(({ group, reserved }) => ({ group, reserved })) } };
-    },
-  },
+  ...holdRoutes,
 ];
 
 async function createBudget(call: Call) {

@@ -3,6 +3,7 @@ import type { Budget } from '../core/budget/model.ts';
 import type { KeySet } from '../core/config/snapshot.ts';
 import type { PriceCatalog } from '../core/pricing/prices.ts';
 import type { RequestRecord } from '../core/record.ts';
+import type { Holds } from '../storage/accounts.ts';
 import type { CounterStore } from '../storage/counters.ts';
 import type { LedgerStore } from '../storage/ledger.ts';
 import type { ResourceAccess } from '../storage/resource-access.ts';
@@ -17,6 +18,7 @@ export interface InForce {
 export interface AdminContext {
   resources: ResourceAccess;
   counters: CounterStore;
+  holds: Holds;
   /** Absent: reports answer 503. */
   ledger?: LedgerStore;
   prices(): PriceCatalog;
