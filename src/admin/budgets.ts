@@ -43,7 +43,7 @@ export const budgetRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/budgets',
-    access: 'admin',
+    access: 'team',
     summary: 'Budgets and how they stand',
     query: { search: text('Found in namespace and name, in any case.') },
     answer: {
@@ -66,7 +66,7 @@ export const budgetRoutes: readonly Route[] = [
   {
     method: 'POST',
     path: '/budgets',
-    access: 'admin',
+    access: 'team-change',
     summary: 'Create a budget',
     body: record('A budget to create.', {
       namespace: namespaceOf('Left out: that of the oldest Gateway.'),
@@ -79,7 +79,7 @@ export const budgetRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: onePath,
-    access: 'admin',
+    access: 'team',
     summary: 'One budget',
     answer: { status: 200, description: 'The budget', schema: budgetSchema },
     serve: async ({ context, path }) => ({
@@ -90,7 +90,7 @@ export const budgetRoutes: readonly Route[] = [
   {
     method: 'PUT',
     path: onePath,
-    access: 'admin',
+    access: 'team-change',
     summary: 'Replace what a budget says',
     body: record('What it shall be.', {
       spec: required(budgetSpec),
@@ -102,7 +102,7 @@ export const budgetRoutes: readonly Route[] = [
   {
     method: 'DELETE',
     path: onePath,
-    access: 'admin',
+    access: 'team-change',
     summary: 'Delete a budget: it limits nobody any more',
     answer: { status: 204, description: 'Deleted' },
     serve: deleteBudget,
@@ -110,7 +110,7 @@ export const budgetRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: `${onePath}/holds`,
-    access: 'admin',
+    access: 'team',
     summary: 'What calls under way hold of a budget',
     answer: {
       status: 200,

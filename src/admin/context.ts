@@ -15,6 +15,8 @@ export interface InForce {
 }
 
 export interface AdminContext {
+  /** Of a team's context (`team-scope.ts`): all of it, to find out whether something exists at all. */
+  whole?: AdminContext;
   resources: ResourceAccess;
   counters: CounterStore;
   /** Absent: reports answer 503. */

@@ -16,7 +16,7 @@ const groupOfKind: Readonly<Record<string, string>> = {
 export const resourceRoute: Route = {
   method: 'GET',
   path: '/resources/{kind}',
-  access: 'admin',
+  access: 'viewer',
   summary: `Objects of one kind: ${Object.keys(groupOfKind).join(', ')}`,
   answer: {
     status: 200,

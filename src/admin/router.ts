@@ -7,8 +7,9 @@ import type { AdminContext } from './context.ts';
 import type { Gatekeeper, Principal } from './principal.ts';
 import { Problem, problemOf, shortened } from './problem.ts';
 import { readBody } from './read-body.ts';
-import type { Call, Route } from './route.ts';
+import { type Call, type Role, type Route, rolesOf } from './route.ts';
 import { sameSecret } from './same-secret.ts';
+import { scopedToTeam } from './team-scope.ts';
 
 export const prefix = '/api/v1';
 
@@ -59,8 +60,8 @@ export class Router {
     if (route.access === 'open') return undefined;
     const principal = this.#gatekeeper.principalOf(request);
     if (principal === undefined) throw notLoggedIn();
-    if (route.access === 'admin' && principal.role !== 'admin')
-      throw new Problem(403, 'role', 'the holder of a virtual key may use /session and /me only');
+    const roles: readonly Role[] = rolesOf[route.access];
+    if (!roles.includes(principal.role)) throw notForRole(principal.role, roles);
     if (route.method !== 'GET') checkCsrf(request, principal);
     return principal;
   }
@@ -73,8 +74,9 @@ export class Router {
     body: unknown,
   ): Call {
     const { log } = this.#context;
+    const { team } = principal ?? {};
     return {
-      context: this.#context,
+      context: team === undefined ? this.#context : scopedToTeam(team, this.#context),
       gatekeeper: this.#gatekeeper,
       request,
       path,
@@ -100,11 +102,19 @@ export class Router {
   }
 }
 
+function notForRole(role: Role, roles: readonly Role[]): Problem {
+  const message =
+    role === 'holder'
+      ? 'the holder of a virtual key may use /session and /me only'
+      : `not for a token with role ${role}; this needs ${roles.join(' or ')}`;
+  return new Problem(403, 'role', message);
+}
+
 function notLoggedIn(): Problem {
   return new Problem(
     401,
     'token',
-    'log in, or send the token of the data directory: Authorization: Bearer …',
+    'log in, or send an admin token, such as that of the data directory: Authorization: Bearer …',
   );
 }
 

@@ -16,12 +16,14 @@ import { priceRoute } from './prices.ts';
 import { resourceRoute } from './resources.ts';
 import type { Route } from './route.ts';
 import { sessionRoutes } from './sessions.ts';
+import { tokenRoutes } from './tokens.ts';
 import { usageRoutes } from './usage.ts';
 
 export function allRoutes(context: AdminContext): readonly Route[] {
   const usage = new KeyUsageReader(context);
   const routes: Route[] = [
     ...sessionRoutes,
+    ...tokenRoutes,
     ...keyRoutes(usage),
     keyImportRoute,
     ...budgetRoutes,

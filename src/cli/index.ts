@@ -6,6 +6,7 @@ import { demoCommand } from './commands/demo.ts';
 import { importCommands } from './commands/import.ts';
 import { keysCommand } from './commands/keys.ts';
 import { logsCommand } from './commands/logs.ts';
+import { tokensCommand } from './commands/tokens.ts';
 import { usageCommand } from './commands/usage.ts';
 import { validateCommand } from './commands/validate.ts';
 import { exitCodes } from './failure.ts';
@@ -37,6 +38,7 @@ export function buildProgram(cli: Cli, actions: CliActions): Command {
   program.addCommand(budgetsCommand(cli));
   program.addCommand(usageCommand(cli));
   program.addCommand(logsCommand(cli));
+  program.addCommand(tokensCommand(cli));
   program.addCommand(validateCommand(cli));
   program.addCommand(importCommands(cli));
   program.addCommand(demoCommand(cli));
