@@ -11,6 +11,7 @@ import type { PriceCatalog } from './core/pricing/prices.ts';
 import { createReadOnlyResourceAccess } from './kube/resource-access.ts';
 import { readPriceList } from './price-list.ts';
 import type { RecordFeed } from './record-feed.ts';
+import type { AuditLog } from './storage/audit-log.ts';
 import type { CounterStore } from './storage/counters.ts';
 import type { LedgerStore } from './storage/ledger.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
@@ -29,11 +30,12 @@ export interface AdminParts {
   feed: RecordFeed;
   counters: CounterStore;
   ledger: LedgerStore;
+  auditLog: AuditLog;
   log: ReturnType<typeof createLog>;
 }
 
 export function startAdmin(parts: AdminParts): Promise<AdminServer> {
-  const { options, registry, source, controller, inForce, feed, counters, ledger, log } = parts;
+  const { options, registry, source, controller, inForce, feed, counters, ledger, auditLog, log } = parts;
   let prices: PriceCatalog | undefined;
   return startAdminServer({
     host: options.listen,
@@ -44,6 +46,7 @@ export function startAdmin(parts: AdminParts): Promise<AdminServer> {
       registry === undefined ? createReadOnlyResourceAccess(source) : createEmbeddedResourceAccess(registry),
     counters,
     ledger,
+    auditLog,
     prices: () => {
       prices ??= readPriceList();
       return prices;

@@ -18,6 +18,7 @@ import { allKinds } from '../core/resources/kinds.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import type { CounterStore, CounterValue } from '../storage/counters.ts';
 import { createResourceStore } from '../storage/memory/resource-store.ts';
+import { openSqliteAuditLog } from '../storage/sqlite/audit-log.ts';
 import { type LocalLedgerStore, openSqliteLedger } from '../storage/sqlite/ledger.ts';
 import type { InForce } from './context.ts';
 import { type AdminServer, startAdminServer } from './server.ts';
@@ -112,6 +113,7 @@ export async function startTestAdmin(
   const world = await openWorld(clock, log);
   const counters: CounterValue[] = [];
   const ledger = openSqliteLedger(join(dataDir, 'ledger.db'));
+  const auditLog = openSqliteAuditLog(join(dataDir, 'audit.db'));
   const listeners = new Set<(record: RequestRecord) => void>();
   const server = await startAdminServer({
     host: '127.0.0.1',
@@ -120,6 +122,7 @@ export async function startTestAdmin(
     ...(options.uiDir === undefined ? {} : { uiDir: options.uiDir }),
     resources: createEmbeddedResourceAccess(world.registry),
     counters: counterStore(counters),
+    auditLog,
     ...(options.ledger === false ? {} : { ledger }),
     prices: () => ({
       version: 'test',
@@ -140,6 +143,7 @@ export async function startTestAdmin(
     server.server.closeAllConnections();
     await world.stop();
     ledger.close();
+    auditLog.close();
     rmSync(dataDir, { recursive: true });
   });
   const url = `http://127.0.0.1:${server.port}`;

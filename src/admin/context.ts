@@ -3,6 +3,7 @@ import type { Budget } from '../core/budget/model.ts';
 import type { KeySet } from '../core/config/snapshot.ts';
 import type { PriceCatalog } from '../core/pricing/prices.ts';
 import type { RequestRecord } from '../core/record.ts';
+import type { AuditLog } from '../storage/audit-log.ts';
 import type { CounterStore } from '../storage/counters.ts';
 import type { LedgerStore } from '../storage/ledger.ts';
 import type { ResourceAccess } from '../storage/resource-access.ts';
@@ -21,6 +22,8 @@ export interface AdminContext {
   counters: CounterStore;
   /** Absent: reports answer 503. */
   ledger?: LedgerStore;
+  /** Absent: changes are only logged. */
+  auditLog?: AuditLog;
   prices(): PriceCatalog;
   inForce(): InForce;
   /** Resolves when every change so far is in force, so that an answer is true when it arrives. */

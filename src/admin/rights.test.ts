@@ -34,7 +34,7 @@ const opened: Record<Exclude<Access, 'admin'>, string[]> = {
     'POST /keys:import',
     'PUT /budgets/{namespace}/{name}',
   ],
-  viewer: ['GET /counters', 'GET /resources/{kind}'],
+  viewer: ['GET /audit', 'GET /counters', 'GET /resources/{kind}'],
 };
 
 interface Operation {

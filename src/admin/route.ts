@@ -59,8 +59,11 @@ export interface Call {
   body: unknown;
   /** Throws 401 when nobody is logged in. */
   principal(): Principal;
-  /** One line of the log: who did what to which object; never values. */
-  audit(action: string, object: string, more?: object): void;
+  /**
+   * Names the change that was made: one line of the log, and the audit log's entry with what was written to the object. `more`
+   * tells what is no object of the configuration; never secrets. Writes that no route names are entered all the same.
+   */
+  audit(action: string, object: string, more?: object, by?: Principal): void;
 }
 
 export type Answer =

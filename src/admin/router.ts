@@ -2,12 +2,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ResourceRefused } from '../storage/resource-access.ts';
 import { sendAnswer, sendProblem } from './answer.ts';
+import { CallAudit } from './call-audit.ts';
 import { checkQuery } from './check-query.ts';
 import type { AdminContext } from './context.ts';
 import type { Gatekeeper, Principal } from './principal.ts';
 import { Problem, problemOf, shortened } from './problem.ts';
 import { readBody } from './read-body.ts';
-import { type Call, type Role, type Route, rolesOf } from './route.ts';
+import { type Answer, type Call, type Role, type Route, rolesOf } from './route.ts';
 import { sameSecret } from './same-secret.ts';
 import { scopedToTeam } from './team-scope.ts';
 
@@ -34,8 +35,9 @@ export class Router {
       const principal = this.#admit(request, route);
       checkQuery(route, url.searchParams);
       const body = route.body === undefined ? undefined : await readBody(request, route.body);
-      const call = this.#call(request, url, path, principal, body);
-      await sendAnswer(response, await route.serve(call));
+      const audit = new CallAudit(this.#context, principal);
+      const call = this.#call(request, url, path, principal, body, audit);
+      await sendAnswer(response, await served(route, call, audit));
     } catch (error) {
       sendProblem(response, this.#problem(error));
     }
@@ -72,11 +74,12 @@ export class Router {
     path: Record<string, string>,
     principal: Principal | undefined,
     body: unknown,
+    audit: CallAudit,
   ): Call {
-    const { log } = this.#context;
+    const context = { ...this.#context, resources: audit.resources };
     const { team } = principal ?? {};
     return {
-      context: team === undefined ? this.#context : scopedToTeam(team, this.#context),
+      context: team === undefined ? context : scopedToTeam(team, context),
       gatekeeper: this.#gatekeeper,
       request,
       path,
@@ -86,8 +89,7 @@ export class Router {
         if (principal === undefined) throw notLoggedIn();
         return principal;
       },
-      audit: (action, object, more = {}) =>
-        log.info({ audit: true, who: principal?.who ?? 'nobody', action, object, ...more }, 'admin API'),
+      audit: (action, object, more, by) => audit.tell(action, object, more, by),
     };
   }
 
@@ -99,6 +101,15 @@ export class Router {
       'the admin API failed on a request',
     );
     return new Problem(500, 'internal', 'something went wrong here; the log says what');
+  }
+}
+
+/** What was written is entered in the audit log even where the answer fails. */
+async function served(route: Route, call: Call, audit: CallAudit): Promise<Answer> {
+  try {
+    return await route.serve(call);
+  } finally {
+    audit.end();
   }
 }
 

@@ -1,5 +1,6 @@
 /** Every operation of the API: this table serves, and is what the OpenAPI document is made of. */
 
+import { auditRoute } from './audit.ts';
 import { budgetRoutes } from './budgets.ts';
 import { callExportRoute } from './call-export.ts';
 import { callTailRoute } from './call-tail.ts';
@@ -24,6 +25,7 @@ export function allRoutes(context: AdminContext): readonly Route[] {
   const routes: Route[] = [
     ...sessionRoutes,
     ...tokenRoutes,
+    auditRoute,
     ...keyRoutes(usage),
     keyImportRoute,
     ...budgetRoutes,

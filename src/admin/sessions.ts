@@ -38,14 +38,11 @@ export const sessionRoutes: readonly Route[] = [
       ),
     }),
     answer: { status: 200, description: 'Logged in', schema: sessionSchema },
-    serve({ gatekeeper, request, body, context }) {
+    serve({ gatekeeper, request, body, audit }) {
       const { token } = body as { token: string };
       const { session, cookie, maxAgeSeconds } = gatekeeper.logIn(token.trim(), request);
       const principal = gatekeeper.ofSession(session)!;
-      context.log.info(
-        { audit: true, who: principal.who, action: 'login', object: `session ${session.id.slice(0, 8)}` },
-        'admin API',
-      );
+      audit('login', `session ${session.id.slice(0, 8)}`, {}, principal);
       return {
         status: 200,
         json: shown(principal),

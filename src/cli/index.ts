@@ -1,5 +1,6 @@
 /** The command line. What a command does is given by the composition root. */
 import { Command, type CommanderError } from 'commander';
+import { auditCommand } from './commands/audit.ts';
 import { budgetsCommand } from './commands/budgets.ts';
 import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -39,6 +40,7 @@ export function buildProgram(cli: Cli, actions: CliActions): Command {
   program.addCommand(usageCommand(cli));
   program.addCommand(logsCommand(cli));
   program.addCommand(tokensCommand(cli));
+  program.addCommand(auditCommand(cli));
   program.addCommand(validateCommand(cli));
   program.addCommand(importCommands(cli));
   program.addCommand(demoCommand(cli));
