@@ -1,5 +1,4 @@
 /** `/budgets`: list, create, show, change, delete, and what is held. */
-import { budgetFaults } from '../core/config/budgets.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import { any, list, record, required, text, whole } from '../core/resources/schema-builders.ts';
 import { spec as budgetSpec } from '../core/resources/schemas/budget.ts';
@@ -8,7 +7,8 @@ import type { AdminContext } from './context.ts';
 import { defaultNamespace } from './key-object.ts';
 import { namespaceOf } from './key-schemas.ts';
 import { tollgateGroup } from './key-view.ts';
-import { badField, notFound } from './problem.ts';
+import { notFound } from './problem.ts';
+import { refuseFaults } from './proposed-budget.ts';
 import type { Call, Route } from './route.ts';
 
 const amount = (description: string) => any(`${description} Dollars as decimal text, all others numbers.`);
@@ -172,17 +172,6 @@ async function deleteBudget(call: Call) {
   call.audit('budgets.delete', idOf(live));
   await context.settled();
   return { status: 204 };
-}
-
-/** kubectl may write it and read in its status why every call is refused; here nobody should get that far. */
-function refuseFaults(object: KubeObject): void {
-  const [fault] = budgetFaults(object);
-  if (fault === undefined) return;
-  const at = /^(?:window|overrides)[\w.[\]]*/.exec(fault)?.[0];
-  throw badField(
-    at === undefined ? 'spec' : `spec.${at}`,
-    fault.slice(at === undefined ? 0 : at.length + 1).trim(),
-  );
 }
 
 async function shown(context: AdminContext, object: KubeObject) {

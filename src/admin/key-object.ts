@@ -115,8 +115,8 @@ export function changedKey(live: KubeObject, change: KeyChange): KubeObject {
 /** Hash → id of every key there is: two keys of one value would be one key with two names. A team learns no others' names. */
 export function keyHashes(context: AdminContext): Map<string, string> {
   const own = hashesIn(context);
-  if (context.whole === undefined) return own;
-  const others = [...hashesIn(context.whole).keys()].map((hash) => [hash, 'of another team'] as const);
+  if (context.team === undefined) return own;
+  const others = [...hashesIn(context.team.whole).keys()].map((hash) => [hash, 'of another team'] as const);
   return new Map([...others, ...own]);
 }
 

@@ -17,6 +17,7 @@ import { priceRoute } from './prices.ts';
 import { resourceRoute } from './resources.ts';
 import type { Route } from './route.ts';
 import { sessionRoutes } from './sessions.ts';
+import { simulationRoutes } from './simulation-routes.ts';
 import { tokenRoutes } from './tokens.ts';
 import { usageRoutes } from './usage.ts';
 
@@ -29,6 +30,7 @@ export function allRoutes(context: AdminContext): readonly Route[] {
     ...keyRoutes(usage),
     keyImportRoute,
     ...budgetRoutes,
+    ...simulationRoutes(),
     ...usageRoutes,
     overviewRoute,
     ...callRoutes,

@@ -16,7 +16,7 @@ export function scopedToTeam(team: string, whole: AdminContext): AdminContext {
   const isOwn = (record: RequestRecord) => record.key?.labels[label] === team;
   return {
     ...whole,
-    whole,
+    team: { whole, own: (object) => ownObject(team, object) },
     resources: ownResources(team, whole.resources),
     ...(whole.ledger === undefined ? {} : { ledger: ownLedger(team, isOwn, whole.ledger) }),
     inForce: ownInForce(team, whole),

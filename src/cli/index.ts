@@ -7,6 +7,7 @@ import { demoCommand } from './commands/demo.ts';
 import { importCommands } from './commands/import.ts';
 import { keysCommand } from './commands/keys.ts';
 import { logsCommand } from './commands/logs.ts';
+import { simulateCommand } from './commands/simulate.ts';
 import { tokensCommand } from './commands/tokens.ts';
 import { usageCommand } from './commands/usage.ts';
 import { validateCommand } from './commands/validate.ts';
@@ -37,6 +38,7 @@ export function buildProgram(cli: Cli, actions: CliActions): Command {
   program.addCommand(upCommand(cli.env, actions.up));
   program.addCommand(keysCommand(cli));
   program.addCommand(budgetsCommand(cli));
+  program.addCommand(simulateCommand(cli));
   program.addCommand(usageCommand(cli));
   program.addCommand(logsCommand(cli));
   program.addCommand(tokensCommand(cli));
