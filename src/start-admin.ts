@@ -12,6 +12,7 @@ import { createReadOnlyResourceAccess } from './kube/resource-access.ts';
 import { readPriceList } from './price-list.ts';
 import type { RecordFeed } from './record-feed.ts';
 import type { Holds } from './storage/accounts.ts';
+import type { AuditLog } from './storage/audit-log.ts';
 import type { CounterStore } from './storage/counters.ts';
 import type { LedgerStore } from './storage/ledger.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
@@ -31,11 +32,13 @@ export interface AdminParts {
   counters: CounterStore;
   holds: Holds;
   ledger: LedgerStore;
+  auditLog: AuditLog;
   log: ReturnType<typeof createLog>;
 }
 
 export function startAdmin(parts: AdminParts): Promise<AdminServer> {
-  const { options, registry, source, controller, inForce, feed, counters, holds, ledger, log } = parts;
+  const { options, registry, source, controller, inForce, feed, counters, holds, ledger, auditLog, log } =
+    parts;
   let prices: PriceCatalog | undefined;
   return startAdminServer({
     host: options.listen,
@@ -47,6 +50,7 @@ export function startAdmin(parts: AdminParts): Promise<AdminServer> {
     counters,
     holds,
     ledger,
+    auditLog,
     prices: () => {
       prices ??= readPriceList();
       return prices;

@@ -19,6 +19,7 @@ import type { KubeObject } from '../core/resources/object.ts';
 import type { Hold, Holds } from '../storage/accounts.ts';
 import type { CounterStore, CounterValue } from '../storage/counters.ts';
 import { createResourceStore } from '../storage/memory/resource-store.ts';
+import { openSqliteAuditLog } from '../storage/sqlite/audit-log.ts';
 import { type LocalLedgerStore, openSqliteLedger } from '../storage/sqlite/ledger.ts';
 import type { InForce } from './context.ts';
 import { type AdminServer, startAdminServer } from './server.ts';
@@ -115,6 +116,7 @@ export async function startTestAdmin(
   const counters: CounterValue[] = [];
   const holds: Hold[] = [];
   const ledger = openSqliteLedger(join(dataDir, 'ledger.db'));
+  const auditLog = openSqliteAuditLog(join(dataDir, 'audit.db'));
   const listeners = new Set<(record: RequestRecord) => void>();
   const server = await startAdminServer({
     host: '127.0.0.1',
@@ -124,6 +126,7 @@ export async function startTestAdmin(
     resources: createEmbeddedResourceAccess(world.registry),
     counters: counterStore(counters),
     holds: heldIn(holds),
+    auditLog,
     ...(options.ledger === false ? {} : { ledger }),
     prices: () => ({
       version: 'test',
@@ -144,6 +147,7 @@ export async function startTestAdmin(
     server.server.closeAllConnections();
     await world.stop();
     ledger.close();
+    auditLog.close();
     rmSync(dataDir, { recursive: true });
   });
   const url = `http://127.0.0.1:${server.port}`;
