@@ -12,6 +12,8 @@ export interface Stores {
   ledger: LocalLedgerStore;
   /** Whatever was settled before is in the ledger when it resolves. */
   enterAll: () => Promise<void>;
+  /** For how long the ledger may not have everything: well below a second unless it can not be written. */
+  ledgerLagSeconds: () => number;
 }
 
 const checkpointMs = 5_000;
@@ -34,9 +36,16 @@ export async function openStores(
     await follower.read();
     await follower.read();
   };
+  let enteredAt = performance.now();
   const following = setInterval(() => {
-    // What could not be entered stays in its journal and is read again.
-    follower.read().catch((error) => log.error({ error: String(error) }, 'the ledger cannot be written'));
+    const began = performance.now();
+    follower.read().then(
+      () => {
+        enteredAt = began;
+      },
+      // What could not be entered stays in its journal and is read again.
+      (error) => log.error({ error: String(error) }, 'the ledger cannot be written'),
+    );
   }, followMs);
   stack.add(async () => {
     clearInterval(following);
@@ -53,5 +62,6 @@ export async function openStores(
     clearInterval(checkpoints);
     counters.close();
   });
-  return { counters, ledger, enterAll };
+  const ledgerLagSeconds = () => (performance.now() - enteredAt) / 1_000;
+  return { counters, ledger, enterAll, ledgerLagSeconds };
 }
