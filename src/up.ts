@@ -75,7 +75,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   let inForce: InForce = { keySets: {}, budgets: [] };
   const feed = new RecordFeed();
   const standings = createReporter(source, counters, () => inForce.budgets, dataDir, log);
-  const limits = await startRateLimits({ ...base, counters: counters.store, metrics: metrics.registry });
+  const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
   const plane = startServing(
     options,
     counters,
