@@ -98,12 +98,17 @@ export function attachSharedCounters(
   thread: string,
   nowSeconds: () => number,
 ): LocalCounterStore {
-  return new JournalledCounters(
-    new CounterTable(handle.buffer),
-    new CounterJournal(handle.directory, thread),
-    nowSeconds,
-    'gateway',
-  );
+  const journal = new CounterJournal(handle.directory, thread);
+  return new JournalledCounters(new CounterTable(handle.buffer), journal, nowSeconds, 'gateway');
+}
+
+/** As `attachSharedCounters`, over a journal that the thread's accounts write too: increments travel with their lines. */
+export function countersOver(
+  table: CounterTable,
+  journal: CounterJournal,
+  nowSeconds: () => number,
+): LocalCounterStore {
+  return new JournalledCounters(table, journal, nowSeconds, 'gateway', true);
 }
 
 /** The values and the generation are read in one step; the rest, which takes longer, keeps nobody waiting. */
@@ -144,12 +149,20 @@ class JournalledCounters implements LocalCounterStore {
   readonly #journal: CounterJournal;
   readonly #nowSeconds: () => number;
   readonly #maker: SlotMaker;
+  readonly #soon: boolean;
 
-  constructor(table: CounterTable, journal: CounterJournal, nowSeconds: () => number, maker: SlotMaker) {
+  constructor(
+    table: CounterTable,
+    journal: CounterJournal,
+    nowSeconds: () => number,
+    maker: SlotMaker,
+    soon = false,
+  ) {
     this.#table = table;
     this.#journal = journal;
     this.#nowSeconds = nowSeconds;
     this.#maker = maker;
+    this.#soon = soon;
   }
 
   add(increments: readonly CounterIncrement[]): number[] {
@@ -162,7 +175,8 @@ class JournalledCounters implements LocalCounterStore {
         generation = this.#table.writerBegins();
         return this.#table.addAll(sized, this.#maker);
       });
-      this.#journal.append(generation, sized);
+      if (this.#soon) this.#journal.appendSoon(generation, sized);
+      else this.#journal.append(generation, sized);
       return values;
     } catch (error) {
       // A full table or a disk that takes no journal line: the caller's failure mode decides, nothing is miscounted.
