@@ -26,6 +26,7 @@ import { RecordFeed } from './record-feed.ts';
 import { applyDemo, demoStanding } from './run-demo.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
 import { startAdmin } from './start-admin.ts';
+import { startMetrics } from './start-metrics.ts';
 import { type RunningRateLimits, startRateLimits } from './start-rate-limits.ts';
 import type { AuditLog } from './storage/audit-log.ts';
 import type { SharedCounters } from './storage/memory/shared-counters.ts';
@@ -33,9 +34,8 @@ import type { ResourceSource } from './storage/resource-source.ts';
 import { openResourceStore } from './storage/sqlite/resource-store.ts';
 import { accessLogLine } from './telemetry/access-log.ts';
 import { createLog } from './telemetry/log.ts';
-import { GatewayMetrics } from './telemetry/metrics.ts';
+import type { GatewayMetrics } from './telemetry/metrics.ts';
 import { startMetricsServer, startReadyServer } from './telemetry/probe-servers.ts';
-import { watchDrift } from './watch-drift.ts';
 
 type Log = ReturnType<typeof createLog>;
 type Registry = ReturnType<typeof openRegistry>;
@@ -69,15 +69,14 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const { counters, ledger, auditLog } = stores;
   const demo = options.demo && registry ? await applyDemo(options, registry, stack) : undefined;
 
-  const metrics = new GatewayMetrics();
-  watchDrift(stores, nowSeconds, metrics, log);
+  const base = { options, env: process.env, nowSeconds, log, stack };
+  const { metrics, configuration } = startMetrics({ ...base, stores, budgets: () => inForce.budgets });
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
   let inForce: InForce = { keySets: {}, budgets: [] };
   const feed = new RecordFeed();
   const standings = createReporter(source, counters, () => inForce.budgets, dataDir, log);
-  const base = { options, env: process.env, nowSeconds, log, stack };
-  const limits = await startRateLimits({ ...base, counters: counters.store, metrics: metrics.registry });
+  const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
   const plane = startServing(
     options,
     counters,
@@ -110,6 +109,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
     retryBindMs,
     ownsObjects: registry !== undefined,
     log,
+    outcome: configuration,
   });
   stack.add(() => controller.stop());
   limits.onFilesChanged = () => controller.recompile();
