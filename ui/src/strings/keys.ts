@@ -52,6 +52,7 @@ export const keyStrings = {
     name: 'Name',
     nameHint: 'Lower-case letters, digits and hyphens: mike-laptop',
     nameMissing: 'Give the key a name, for example mike-laptop.',
+    nameLong: 'Use 253 characters at most.',
     nameWrong: 'Use lower-case letters, digits, hyphens and dots only; begin and end with a letter or digit.',
     owner: 'Owner',
     ownerHint: 'Person or program: the name in reports and logs',

@@ -43,6 +43,7 @@ export function checkKey(values: KeyFormValues, nowMs: number): FieldErrors {
   const texts = strings.keys.form;
   const errors: FieldErrors = {};
   if (values.name === '') errors.name = texts.nameMissing;
+  else if (values.name.length > 253) errors.name = texts.nameLong;
   else if (!/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(values.name)) errors.name = texts.nameWrong;
   for (const field of ['labels', 'metadata'] as const) {
     const wrong = checkEntries(values[field]);
