@@ -34,6 +34,7 @@ const pages: Record<string, Shown> = {
   usage: { path: '/usage?range=month&groupBy=user,model', ready: text(/^Total$/) },
   calls: { path: '/calls', ready: text('Refused 429') },
   call: { path: '/calls?outcome=refused', ready: (page) => openFirstCall(page) },
+  'create-many': { path: '/keys/import', ready: text('Choose a CSV file') },
   'not-found': { path: '/nothing/here', ready: text('There is no such page') },
 };
 
@@ -42,7 +43,7 @@ async function openFirstCall(page: Page) {
   await page.getByText('Not sent to a provider').waitFor();
 }
 
-describe('every page of the real gateway', { skip: noBrowser }, () => {
+describe('every page of the real gateway', { skip: noBrowser, timeout: 300_000 }, () => {
   let gateway: RealGateway;
   let holder = '';
   before(async () => {
@@ -83,6 +84,10 @@ describe('every page of the real gateway', { skip: noBrowser }, () => {
         await page.getByRole('dialog').getByRole('textbox', { name: 'Name', exact: true }).waitFor();
         await seen(button.toLowerCase().replaceAll(' ', '-'));
       }
+      await page.goto(`${gateway.url}/keys/agentgateway-system/anna-laptop`);
+      await page.getByRole('button', { name: 'Edit …' }).click();
+      await page.getByRole('dialog').getByLabel('Owner').waitFor();
+      await seen('edit-key');
       assert.deepEqual([...faults, ...complaints], []);
     });
 
@@ -99,7 +104,7 @@ describe('every page of the real gateway', { skip: noBrowser }, () => {
 
 /** Takes the picture; returns what is wrong with the page. */
 async function inspect(page: Page, name: string): Promise<string[]> {
-  await page.waitForLoadState('networkidle');
+  await page.waitForFunction("!document.querySelector('.mantine-Loader-root, [aria-busy=true]')");
   await page.evaluate(movementEnds);
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
   const overflow = Number(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth'));

@@ -1,4 +1,4 @@
-/** The form that makes a key: its values, what is wrong with them, and what is sent. */
+/** The form of a key: its values, what is wrong with them, and what is sent. */
 import { ApiError } from '../../api/client.ts';
 import type { KeyInput } from '../../api/types.ts';
 import { strings } from '../../strings.ts';
@@ -17,6 +17,7 @@ export interface KeyFormValues {
   metadata: Entry[];
   allowedModels: string[];
   allowedRoutes: string[];
+  allowedCIDRs: string[];
   requestsPerMinute: number | '';
   tokensPerMinute: number | '';
   concurrency: number | '';
@@ -31,6 +32,7 @@ export const emptyKey: KeyFormValues = {
   metadata: [],
   allowedModels: [],
   allowedRoutes: [],
+  allowedCIDRs: [],
   requestsPerMinute: '',
   tokensPerMinute: '',
   concurrency: '',
@@ -74,6 +76,7 @@ export function keyInputOf(values: KeyFormValues): KeyInput {
       metadata: recordOf(values.metadata),
       allowedModels: values.allowedModels,
       allowedRoutes: values.allowedRoutes,
+      allowedCIDRs: values.allowedCIDRs,
       limits,
       expiresAt: values.expiresAt === '' ? '' : new Date(values.expiresAt).toISOString(),
     }),
