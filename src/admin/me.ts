@@ -85,7 +85,7 @@ async function ownKey(context: AdminContext, key: KeyEntry, usage: KeyUsageReade
 }
 
 /** Budgets that depend on the request (its model, its path) are left out: which counter is drawn on is known only then. */
-async function countersOf(context: AdminContext, key: KeyEntry): Promise<object[]> {
+export async function countersOf(context: AdminContext, key: KeyEntry): Promise<object[]> {
   const terms = key.terms ?? termsOfMetadata(key.metadata);
   const variables = { apiKey: key.metadata };
   const mine: { budget: Budget; group: string }[] = [];

@@ -7,6 +7,7 @@ import { callTailRoute } from './call-tail.ts';
 import { callRoutes } from './calls.ts';
 import type { AdminContext } from './context.ts';
 import { counterRoutes } from './counters.ts';
+import { keyBudgetsRoute } from './key-budgets.ts';
 import { keyImportRoute } from './key-import.ts';
 import { KeyUsageReader } from './key-usage.ts';
 import { keyRoutes } from './keys.ts';
@@ -29,6 +30,7 @@ export function allRoutes(context: AdminContext): readonly Route[] {
     auditRoute,
     ...keyRoutes(usage),
     keyImportRoute,
+    keyBudgetsRoute,
     ...budgetRoutes,
     ...simulationRoutes(),
     ...usageRoutes,
