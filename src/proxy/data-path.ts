@@ -12,6 +12,7 @@ import type { BindResult } from './messages.ts';
 import { RecordBatches } from './records.ts';
 import { refuse } from './refuse.ts';
 import { enterUnsettled } from './settle.ts';
+import { cloudCredentialsOf } from './sign-call.ts';
 import { createTransport, defaultTransport, type TransportOptions } from './transport.ts';
 
 export interface DataPathOptions extends Omit<DataPathDependencies, 'transport' | 'limits'> {
@@ -57,6 +58,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
   return {
     apply: (snapshot, closed) => {
       current = new LinkedSnapshot(snapshot, options.compileExpression);
+      deps.cloudAuth?.use(cloudCredentialsOf(snapshot));
       const ports = snapshot.binds.map(({ port }) => port).filter((port) => !closed.includes(port));
       return listeners.serve(ports);
     },
