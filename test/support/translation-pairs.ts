@@ -117,13 +117,14 @@ function errorsOf(url: string): string | undefined {
 
 export const isBinary = (call: UpstreamCall): boolean => call.reply.stream().pushBytes !== undefined;
 
-function converseStream(lines: string): string {
+/** Bytes as characters up to 255. */
+export function converseStream(lines: string): string {
   const events = lines.trim().split('\n');
   const messages = events.flatMap((line) => Object.entries(JSON.parse(line) as Record<string, object>));
   return Buffer.concat(messages.map(([type, payload]) => awsEvent(type, payload))).toString('latin1');
 }
 
-function invokeStream(text: string): string {
+export function invokeStream(text: string): string {
   const events = [...text.matchAll(/^data: (.*)$/gm)].map((match) => invokeChunk(JSON.parse(match[1]!)));
   return Buffer.concat(events).toString('latin1');
 }
