@@ -13,6 +13,7 @@ import { OpenHolds } from './open-holds.ts';
 import { RecordBatches } from './records.ts';
 import { refuse } from './refuse.ts';
 import { enterUnsettled } from './settle.ts';
+import { cloudCredentialsOf } from './sign-call.ts';
 import { createTransport, defaultTransport, type TransportOptions } from './transport.ts';
 
 export interface DataPathOptions extends Omit<DataPathDependencies, 'transport' | 'limits' | 'holds'> {
@@ -63,6 +64,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
     holds: deps.holds,
     apply: (snapshot, closed) => {
       current = new LinkedSnapshot(snapshot, options.compileExpression);
+      deps.cloudAuth?.use(cloudCredentialsOf(snapshot));
       const ports = snapshot.binds.map(({ port }) => port).filter((port) => !closed.includes(port));
       return listeners.serve(ports);
     },
