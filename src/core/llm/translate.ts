@@ -18,6 +18,7 @@ import type {
   TranslateResult,
   UpstreamCall,
 } from './translate-contract.ts';
+import { counterFor, translateCount } from './translate-count.ts';
 import { translateModels } from './translate-models.ts';
 import { isChat, translateNative } from './translate-native.ts';
 
@@ -31,6 +32,8 @@ const dialects: Partial<Record<RouteType, Format>> = {
   GenerateContent: geminiGenerate,
   GeminiCountTokens: geminiGenerate,
 };
+
+const counts: ReadonlySet<RouteType> = new Set(['AnthropicTokenCount', 'GeminiCountTokens']);
 
 export function translateRequest(call: ClientCall): TranslateResult {
   try {
@@ -62,6 +65,8 @@ function translate(call: ClientCall): UpstreamCall {
   if (call.method !== 'POST') throw new FieldFault('', `${call.method} is not possible here: use POST`);
   const inPath = format === geminiGenerate ? readGeminiPath(routeType, call.pathAndQuery) : {};
   if (isNative(target, provider, routeType)) return translateNative(call, format, provider, inPath);
+  const counter = counts.has(routeType) ? counterFor(call, provider) : undefined;
+  if (counter !== undefined) return translateCount(call, format, provider, counter, inPath);
   if (!isChat(routeType) || !isNative(target, provider, provider.chat.routeType)) {
     throw new NotServed(`provider "${target.provider}" does not have the ${routeType} API`);
   }
