@@ -7,21 +7,26 @@ const everyMs = 250;
 
 type Log = Record<'info' | 'error', (fields: object, message: string) => void>;
 
-/** Returns what enters all that was settled before, at once. */
-export function followJournals(
-  follower: LedgerFollower,
-  log: Log,
-  stack: ShutdownStack,
-): () => Promise<void> {
+export interface FollowedJournals {
+  /** Enters all that was settled before the call. */
+  enterAll: () => Promise<void>;
+  /** For how long the ledger may not have everything. */
+  lagSeconds: () => number;
+}
+
+export function followJournals(follower: LedgerFollower, log: Log, stack: ShutdownStack): FollowedJournals {
   const enterAll = async () => {
     // One may be under way already, and past the files that were written last.
     await follower.read();
     await follower.read();
   };
   let failing = false;
-  const read = () =>
-    follower.read().then(
+  let enteredAt = performance.now();
+  const read = () => {
+    const began = performance.now();
+    return follower.read().then(
       () => {
+        enteredAt = began;
         if (failing) log.info({}, 'the ledger is written again, with all that waited');
         failing = false;
       },
@@ -32,6 +37,7 @@ export function followJournals(
         failing = true;
       },
     );
+  };
   const following = setInterval(read, everyMs);
   stack.add(async () => {
     clearInterval(following);
@@ -39,5 +45,5 @@ export function followJournals(
       log.error({ error: String(error) }, 'the last calls are entered at the next start'),
     );
   });
-  return enterAll;
+  return { enterAll, lagSeconds: () => (performance.now() - enteredAt) / 1_000 };
 }

@@ -4,18 +4,23 @@ import { join } from 'node:path';
 import { followJournals } from './follow-journals.ts';
 import type { SharedPostgres } from './open-postgres.ts';
 import type { ShutdownStack } from './shutdown-stack.ts';
+import type { AuditLog, NewAuditEntry } from './storage/audit-log.ts';
 import type { LedgerStore } from './storage/ledger.ts';
 import { LedgerFollower } from './storage/memory/ledger-follower.ts';
 import { openSharedCounters, type SharedCounters } from './storage/memory/shared-counters.ts';
 import { openPostgresLedger } from './storage/postgres/ledger.ts';
+import { openSqliteAuditLog } from './storage/sqlite/audit-log.ts';
 import { openCounterDump } from './storage/sqlite/counter-dump.ts';
 import { openSqliteLedger } from './storage/sqlite/ledger.ts';
 
 export interface Stores {
   counters: SharedCounters;
   ledger: LedgerStore;
+  auditLog: AuditLog;
   /** Whatever was settled before is in the ledger when it resolves. */
   enterAll: () => Promise<void>;
+  /** For how long the ledger may not have everything: well below a second unless it can not be written. */
+  ledgerLagSeconds: () => number;
 }
 
 const checkpointMs = 5_000;
@@ -32,7 +37,7 @@ export async function openStores(
   const ledger = await openLedger(join(dataDir, 'ledger.db'), postgres, nowSeconds);
   stack.add(() => ledger.close());
   const follower = await LedgerFollower.open(directory, ledger);
-  const enterAll = followJournals(follower, log, stack);
+  const { enterAll, lagSeconds } = followJournals(follower, log, stack);
   const counters = openSharedCounters({
     directory,
     dump: openCounterDump(join(directory, 'counters.db')),
@@ -44,7 +49,24 @@ export async function openStores(
     clearInterval(checkpoints);
     counters.close();
   });
-  return { counters, ledger, enterAll };
+  const auditLog = openSqliteAuditLog(join(dataDir, 'audit.db'));
+  stack.add(() => auditLog.close());
+  return { counters, ledger, auditLog, enterAll, ledgerLagSeconds: lagSeconds };
+}
+
+/** Never throws: the change is made already, and that it is missing from the log must not stay unseen. */
+export function auditTo(
+  auditLog: AuditLog,
+  log: { error(fields: object, message: string): void },
+): (entries: readonly NewAuditEntry[]) => void {
+  return (entries) => {
+    try {
+      auditLog.append(entries);
+    } catch (error) {
+      const objects = entries.map(({ action, object }) => `${action} ${object}`);
+      log.error({ error: String(error), objects }, 'changes are missing from the audit log');
+    }
+  };
 }
 
 /** Counters that were charged before the first start with Postgres hold what only the file knows. */

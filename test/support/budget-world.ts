@@ -27,16 +27,21 @@ export interface BudgetWorld {
   budget(name: string, spec: object): Promise<void>;
   ask(key: string, body?: object, path?: string): Promise<Answer>;
   admin<T>(path: string): Promise<T>;
+  adminStatus(method: string, path: string): Promise<number>;
   calls(query: string): Promise<RequestRecord[]>;
 }
 
 const namespace = 'agentgateway-system';
 
-export async function budgetWorld(t: TestContext, extraArgs: string[] = []): Promise<BudgetWorld> {
+export async function budgetWorld(
+  t: TestContext,
+  extraArgs: string[] = [],
+  env: Record<string, string> = {},
+): Promise<BudgetWorld> {
   const provider = await startSampleProcess();
   const scratch = temporaryDirectory();
   const args = ['--demo', '--provider-url', `anthropic=${provider.url}`, ...extraArgs];
-  const first = await startGateway({ args });
+  const first = await startGateway({ args, env });
   const dispatcher = new Agent({ connections: 200, pipelining: 1 });
   t.after(async () => {
     await dispatcher.destroy();
@@ -57,7 +62,7 @@ export async function budgetWorld(t: TestContext, extraArgs: string[] = []): Pro
     cluster: await clusterClient(first.kubeconfig, scratch),
     restart: async (signal) => {
       await world.gateway.stop(signal);
-      world.gateway = await startGateway({ args, address: first.address, dataDir: first.dataDir });
+      world.gateway = await startGateway({ args, env, address: first.address, dataDir: first.dataDir });
     },
     key: (name, spec = {}, labels = {}) => {
       const keyHash = `sha256:${createHash('sha256').update(name).digest('hex')}`;
@@ -73,14 +78,17 @@ export async function budgetWorld(t: TestContext, extraArgs: string[] = []): Pro
       } as RequestInit);
       return { status: answer.status, headers: answer.headers, text: await answer.text() };
     },
-    admin: async <T>(path: string) => {
-      const token = readFileSync(join(first.dataDir, 'admin-token'), 'utf8').trim();
-      const url = `http://${first.address}:15000/api/v1/${path}`;
-      return (await (await fetch(url, { headers: { authorization: `Bearer ${token}` } })).json()) as T;
-    },
+    admin: async <T>(path: string) => (await askAdmin(first, 'GET', path)).json() as Promise<T>,
+    adminStatus: async (method, path) => (await askAdmin(first, method, path)).status,
     calls: async (query) => (await world.admin<{ items: RequestRecord[] }>(`calls?${query}`)).items,
   };
   return world;
+}
+
+function askAdmin({ dataDir, address }: Gateway, method: string, path: string): Promise<Response> {
+  const token = readFileSync(join(dataDir, 'admin-token'), 'utf8').trim();
+  const url = `http://${address}:15000/api/v1/${path}`;
+  return fetch(url, { method, headers: { authorization: `Bearer ${token}` } });
 }
 
 /** Its status is written after it is in force. */

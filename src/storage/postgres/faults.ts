@@ -1,7 +1,8 @@
 /** What can go wrong with Postgres, in words that never hold the connection string, a statement or what was bound to it. */
+import { StoreUnavailable } from '../store-unavailable.ts';
 
-/** The server cannot be reached, does not answer in time or takes no writes now: the same may well work later. */
-export class PostgresUnavailable extends Error {
+/** The server cannot be reached, does not answer in time or takes no writes now. */
+export class PostgresUnavailable extends StoreUnavailable {
   override readonly name = 'PostgresUnavailable';
 }
 
