@@ -9,6 +9,7 @@ import { handleRequest } from './handle-request.ts';
 import { LinkedSnapshot } from './linked-snapshot.ts';
 import { Listeners, type PortSharing } from './listeners.ts';
 import type { BindResult } from './messages.ts';
+import { ProviderBook } from './provider-book.ts';
 import { RecordBatches } from './records.ts';
 import { refuse } from './refuse.ts';
 import { enterUnsettled } from './settle.ts';
@@ -42,6 +43,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
     limits: { ...defaultLimits, ...options.limits },
   };
   const records = new RecordBatches(options.onRecords);
+  const providers = new ProviderBook();
   const ids = new CallIds(options.random());
   let current: LinkedSnapshot | undefined;
   const listeners = new Listeners(options.host, options.sharing, (incoming, outgoing, port) => {
@@ -56,7 +58,8 @@ export function createDataPath(options: DataPathOptions): DataPath {
   });
   return {
     apply: (snapshot, closed) => {
-      current = new LinkedSnapshot(snapshot, options.compileExpression);
+      const followed = providers.follow(snapshot.backends, options.compileExpression, deps.nowMs());
+      current = new LinkedSnapshot(snapshot, options.compileExpression, followed);
       const ports = snapshot.binds.map(({ port }) => port).filter((port) => !closed.includes(port));
       return listeners.serve(ports);
     },
