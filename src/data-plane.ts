@@ -71,7 +71,7 @@ class DataPathThread {
   ) {
     this.#worker = new Worker(join(import.meta.dirname, 'worker.ts'), { workerData: input });
     this.#worker.on('message', (message: FromWorker) => {
-      if (message.type === 'records') onRecords(message.records);
+      if (message.type === 'records') onRecords(JSON.parse(message.records) as RequestRecord[]);
       else if (message.type === 'tallies') onTallies(message.tallies);
       else if (message.type === 'stopped') this.#stopped?.();
       else {

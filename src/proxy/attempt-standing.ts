@@ -30,7 +30,7 @@ export function endAttempt(call: Call, attempt: Attempt, end: ExchangeEnd, deps:
   const nowMs = deps.nowMs();
   entry.durationMs = nowMs - call.record.startedAtMs - entry.startedAfterMs;
   if ('failure' in end) describeFailure(call, end.failure);
-  else entry.status = call.record.status;
+  else entry.status ??= call.record.status;
   const { followed } = attempt.chosen;
   if (followed === undefined) return;
   const { standing, policy } = followed;

@@ -154,7 +154,9 @@ test('a failed attempt is followed by one at the next group; one settlement char
       const [one, two] = entry!.attempts!;
       assert.equal(entry!.attempts!.length, 2);
       assert.deepEqual([one!.provider, one!.outcome], ['ns/model/a', outcome]);
-      assert.deepEqual([two!.provider, two!.outcome], ['ns/model/b', 'ok']);
+      assert.deepEqual([two!.provider, two!.outcome, two!.status], ['ns/model/b', 'ok', 200]);
+      assert.equal(entry!.status, 200);
+      assert.deepEqual(world.records[0]!.attempts!.length, 2);
       assert.equal(one!.usage?.estimated, charged ? true : undefined);
       assert.ok(one!.durationMs >= 0 && two!.startedAfterMs >= one!.startedAfterMs);
       const parts = [one!.usage, two!.usage].map((u) => (u ? u.inputTokens + u.outputTokens : 0));

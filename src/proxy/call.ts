@@ -31,8 +31,8 @@ export class Call {
   spent: Spent | undefined;
   /** Fields of the request that the provider can't take. */
   drops: readonly string[] | undefined;
-  /** Its ledger entry is written. */
-  entered = false;
+  /** Its ledger entry, JSON, once that is written. */
+  entry: string | undefined;
   /** From the route's filters and the policies; applied to whatever answer goes out. */
   responseModifiers: HeaderModifier[] = [];
 

@@ -1,7 +1,6 @@
 /** The data path as a whole: takes snapshots over, serves their ports, hands on a record of every request. */
 import type { IncomingMessage } from 'node:http';
 import type { Snapshot } from '../core/config/snapshot.ts';
-import type { RequestRecord } from '../core/record.ts';
 import { Call } from './call.ts';
 import { CallIds } from './call-ids.ts';
 import { type DataPathDependencies, type DataPathLimits, defaultLimits } from './dependencies.ts';
@@ -20,7 +19,8 @@ export interface DataPathOptions extends Omit<DataPathDependencies, 'transport' 
   host: string;
   /** Whether other threads listen on the same ports. */
   sharing: PortSharing;
-  onRecords(records: RequestRecord[]): void;
+  /** A JSON array of `RequestRecord`s. */
+  onRecords(records: string): void;
   limits?: Partial<DataPathLimits>;
   transport?: Partial<TransportOptions>;
 }
@@ -53,7 +53,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
     // Both: a plain call whose client left goes on for its grace, and its record waits for the usage.
     void Promise.all([serve(call, port, deps), closed]).then(() => {
       call.record.durationMs = deps.nowMs() - call.record.startedAtMs;
-      records.add(call.record);
+      records.add(call.record, call.entry);
     });
   });
   return {

@@ -58,6 +58,8 @@ export async function deliverStream(
   deps: DataPathDependencies,
 ): Promise<StreamOutcome> {
   const { outgoing } = call;
+  // The head goes out with the first byte, which may be after the entry in the ledger.
+  call.record.status = response.status;
   const begin = () =>
     writeHead(call, response.status, {
       ...providerHeaders(response.headers),

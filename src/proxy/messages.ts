@@ -1,7 +1,6 @@
 /** What the main thread and a data path thread say to each other. */
 import type { Snapshot } from '../core/config/snapshot.ts';
 import type { TallyBatch } from '../core/ratelimit/statistics.ts';
-import type { RequestRecord } from '../core/record.ts';
 
 export type ToWorker =
   /** `closed`: ports that another thread could not open, not to be tried. */
@@ -12,7 +11,8 @@ export type ToWorker =
 export type FromWorker =
   /** The snapshot is in force for every request that starts from now on; one entry per port it names. */
   | { type: 'applied'; generation: number; binds: BindResult[] }
-  | { type: 'records'; records: RequestRecord[] }
+  /** A JSON array of `RequestRecord`s. */
+  | { type: 'records'; records: string }
   /** What the embedded rate limit service counted in this thread since the last time. */
   | { type: 'tallies'; tallies: TallyBatch }
   | { type: 'stopped' };

@@ -32,7 +32,7 @@ export function settle(
  */
 export function enterUnsettled(call: Call, deps: DataPathDependencies): void {
   if (call.context.reservation !== undefined) settle(call, noUsage, undefined, deps);
-  else if (!call.entered && (call.record.llm !== undefined || call.record.key !== undefined))
+  else if (call.entry === undefined && (call.record.llm !== undefined || call.record.key !== undefined))
     enter(call, [], deps);
 }
 
@@ -58,6 +58,7 @@ export function countAttempt(
       : (deps.prices.cost(llm.provider, llm.requestModel ?? '', usage) ??
         deps.prices.cost(llm.provider, responseModel ?? '', usage));
   if (attempt !== undefined) {
+    if (attempt.outcome === 'ok') attempt.status ??= record.status;
     attempt.durationMs = deps.nowMs() - record.startedAtMs - attempt.startedAfterMs;
     if (usage.estimated || totalTokens(usage) > 0) attempt.usage = usage;
     if (cost !== undefined) attempt.costNano = cost;
@@ -90,7 +91,6 @@ function describeUsage(call: Call, counted: Spent, responseModel: string | undef
 /** One step: counters and ledger agree whatever happens after it. A store that is out of reach keeps the entry for later. */
 function enter(call: Call, charges: readonly Charge[], deps: DataPathDependencies): void {
   const { record } = call;
-  call.entered = true;
   record.durationMs = deps.nowMs() - record.startedAtMs;
   if (charges.length > 0) {
     record.budgets = charges.map(({ item, used }) => ({
@@ -102,9 +102,10 @@ function enter(call: Call, charges: readonly Charge[], deps: DataPathDependencie
       windowSeconds: item.keepSeconds,
     }));
   }
+  call.entry = JSON.stringify(record);
   const failed = (error: unknown) => call.context.decisions.push(`not entered: ${String(error)}`);
   try {
-    const entered = deps.accounts.settle(charges, JSON.stringify(record));
+    const entered = deps.accounts.settle(charges, call.entry);
     if (entered instanceof Promise) void entered.catch(failed);
   } catch (error) {
     failed(error);

@@ -2,6 +2,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Usage } from '../core/llm/usage.ts';
 import type { LlmRecord, RequestRecord } from '../core/record.ts';
+import { AttemptMetrics } from './attempt-metrics.ts';
 import { BoundedLabel } from './bounded-label.ts';
 
 const routeLabels = ['bind', 'gateway', 'listener', 'route', 'route_rule'] as const;
@@ -24,6 +25,7 @@ type TokenType = 'input' | 'output' | 'input_cache_read' | 'input_cache_write';
 
 export class GatewayMetrics {
   readonly registry = new Registry();
+  readonly #attempts = new AttemptMetrics(this.registry);
   readonly #users = new BoundedLabel(100);
   readonly #models = new BoundedLabel(100);
   readonly #requests = new Counter({
@@ -78,6 +80,7 @@ export class GatewayMetrics {
     this.#requests.inc({ ...common, backend: record.backend ?? '', method, reason: record.reason ?? '' });
     this.#duration.observe(common, record.durationMs / 1_000);
     if (record.llm !== undefined) this.#observeLlm(record, record.llm, route);
+    this.#attempts.observe(record);
   }
 
   #observeLlm(record: RequestRecord, llm: LlmRecord, route: Record<string, string>): void {
