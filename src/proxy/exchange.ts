@@ -11,7 +11,7 @@ import { settle } from './settle.ts';
 import { needsSignature, signCall } from './sign-call.ts';
 import type { StreamEnd } from './stream-delivery.ts';
 import { type Exchange, type ResponseHeaders, UpstreamFailure, type UpstreamResponse } from './transport.ts';
-import { refuseFailure, usageOfLost } from './upstream-failures.ts';
+import { describeFailure, refuseFailure, usageOfLost } from './upstream-failures.ts';
 
 export interface FailedExchange {
   /** The provider's; absent when it gave no answer that can be used. */
@@ -101,7 +101,11 @@ function lostExchange(
   deps: DataPathDependencies,
 ): FailedExchange {
   const give = () => {
-    settle(call, usage, undefined, deps);
+    try {
+      describeFailure(call, error);
+    } finally {
+      settle(call, usage, undefined, deps);
+    }
     refuseFailure(call, error, routeType, deps);
   };
   return { headers: {}, error, usage, give };
