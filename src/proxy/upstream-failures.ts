@@ -32,8 +32,8 @@ export function refuseFailure(
   routeType: RouteType,
   deps: DataPathDependencies,
 ): void {
-  if (call.outgoing.destroyed) return describeFailure(call, error);
-  refuse(call, refusalOf(error), deps.dialectError, routeType);
+  if (call.outgoing.destroyed) describeFailure(call, error);
+  else refuse(call, refusalOf(error), deps.dialectError, routeType);
 }
 
 function refusalOf(error: unknown): Refusal {
