@@ -13,6 +13,7 @@ import { readPriceList } from './price-list.ts';
 import type { RecordFeed } from './record-feed.ts';
 import type { AuditLog } from './storage/audit-log.ts';
 import type { CounterStore } from './storage/counters.ts';
+import type { DriftCheck } from './storage/drift.ts';
 import type { LedgerStore } from './storage/ledger.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
 import type { createLog } from './telemetry/log.ts';
@@ -31,11 +32,13 @@ export interface AdminParts {
   counters: CounterStore;
   ledger: LedgerStore;
   auditLog: AuditLog;
+  drift: DriftCheck;
   log: ReturnType<typeof createLog>;
 }
 
 export function startAdmin(parts: AdminParts): Promise<AdminServer> {
-  const { options, registry, source, controller, inForce, feed, counters, ledger, auditLog, log } = parts;
+  const { options, registry, source, controller, inForce, feed, counters, ledger, auditLog, drift, log } =
+    parts;
   let prices: PriceCatalog | undefined;
   return startAdminServer({
     host: options.listen,
@@ -47,6 +50,7 @@ export function startAdmin(parts: AdminParts): Promise<AdminServer> {
     counters,
     ledger,
     auditLog,
+    drift,
     prices: () => {
       prices ??= readPriceList();
       return prices;

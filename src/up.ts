@@ -70,7 +70,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const demo = options.demo && registry ? await applyDemo(options, registry, stack) : undefined;
 
   const metrics = new GatewayMetrics();
-  watchDrift(stores, nowSeconds, metrics, log);
+  const drift = watchDrift(stores, nowSeconds, metrics, log);
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
   let inForce: InForce = { keySets: {}, budgets: [] };
@@ -114,7 +114,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   stack.add(() => controller.stop());
   limits.onFilesChanged = () => controller.recompile();
   reportStandings(standings, log, stack);
-  const parts = { options, registry, source, controller, feed, ledger, auditLog, log };
+  const parts = { options, registry, source, controller, feed, ledger, auditLog, drift, log };
   const admin = await startAdmin({ ...parts, inForce: () => inForce, counters: counters.store });
   stack.add(() => closeServer(admin.server));
   const api = await startApis(options, registry, metrics, auditLog, log, stack);

@@ -17,6 +17,7 @@ import type { RequestRecord } from '../core/record.ts';
 import { allKinds } from '../core/resources/kinds.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import type { CounterStore, CounterValue } from '../storage/counters.ts';
+import type { DriftCheck } from '../storage/drift.ts';
 import { createResourceStore } from '../storage/memory/resource-store.ts';
 import { openSqliteAuditLog } from '../storage/sqlite/audit-log.ts';
 import { type LocalLedgerStore, openSqliteLedger } from '../storage/sqlite/ledger.ts';
@@ -101,7 +102,7 @@ async function openWorld(
 /** The walkthrough's example is applied. 2026-11-25T12:00:00Z. */
 export async function startTestAdmin(
   t: TestContext,
-  options: { ledger?: false; uiDir?: string } = {},
+  options: { ledger?: false; uiDir?: string; drift?: DriftCheck } = {},
 ): Promise<TestAdmin> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tollgate-admin-'));
   const clock = { nowMs: Date.UTC(2026, 10, 25, 12) };
@@ -123,6 +124,7 @@ export async function startTestAdmin(
     resources: createEmbeddedResourceAccess(world.registry),
     counters: counterStore(counters),
     auditLog,
+    ...(options.drift && { drift: options.drift }),
     ...(options.ledger === false ? {} : { ledger }),
     prices: () => ({
       version: 'test',

@@ -6,6 +6,7 @@ import type { RequestRecord } from '../core/record.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import type { AuditLog } from '../storage/audit-log.ts';
 import type { CounterStore } from '../storage/counters.ts';
+import type { DriftCheck } from '../storage/drift.ts';
 import type { LedgerStore } from '../storage/ledger.ts';
 import type { ResourceAccess } from '../storage/resource-access.ts';
 import { Problem } from './problem.ts';
@@ -30,6 +31,8 @@ export interface AdminContext {
   counters: CounterStore;
   /** Absent: reports answer 503. */
   ledger?: LedgerStore;
+  /** Absent: drift is not looked for. */
+  drift?: DriftCheck;
   /** Absent: changes are only logged. */
   auditLog?: AuditLog;
   prices(): PriceCatalog;

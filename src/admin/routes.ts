@@ -7,6 +7,7 @@ import { callTailRoute } from './call-tail.ts';
 import { callRoutes } from './calls.ts';
 import type { AdminContext } from './context.ts';
 import { counterRoutes } from './counters.ts';
+import { driftRoutes } from './drift.ts';
 import { keyImportRoute } from './key-import.ts';
 import { KeyUsageReader } from './key-usage.ts';
 import { keyRoutes } from './keys.ts';
@@ -39,6 +40,7 @@ export function allRoutes(context: AdminContext): readonly Route[] {
     priceRoute,
     meRoute(usage),
     ...counterRoutes,
+    ...driftRoutes,
     resourceRoute,
     openApiRoute(() => routes),
   ];
