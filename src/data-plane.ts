@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Snapshot } from './core/config/snapshot.ts';
+import type { PriceCatalog } from './core/pricing/prices.ts';
 import type { TallyBatch } from './core/ratelimit/statistics.ts';
 import type { RequestRecord } from './core/record.ts';
 import type { BindResult, FromWorker, ToWorker } from './proxy/messages.ts';
@@ -11,6 +12,8 @@ import type { WorkerInput } from './worker.ts';
 export interface DataPlane {
   /** Resolves when the snapshot is in force in every thread, with the ports that could not be opened. */
   publish(snapshot: Snapshot): Promise<Record<number, string>>;
+  /** Laid over the shipped price list in every thread, before any snapshot that is published later. */
+  price(catalog: PriceCatalog): void;
   stop(graceMs: number): Promise<void>;
 }
 
@@ -38,6 +41,9 @@ export function startDataPlane(options: DataPlaneOptions): DataPlane {
       const applied = last.then(() => applyEverywhere(threads, snapshot));
       last = applied;
       return applied;
+    },
+    price: (catalog) => {
+      for (const thread of threads) thread.price(catalog);
     },
     stop: async (graceMs) => void (await Promise.all(threads.map((thread) => thread.stop(graceMs)))),
   };
@@ -87,6 +93,10 @@ class DataPathThread {
       this.#waiting.set(snapshot.generation, resolve);
       this.#send({ type: 'snapshot', snapshot, closed });
     });
+  }
+
+  price(catalog: PriceCatalog): void {
+    this.#send({ type: 'prices', catalog });
   }
 
   async stop(graceMs: number): Promise<void> {

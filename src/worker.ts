@@ -5,6 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { compileExpression } from './core/cel/compile.ts';
 import type { RateLimitTarget, Snapshot } from './core/config/snapshot.ts';
 import { dialectError, translateRequest } from './core/llm/translate.ts';
+import { mergeCatalogs } from './core/pricing/catalog.ts';
 import { createPrices } from './core/pricing/prices.ts';
 import { type RateLimitService, RateLimitUnavailable } from './core/ratelimit/model.ts';
 import { readPriceList } from './price-list.ts';
@@ -85,9 +86,16 @@ const charges = openPendingCharges({
 const redeliverMs = 5_000;
 const redelivery = setInterval(() => void charges.deliver(), redeliverMs);
 
-const prices = createPrices(readPriceList());
+const shipped = readPriceList();
+let prices = createPrices(shipped);
 const dataPath = createDataPath({
-  prices,
+  prices: {
+    get version() {
+      return prices.version;
+    },
+    cost: (provider, model, usage) => prices.cost(provider, model, usage),
+    bound: (provider, model) => prices.bound(provider, model),
+  },
   accounts: attachSharedAccounts(input.counters, input.name),
   buckets: attachSharedBuckets(input.buckets),
   sharing: input.sharing,
@@ -108,6 +116,10 @@ port.on('message', async (message: ToWorker) => {
     current = message.snapshot;
     const binds = await dataPath.apply(message.snapshot, message.closed);
     post({ type: 'applied', generation: message.snapshot.generation, binds });
+    return;
+  }
+  if (message.type === 'prices') {
+    prices = createPrices(mergeCatalogs([shipped, message.catalog]));
     return;
   }
   await dataPath.stop(message.graceMs);

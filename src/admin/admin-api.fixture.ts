@@ -13,6 +13,7 @@ import { createEmbeddedResourceSource } from '../apiserver/resource-source.ts';
 import { demoObjects } from '../cli/demo-objects.ts';
 import { startController } from '../controller/controller.ts';
 import { newKeyValue } from '../core/keys/key-value.ts';
+import { mergeCatalogs, type PriceSource } from '../core/pricing/catalog.ts';
 import type { RequestRecord } from '../core/record.ts';
 import { allKinds } from '../core/resources/kinds.ts';
 import type { KubeObject } from '../core/resources/object.ts';
@@ -46,6 +47,24 @@ export interface TestAdmin {
   /** A finished call, as the data path tells it. */
   tell(record: RequestRecord): void;
 }
+
+const model = (name: string, input: string) => ({
+  anthropic: { models: { [name]: { rates: { input, output: '15' } } } },
+});
+
+const priceSources: readonly PriceSource[] = [
+  {
+    name: 'shipped',
+    loadedAtMs: Date.UTC(2026, 10, 25),
+    catalog: { version: 'test', providers: model('claude-sonnet-5', '3') },
+  },
+  {
+    name: 'ConfigMap ns/ours',
+    loadedAtMs: Date.UTC(2026, 10, 26),
+    catalog: { providers: model('ours', '1') },
+    error: 'is not JSON',
+  },
+];
 
 export const gatewayNamespace = 'agentgateway-system';
 
@@ -126,10 +145,8 @@ export async function startTestAdmin(
     auditLog,
     ...(options.drift && { drift: options.drift }),
     ...(options.ledger === false ? {} : { ledger }),
-    prices: () => ({
-      version: 'test',
-      providers: { anthropic: { models: { 'claude-sonnet-5': { rates: { input: '3', output: '15' } } } } },
-    }),
+    prices: () => mergeCatalogs(priceSources.map(({ catalog }) => catalog)),
+    priceSources: () => priceSources,
     inForce: world.inForce,
     settled: world.settled,
     onRecord: (listener) => {

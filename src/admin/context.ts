@@ -1,6 +1,7 @@
 /** What the admin API works with: all of it handed in, so that it knows no other edge. */
 import type { Budget } from '../core/budget/model.ts';
 import type { KeySet } from '../core/config/snapshot.ts';
+import type { PriceSource } from '../core/pricing/catalog.ts';
 import type { PriceCatalog } from '../core/pricing/prices.ts';
 import type { RequestRecord } from '../core/record.ts';
 import type { KubeObject } from '../core/resources/object.ts';
@@ -36,6 +37,8 @@ export interface AdminContext {
   /** Absent: changes are only logged. */
   auditLog?: AuditLog;
   prices(): PriceCatalog;
+  /** What `prices` is made of, in the order in which they are laid over each other. */
+  priceSources(): readonly PriceSource[];
   inForce(): InForce;
   /** Resolves when every change so far is in force, so that an answer is true when it arrives. */
   settled(): Promise<void>;

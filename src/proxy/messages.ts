@@ -1,11 +1,14 @@
 /** What the main thread and a data path thread say to each other. */
 import type { Snapshot } from '../core/config/snapshot.ts';
+import type { PriceCatalog } from '../core/pricing/prices.ts';
 import type { TallyBatch } from '../core/ratelimit/statistics.ts';
 import type { RequestRecord } from '../core/record.ts';
 
 export type ToWorker =
   /** `closed`: ports that another thread could not open, not to be tried. */
   | { type: 'snapshot'; snapshot: Snapshot; closed: readonly number[] }
+  /** Laid over the price list that comes with the program, for calls that start from now on. */
+  | { type: 'prices'; catalog: PriceCatalog }
   /** Stop accepting, let requests in flight finish for at most `graceMs`, then report `stopped`. */
   | { type: 'stop'; graceMs: number };
 
