@@ -5,6 +5,7 @@ import { heldPrefix, usedPrefix } from './core/budget/counter-keys.ts';
 import type { Budget } from './core/budget/model.ts';
 import { standingsOf } from './core/budget/standing.ts';
 import type { Stores } from './open-stores.ts';
+import type { DriftCheck } from './storage/drift.ts';
 import { registerBudgetMetrics } from './telemetry/budget-metrics.ts';
 import {
   type ConfigurationMetrics,
@@ -25,6 +26,7 @@ export interface MetricsParts {
 
 export function startMetrics(parts: MetricsParts): {
   metrics: GatewayMetrics;
+  drift: DriftCheck;
   configuration: ConfigurationMetrics;
 } {
   const { options, stores, budgets, nowSeconds, log } = parts;
@@ -34,7 +36,7 @@ export function startMetrics(parts: MetricsParts): {
     labelValues: options.metricsLabelValues,
     budgetGroups: options.metricsBudgetGroups,
   });
-  watchDrift(stores, nowSeconds, metrics, log);
+  const drift = watchDrift(stores, nowSeconds, metrics, log);
   metrics.gauge(
     'tollgate_ledger_lag_seconds',
     'For how long the ledger may not have everything that was charged.',
@@ -52,7 +54,7 @@ export function startMetrics(parts: MetricsParts): {
     }
   });
   registerProcessMetrics(metrics.registry, version());
-  return { metrics, configuration: registerConfigurationMetrics(metrics.registry) };
+  return { metrics, drift, configuration: registerConfigurationMetrics(metrics.registry) };
 }
 
 function version(): string {

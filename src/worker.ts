@@ -6,6 +6,7 @@ import { createCloudAuth, systemRenewalClock } from './cloud/cloud-auth.ts';
 import { compileExpression } from './core/cel/compile.ts';
 import type { RateLimitTarget, Snapshot } from './core/config/snapshot.ts';
 import { dialectError, translateRequest } from './core/llm/translate.ts';
+import { mergeCatalogs } from './core/pricing/catalog.ts';
 import { createPrices } from './core/pricing/prices.ts';
 import { type RateLimitService, RateLimitUnavailable } from './core/ratelimit/model.ts';
 import { readPriceList } from './price-list.ts';
@@ -87,10 +88,17 @@ const charges = openPendingCharges({
 const redeliverMs = 5_000;
 const redelivery = setInterval(() => void charges.deliver(), redeliverMs);
 
-const prices = createPrices(readPriceList());
+const shipped = readPriceList();
+let prices = createPrices(shipped);
 const cloudAuth = createCloudAuth(systemRenewalClock(nowMs));
 const dataPath = createDataPath({
-  prices,
+  prices: {
+    get version() {
+      return prices.version;
+    },
+    cost: (provider, model, usage) => prices.cost(provider, model, usage),
+    bound: (provider, model) => prices.bound(provider, model),
+  },
   cloudAuth,
   accounts: stores.accounts,
   buckets: attachSharedBuckets(input.buckets),
@@ -122,6 +130,10 @@ port.on('message', async (message: ToWorker) => {
   if (message.type === 'release-hold') {
     const { question, budget, id } = message;
     post({ type: 'released', question, done: await dataPath.holds.release(budget, id) });
+    return;
+  }
+  if (message.type === 'prices') {
+    prices = createPrices(mergeCatalogs([shipped, message.catalog]));
     return;
   }
   await dataPath.stop(message.graceMs);

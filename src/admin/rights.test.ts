@@ -37,7 +37,7 @@ const opened: Record<Exclude<Access, 'admin'>, string[]> = {
     'POST /keys:import',
     'PUT /budgets/{namespace}/{name}',
   ],
-  viewer: ['GET /audit', 'GET /counters', 'GET /resources/{kind}'],
+  viewer: ['GET /audit', 'GET /counters', 'GET /drift', 'GET /resources/{kind}'],
 };
 
 interface Operation {
