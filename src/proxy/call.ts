@@ -16,8 +16,8 @@ export class Call {
   /** Policies that let it pass and want to settle. */
   readonly settling = new Set<CompiledPolicy>();
   settled = false;
-  /** Its ledger entry is written. */
-  entered = false;
+  /** Its ledger entry, JSON, once that is written. */
+  entry: string | undefined;
   /** From the route's filters and the policies; applied to whatever answer goes out. */
   responseModifiers: HeaderModifier[] = [];
 

@@ -59,6 +59,7 @@ async function serveTarget(
     deps,
     () => call.outgoing.destroyed,
   );
+  deps.holds.add(call);
   if (refusal?.switchModel !== undefined && !call.context.switchedBy.has(refusal.switchModel.budget)) {
     const { model, budget } = refusal.switchModel;
     call.context.switchedBy.add(budget);

@@ -3,7 +3,7 @@
  * time (about 1 µs), so that all its increments move in one atomic step.
  *
  * Layout of the SharedArrayBuffer:
- *   header   Int32[16]: lock, generation, slots used, unused, journal writers of even and of odd generations
+ *   header   Int32[16]: lock, generation, slots used, layout, journal writers of even and of odd generations
  *   slots    capacity × (Float64 value, Float64 windowEnd, Float64 windowStart, Int32 keyLength, key bytes padded)
  * Open addressing with linear probing; a slot is freed only by rebuilding (ended windows are dropped then).
  */
@@ -15,6 +15,7 @@ const headerBytes = 64;
 const lockAt = 0;
 const generationAt = 1;
 const usedAt = 2;
+const layoutAt = 3;
 const writersAt = 4;
 
 /** More than this share of slots used makes probes long; a full table refuses instead of miscounting. */
@@ -86,18 +87,36 @@ export class CounterTable {
     return Atomics.load(this.#header, writersAt + (generation & 1)) > 0;
   }
 
+  /** Call with the lock held. A slot's place is good as long as this stays the same. */
+  get layout(): number {
+    return this.#header[layoutAt]!;
+  }
+
+  /** Call with the lock held. The counter's slot; below 0 when there is none, and `make` does not ask for one. */
+  slotOf(key: string, windowStart: number, windowSeconds: number, make: boolean): number {
+    return this.#find(key, windowStart, windowSeconds, make);
+  }
+
   /** Call with the lock held. 0 when there is no such counter; makes none. */
   read(key: string, windowStart: number, windowSeconds: number): number {
-    const slot = this.#find(key, windowStart, windowSeconds, false);
+    return this.valueAt(this.#find(key, windowStart, windowSeconds, false));
+  }
+
+  /** Call with the lock held. 0 where there is no slot. */
+  valueAt(slot: number): number {
     return slot < 0 ? 0 : this.#numbers.getFloat64(slot, true);
   }
 
   /** Call with the lock held. Adds, stops at zero from below, and returns the value after. */
-  add(key: string, windowStart: number, windowSeconds: number, amount: number): number {
-    const slot = this.#find(key, windowStart, windowSeconds, true);
+  addAt(slot: number, amount: number): number {
     const value = Math.max(0, this.#numbers.getFloat64(slot, true) + amount);
     this.#numbers.setFloat64(slot, value, true);
     return value;
+  }
+
+  /** Call with the lock held. As `addAt`; makes the counter where there is none. */
+  add(key: string, windowStart: number, windowSeconds: number, amount: number): number {
+    return this.addAt(this.#find(key, windowStart, windowSeconds, true), amount);
   }
 
   /** Call with the lock held. The value of every slot at this moment, NaN where there is no counter. */
@@ -139,6 +158,7 @@ export class CounterTable {
   rebuild(kept: readonly SlotValue[]): void {
     this.#bytes.fill(0, headerBytes);
     Atomics.store(this.#header, usedAt, 0);
+    Atomics.add(this.#header, layoutAt, 1);
     for (const entry of kept) this.add(entry.key, entry.windowStart, entry.windowSeconds, entry.value);
   }
 

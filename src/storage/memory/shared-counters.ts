@@ -85,11 +85,17 @@ export function attachSharedCounters(
   thread: string,
   nowSeconds: () => number,
 ): LocalCounterStore {
-  return new JournalledCounters(
-    new CounterTable(handle.buffer),
-    new CounterJournal(handle.directory, thread),
-    nowSeconds,
-  );
+  const journal = new CounterJournal(handle.directory, thread);
+  return new JournalledCounters(new CounterTable(handle.buffer), journal, nowSeconds);
+}
+
+/** As `attachSharedCounters`, over a journal that the thread's accounts write too: increments travel with their lines. */
+export function countersOver(
+  table: CounterTable,
+  journal: CounterJournal,
+  nowSeconds: () => number,
+): LocalCounterStore {
+  return new JournalledCounters(table, journal, nowSeconds, true);
 }
 
 /** The values and the generation are read in one step; the rest, which takes longer, keeps nobody waiting. */
@@ -127,11 +133,13 @@ class JournalledCounters implements LocalCounterStore {
   readonly #table: CounterTable;
   readonly #journal: CounterJournal;
   readonly #nowSeconds: () => number;
+  readonly #soon: boolean;
 
-  constructor(table: CounterTable, journal: CounterJournal, nowSeconds: () => number) {
+  constructor(table: CounterTable, journal: CounterJournal, nowSeconds: () => number, soon = false) {
     this.#table = table;
     this.#journal = journal;
     this.#nowSeconds = nowSeconds;
+    this.#soon = soon;
   }
 
   add(increments: readonly CounterIncrement[]): number[] {
@@ -144,7 +152,8 @@ class JournalledCounters implements LocalCounterStore {
         generation = this.#table.writerBegins();
         return sized.map((i) => this.#table.add(i.key, i.windowStart, i.windowSeconds, i.add));
       });
-      this.#journal.append(generation, sized);
+      if (this.#soon) this.#journal.appendSoon(generation, sized);
+      else this.#journal.append(generation, sized);
       return values;
     } catch (error) {
       // A full table or a disk that takes no journal line: the caller's failure mode decides, nothing is miscounted.
