@@ -88,16 +88,6 @@ export const keyStrings = {
     saved: (name: string) => `${name} is changed; the next call finds it so.`,
     nothing: 'Nothing is changed yet.',
     failed: 'The key was not changed',
-    conflictTitle: 'Someone else has changed this key meanwhile',
-    conflictText:
-      'What you typed is still here. Fields that only they changed stay as they made them, whichever you choose.',
-    field: 'Field',
-    before: 'When you began',
-    now: 'Now',
-    yours: 'Yours',
-    untouched: '(not changed by you)',
-    takeMine: 'Save mine',
-    takeTheirs: 'Drop mine, show theirs',
   },
   issued: {
     title: (name: string) => `${name} is ready`,
