@@ -20,6 +20,7 @@ const opened: Record<Exclude<Access, 'admin'>, string[]> = {
     'GET /calls/{id}',
     'GET /keys',
     'GET /keys/{namespace}/{name}',
+    'GET /keys/{namespace}/{name}/budgets',
     'GET /overview',
     'GET /prices',
     'GET /usage',
