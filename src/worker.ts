@@ -21,6 +21,7 @@ import { Tallies } from './rls/tallies.ts';
 import { attachSharedBuckets } from './storage/memory/shared-buckets.ts';
 import type { CounterHandle } from './storage/memory/shared-counters.ts';
 import { attachThreadStores } from './storage/memory/thread-stores.ts';
+import { readOtelSettings } from './telemetry/otel-settings.ts';
 import { createWallClock } from './wall-clock.ts';
 
 export interface WorkerInput {
@@ -86,9 +87,11 @@ const charges = openPendingCharges({
 const redeliverMs = 5_000;
 const redelivery = setInterval(() => void charges.deliver(), redeliverMs);
 
+const { traces } = readOtelSettings(process.env);
 const prices = createPrices(readPriceList());
 const dataPath = createDataPath({
   prices,
+  ...(traces && { traceSampler: traces.sampler }),
   accounts: stores.accounts,
   buckets: attachSharedBuckets(input.buckets),
   sharing: input.sharing,

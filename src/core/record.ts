@@ -44,6 +44,13 @@ export interface RequestRecord {
 export interface RecordedTrace {
   /** 32 lower-case hex digits. */
   traceId: string;
+  /** Whether the trace is kept somewhere. */
+  sampled: boolean;
+  /** This call's own, 16 lower-case hex digits; absent where the client's trace is only passed on. */
+  spanId?: string;
+  parentSpanId?: string;
+  /** One for each request that was sent upstream. */
+  attempts?: { spanId: string; startedAfterMs: number }[];
 }
 
 export interface RecordedCharge {

@@ -2,6 +2,7 @@
 import type { CompileExpression } from '../core/cel/compile.ts';
 import type { DialectError, TranslateRequest } from '../core/llm/translate-contract.ts';
 import type { Prices } from '../core/pricing/prices.ts';
+import type { TraceSampler } from '../core/trace/sampler.ts';
 import type { OperationDependencies } from './operations.ts';
 import type { Transport } from './transport.ts';
 
@@ -11,6 +12,8 @@ export interface DataPathDependencies extends OperationDependencies {
   compileExpression: CompileExpression;
   transport: Transport;
   prices: Prices;
+  /** Which calls are traced; absent: none. */
+  traceSampler?: TraceSampler;
   /** In [0, 1). */
   random(): number;
   limits: DataPathLimits;

@@ -18,6 +18,7 @@ import { BodyTooLarge, ClientGone, readBody } from './read-body.ts';
 import { refuse } from './refuse.ts';
 import { serveModels } from './serve-models.ts';
 import { settle } from './settle.ts';
+import { withTrace } from './trace.ts';
 import { refuseFailure, usageOfLost } from './upstream-failures.ts';
 
 export interface LlmRoute {
@@ -94,6 +95,7 @@ async function exchange(
   const sentAtMs = deps.nowMs();
   const exchange = deps.transport.send({
     ...upstream,
+    headers: withTrace(call, upstream.headers, sentAtMs, deps.random),
     body: upstream.body === '' && upstream.method === 'GET' ? null : upstream.body,
     headersTimeoutMs: timeoutOf(route.rule, target, deps),
   });
