@@ -2,14 +2,17 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ShutdownStack } from './shutdown-stack.ts';
+import type { AuditLog, NewAuditEntry } from './storage/audit-log.ts';
 import { LedgerFollower } from './storage/memory/ledger-follower.ts';
 import { openSharedCounters, type SharedCounters } from './storage/memory/shared-counters.ts';
+import { openSqliteAuditLog } from './storage/sqlite/audit-log.ts';
 import { openCounterDump } from './storage/sqlite/counter-dump.ts';
 import { type LocalLedgerStore, openSqliteLedger } from './storage/sqlite/ledger.ts';
 
 export interface Stores {
   counters: SharedCounters;
   ledger: LocalLedgerStore;
+  auditLog: AuditLog;
   /** Whatever was settled before is in the ledger when it resolves. */
   enterAll: () => Promise<void>;
   /** For how long the ledger may not have everything: well below a second unless it can not be written. */
@@ -62,6 +65,23 @@ export async function openStores(
     clearInterval(checkpoints);
     counters.close();
   });
+  const auditLog = openSqliteAuditLog(join(dataDir, 'audit.db'));
+  stack.add(() => auditLog.close());
   const ledgerLagSeconds = () => (performance.now() - enteredAt) / 1_000;
-  return { counters, ledger, enterAll, ledgerLagSeconds };
+  return { counters, ledger, auditLog, enterAll, ledgerLagSeconds };
+}
+
+/** Never throws: the change is made already, and that it is missing from the log must not stay unseen. */
+export function auditTo(
+  auditLog: AuditLog,
+  log: { error(fields: object, message: string): void },
+): (entries: readonly NewAuditEntry[]) => void {
+  return (entries) => {
+    try {
+      auditLog.append(entries);
+    } catch (error) {
+      const objects = entries.map(({ action, object }) => `${action} ${object}`);
+      log.error({ error: String(error), objects }, 'changes are missing from the audit log');
+    }
+  };
 }

@@ -69,6 +69,7 @@ function describeUsage(
 /** One step: counters and ledger agree whatever happens after it. A store that is out of reach keeps the entry for later. */
 function enter(call: Call, charges: readonly Charge[], deps: DataPathDependencies): void {
   const { record } = call;
+  deps.holds.delete(call);
   record.durationMs = deps.nowMs() - record.startedAtMs;
   if (charges.length > 0) {
     record.budgets = charges.map(({ item, used }) => ({

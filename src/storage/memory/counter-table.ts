@@ -3,7 +3,7 @@
  * time (about 1 µs), so that all its increments move in one atomic step.
  *
  * Layout of the SharedArrayBuffer:
- *   header   Int32[16]: lock, generation, slots used, unused, journal writers of even and of odd generations, slots of rate
+ *   header   Int32[16]: lock, generation, slots used, layout, journal writers of even and of odd generations, slots of rate
  *            limits, of those the ones that peers made
  *   slots    capacity × (Float64 value, Float64 windowEnd, Float64 windowStart, Int32 keyLength, key bytes padded, Int32 maker)
  * Open addressing with linear probing; a slot is freed only by rebuilding (ended windows are dropped then).
@@ -20,6 +20,7 @@ const headerBytes = 64;
 const lockAt = 0;
 const generationAt = 1;
 const usedAt = 2;
+const layoutAt = 3;
 const writersAt = 4;
 const rateLimitsAt = 6;
 const peersAt = 7;
@@ -115,9 +116,23 @@ export class CounterTable {
     return Atomics.load(this.#header, writersAt + (generation & 1)) > 0;
   }
 
+  /** Call with the lock held. A slot's place is good as long as this stays the same. */
+  get layout(): number {
+    return this.#header[layoutAt]!;
+  }
+
+  /** Call with the lock held. The counter's slot; below 0 when there is none, and `make` does not ask for one. */
+  slotOf(key: string, windowStart: number, windowSeconds: number, make: boolean): number {
+    return this.#find(key, windowStart, windowSeconds, make ? 'gateway' : undefined);
+  }
+
   /** Call with the lock held. 0 when there is no such counter; makes none. */
   read(key: string, windowStart: number, windowSeconds: number): number {
-    const slot = this.#find(key, windowStart, windowSeconds, undefined);
+    return this.valueAt(this.#find(key, windowStart, windowSeconds, undefined));
+  }
+
+  /** Call with the lock held. 0 where there is no slot. */
+  valueAt(slot: number): number {
     return slot < 0 ? 0 : this.#numbers.getFloat64(slot, true);
   }
 
@@ -131,6 +146,13 @@ export class CounterTable {
   }
 
   /** Call with the lock held. Adds, stops at zero from below, and returns the value after. */
+  addAt(slot: number, amount: number): number {
+    const value = Math.max(0, this.#numbers.getFloat64(slot, true) + amount);
+    this.#numbers.setFloat64(slot, value, true);
+    return value;
+  }
+
+  /** Call with the lock held. As `addAt`; makes the counter where there is none. */
   add(
     key: string,
     windowStart: number,
@@ -138,10 +160,7 @@ export class CounterTable {
     amount: number,
     maker: SlotMaker = 'gateway',
   ): number {
-    const slot = this.#find(key, windowStart, windowSeconds, maker);
-    const value = Math.max(0, this.#numbers.getFloat64(slot, true) + amount);
-    this.#numbers.setFloat64(slot, value, true);
-    return value;
+    return this.addAt(this.#find(key, windowStart, windowSeconds, maker), amount);
   }
 
   /** Call with the lock held. The value of every slot at this moment, NaN where there is no counter. */
@@ -184,6 +203,7 @@ export class CounterTable {
   rebuild(kept: readonly SlotValue[]): void {
     this.#bytes.fill(0, headerBytes);
     for (const at of [usedAt, rateLimitsAt, peersAt]) Atomics.store(this.#header, at, 0);
+    Atomics.add(this.#header, layoutAt, 1);
     // What was taken is not refused now.
     this.#bounded = false;
     for (const { key, windowStart, windowSeconds, value, maker } of kept)
