@@ -6,7 +6,9 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, suite, type TestContext, test } from 'node:test';
+import { clusterClient } from './support/cluster-client.ts';
 import { eventually } from './support/eventually.ts';
+import { applyFailoverRoute } from './support/failover-route.ts';
 import { type Gateway, removeDirectory, root, startGateway } from './support/gateway.ts';
 import { type OtlpReceiver, startOtlpReceiver } from './support/otlp-receiver.ts';
 
@@ -53,8 +55,13 @@ const quick = { OTEL_BSP_SCHEDULE_DELAY: '20', OTEL_BLRP_SCHEDULE_DELAY: '20' };
 const start = (provider: Provider, env: Record<string, string>) =>
   startGateway({ args: ['--demo', '--provider-url', `anthropic=${provider.url}`], env });
 
-async function ask(gateway: Gateway, headers: Record<string, string> = {}, key = 'sk-anna-key') {
-  const response = await fetch(`http://${gateway.address}:8080/anthropic`, {
+async function ask(
+  gateway: Gateway,
+  headers: Record<string, string> = {},
+  key = 'sk-anna-key',
+  path = '/anthropic',
+) {
+  const response = await fetch(`http://${gateway.address}:8080${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ max_tokens: 50, messages: [{ role: 'user', content: secretQuestion }] }),
@@ -178,6 +185,39 @@ suite('traces and logs', () => {
     assert.match(told['traceparent'] as string, /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
     assert.doesNotMatch(told['traceparent'] as string, new RegExp(traceId));
     assert.equal(told['tracestate'], undefined);
+  });
+
+  test('each attempt of a call is a span of its own, and each provider is told its own', async () => {
+    const cluster = await clusterClient(gateway.kubeconfig, gateway.dataDir);
+    const failing = await startProvider();
+    failing.status = 529;
+    const port = ({ url }: Provider) => Number(new URL(url).port);
+    await applyFailoverRoute(cluster, gateway.address, 'failover', [
+      { port: port(failing), model: 'claude-first' },
+      { port: port(provider), model: 'claude-second' },
+    ]);
+    const own = 'b'.repeat(32);
+    const headers = { traceparent: `00-${own}-${clientSpan}-01` };
+    assert.equal(await ask(gateway, headers, 'sk-anna-key', '/failover'), 200);
+    const of = (kind: number) => collector.spans.filter((span) => span.traceId === own && span.kind === kind);
+    await eventually(() => assert.deepEqual([of(2).length, of(3).length], [1, 2]));
+    const attempts = of(3).sort((a, b) => a.startMs - b.startMs || (a.name < b.name ? -1 : 1));
+    assert.deepEqual(
+      attempts.map(({ name, attributes, status }) => [
+        name,
+        attributes['http.response.status_code'],
+        attributes['error.type'],
+        status.code ?? 0,
+      ]),
+      [
+        ['chat claude-first', 529, '529', 2],
+        ['chat claude-second', 200, undefined, 0],
+      ],
+    );
+    for (const [at, asked] of [failing, provider].entries())
+      assert.equal(asked.seen.at(-1)!['traceparent'], `00-${own}-${attempts[at]!.spanId}-01`);
+    failing.server.closeAllConnections();
+    failing.server.close();
   });
 
   test('exemplars lead from the metrics to traces', async () => {

@@ -42,7 +42,8 @@ export function withTrace(
   }
   const spanId = newSpanId(random);
   trace.attempts ??= [];
-  trace.attempts.push({ spanId, startedAfterMs: nowMs - call.record.startedAtMs });
+  const at = (call.record.attempts?.length ?? 1) - 1;
+  trace.attempts.push({ spanId, startedAfterMs: nowMs - call.record.startedAtMs, at });
   traced['traceparent'] = formatTraceparent({ traceId: trace.traceId, spanId, sampled: trace.sampled });
   return traced;
 }

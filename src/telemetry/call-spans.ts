@@ -1,4 +1,5 @@
 /** The spans of one call: its own, and one for each request that was sent upstream. */
+import type { Usage } from '../core/llm/usage.ts';
 import type { RecordedTrace, RequestRecord } from '../core/record.ts';
 import { type Attributes, callAttributes, defined, errorType, splitAddress } from './call-attributes.ts';
 
@@ -42,43 +43,81 @@ function callSpan(record: RequestRecord, trace: RecordedTrace, spanId: string): 
   };
 }
 
-/** Which attempts there were and when they began is known of each; the last one ended with the call. */
+/** What is known of one request upstream. */
+interface SentAttempt {
+  model?: string | undefined;
+  provider?: string;
+  endMs: number;
+  status?: number | undefined;
+  usage?: Usage | undefined;
+  /** `error.type` and what it says; absent when it went well. */
+  errorType?: string | undefined;
+  error?: string | undefined;
+}
+
 function attemptSpans(record: RequestRecord, trace: RecordedTrace, parentSpanId: string): CallSpan[] {
   const { attempts = [] } = trace;
   const [address, port] = splitAddress(record.endpoint ?? '');
-  return attempts.map(({ spanId, startedAfterMs }, at) => {
-    const isLast = at === attempts.length - 1;
-    const outcome = isLast ? errorType(record) : 'retried';
+  return attempts.map(({ spanId, startedAfterMs, at }, number) => {
+    const isLast = number === attempts.length - 1;
+    const sent = sentAttempt(record, at);
+    const { model = record.llm?.requestModel, provider, status, usage, errorType: failure } = sent;
     return {
-      name: nameOf(record),
+      name: nameOf(record, model),
       kind: 'client',
       traceId: trace.traceId,
       spanId,
       parentSpanId,
       startMs: record.startedAtMs + startedAfterMs,
-      endMs: record.startedAtMs + (attempts[at + 1]?.startedAfterMs ?? record.durationMs),
+      endMs: sent.endMs,
       attributes: defined({
         'http.request.method': record.method,
+        'http.request.resend_count': number === 0 ? undefined : number,
+        'http.response.status_code': status,
         'server.address': isLast ? address : undefined,
         'server.port': isLast ? port : undefined,
-        'http.response.status_code': isLast && record.status !== 0 ? record.status : undefined,
-        'http.request.resend_count': at === 0 ? undefined : at,
-        'error.type': outcome,
+        'error.type': failure,
         'gen_ai.operation.name': record.llm?.operation,
         'gen_ai.provider.name': record.llm?.provider,
-        'gen_ai.request.model': record.llm?.requestModel,
+        'gen_ai.request.model': model,
         'gen_ai.response.model': isLast ? record.llm?.responseModel : undefined,
-        'gen_ai.usage.input_tokens': isLast ? record.llm?.usage?.inputTokens : undefined,
-        'gen_ai.usage.output_tokens': isLast ? record.llm?.usage?.outputTokens : undefined,
+        'gen_ai.usage.input_tokens': usage?.inputTokens,
+        'gen_ai.usage.output_tokens': usage?.outputTokens,
+        'tollgate.provider': provider,
       }),
       events: [],
-      ...(outcome !== undefined && { error: isLast ? (record.error ?? outcome) : outcome }),
+      ...(failure !== undefined && { error: sent.error ?? failure }),
     };
   });
 }
 
+/** A call that could have no other attempt has its own outcome; else each has an entry. */
+function sentAttempt(record: RequestRecord, at: number): SentAttempt {
+  const attempt = record.attempts?.[at];
+  const { startedAtMs } = record;
+  if (attempt === undefined) {
+    return {
+      endMs: startedAtMs + record.durationMs,
+      status: record.status === 0 ? undefined : record.status,
+      usage: record.llm?.usage,
+      errorType: errorType(record),
+      error: record.error,
+    };
+  }
+  const { model, provider, startedAfterMs, durationMs, status, outcome, usage, error } = attempt;
+  return {
+    model,
+    provider,
+    endMs: startedAtMs + startedAfterMs + durationMs,
+    status,
+    usage: usage ?? (record.attempts!.length === 1 ? record.llm?.usage : undefined),
+    errorType: outcome === 'ok' ? undefined : outcome === 'refused' ? String(status) : outcome,
+    error,
+  };
+}
+
 /** As the conventions ask: `chat claude-sonnet-5`; the route of a plain HTTP call. */
-function nameOf({ llm, method, route }: RequestRecord): string {
-  if (llm !== undefined) return [llm.operation, llm.requestModel].filter(Boolean).join(' ');
+function nameOf({ llm, method, route }: RequestRecord, model = llm?.requestModel): string {
+  if (llm !== undefined) return [llm.operation, model].filter(Boolean).join(' ');
   return route === undefined ? method : `${method} ${route}`;
 }
