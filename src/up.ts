@@ -26,6 +26,7 @@ import { applyDemo, demoStanding } from './run-demo.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
 import { startAdmin } from './start-admin.ts';
 import { startMetrics } from './start-metrics.ts';
+import { startOtlp } from './start-otlp.ts';
 import { type RunningPrices, startPrices } from './start-prices.ts';
 import { type RunningRateLimits, startRateLimits } from './start-rate-limits.ts';
 import type { AuditLog } from './storage/audit-log.ts';
@@ -70,29 +71,21 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const demo = options.demo && registry ? await applyDemo(options, registry, stack) : undefined;
 
   const base = { options, env: process.env, nowSeconds, log, stack };
+  const feed = new RecordFeed();
   const { metrics, drift, configuration } = startMetrics({
     ...base,
+    feed,
     stores,
     budgets: () => inForce.budgets,
   });
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
   let inForce: InForce = { keySets: {}, budgets: [] };
-  const feed = new RecordFeed();
   const standings = createReporter(source, counters, () => inForce.budgets, dataDir, log);
+  await startOtlp({ ...base, feed });
   const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
-  const plane = startServing(
-    options,
-    counters,
-    limits,
-    (record) => {
-      metrics.observe(record);
-      standings.observe(record);
-      feed.publish(record);
-    },
-    log,
-    stack,
-  );
+  feed.subscribe((record) => standings.observe(record));
+  const plane = startServing(options, counters, limits, (record) => feed.publish(record), log, stack);
   await source.start();
   stack.add(() => source.stop());
   const prices = startPrices({ ...base, source, metrics, use: plane.price });

@@ -23,6 +23,7 @@ import { Tallies } from './rls/tallies.ts';
 import { attachSharedBuckets } from './storage/memory/shared-buckets.ts';
 import type { CounterHandle } from './storage/memory/shared-counters.ts';
 import { attachThreadStores } from './storage/memory/thread-stores.ts';
+import { readOtelSettings } from './telemetry/otel-settings.ts';
 import { createWallClock } from './wall-clock.ts';
 
 export interface WorkerInput {
@@ -91,6 +92,7 @@ const redelivery = setInterval(() => void charges.deliver(), redeliverMs);
 const shipped = readPriceList();
 let prices = createPrices(shipped);
 const cloudAuth = createCloudAuth(systemRenewalClock(nowMs));
+const { traces } = readOtelSettings(process.env);
 const dataPath = createDataPath({
   prices: {
     get version() {
@@ -99,6 +101,7 @@ const dataPath = createDataPath({
     cost: (provider, model, usage) => prices.cost(provider, model, usage),
     bound: (provider, model) => prices.bound(provider, model),
   },
+  ...(traces && { traceSampler: traces.sampler }),
   cloudAuth,
   accounts: stores.accounts,
   buckets: attachSharedBuckets(input.buckets),
