@@ -6,6 +6,7 @@ import type { DataPathDependencies } from './dependencies.ts';
 import { BodyTooLarge, ClientGone, readBody } from './read-body.ts';
 import { refuse } from './refuse.ts';
 import { limitHeaders, writeHead } from './send.ts';
+import { withTrace } from './trace.ts';
 import { refuseFailure } from './upstream-failures.ts';
 
 export interface HttpRoute {
@@ -46,10 +47,10 @@ export async function forwardHttp(call: Call, route: HttpRoute, deps: DataPathDe
   const exchange = deps.transport.send({
     method: call.target.method,
     url: `${origin}${route.path}`,
-    headers: headersOf(call, route),
+    headers: withTrace(call, headersOf(call, route), deps.nowMs(), deps.random),
     body: body.length === 0 ? null : body,
-    headersTimeoutMs:
-      route.rule.requestTimeoutMs ?? route.rule.traffic.requestTimeoutMs ?? deps.limits.headersTimeoutMs,
+    headersTimeoutMs: headersTimeoutOf(route, deps),
+    connectTimeoutMs: route.backend.connectTimeoutMs,
   });
   const onClose = () => exchange.abort();
   call.outgoing.once('close', onClose);
@@ -73,6 +74,15 @@ export async function forwardHttp(call: Call, route: HttpRoute, deps: DataPathDe
   } finally {
     call.outgoing.removeListener('close', onClose);
   }
+}
+
+function headersTimeoutOf({ rule, backend }: HttpRoute, deps: DataPathDependencies): number {
+  const configured = [
+    rule.requestTimeoutMs ?? rule.traffic.requestTimeoutMs,
+    rule.attemptTimeoutMs,
+    backend.requestTimeoutMs,
+  ].filter((ms) => ms !== undefined);
+  return configured.length === 0 ? deps.limits.headersTimeoutMs : Math.min(...configured);
 }
 
 function headersOf(call: Call, route: HttpRoute): Record<string, string> {

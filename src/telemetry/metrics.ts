@@ -3,9 +3,10 @@
  * own. The number of series is bounded whatever comes in.
  */
 import { Gauge, Registry } from 'prom-client';
-import { providerOutcomeOf } from '../core/provider-outcome.ts';
+import { providerCallsOf, providerOutcomeOf } from '../core/provider-outcome.ts';
 import type { RequestRecord } from '../core/record.ts';
 import { AgentgatewayMetrics } from './agentgateway-metrics.ts';
+import { AttemptMetrics } from './attempt-metrics.ts';
 import { GenAiMetrics } from './gen-ai-metrics.ts';
 import { defaultMetricsSettings, type MetricsSettings } from './metrics-settings.ts';
 import { type CounterSeries, SeriesCounter } from './series.ts';
@@ -14,6 +15,7 @@ import { SpendMetrics } from './spend-metrics.ts';
 
 export class GatewayMetrics {
   readonly registry = new Registry();
+  readonly #attempts = new AttemptMetrics(this.registry);
   readonly #agentgateway: AgentgatewayMetrics;
   readonly #genAi: GenAiMetrics;
   readonly #spend: SpendMetrics;
@@ -50,9 +52,10 @@ export class GatewayMetrics {
     const { llm, backend } = record;
     this.#agentgateway.observe(record);
     this.#spend.observe(record);
+    this.#attempts.observe(record);
+    for (const { provider, outcome } of providerCallsOf(record))
+      this.#providerCalls.at([provider, backend, outcome]).add(1);
     const outcome = providerOutcomeOf(record);
-    if (llm === undefined || outcome === undefined) return;
-    this.#genAi.observe(record, llm, outcome);
-    this.#providerCalls.at([llm.provider, backend, outcome]).add(1);
+    if (llm !== undefined && outcome !== undefined) this.#genAi.observe(record, llm, outcome);
   }
 }

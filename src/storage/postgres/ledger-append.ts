@@ -3,7 +3,7 @@
  * exceptions: when records are there already (the answer to an earlier COMMIT was lost) the batch goes the slower way, by INSERT.
  */
 import type { RequestRecord } from '../../core/record.ts';
-import type { JournalPosition } from '../ledger.ts';
+import type { ChargedSum, JournalPosition } from '../ledger.ts';
 import { chargesOf, columnsOf } from '../ledger-row.ts';
 import type { PostgresConnection } from './connection.ts';
 import { copyRow, storable } from './copy-text.ts';
@@ -53,24 +53,7 @@ export class LedgerAppender {
   }
 
   async #charge(session: Session, records: readonly RequestRecord[]): Promise<void> {
-    const sums = [...chargesOf(records)].map((sum) => [
-      this.#replica,
-      storable(sum.budget),
-      sum.unit,
-      storable(sum.group),
-      sum.windowStart,
-      sum.windowSeconds,
-      Math.round(sum.used),
-    ]);
-    for (let first = 0; first < sums.length; first += insertAtOnce) {
-      const rows = sums.slice(first, first + insertAtOnce);
-      await session.query(
-        `INSERT INTO tollgate.charged VALUES ${places(rows)}
-         ON CONFLICT (replica, budget, unit, budget_group, window_start, window_seconds)
-         DO UPDATE SET used = tollgate.charged.used + excluded.used`,
-        rows.flat(),
-      );
-    }
+    await addCharges(session, this.#replica, chargesOf(records));
     const newest = records.reduce((latest, { startedAtMs }) => Math.max(latest, startedAtMs), 0) / 1000;
     if (newest < this.#sweepAt) return;
     await session.query(
@@ -79,6 +62,32 @@ export class LedgerAppender {
       [this.#replica, Math.floor(newest)],
     );
     this.#sweepAt = newest + sweepSeconds;
+  }
+}
+
+/** Within a transaction. */
+export async function addCharges(
+  session: Session,
+  replica: string,
+  charges: Iterable<ChargedSum>,
+): Promise<void> {
+  const sums = [...charges].map(({ budget, unit, group, windowStart, windowSeconds, used }) => [
+    replica,
+    storable(budget),
+    unit,
+    storable(group),
+    windowStart,
+    windowSeconds,
+    Math.round(used),
+  ]);
+  for (let first = 0; first < sums.length; first += insertAtOnce) {
+    const rows = sums.slice(first, first + insertAtOnce);
+    await session.query(
+      `INSERT INTO tollgate.charged VALUES ${places(rows)}
+       ON CONFLICT (replica, budget, unit, budget_group, window_start, window_seconds)
+       DO UPDATE SET used = tollgate.charged.used + excluded.used`,
+      rows.flat(),
+    );
   }
 }
 

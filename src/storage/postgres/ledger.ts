@@ -5,6 +5,7 @@
 import type { RequestRecord } from '../../core/record.ts';
 import type {
   Charged,
+  ChargedSum,
   JournalPosition,
   Latencies,
   LedgerFilter,
@@ -13,7 +14,7 @@ import type {
   UsageRow,
 } from '../ledger.ts';
 import type { PostgresConnection } from './connection.ts';
-import { LedgerAppender } from './ledger-append.ts';
+import { addCharges, LedgerAppender } from './ledger-append.ts';
 import { Statement } from './ledger-query.ts';
 import { usageRows } from './ledger-usage.ts';
 import type { Session } from './session.ts';
@@ -121,6 +122,10 @@ class PostgresLedger implements LedgerStore {
         })),
       };
     });
+  }
+
+  correctCharged(sums: readonly ChargedSum[]): Promise<void> {
+    return this.#connection.transaction((session) => addCharges(session, this.#replica, sums));
   }
 
   /** From key to key by the index: their number counts, not that of the calls. */

@@ -7,7 +7,7 @@ import { finished } from 'node:stream/promises';
 import type { Options, Row, RowList, Sql } from 'postgres';
 import { PostgresRefusal, PostgresUnavailable, plainError } from './faults.ts';
 
-export type Value = string | number | null | Uint8Array;
+export type Value = string | number | boolean | null;
 
 const connectTimeoutMs = 5_000;
 const idleInTransactionMs = 60_000;
@@ -41,6 +41,8 @@ export class Session {
         idle_in_transaction_session_timeout: idleInTransactionMs,
       },
       socket: async (address) => {
+        // The driver would try for ever.
+        if (this.#lost || this.#socket !== undefined) throw new Error('the connection was lost');
         this.#socket = await openSocket(address);
         return this.#socket;
       },
