@@ -17,17 +17,18 @@ import type { Budget } from './core/budget/model.ts';
 import { newKeyValue } from './core/keys/key-value.ts';
 import type { RequestRecord } from './core/record.ts';
 import { allKinds } from './core/resources/kinds.ts';
-import { type DataPlane, startDataPlane } from './data-plane.ts';
+import { type DataPlane, type DataPlaneOptions, startDataPlane } from './data-plane.ts';
 import { keepLedgerSmall } from './keep-ledger-small.ts';
 import { loadClusterAccess } from './kube/kubeconfig.ts';
 import { createClusterResourceSource } from './kube/resource-source.ts';
+import { openBudgets } from './open-budgets.ts';
 import { openStores } from './open-stores.ts';
 import { RecordFeed } from './record-feed.ts';
 import { applyDemo, demoStanding } from './run-demo.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
 import { startAdmin } from './start-admin.ts';
 import { type RunningRateLimits, startRateLimits } from './start-rate-limits.ts';
-import type { SharedCounters } from './storage/memory/shared-counters.ts';
+import type { CounterStore } from './storage/counters.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
 import { openResourceStore } from './storage/sqlite/resource-store.ts';
 import { accessLogLine } from './telemetry/access-log.ts';
@@ -66,6 +67,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const registry = options.cluster ? undefined : openEmbeddedRegistry(dataDir, stack);
   const stores = await openStores(dataDir, nowSeconds, log, stack);
   const { counters, ledger } = stores;
+  const budgets = openBudgets(process.env, counters, nowSeconds, log, stack);
   const demo = options.demo && registry ? await applyDemo(options, registry, stack) : undefined;
 
   const metrics = new GatewayMetrics();
@@ -74,12 +76,12 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
   let inForce: InForce = { keySets: {}, budgets: [] };
   const feed = new RecordFeed();
-  const standings = createReporter(source, counters, () => inForce.budgets, dataDir, log);
+  const standings = createReporter(source, budgets.counters, () => inForce.budgets, dataDir, log);
   const base = { options, env: process.env, nowSeconds, log, stack };
   const limits = await startRateLimits({ ...base, counters: counters.store, metrics: metrics.registry });
   const plane = startServing(
     options,
-    counters,
+    { counters: counters.handle, ...(budgets.member && { member: budgets.member }) },
     limits,
     (record) => {
       metrics.observe(record);
@@ -113,8 +115,9 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   stack.add(() => controller.stop());
   limits.onFilesChanged = () => controller.recompile();
   reportStandings(standings, log, stack);
-  const parts = { options, registry, source, controller, feed, ledger, log, holds: plane.holds };
-  const admin = await startAdmin({ ...parts, inForce: () => inForce, counters: counters.store });
+  const parts = { options, registry, source, controller, feed, ledger, log };
+  const seen = { counters: budgets.counters, holds: budgets.holds(plane.holds) };
+  const admin = await startAdmin({ ...parts, ...seen, inForce: () => inForce });
   stack.add(() => closeServer(admin.server));
   const api = await startApis(options, registry, metrics, log, stack);
   await whenServing(controller, pending);
@@ -126,14 +129,14 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
 /** The data path in its thread; its records become the access log, the metrics and statuses here. */
 function startServing(
   options: UpOptions,
-  counters: SharedCounters,
+  shared: Pick<DataPlaneOptions, 'counters' | 'member'>,
   limits: RunningRateLimits,
   observe: (record: RequestRecord) => void,
   log: Log,
   stack: ShutdownStack,
 ): DataPlane {
   const plane = startDataPlane({
-    counters: counters.handle,
+    ...shared,
     workers: options.workers,
     host: options.listen,
     onRecords: (records) => {
@@ -152,7 +155,7 @@ function startServing(
 
 function createReporter(
   source: ResourceSource,
-  counters: SharedCounters,
+  counters: CounterStore,
   budgets: () => readonly Budget[],
   dataDir: string,
   log: Log,
@@ -170,7 +173,7 @@ function createReporter(
   return new StandingReporter({
     source,
     budgets,
-    counters: () => [...counters.store.list(usedPrefix), ...counters.store.list(heldPrefix)],
+    counters: async () => [...(await counters.list(usedPrefix)), ...(await counters.list(heldPrefix))],
     onStandings: (known, standings) => alerts.send(known, standings),
     nowMs: Date.now,
   });

@@ -18,9 +18,9 @@ import { openPendingCharges } from './rls/pending-charges.ts';
 import { createEmbeddedRateLimitService } from './rls/service.ts';
 import { readRateLimitSettings } from './rls/settings.ts';
 import { Tallies } from './rls/tallies.ts';
-import { attachSharedAccounts } from './storage/memory/shared-accounts.ts';
 import { attachSharedBuckets } from './storage/memory/shared-buckets.ts';
 import { attachSharedCounters, type CounterHandle } from './storage/memory/shared-counters.ts';
+import { openThreadAccounts, type SharedBudgetsMember } from './thread-accounts.ts';
 import { createWallClock } from './wall-clock.ts';
 
 export interface WorkerInput {
@@ -30,6 +30,8 @@ export interface WorkerInput {
   name: string;
   host: string;
   sharing: PortSharing;
+  /** Budgets are shared with other processes. */
+  member?: SharedBudgetsMember;
 }
 
 const input = workerData as WorkerInput;
@@ -85,10 +87,11 @@ const charges = openPendingCharges({
 const redeliverMs = 5_000;
 const redelivery = setInterval(() => void charges.deliver(), redeliverMs);
 
+const accounts = openThreadAccounts(process.env, input.counters, input.name, input.member);
 const prices = createPrices(readPriceList());
 const dataPath = createDataPath({
   prices,
-  accounts: attachSharedAccounts(input.counters, input.name),
+  accounts,
   buckets: attachSharedBuckets(input.buckets),
   sharing: input.sharing,
   sleep: delay,
@@ -126,6 +129,7 @@ port.on('message', async (message: ToWorker) => {
   tell();
   for (const client of clients.values()) client.close();
   shared?.close();
+  await accounts.close();
   post({ type: 'stopped' });
   port.close();
 });
