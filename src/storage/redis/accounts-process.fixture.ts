@@ -1,5 +1,6 @@
 /** One machine's part of shared accounts, as a gateway process has it: its own counters and journal, an agent, one thread. */
 import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { attachSharedAccounts } from '../memory/shared-accounts.ts';
 import { openSharedCounters, type SharedCounters } from '../memory/shared-counters.ts';
@@ -32,6 +33,7 @@ export async function openTestProcess(options: TestProcessOptions): Promise<Test
   const { url, directory, leaseMs = 30_000, settlingMs = 0, timeoutMs = 2_000 } = options;
   const nowMs = () => performance.now();
   const nowSeconds = () => 100_000;
+  mkdirSync(directory, { recursive: true });
   const dump = openCounterDump(join(directory, 'counters.db'));
   const counters = openSharedCounters({
     directory,
@@ -59,6 +61,7 @@ export async function openTestProcess(options: TestProcessOptions): Promise<Test
   const book = attachSharedAccounts(counters.handle, 'one');
   const owner = ownerName(directory, run, 'one');
   const accounts = openLeasedAccounts({ ...common, connection, book, owner, leaseMs, nowMs });
+  let isClosed = false;
   return {
     accounts,
     agent,
@@ -70,6 +73,8 @@ export async function openTestProcess(options: TestProcessOptions): Promise<Test
       void accounts.close();
     },
     close: async () => {
+      if (isClosed) return;
+      isClosed = true;
       await accounts.close();
       await agent.close();
       counters.close();

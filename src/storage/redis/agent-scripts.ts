@@ -15,9 +15,10 @@ local ended = {current}
 for _, name in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now, 'LIMIT', 0, 20)) do
   local owner = '${ownerPrefix}' .. name
   local all, sum = redis.call('HGETALL', owner), 0
+  local isOfNow = redis.call('HGET', owner, '#generation') == current
   for n = 1, #all, 2 do
     local amount, slice = string.match(all[n + 1], '^(%d+):(.*)$')
-    if amount then
+    if amount and isOfNow then
       redis.call('HINCRBY', KEYS[2], all[n], '-' .. amount)
       if slice ~= '-' then
         redis.call('HINCRBY', KEYS[1], string.gsub(all[n], '@[^@]*(%+%d+)$', '@' .. slice .. '%1'), amount)
@@ -37,7 +38,7 @@ return ended`);
  * registered before. A message of its that comes late finds a sequence number above its own.
  */
 export const returnScript = scriptOf(`${scriptParts.restore}
-restore(KEYS[4])
+restore(KEYS[4], redis.call('HGET', KEYS[1], '#generation'))
 local all = redis.call('HGETALL', KEYS[4])
 for n = 1, #all, 2 do
   local amount = string.match(all[n + 1], '^(%d+):')

@@ -70,15 +70,18 @@ class ScriptedAccounts implements LeasedAccounts {
   }
 
   settle(charges: readonly Charge[], entry: string): void {
-    this.#options.book.charge(charges, entry);
-    let near = false;
-    for (const { item, release, used } of charges) {
-      const lease = this.#leases.find(item) ?? this.#leases.make(item);
-      lease.settle(item, release, used);
-      near ||= lease.near;
+    try {
+      this.#options.book.charge(charges, entry);
+    } finally {
+      let near = false;
+      for (const { item, release, used } of charges) {
+        const lease = this.#leases.find(item) ?? this.#leases.make(item);
+        lease.settle(item, release, used);
+        near ||= lease.near;
+      }
+      // Others may be refused for want of what this call gave back.
+      if (near) this.#exchange.soon();
     }
-    // Others may be refused for want of what this call gave back.
-    if (near) this.#exchange.soon();
   }
 
   async close(): Promise<void> {

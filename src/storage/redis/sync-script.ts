@@ -55,8 +55,15 @@ export interface SyncRequest {
 /** In place of a result, while the generation only takes in. */
 export const notOpen = -1_000_000;
 
-/** Gives back what an ended lease was charged for: its owner is there again, and tells what it has. */
-const restore = `local function restore(owner)
+/**
+ * Gives back what an ended lease was charged for: its owner is there again, and tells what it has. What it had in an earlier
+ * generation is no part of this one's figures.
+ */
+const restore = `local function restore(owner, current)
+  if redis.call('HGET', owner, '#generation') ~= current then
+    redis.call('DEL', owner)
+    return
+  end
   if redis.call('HDEL', owner, '#off') == 0 then return end
   local all = redis.call('HGETALL', owner)
   for n = 1, #all, 2 do
@@ -103,8 +110,8 @@ if not seq then
   redis.call('SADD', KEYS[6], q.owner)
   redis.call('SADD', KEYS[7], q.process)
 end
-restore(owner)
-redis.call('HSET', owner, '#seq', text(q.seq))
+restore(owner, current)
+redis.call('HSET', owner, '#seq', text(q.seq), '#generation', current)
 redis.call('ZADD', leases, text(now + q.ttl), q.owner)
 local counters = q.counters
 for _, c in ipairs(counters) do
@@ -169,7 +176,11 @@ for _, c in ipairs(counters) do
   if value ~= c.own then
     if mine > 0 then redis.call('HSET', owner, c.h, value) elseif c.own then redis.call('HDEL', owner, c.h) end
   end
-  if c.others + mine ~= c.total then redis.call('HSET', held, c.h, text(c.others + mine)) end
+  if c.others + mine == 0 then
+    redis.call('HDEL', held, c.h)
+  elseif c.others + mine ~= c.total then
+    redis.call('HSET', held, c.h, text(c.others + mine))
+  end
   reply[#reply + 1] = c.used
   reply[#reply + 1] = c.others
   reply[#reply + 1] = math.max(0, spare)
