@@ -21,6 +21,7 @@ import { type DataPlane, startDataPlane } from './data-plane.ts';
 import { keepLedgerSmall } from './keep-ledger-small.ts';
 import { loadClusterAccess } from './kube/kubeconfig.ts';
 import { createClusterResourceSource } from './kube/resource-source.ts';
+import { compileRegex } from './linear-regex.ts';
 import { openStores } from './open-stores.ts';
 import { RecordFeed } from './record-feed.ts';
 import { applyDemo, demoStanding } from './run-demo.ts';
@@ -101,6 +102,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
     compile: {
       sha256: (text) => hash('sha256', text),
       providerUrls: { ...demo?.urls, ...options.providerUrls },
+      compileRegex,
       address: options.listen,
       rateLimitSources: () => limits.sources(),
     },

@@ -7,6 +7,7 @@ import type { RateLimitTarget, Snapshot } from './core/config/snapshot.ts';
 import { dialectError, translateRequest } from './core/llm/translate.ts';
 import { createPrices } from './core/pricing/prices.ts';
 import { type RateLimitService, RateLimitUnavailable } from './core/ratelimit/model.ts';
+import { compileRegex } from './linear-regex.ts';
 import { readPriceList } from './price-list.ts';
 import { createDataPath } from './proxy/data-path.ts';
 import type { PortSharing } from './proxy/listeners.ts';
@@ -95,6 +96,7 @@ const dataPath = createDataPath({
   translateRequest,
   dialectError,
   compileExpression,
+  compileRegex,
   rateLimitServiceFor,
   chargeUndelivered: (target, request) => charges.keep(target, request),
   nowMs,

@@ -4,6 +4,7 @@ import type { HeaderModifier } from '../core/config/snapshot.ts';
 import type { CompiledPolicy, LimitStanding, PolicyContext } from '../core/policy/policy.ts';
 import type { LlmRecord, RequestRecord } from '../core/record.ts';
 import type { RequestTarget } from '../core/route/match.ts';
+import type { CallGuards } from './guards/call-guards.ts';
 import type { LinkedSnapshot } from './linked-snapshot.ts';
 
 export class Call {
@@ -16,6 +17,8 @@ export class Call {
   /** Policies that let it pass and want to settle. */
   readonly settling = new Set<CompiledPolicy>();
   settled = false;
+  /** Set where prompt guards stand between the client and the provider. */
+  guards: CallGuards | undefined;
   /** Its ledger entry is written. */
   entered = false;
   /** From the route's filters and the policies; applied to whatever answer goes out. */

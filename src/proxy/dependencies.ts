@@ -1,5 +1,6 @@
 /** What the data path is given by the composition root. */
 import type { CompileExpression } from '../core/cel/compile.ts';
+import type { CompileRegex } from '../core/guard/regex.ts';
 import type { DialectError, TranslateRequest } from '../core/llm/translate-contract.ts';
 import type { Prices } from '../core/pricing/prices.ts';
 import type { OperationDependencies } from './operations.ts';
@@ -9,6 +10,7 @@ export interface DataPathDependencies extends OperationDependencies {
   translateRequest: TranslateRequest;
   dialectError: DialectError;
   compileExpression: CompileExpression;
+  compileRegex: CompileRegex;
   transport: Transport;
   prices: Prices;
   /** In [0, 1). */

@@ -13,6 +13,7 @@ import { modifyHeaders } from '../core/route/filters.ts';
 import type { Call } from './call.ts';
 import { deliverError, deliverPlain, deliverStream } from './deliver.ts';
 import type { DataPathDependencies } from './dependencies.ts';
+import { guardRequest } from './guards/guard-request.ts';
 import { runPolicies } from './operations.ts';
 import { BodyTooLarge, ClientGone, readBody } from './read-body.ts';
 import { refuse } from './refuse.ts';
@@ -44,6 +45,11 @@ async function serveTarget(
   body: string,
   deps: DataPathDependencies,
 ): Promise<void> {
+  const guard = target.guard ?? route.rule.traffic.promptGuard;
+  if (guard !== undefined && call.guards?.guard !== guard) {
+    const checked = await guardRequest(call, guard, route.routeType, body, deps);
+    return checked === undefined ? undefined : serveTarget(call, route, target, checked, deps);
+  }
   const translated = deps.translateRequest(clientCall(call, route, target, body, deps.nowMs()));
   if (!translated.ok) return refuseFault(call, translated.fault, route.routeType, deps);
   const upstream = translated.call;

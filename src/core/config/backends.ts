@@ -57,6 +57,10 @@ export class BackendCompiler {
       const backend = compileBackend(this.#context, object);
       const guarded = policies.backendRefusal(object);
       if (guarded !== undefined) backend.refusal ??= guarded;
+      const guard = policies.promptGuardOf(object);
+      if (guard !== undefined && backend.type === 'http') backend.refusal ??= unguardable;
+      if (guard !== undefined && backend.type === 'ai')
+        for (const target of backend.groups.flat()) target.guard ??= guard;
       all[nameOf(object)] = backend;
       return { object, backend };
     });
@@ -114,6 +118,8 @@ function compileAi(context: CompileContext, object: KubeObject, spec: BackendSpe
   };
 }
 
+const unguardable = 'ai.promptGuard can not look into calls of a backend that is no model provider';
+
 function compileStatic(context: CompileContext, object: KubeObject, spec: BackendSpec): HttpBackend {
   const { host, port, unixPath } = spec.static!;
   const auth = compileCredential(context, object.metadata.namespace!, spec.policies?.auth);
@@ -121,6 +127,7 @@ function compileStatic(context: CompileContext, object: KubeObject, spec: Backen
   const refusal =
     (unixPath === undefined ? undefined : 'static.unixPath is not served by this version') ??
     (unserved === undefined ? undefined : `policies.${unserved} is not served by this version`) ??
+    (spec.policies?.ai?.promptGuard === undefined ? undefined : unguardable) ??
     ('fault' in auth ? auth.fault : undefined);
   return {
     type: 'http',

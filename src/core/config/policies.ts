@@ -1,8 +1,10 @@
 /** AgentgatewayPolicies: compiled once, attached to their targets, merged per rule: the more specific field replaces. */
+import type { PromptGuard } from '../guard/model.ts';
 import type { KubeObject } from '../resources/object.ts';
 import type { CompileContext } from './context.ts';
 import type { CompiledGateway, GatewayListener } from './gateways.ts';
 import { groups, type LabelSelector, nameOf, selects } from './objects.ts';
+import { compilePromptGuard, type PromptGuardSpec } from './prompt-guards.ts';
 import type { TrafficPolicy } from './snapshot.ts';
 import { type CompiledTraffic, compileTraffic, type TrafficFields } from './traffic-fields.ts';
 
@@ -17,7 +19,7 @@ interface PolicySpec {
   targetSelectors?: (Omit<TargetRef, 'name'> & LabelSelector)[];
   traffic?: Record<string, unknown>;
   frontend?: Record<string, unknown>;
-  backend?: Record<string, unknown>;
+  backend?: { ai?: { promptGuard?: PromptGuardSpec; [other: string]: unknown }; [other: string]: unknown };
   strategy?: { inheritance?: 'Default' | 'Override' };
 }
 
@@ -40,6 +42,8 @@ export interface CompiledPolicies {
   ): TrafficPolicy;
   /** Why a policy on this backend keeps it from being served. */
   backendRefusal(backend: KubeObject): string | undefined;
+  /** Of the oldest policy on this backend that has one. */
+  promptGuardOf(backend: KubeObject): PromptGuard | undefined;
 }
 
 /** Kinds of target that a policy takes effect on here. */
@@ -62,14 +66,18 @@ export function compilePolicies(context: CompileContext): CompiledPolicies {
       );
       return guard === undefined ? undefined : `policy ${nameOf(guard.object)}: ${guard.traffic.broken[0]}`;
     },
+    promptGuardOf: (backend) =>
+      all.find(
+        ({ traffic: { fields }, ...policy }) =>
+          fields.promptGuard !== undefined && targetsObject(policy, 'AgentgatewayBackend', backend),
+      )?.traffic.fields.promptGuard,
   };
 }
 
 function compilePolicy(context: CompileContext, object: KubeObject): CompiledPolicy {
   const spec = object['spec'] as PolicySpec;
   const traffic = compileTraffic(context, object, spec.traffic ?? {});
-  for (const field of Object.keys(spec.backend ?? {}))
-    traffic.broken.push(`backend.${field} of a policy is not enforced by this version`);
+  compileBackendSection(context, object, spec.backend ?? {}, traffic);
   for (const field of Object.keys(spec.frontend ?? {})) {
     const message = `frontend.${field} is not enforced by this version`;
     if (field === 'networkAuthorization' || field === 'tls') traffic.broken.push(message);
@@ -84,6 +92,23 @@ function compilePolicy(context: CompileContext, object: KubeObject): CompiledPol
   };
 }
 
+function compileBackendSection(
+  context: CompileContext,
+  object: KubeObject,
+  { ai = {}, ...others }: NonNullable<PolicySpec['backend']>,
+  { broken, fields }: CompiledTraffic,
+): void {
+  const { promptGuard, ...unserved } = ai;
+  const names = [...Object.keys(others), ...Object.keys(unserved).map((field) => `ai.${field}`)];
+  for (const field of names) broken.push(`backend.${field} of a policy is not enforced by this version`);
+  if (promptGuard === undefined) return;
+  const namespace = object.metadata.namespace!;
+  const owner = { kind: 'AgentgatewayPolicy', namespace, name: nameOf(object) } as const;
+  const compiled = compilePromptGuard(context, owner, promptGuard);
+  if ('guard' in compiled) fields.promptGuard = compiled.guard;
+  else broken.push(`backend.ai.${compiled.fault}`);
+}
+
 function selectedTargets(context: CompileContext, object: KubeObject, spec: PolicySpec): TargetRef[] {
   return (spec.targetSelectors ?? []).flatMap(({ group, kind, sectionName, ...selector }) =>
     context.objects
@@ -96,7 +121,12 @@ function selectedTargets(context: CompileContext, object: KubeObject, spec: Poli
   );
 }
 
-function targetsObject(policy: CompiledPolicy, kind: string, object: KubeObject, section?: string): boolean {
+function targetsObject(
+  policy: Pick<CompiledPolicy, 'object' | 'targets'>,
+  kind: string,
+  object: KubeObject,
+  section?: string,
+): boolean {
   if (policy.object.metadata.namespace !== object.metadata.namespace) return false;
   return policy.targets.some(
     (t) => t.kind === kind && t.name === object.metadata.name && t.sectionName === section,

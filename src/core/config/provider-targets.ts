@@ -3,6 +3,7 @@ import { vendorOf } from '../llm/presets.ts';
 import type { CompileContext } from './context.ts';
 import { type AuthSpec, compileCredential } from './credentials.ts';
 import { durationMs } from './durations.ts';
+import { compilePromptGuard, type PromptGuardSpec } from './prompt-guards.ts';
 import { serviceOrigins } from './services.ts';
 import type { ProviderName, ProviderTarget, RouteType } from './snapshot.ts';
 
@@ -26,6 +27,7 @@ export interface AiPolicySpec {
   modelAliases?: Record<string, string>;
   defaults?: { field: string; value: unknown }[];
   overrides?: { field: string; value: unknown }[];
+  promptGuard?: PromptGuardSpec;
   prompt?: { prepend?: { role: string; content: string }[]; append?: { role: string; content: string }[] };
   [other: string]: unknown;
 }
@@ -83,6 +85,9 @@ export function compileTarget(
   const auth = compileCredential(context, namespace, merged.auth);
   if ('fault' in auth) return auth;
   const { ai = {}, http } = merged;
+  const owner = { kind: 'AgentgatewayBackend', namespace, name: backendName } as const;
+  const guarded = ai.promptGuard && compilePromptGuard(context, owner, ai.promptGuard);
+  if (guarded !== undefined && 'fault' in guarded) return { fault: `policies.ai.${guarded.fault}` };
   return {
     target: {
       name: spec.name === undefined ? backendName : `${backendName}/${spec.name}`,
@@ -95,6 +100,7 @@ export function compileTarget(
       ...azureOf(provider, model),
       ...vendorAt(provider, origin.origin),
       credential: auth.credential,
+      ...guarded,
       modelAliases: ai.modelAliases ?? {},
       defaults: ai.defaults ?? [],
       overrides: ai.overrides ?? [],
@@ -105,7 +111,7 @@ export function compileTarget(
 }
 
 const servedPolicies = new Set(['auth', 'ai', 'http']);
-const servedAi = new Set(['routes', 'modelAliases', 'defaults', 'overrides', 'prompt']);
+const servedAi = new Set(['routes', 'modelAliases', 'defaults', 'overrides', 'prompt', 'promptGuard']);
 
 /** A guard that would not run must not be taken for one that does. */
 export function unservedField(policies: BackendPoliciesSpec): string | undefined {

@@ -4,6 +4,7 @@
  * Names of objects are `namespace/name`, as in logs and metrics.
  */
 import type { Budget } from '../budget/model.ts';
+import type { PromptGuard } from '../guard/model.ts';
 import type { RateLimitConfig } from '../ratelimit/model.ts';
 import type { KeyTerms } from './key-terms.ts';
 
@@ -109,6 +110,8 @@ export interface TrafficPolicy {
   headerModifiers?: { policy: string; request?: HeaderModifier; response?: HeaderModifier };
   directResponse?: Conditional<{ status: number; body?: string }>;
   requestTimeoutMs?: number;
+  /** Of model calls; a provider's own wins. */
+  promptGuard?: PromptGuard;
 }
 
 /** First entry whose condition holds wins; an entry without condition always holds and is last. */
@@ -243,6 +246,7 @@ export interface ProviderTarget {
   /** Who answers at this address, where that is known: what its calls are priced and reported by. */
   vendor?: string;
   credential?: Credential;
+  guard?: PromptGuard;
   modelAliases: Record<string, string>;
   defaults: { field: string; value: unknown }[];
   overrides: { field: string; value: unknown }[];

@@ -1,0 +1,56 @@
+/** A stream under guards that have to be asked: held to its end, checked whole, then sent as the stream it is. */
+import { StringDecoder } from 'node:string_decoder';
+import type { UpstreamCall } from '../../core/llm/translate-contract.ts';
+import type { Call } from '../call.ts';
+import type { DataPathDependencies } from '../dependencies.ts';
+import { limitHeaders, providerHeaders, sendWhole } from '../send.ts';
+import { settle } from '../settle.ts';
+import { UpstreamFailure, type UpstreamResponse } from '../transport.ts';
+import type { CallGuards } from './call-guards.ts';
+
+/** Throws what the guards say; what was used is settled by then. */
+export async function deliverHeldStream(
+  call: Call,
+  guards: CallGuards,
+  upstream: UpstreamCall,
+  response: UpstreamResponse,
+  deps: DataPathDependencies,
+): Promise<void> {
+  const translator = upstream.reply.stream();
+  const decoder = new StringDecoder('utf8');
+  const held: string[] = [];
+  let size = 0;
+  const keep = (text: string) => {
+    held.push(text);
+    size += text.length;
+    const max = deps.limits.maxResponseBytes;
+    if (size > max) throw new UpstreamFailure('too_large', `the answer is larger than ${max} bytes`);
+  };
+  let fault: unknown;
+  const take = (chunk: Buffer): boolean => {
+    if (fault !== undefined) return true;
+    try {
+      const text = decoder.write(chunk);
+      const out = translator.push(text);
+      keep(translator.raw ? text : out);
+    } catch (error) {
+      fault = error;
+    }
+    return true;
+  };
+  try {
+    await response.stream(take);
+    if (fault !== undefined) throw fault;
+    keep(translator.end('complete'));
+  } finally {
+    settle(call, translator.usage(), translator.responseModel(), deps);
+  }
+  const text = await guards.heldStream(held.join(''));
+  const headers = { ...providerHeaders(response.headers), ...limitHeaders(call) };
+  sendWhole(
+    call,
+    response.status,
+    { ...headers, 'content-type': translator.contentType, 'cache-control': 'no-cache' },
+    text,
+  );
+}
