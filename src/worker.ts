@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { createCloudAuth, systemRenewalClock } from './cloud/cloud-auth.ts';
 import { compileExpression } from './core/cel/compile.ts';
 import type { RateLimitTarget, Snapshot } from './core/config/snapshot.ts';
 import { dialectError, translateRequest } from './core/llm/translate.ts';
@@ -19,9 +20,9 @@ import { openPendingCharges } from './rls/pending-charges.ts';
 import { createEmbeddedRateLimitService } from './rls/service.ts';
 import { readRateLimitSettings } from './rls/settings.ts';
 import { Tallies } from './rls/tallies.ts';
-import { attachSharedAccounts } from './storage/memory/shared-accounts.ts';
 import { attachSharedBuckets } from './storage/memory/shared-buckets.ts';
-import { attachSharedCounters, type CounterHandle } from './storage/memory/shared-counters.ts';
+import type { CounterHandle } from './storage/memory/shared-counters.ts';
+import { attachThreadStores } from './storage/memory/thread-stores.ts';
 import { createWallClock } from './wall-clock.ts';
 
 export interface WorkerInput {
@@ -42,10 +43,11 @@ const post = (message: FromWorker) => port.postMessage(message);
 let current: Snapshot | undefined;
 const tallies = new Tallies();
 const settings = readRateLimitSettings(process.env);
+const stores = attachThreadStores(input.counters, input.name, nowSeconds);
 const shared = sharedRateLimitCounters(process.env);
 const embedded = createEmbeddedRateLimitService({
   config: () => current?.rateLimits,
-  counters: shared ?? attachSharedCounters(input.counters, input.name, nowSeconds),
+  counters: shared ?? stores.counters,
   nowSeconds,
   options: settings.options,
   statistics: tallies,
@@ -87,9 +89,11 @@ const redeliverMs = 5_000;
 const redelivery = setInterval(() => void charges.deliver(), redeliverMs);
 
 const prices = createPrices(readPriceList());
+const cloudAuth = createCloudAuth(systemRenewalClock(nowMs));
 const dataPath = createDataPath({
   prices,
-  accounts: attachSharedAccounts(input.counters, input.name),
+  cloudAuth,
+  accounts: stores.accounts,
   buckets: attachSharedBuckets(input.buckets),
   sharing: input.sharing,
   sleep: delay,
@@ -112,11 +116,22 @@ port.on('message', async (message: ToWorker) => {
     post({ type: 'applied', generation: message.snapshot.generation, binds });
     return;
   }
+  if (message.type === 'list-holds') {
+    const { question, budget } = message;
+    post({ type: 'holds', question, holds: await dataPath.holds.list(budget) });
+    return;
+  }
+  if (message.type === 'release-hold') {
+    const { question, budget, id } = message;
+    post({ type: 'released', question, done: await dataPath.holds.release(budget, id) });
+    return;
+  }
   await dataPath.stop(message.graceMs);
   clearInterval(redelivery);
   clearInterval(telling);
   tell();
   for (const client of clients.values()) client.close();
+  cloudAuth.stop();
   shared?.close();
   post({ type: 'stopped' });
   port.close();

@@ -19,8 +19,8 @@ export class Call {
   settled = false;
   /** Set where prompt guards stand between the client and the provider. */
   guards: CallGuards | undefined;
-  /** Its ledger entry is written. */
-  entered = false;
+  /** Its ledger entry, JSON, once that is written. */
+  entry: string | undefined;
   /** From the route's filters and the policies; applied to whatever answer goes out. */
   responseModifiers: HeaderModifier[] = [];
 

@@ -52,7 +52,7 @@ export async function dataPathWorld(t: TestContext, given: WorldOptions): Promis
   const dataPath = createDataPath({
     host: '127.0.0.1',
     sharing: 'alone',
-    onRecords: (records) => world.records.push(...records),
+    onRecords: (records) => world.records.push(...(JSON.parse(records) as RequestRecord[])),
     translateRequest,
     dialectError,
     compileExpression,

@@ -6,6 +6,7 @@ import type {
   RouteRule,
   RouteType,
 } from '../core/config/snapshot.ts';
+import { eventStreamType } from '../core/llm/event-stream.ts';
 import { limitOutput } from '../core/llm/limit-output.ts';
 import type { RequestFault, UpstreamCall } from '../core/llm/translate-contract.ts';
 import type { Prices } from '../core/pricing/prices.ts';
@@ -19,6 +20,7 @@ import { BodyTooLarge, ClientGone, readBody } from './read-body.ts';
 import { refuse } from './refuse.ts';
 import { serveModels } from './serve-models.ts';
 import { settle } from './settle.ts';
+import { needsSignature, signCall } from './sign-call.ts';
 import { refuseFailure, usageOfLost } from './upstream-failures.ts';
 
 export interface LlmRoute {
@@ -65,6 +67,7 @@ async function serveTarget(
     deps,
     () => call.outgoing.destroyed,
   );
+  deps.holds.add(call);
   if (refusal?.switchModel !== undefined && !call.context.switchedBy.has(refusal.switchModel.budget)) {
     const { model, budget } = refusal.switchModel;
     call.context.switchedBy.add(budget);
@@ -97,9 +100,11 @@ async function exchange(
   upstream: UpstreamCall,
   deps: DataPathDependencies,
 ): Promise<void> {
+  const signed = needsSignature(target) ? await signedCall(call, route, target, upstream, deps) : upstream;
+  if (signed === undefined) return;
   const sentAtMs = deps.nowMs();
   const exchange = deps.transport.send({
-    ...upstream,
+    ...signed,
     body: upstream.body === '' && upstream.method === 'GET' ? null : upstream.body,
     headersTimeoutMs: timeoutOf(route.rule, target, deps),
   });
@@ -117,6 +122,22 @@ async function exchange(
     refuseFailure(call, error, route.routeType, deps);
   } finally {
     abandoned.stop();
+  }
+}
+
+/** Undefined when the call was refused. */
+async function signedCall(
+  call: Call,
+  route: LlmRoute,
+  target: ProviderTarget,
+  upstream: UpstreamCall,
+  deps: DataPathDependencies,
+): Promise<UpstreamCall | undefined> {
+  try {
+    return await signCall(upstream, target, deps);
+  } catch (error) {
+    refuseFailure(call, error, route.routeType, deps);
+    return undefined;
   }
 }
 
@@ -147,6 +168,7 @@ function clientCall(call: Call, route: LlmRoute, target: ProviderTarget, body: s
     headers,
     body,
     nowSeconds: Math.floor(nowMs / 1000),
+    callId: call.record.id,
   };
 }
 
@@ -206,7 +228,8 @@ function timeoutOf(rule: RouteRule, target: ProviderTarget, deps: DataPathDepend
 }
 
 function isEventStream(contentType: string | string[] | undefined): boolean {
-  return typeof contentType === 'string' && contentType.startsWith('text/event-stream');
+  if (typeof contentType !== 'string') return false;
+  return contentType.startsWith('text/event-stream') || contentType.startsWith(eventStreamType);
 }
 
 /** A client that leaves: a stream is cancelled at once, a plain call after a grace in which it may finish. */

@@ -34,7 +34,7 @@ export function settle(
  */
 export function enterUnsettled(call: Call, deps: DataPathDependencies): void {
   if (call.context.reservation !== undefined) settle(call, noUsage, undefined, deps);
-  else if (!call.entered && (call.record.llm !== undefined || call.record.key !== undefined))
+  else if (call.entry === undefined && (call.record.llm !== undefined || call.record.key !== undefined))
     enter(call, [], deps);
 }
 
@@ -69,7 +69,7 @@ function describeUsage(
 /** One step: counters and ledger agree whatever happens after it. A store that is out of reach keeps the entry for later. */
 function enter(call: Call, charges: readonly Charge[], deps: DataPathDependencies): void {
   const { record } = call;
-  call.entered = true;
+  deps.holds.delete(call);
   record.durationMs = deps.nowMs() - record.startedAtMs;
   if (charges.length > 0) {
     record.budgets = charges.map(({ item, used }) => ({
@@ -81,9 +81,10 @@ function enter(call: Call, charges: readonly Charge[], deps: DataPathDependencie
       windowSeconds: item.keepSeconds,
     }));
   }
+  call.entry = JSON.stringify(record);
   const failed = (error: unknown) => call.context.decisions.push(`not entered: ${String(error)}`);
   try {
-    const entered = deps.accounts.settle(charges, JSON.stringify(record));
+    const entered = deps.accounts.settle(charges, call.entry);
     if (entered instanceof Promise) void entered.catch(failed);
   } catch (error) {
     failed(error);

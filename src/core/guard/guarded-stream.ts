@@ -14,8 +14,11 @@ export function guardedStream(
     told = true;
     return text + tellRejection(guard.rejection.message);
   };
+  const { pushBytes } = inner;
   return {
     raw: false,
+    // A method of the translator's: it keeps its own state.
+    ...(pushBytes && { pushBytes: (bytes) => withRejection(guard.push(pushBytes.call(inner, bytes))) }),
     contentType: inner.contentType,
     push: (text) => {
       const out = inner.push(text);

@@ -1,11 +1,11 @@
 /** Counting tokens for a client of another dialect than the provider's: the same conversation, asked of its own counter. */
-import type { RouteType } from '../config/snapshot.ts';
+import type { ProviderName, RouteType } from '../config/snapshot.ts';
 import { modelFor } from './enrich.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
 import type { Format } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { errorKindOf } from './model.ts';
-import type { Provider } from './provider.ts';
+import type { Api, Provider } from './provider.ts';
 import { isNative, urlOf } from './providers.ts';
 import { replyBody } from './translate-chat.ts';
 import { type ClientCall, ReplyFault, type UpstreamCall } from './translate-contract.ts';
@@ -15,7 +15,7 @@ import { noUsage } from './usage.ts';
 type CountRoute = 'AnthropicTokenCount' | 'GeminiCountTokens';
 
 /** By the format that a provider takes conversations in; OpenAI's has no counter. */
-const counterOf: Partial<Record<RouteType, CountRoute>> = {
+const counterOf: Partial<Record<Api, CountRoute>> = {
   Messages: 'AnthropicTokenCount',
   GenerateContent: 'GeminiCountTokens',
 };
@@ -37,12 +37,18 @@ export function translateCount(
   const request = client.decodeRequest({ ...conversation(parseBody(call.body)), ...inPath }, drops);
   const model = modelFor(call.target, request.model);
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
-  const encoded = provider.adapt(format.encodeRequest({ ...request, stream: false, model }, drops));
+  const encoded = provider.adapt(
+    format.encodeRequest({ ...request, stream: false, model }, drops),
+    call.target,
+  );
   return {
     method: 'POST',
     url: urlOf(call.target, provider, counter, { model, streaming: false }),
-    headers: upstreamHeaders(call.target, provider, call.headers),
-    body: JSON.stringify(counted(counter, encoded, model)),
+    headers: upstreamHeaders(call.target, provider, call.headers, counter),
+    body: JSON.stringify({
+      ...counted(counter, encoded, model, call.target.provider),
+      ...provider.nativeMembers?.(counter, call.headers),
+    }),
     streaming: false,
     operation: 'count_tokens',
     requestModel: model,
@@ -77,7 +83,12 @@ function conversation(body: Fields): Fields {
 
 const anthropicCounts = ['model', 'messages', 'system', 'tools', 'tool_choice', 'thinking'];
 
-function counted(counter: CountRoute, encoded: Fields, model: string): Fields {
+/** Vertex AI takes the conversation itself; the Gemini API only as a request that names its model. */
+function counted(counter: CountRoute, encoded: Fields, model: string, provider: ProviderName): Fields {
+  if (counter === 'GeminiCountTokens' && provider === 'vertexai') {
+    const { contents, systemInstruction, tools } = encoded;
+    return { contents, systemInstruction, tools };
+  }
   if (counter === 'GeminiCountTokens')
     return { generateContentRequest: { ...encoded, model: `models/${model}` } };
   return Object.fromEntries(anthropicCounts.map((name) => [name, encoded[name]]));

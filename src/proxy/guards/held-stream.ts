@@ -26,13 +26,17 @@ export async function deliverHeldStream(
     const max = deps.limits.maxResponseBytes;
     if (size > max) throw new UpstreamFailure('too_large', `the answer is larger than ${max} bytes`);
   };
+  const translated = (chunk: Buffer): string => {
+    if (translator.pushBytes !== undefined) return translator.pushBytes(chunk);
+    const text = decoder.write(chunk);
+    const out = translator.push(text);
+    return translator.raw ? text : out;
+  };
   let fault: unknown;
   const take = (chunk: Buffer): boolean => {
     if (fault !== undefined) return true;
     try {
-      const text = decoder.write(chunk);
-      const out = translator.push(text);
-      keep(translator.raw ? text : out);
+      keep(translated(chunk));
     } catch (error) {
       fault = error;
     }
