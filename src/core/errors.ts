@@ -50,6 +50,8 @@ export const errorTable = {
   guard_rejected: { status: 403, reason: 'Guardrail' },
   /** It can't do its work, and its policy does not let calls pass then. */
   guard_unavailable: { status: 503, reason: 'Guardrail' },
+  /** Every provider asked to be left alone for a while. */
+  no_healthy_backend: { status: 503, exact: 'no healthy backends', reason: 'UpstreamFailure' },
   upstream_unreachable: { status: 503, exact: 'upstream call failed: ', reason: 'UpstreamFailure' },
   upstream_timeout: { status: 504, reason: 'UpstreamFailure' },
   upstream_cut: { status: 502, reason: 'UpstreamFailure' },

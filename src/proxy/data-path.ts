@@ -10,6 +10,7 @@ import { LinkedSnapshot } from './linked-snapshot.ts';
 import { Listeners, type PortSharing } from './listeners.ts';
 import type { BindResult } from './messages.ts';
 import { OpenHolds } from './open-holds.ts';
+import { ProviderBook } from './provider-book.ts';
 import { RecordBatches } from './records.ts';
 import { refuse } from './refuse.ts';
 import { enterUnsettled } from './settle.ts';
@@ -48,6 +49,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
     limits: { ...defaultLimits, ...options.limits },
   };
   const records = new RecordBatches(options.onRecords);
+  const providers = new ProviderBook();
   const ids = new CallIds(options.random());
   let current: LinkedSnapshot | undefined;
   const listeners = new Listeners(options.host, options.sharing, (incoming, outgoing, port) => {
@@ -63,7 +65,8 @@ export function createDataPath(options: DataPathOptions): DataPath {
   return {
     holds: deps.holds,
     apply: (snapshot, closed) => {
-      current = new LinkedSnapshot(snapshot, options.compileExpression);
+      const followed = providers.follow(snapshot.backends, options.compileExpression, deps.nowMs());
+      current = new LinkedSnapshot(snapshot, options.compileExpression, followed);
       deps.cloudAuth?.use(cloudCredentialsOf(snapshot));
       const ports = snapshot.binds.map(({ port }) => port).filter((port) => !closed.includes(port));
       return listeners.serve(ports);

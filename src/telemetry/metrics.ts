@@ -6,6 +6,7 @@ import { Gauge, Registry } from 'prom-client';
 import { providerOutcomeOf } from '../core/provider-outcome.ts';
 import type { RequestRecord } from '../core/record.ts';
 import { AgentgatewayMetrics } from './agentgateway-metrics.ts';
+import { AttemptMetrics } from './attempt-metrics.ts';
 import { GenAiMetrics } from './gen-ai-metrics.ts';
 import { defaultMetricsSettings, type MetricsSettings } from './metrics-settings.ts';
 import { type CounterSeries, SeriesCounter } from './series.ts';
@@ -14,6 +15,7 @@ import { SpendMetrics } from './spend-metrics.ts';
 
 export class GatewayMetrics {
   readonly registry = new Registry();
+  readonly #attempts = new AttemptMetrics(this.registry);
   readonly #agentgateway: AgentgatewayMetrics;
   readonly #genAi: GenAiMetrics;
   readonly #spend: SpendMetrics;
@@ -50,6 +52,7 @@ export class GatewayMetrics {
     const { llm, backend } = record;
     this.#agentgateway.observe(record);
     this.#spend.observe(record);
+    this.#attempts.observe(record);
     const outcome = providerOutcomeOf(record);
     if (llm === undefined || outcome === undefined) return;
     this.#genAi.observe(record, llm, outcome);

@@ -1,10 +1,10 @@
 /** AgentgatewayPolicies: compiled once, attached to their targets, merged per rule: the more specific field replaces. */
-import type { PromptGuard } from '../guard/model.ts';
 import type { KubeObject } from '../resources/object.ts';
 import type { CompileContext } from './context.ts';
 import type { CompiledGateway, GatewayListener } from './gateways.ts';
 import { groups, type LabelSelector, nameOf, selects } from './objects.ts';
-import { compilePromptGuard, type PromptGuardSpec } from './prompt-guards.ts';
+import { compilePromptGuard } from './prompt-guards.ts';
+import { type BackendPoliciesSpec, isServedPolicy, mergePolicies } from './provider-targets.ts';
 import type { TrafficPolicy } from './snapshot.ts';
 import { type CompiledTraffic, compileTraffic, type TrafficFields } from './traffic-fields.ts';
 
@@ -19,7 +19,7 @@ interface PolicySpec {
   targetSelectors?: (Omit<TargetRef, 'name'> & LabelSelector)[];
   traffic?: Record<string, unknown>;
   frontend?: Record<string, unknown>;
-  backend?: { ai?: { promptGuard?: PromptGuardSpec; [other: string]: unknown }; [other: string]: unknown };
+  backend?: BackendPoliciesSpec;
   strategy?: { inheritance?: 'Default' | 'Override' };
 }
 
@@ -27,6 +27,8 @@ export interface CompiledPolicy {
   object: KubeObject;
   targets: TargetRef[];
   traffic: CompiledTraffic;
+  /** Of the backends that it targets. */
+  backend: BackendPoliciesSpec;
   overrides: boolean;
   /** Fields of which an older policy on the same target is in force, `field → policy`. Filled while merging. */
   conflicts: Map<string, string>;
@@ -42,8 +44,8 @@ export interface CompiledPolicies {
   ): TrafficPolicy;
   /** Why a policy on this backend keeps it from being served. */
   backendRefusal(backend: KubeObject): string | undefined;
-  /** Of the oldest policy on this backend that has one. */
-  promptGuardOf(backend: KubeObject): PromptGuard | undefined;
+  /** What policies on this backend say of calls to it. */
+  backendPolicies(backend: KubeObject): BackendPoliciesSpec;
 }
 
 /** Kinds of target that a policy takes effect on here. */
@@ -66,18 +68,15 @@ export function compilePolicies(context: CompileContext): CompiledPolicies {
       );
       return guard === undefined ? undefined : `policy ${nameOf(guard.object)}: ${guard.traffic.broken[0]}`;
     },
-    promptGuardOf: (backend) =>
-      all.find(
-        ({ traffic: { fields }, ...policy }) =>
-          fields.promptGuard !== undefined && targetsObject(policy, 'AgentgatewayBackend', backend),
-      )?.traffic.fields.promptGuard,
+    backendPolicies: (backend) => mergeBackend(all, backend),
   };
 }
 
 function compilePolicy(context: CompileContext, object: KubeObject): CompiledPolicy {
   const spec = object['spec'] as PolicySpec;
   const traffic = compileTraffic(context, object, spec.traffic ?? {});
-  compileBackendSection(context, object, spec.backend ?? {}, traffic);
+  const targets = spec.targetRefs ?? selectedTargets(context, object, spec);
+  compileBackendSection(context, object, spec.backend ?? {}, targets, traffic);
   for (const field of Object.keys(spec.frontend ?? {})) {
     const message = `frontend.${field} is not enforced by this version`;
     if (field === 'networkAuthorization' || field === 'tls') traffic.broken.push(message);
@@ -85,28 +84,36 @@ function compilePolicy(context: CompileContext, object: KubeObject): CompiledPol
   }
   return {
     object,
-    targets: spec.targetRefs ?? selectedTargets(context, object, spec),
+    targets,
     traffic,
+    backend: spec.backend ?? {},
     overrides: spec.strategy?.inheritance === 'Override',
     conflicts: new Map(),
   };
 }
 
+/** What it says of backends is told to those it targets; guards of model calls work on Gateways and routes too. */
 function compileBackendSection(
   context: CompileContext,
   object: KubeObject,
-  { ai = {}, ...others }: NonNullable<PolicySpec['backend']>,
+  backend: BackendPoliciesSpec,
+  targets: readonly TargetRef[],
   { broken, fields }: CompiledTraffic,
 ): void {
-  const { promptGuard, ...unserved } = ai;
-  const names = [...Object.keys(others), ...Object.keys(unserved).map((field) => `ai.${field}`)];
-  for (const field of names) broken.push(`backend.${field} of a policy is not enforced by this version`);
-  if (promptGuard === undefined) return;
-  const namespace = object.metadata.namespace!;
-  const owner = { kind: 'AgentgatewayPolicy', namespace, name: nameOf(object) } as const;
-  const compiled = compilePromptGuard(context, owner, promptGuard);
-  if ('guard' in compiled) fields.promptGuard = compiled.guard;
-  else broken.push(`backend.ai.${compiled.fault}`);
+  for (const field of Object.keys(backend).filter((name) => !isServedPolicy(name)))
+    broken.push(`backend.${field} of a policy is not enforced by this version`);
+  const { promptGuard, ...ai } = backend.ai ?? {};
+  if (promptGuard !== undefined) {
+    const namespace = object.metadata.namespace!;
+    const owner = { kind: 'AgentgatewayPolicy', namespace, name: nameOf(object) } as const;
+    const compiled = compilePromptGuard(context, owner, promptGuard);
+    if ('guard' in compiled) fields.promptGuard = compiled.guard;
+    else broken.push(`backend.ai.${compiled.fault}`);
+  }
+  if (targets.every(({ kind }) => kind === 'AgentgatewayBackend')) return;
+  const elsewhere = Object.keys(backend).filter((name) => name !== 'ai' && isServedPolicy(name));
+  for (const field of [...elsewhere, ...Object.keys(ai).map((name) => `ai.${name}`)])
+    broken.push(`backend.${field} is enforced by this version on targets of kind AgentgatewayBackend only`);
 }
 
 function selectedTargets(context: CompileContext, object: KubeObject, spec: PolicySpec): TargetRef[] {
@@ -121,16 +128,27 @@ function selectedTargets(context: CompileContext, object: KubeObject, spec: Poli
   );
 }
 
-function targetsObject(
-  policy: Pick<CompiledPolicy, 'object' | 'targets'>,
-  kind: string,
-  object: KubeObject,
-  section?: string,
-): boolean {
+function targetsObject(policy: CompiledPolicy, kind: string, object: KubeObject, section?: string): boolean {
   if (policy.object.metadata.namespace !== object.metadata.namespace) return false;
   return policy.targets.some(
     (t) => t.kind === kind && t.name === object.metadata.name && t.sectionName === section,
   );
+}
+
+/** The oldest on the same backend is in force, field by field. */
+function mergeBackend(all: readonly CompiledPolicy[], backend: KubeObject): BackendPoliciesSpec {
+  let merged: BackendPoliciesSpec = {};
+  const owners = new Map<string, string>();
+  for (const policy of all) {
+    if (!targetsObject(policy, 'AgentgatewayBackend', backend)) continue;
+    for (const field of Object.keys(policy.backend)) {
+      const owner = owners.get(field);
+      if (owner === undefined) owners.set(field, nameOf(policy.object));
+      else policy.conflicts.set(`backend.${field}`, owner);
+    }
+    merged = mergePolicies(policy.backend, merged);
+  }
+  return merged;
 }
 
 /** From the least to the most specific; inside a level the oldest first. */

@@ -84,7 +84,7 @@ test('on a backend, on a policy for it, and on policies for Gateways and routes:
   const promptGuard = { request: [email] };
   assert.deepEqual(compiled(backend({ ai: { promptGuard } })).target!.guard, emailGuard('ns/model'));
   const attached = compiled(backend(), policy('AgentgatewayBackend', 'model', promptGuard));
-  assert.deepEqual(attached.target!.guard, emailGuard('ns/guard'));
+  assert.deepEqual(attached.target!.guard, emailGuard('ns/model'));
   for (const [kind, name] of [
     ['Gateway', 'gateway'],
     ['HTTPRoute', 'route'],

@@ -64,7 +64,7 @@ export function translateCount(
         usage: noUsage,
       }),
       error: (status, text) => {
-        const { kind, message } = format.decodeError(text);
+        const { kind, message } = (provider.decodeError ?? format.decodeError)(text);
         const body = client.encodeError({ kind: kind ?? errorKindOf(status), message });
         return { contentType: 'application/json', body };
       },

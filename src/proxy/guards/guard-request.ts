@@ -1,25 +1,33 @@
-/** The request under its guards: what may go on of it, or a refusal that the client has been told. */
-import type { RouteType } from '../../core/config/snapshot.ts';
-import type { PromptGuard } from '../../core/guard/model.ts';
+/** A request under the guards of whoever is to serve it: what may go on of it, or why it may not. */
+import type { ProviderTarget } from '../../core/config/snapshot.ts';
+import type { Refusal } from '../../core/errors.ts';
 import type { Call } from '../call.ts';
 import type { DataPathDependencies } from '../dependencies.ts';
-import { refuse } from '../refuse.ts';
+import type { LlmRoute } from '../llm-route.ts';
 import { refusalOf } from '../upstream-failures.ts';
 import { CallGuards } from './call-guards.ts';
 
-/** Undefined: it was refused. */
-export async function guardRequest(
+export type GuardedRequest = { body: string } | { refusal: Refusal };
+
+/** From here on the answer is under these guards too. Undefined: there is nothing to check, or it has been checked by the same. */
+export function guardRequest(
   call: Call,
-  guard: PromptGuard,
-  routeType: RouteType,
+  route: LlmRoute,
+  target: ProviderTarget,
   body: string,
   deps: DataPathDependencies,
-): Promise<string | undefined> {
-  try {
-    call.guards = new CallGuards(guard, call, routeType, deps);
-    return await call.guards.request(body);
-  } catch (error) {
-    refuse(call, refusalOf(error), deps.dialectError, routeType);
-    return undefined;
-  }
+): Promise<GuardedRequest> | undefined {
+  const guard = target.guard ?? route.rule.traffic.promptGuard;
+  if (guard === call.guards?.guard) return undefined;
+  call.guards = undefined;
+  if (guard === undefined) return undefined;
+  const check = async (): Promise<GuardedRequest> => {
+    try {
+      call.guards = new CallGuards(guard, call, route.routeType, deps);
+      return { body: await call.guards.request(body) };
+    } catch (error) {
+      return { refusal: refusalOf(error) };
+    }
+  };
+  return check();
 }

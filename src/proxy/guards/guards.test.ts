@@ -88,29 +88,25 @@ interface Guarded extends World {
   ask(content: string, body?: object): Promise<{ status: number; text: string }>;
 }
 
-async function guarded(t: TestContext, guards: Partial<PromptGuard>): Promise<Guarded> {
+const whole = (guards: Partial<PromptGuard>): PromptGuard => ({
+  source: 'ns/guard',
+  request: [],
+  response: [],
+  ...guards,
+});
+
+/** `first`: another provider, with guards of its own, that is tried before. */
+async function guarded(
+  t: TestContext,
+  guards: Partial<PromptGuard>,
+  first?: { origin: string; guards: Partial<PromptGuard> },
+): Promise<Guarded> {
   const { url, told } = await server(t, provider);
-  const promptGuard: PromptGuard = { source: 'ns/guard', request: [], response: [], ...guards };
-  const traffic = {
-    broken: [],
-    authorization: [],
-    budgets: [],
-    promptGuard,
-    globalRateLimit: {
-      policy: 'ns/limit',
-      entries: [
-        {
-          value: {
-            domain: 'd',
-            service: { type: 'embedded' as const },
-            failureMode: 'FailClosed' as const,
-            descriptors: [{ entries: [{ name: 'all', expression: "'x'" }], counts: 'Tokens' as const }],
-          },
-        },
-      ],
-    },
-  };
-  const world = await dataPathWorld(t, { origin: url, rule: { traffic } });
+  const promptGuard = whole(guards);
+  const traffic =
+    first === undefined ? { promptGuard } : { retry: { retries: 1, backoffMs: 0, codes: [503] } };
+  const groups = first && [[{ origin: first.origin, guard: whole(first.guards) }], [{ guard: promptGuard }]];
+  const world = await dataPathWorld(t, { origin: url, traffic, groups });
   const ask = async (content: string, body: object = {}) => {
     const answer = await fetch(`http://127.0.0.1:${world.port}/`, {
       method: 'POST',
@@ -293,4 +289,29 @@ test('what can not be compiled or read is refused', async (t) => {
   const world = await guarded(t, { request: [regex('Mask', { builtins: ['Email'] })] });
   const bad = await fetch(`http://127.0.0.1:${world.port}/`, { method: 'POST', body: 'no json' });
   assert.deepEqual([bad.status, world.told.length], [400, 0]);
+});
+
+test('failover: a masked request goes to the next provider masked, under the guards of that one', async (t) => {
+  const failing = await server(t, () => ({ status: 503, body: '{}' }));
+  const asked = await server(t, () => ({ body: '{"action":{"reason":"ok"}}' }));
+  const world = await guarded(
+    t,
+    {
+      request: [regex('Mask', { matches: ['bluebird'] })],
+      response: [regex('Reject', { builtins: ['Ssn'] })],
+    },
+    {
+      origin: failing.url,
+      guards: { request: [regex('Mask', { builtins: ['Email'] }), webhook(asked.url)] },
+    },
+  );
+  const { status, text } = await world.ask('jane@example.com of bluebird');
+  assert.deepEqual([status, errorOf(text).code], [422, 'guard_rejected']);
+  const sent = (told: Told) =>
+    (told.body['messages'] as { content: { text: string }[] }[])[0]!.content[0]!.text;
+  assert.equal(sent(failing.told[0]!), '<EMAIL_ADDRESS> of bluebird');
+  assert.equal(sent(world.told[0]!), '<EMAIL_ADDRESS> of <masked>');
+  assert.deepEqual([failing.told.length, asked.told.length, world.told.length], [1, 1, 1]);
+  await world.end();
+  assert.deepEqual(world.charged, [120]);
 });

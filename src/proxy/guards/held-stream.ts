@@ -2,20 +2,21 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { UpstreamCall } from '../../core/llm/translate-contract.ts';
 import type { Call } from '../call.ts';
+import type { StreamOutcome } from '../deliver.ts';
 import type { DataPathDependencies } from '../dependencies.ts';
 import { limitHeaders, providerHeaders, sendWhole } from '../send.ts';
 import { settle } from '../settle.ts';
 import { UpstreamFailure, type UpstreamResponse } from '../transport.ts';
 import type { CallGuards } from './call-guards.ts';
 
-/** Throws what the guards say; what was used is settled by then. */
+/** Throws what the guards say; what was used is settled by then. An answer that did not come whole is lost: nothing of it went on. */
 export async function deliverHeldStream(
   call: Call,
   guards: CallGuards,
   upstream: UpstreamCall,
   response: UpstreamResponse,
   deps: DataPathDependencies,
-): Promise<void> {
+): Promise<StreamOutcome> {
   const translator = upstream.reply.stream();
   const decoder = new StringDecoder('utf8');
   const held: string[] = [];
@@ -45,10 +46,12 @@ export async function deliverHeldStream(
   try {
     await response.stream(take);
     if (fault !== undefined) throw fault;
-    keep(translator.end('complete'));
-  } finally {
-    settle(call, translator.usage(), translator.responseModel(), deps);
+  } catch (error) {
+    translator.end('aborted');
+    return { lost: error, usage: translator.usage() };
   }
+  keep(translator.end('complete'));
+  settle(call, translator.usage(), translator.responseModel(), deps);
   const text = await guards.heldStream(held.join(''));
   const headers = { ...providerHeaders(response.headers), ...limitHeaders(call) };
   sendWhole(
@@ -57,4 +60,5 @@ export async function deliverHeldStream(
     { ...headers, 'content-type': translator.contentType, 'cache-control': 'no-cache' },
     text,
   );
+  return { end: 'complete' };
 }
