@@ -20,6 +20,7 @@ import type { RequestRecord } from './core/record.ts';
 import { allKinds } from './core/resources/kinds.ts';
 import { type DataPlane, type DataPlaneOptions, startDataPlane } from './data-plane.ts';
 import { keepLedgerSmall } from './keep-ledger-small.ts';
+import { compileRegex } from './linear-regex.ts';
 import { openBudgets } from './open-budgets.ts';
 import { auditTo, openStores } from './open-stores.ts';
 import { RecordFeed } from './record-feed.ts';
@@ -135,6 +136,7 @@ function compileOptions(
     address: options.listen,
     rateLimitSources: () => limits.sources(),
     isPriced,
+    compileRegex,
   };
 }
 

@@ -9,6 +9,7 @@ import { dialectError, translateRequest } from './core/llm/translate.ts';
 import { mergeCatalogs } from './core/pricing/catalog.ts';
 import { createPrices } from './core/pricing/prices.ts';
 import { type RateLimitService, RateLimitUnavailable } from './core/ratelimit/model.ts';
+import { compileRegex } from './linear-regex.ts';
 import { readPriceList } from './price-list.ts';
 import { createDataPath } from './proxy/data-path.ts';
 import type { PortSharing } from './proxy/listeners.ts';
@@ -114,6 +115,7 @@ const dataPath = createDataPath({
   translateRequest,
   dialectError,
   compileExpression,
+  compileRegex,
   rateLimitServiceFor,
   chargeUndelivered: (target, request) => charges.keep(target, request),
   nowMs,
