@@ -1,6 +1,7 @@
 /** What a failed exchange means: for the client as an answer, for the ledger as an estimate. */
 import type { RouteType } from '../core/config/snapshot.ts';
 import type { ErrorCode, Refusal } from '../core/errors.ts';
+import { GuardFailure, GuardRejection } from '../core/guard/model.ts';
 import { ReplyFault, type UpstreamCall } from '../core/llm/translate-contract.ts';
 import { noUsage, type Usage } from '../core/llm/usage.ts';
 import type { Call } from './call.ts';
@@ -36,7 +37,15 @@ export function refuseFailure(
   else refuse(call, refusalOf(error), deps.dialectError, routeType);
 }
 
-function refusalOf(error: unknown): Refusal {
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof GuardRejection) {
+    const { statusCode: status, message: detail, reason } = error;
+    return { code: 'guard_rejected', status, detail, cause: `${detail} (${reason})` };
+  }
+  if (error instanceof GuardFailure) {
+    const detail = 'a guard of this route can not be asked';
+    return { code: 'guard_unavailable', detail, cause: `${detail}: ${error.message}` };
+  }
   if (error instanceof UpstreamFailure) {
     return { code: codes[error.kind], detail: error.message, cause: `${error.message}${causeOf(error)}` };
   }
