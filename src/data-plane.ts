@@ -8,11 +8,15 @@ import type { RequestRecord } from './core/record.ts';
 import type { BindResult, FromWorker, ToWorker } from './proxy/messages.ts';
 import type { Hold, Holds } from './storage/accounts.ts';
 import { createBucketMemory } from './storage/memory/shared-buckets.ts';
+import { type SharedKeysHandle, SharedKeyWriter } from './storage/memory/shared-keys.ts';
+import type { SharedKeyChange } from './storage/shared-keys.ts';
 import type { WorkerInput } from './worker.ts';
 
 export interface DataPlane {
   /** Resolves when the snapshot is in force in every thread, with the ports that could not be opened. */
   publish(snapshot: Snapshot): Promise<Record<number, string>>;
+  /** Resolves when the changes are in force in every thread. */
+  publishKeys(changes: readonly SharedKeyChange[]): Promise<void>;
   /** What calls under way hold of budgets, in all threads. */
   holds: Holds;
   /** Laid over the shipped price list in every thread, before any snapshot that is published later. */
@@ -32,9 +36,10 @@ export interface DataPlaneOptions extends Pick<WorkerInput, 'counters' | 'host' 
 export function startDataPlane(options: DataPlaneOptions): DataPlane {
   const { workers, onRecords, onTallies, onCrash, ...common } = options;
   const buckets = createBucketMemory();
+  const keys = new SharedKeyWriter();
   const threads = Array.from({ length: workers }, (_, index) => {
     const sharing = workers === 1 ? 'alone' : index === 0 ? 'first' : 'others';
-    const input = { ...common, buckets, sharing, name: `worker-${index + 1}` } as const;
+    const input = { ...common, buckets, keys: keys.handle, sharing, name: `worker-${index + 1}` } as const;
     return new DataPathThread(input, { onRecords, onTallies, onCrash });
   });
   // One after the other: a port that one snapshot closes is closed in every thread before the next one opens it again.
@@ -44,6 +49,9 @@ export function startDataPlane(options: DataPlaneOptions): DataPlane {
       const applied = last.then(() => applyEverywhere(threads, snapshot));
       last = applied;
       return applied;
+    },
+    publishKeys: async (changes) => {
+      if (keys.apply(changes)) await Promise.all(threads.map((thread) => thread.useKeys(keys.handle)));
     },
     holds: {
       list: async (budget) => (await Promise.all(threads.map((thread) => thread.holds(budget)))).flat(),
@@ -92,6 +100,7 @@ class DataPathThread {
       else if (message.type === 'stopped') this.#stopped?.();
       else if (message.type === 'holds') this.#answered(message.question, message.holds);
       else if (message.type === 'released') this.#answered(message.question, message.done);
+      else if (message.type === 'keys-in-use') this.#answered(message.version, true);
       else {
         this.#waiting.get(message.generation)?.(message.binds);
         this.#waiting.delete(message.generation);
@@ -126,6 +135,10 @@ class DataPathThread {
   #answered(question: number, answer: Hold[] | boolean): void {
     this.#questions.get(question)?.(answer);
     this.#questions.delete(question);
+  }
+
+  async useKeys(handle: SharedKeysHandle): Promise<void> {
+    await this.#ask<boolean>((version) => ({ type: 'keys', version, ...handle }));
   }
 
   price(catalog: PriceCatalog): void {

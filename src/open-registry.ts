@@ -104,6 +104,7 @@ export function leaderOnly(
     start: () => source.start(),
     stop: () => source.stop(),
     list: (group, kind) => source.list(group, kind),
+    get: (ref) => source.get(ref),
     onChange: (listener) => source.onChange(listener),
     writeStatus: async (object, status) => {
       if (may(object.kind)) await source.writeStatus(object, status);

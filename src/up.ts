@@ -2,7 +2,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { InForce } from './admin/context.ts';
 import type { AdminServer } from './admin/server.ts';
 import { AlertSender } from './alerts/alert-sender.ts';
 import type { RegistryContext } from './apiserver/registry/context.ts';
@@ -11,6 +10,7 @@ import { type ApiServer, startApiServer } from './apiserver/server.ts';
 import { type DemoInfo, type StartInfo, startText } from './cli/start-text.ts';
 import type { UpOptions } from './cli/up-options.ts';
 import { clusterSource } from './cluster-source.ts';
+import { ConfigurationInForce } from './configuration-in-force.ts';
 import { type Controller, type ControllerOptions, startController } from './controller/controller.ts';
 import { StandingReporter } from './controller/standing-reporter.ts';
 import { heldPrefix, usedPrefix } from './core/budget/counter-keys.ts';
@@ -73,18 +73,18 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
 
   const base = { options, env: process.env, nowSeconds, log, stack };
   const feed = new RecordFeed();
+  const inForce = new ConfigurationInForce();
   const { metrics, drift, configuration } = startMetrics({
     ...base,
     feed,
     stores,
     counters: budgets.counters,
-    budgets: () => inForce.budgets,
+    budgets: () => inForce.now.budgets,
   });
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
-  let inForce: InForce = { keySets: {}, budgets: [] };
   const told = leaderOnly(source, isLeader, 'Budget');
-  const standings = createReporter(told, budgets.counters, () => inForce.budgets, dataDir, log);
+  const standings = createReporter(told, budgets.counters, () => inForce.now.budgets, dataDir, log);
   await startOtlp({ ...base, feed });
   const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
   feed.subscribe((record) => standings.observe(record));
@@ -93,13 +93,9 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   await source.start();
   stack.add(() => source.stop());
   const prices = startPrices({ ...base, source, metrics, use: plane.price });
-  const controller = startController({
+  const controller: Controller = startController({
     source: leaderOnly(source, isLeader),
-    publish: (snapshot) => {
-      limits.take(snapshot);
-      inForce = snapshot;
-      return plane.publish(snapshot);
-    },
+    ...inForce.publishing(plane, limits.take, () => controller.keys()),
     compile: compileOptions(options, demo?.urls, limits, prices),
     nowRfc3339: () => `${new Date().toISOString().slice(0, 19)}Z`,
     newKeyValue: () => newKeyValue(randomBytes),
@@ -115,7 +111,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const seen = { counters: budgets.counters, holds: budgets.holds(plane.holds) };
   const stored = { ledger, auditLog, drift, ...seen };
   const parts = { options, registry, source, controller, feed, prices, log, ...stored };
-  const admin = await startAdmin({ ...parts, inForce: () => inForce });
+  const admin = await startAdmin({ ...parts, inForce: () => inForce.now });
   stack.add(() => closeServer(admin.server));
   const api = await startApis(options, registry, metrics, auditLog, log, stack);
   await whenServing(controller, pending);

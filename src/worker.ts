@@ -23,6 +23,7 @@ import { readRateLimitSettings } from './rls/settings.ts';
 import { Tallies } from './rls/tallies.ts';
 import { attachSharedBuckets } from './storage/memory/shared-buckets.ts';
 import type { CounterHandle } from './storage/memory/shared-counters.ts';
+import { SharedKeyReader, type SharedKeysHandle } from './storage/memory/shared-keys.ts';
 import { attachThreadStores } from './storage/memory/thread-stores.ts';
 import { readOtelSettings } from './telemetry/otel-settings.ts';
 import { openThreadAccounts, type SharedBudgetsMember } from './thread-accounts.ts';
@@ -31,6 +32,7 @@ import { createWallClock } from './wall-clock.ts';
 export interface WorkerInput {
   counters: CounterHandle;
   buckets: SharedArrayBuffer;
+  keys: SharedKeysHandle;
   /** Names the thread's journal. */
   name: string;
   host: string;
@@ -98,6 +100,7 @@ const shipped = readPriceList();
 let prices = createPrices(shipped);
 const cloudAuth = createCloudAuth(systemRenewalClock(nowMs));
 const { traces } = readOtelSettings(process.env);
+const sharedKeys = new SharedKeyReader(input.keys);
 const dataPath = createDataPath({
   prices: {
     get version() {
@@ -110,6 +113,7 @@ const dataPath = createDataPath({
   cloudAuth,
   accounts,
   buckets: attachSharedBuckets(input.buckets),
+  sharedKeys,
   sharing: input.sharing,
   sleep: delay,
   translateRequest,
@@ -139,6 +143,11 @@ port.on('message', async (message: ToWorker) => {
   if (message.type === 'release-hold') {
     const { question, budget, id } = message;
     post({ type: 'released', question, done: await dataPath.holds.release(budget, id) });
+    return;
+  }
+  if (message.type === 'keys') {
+    sharedKeys.use(message);
+    post({ type: 'keys-in-use', version: message.version });
     return;
   }
   if (message.type === 'prices') {

@@ -11,7 +11,8 @@ import { openRegistry } from '../apiserver/registry/registry.ts';
 import { createEmbeddedResourceAccess } from '../apiserver/resource-access.ts';
 import { createEmbeddedResourceSource } from '../apiserver/resource-source.ts';
 import { demoObjects } from '../cli/demo-objects.ts';
-import { startController } from '../controller/controller.ts';
+import { type Controller, startController } from '../controller/controller.ts';
+import { joinKeys } from '../core/config/keys-in-force.ts';
 import { newKeyValue } from '../core/keys/key-value.ts';
 import { mergeCatalogs, type PriceSource } from '../core/pricing/catalog.ts';
 import type { RequestRecord } from '../core/record.ts';
@@ -91,11 +92,14 @@ async function openWorld(
   const source = createEmbeddedResourceSource(registry);
   await source.start();
   let inForce: InForce = { keySets: {}, budgets: [] };
-  const controller = startController({
+  const controller: Controller = startController({
     source,
     publish: async (snapshot) => {
-      inForce = snapshot;
+      inForce = { ...snapshot, keySets: joinKeys(snapshot.keySets, () => controller.keys()) };
       return {};
+    },
+    publishKeys: async () => {
+      inForce = { ...inForce, keySets: joinKeys(inForce.keySets, () => controller.keys()) };
     },
     compile: { sha256: (text) => hash('sha256', text), providerUrls: {}, address: '127.0.0.1' },
     nowRfc3339: () => `${new Date(clock.nowMs).toISOString().slice(0, 19)}Z`,

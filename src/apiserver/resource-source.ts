@@ -1,7 +1,8 @@
 /** The controller's view of the embedded store: in process, without a copy, through the same admission as every client. */
 import { isDeepStrictEqual } from 'node:util';
+import { nameOf } from '../core/config/objects.ts';
 import type { KubeObject } from '../core/resources/object.ts';
-import type { ResourceSource } from '../storage/resource-source.ts';
+import type { KindChange, ResourceSource } from '../storage/resource-source.ts';
 import type { ResourceEvent } from '../storage/resource-store.ts';
 import type { RegistryContext } from './registry/context.ts';
 import { deleteObject } from './registry/delete.ts';
@@ -13,8 +14,8 @@ const fieldManager = 'tollgate';
 
 export function createEmbeddedResourceSource(registry: RegistryContext): ResourceSource {
   const { store } = registry;
-  const listeners = new Set<(changed: { group: string; kind: string }) => void>();
-  const pending = new Map<string, { group: string; kind: string }>();
+  const listeners = new Set<(changed: KindChange) => void>();
+  const pending = new Map<string, KindChange & { objects: Map<string, KubeObject | undefined> }>();
   let unsubscribe = () => {};
   /** What this process says of an object changes nothing of what it means: such writes wake nobody. */
   let tellingStatus = false;
@@ -32,7 +33,12 @@ export function createEmbeddedResourceSource(registry: RegistryContext): Resourc
         if (tellingStatus) return;
         const news = store.shared === true ? events.filter((event) => !isStatusOnly(event)) : events;
         if (news.length > 0 && pending.size === 0) setImmediate(flush);
-        for (const { group, kind } of news) pending.set(`${group}/${kind}`, { group, kind });
+        for (const { group, kind, object, type } of news) {
+          const id = `${group}/${kind}`;
+          const changed = pending.get(id) ?? { group, kind, objects: new Map() };
+          changed.objects.set(nameOf(object), type === 'DELETED' ? undefined : object);
+          pending.set(id, changed);
+        }
       });
     },
     stop: async () => {
@@ -40,6 +46,7 @@ export function createEmbeddedResourceSource(registry: RegistryContext): Resourc
       listeners.clear();
     },
     list: (group, kind) => store.list(group, kind),
+    get: (ref) => store.get(ref),
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

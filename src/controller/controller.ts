@@ -8,10 +8,15 @@ import {
   compileConfiguration,
   type StatusWrite,
 } from '../core/config/compile.ts';
-import type { Snapshot } from '../core/config/snapshot.ts';
+import type { Gateways } from '../core/config/gateways.ts';
+import { nameOf } from '../core/config/objects.ts';
+import type { SharedKey, Snapshot } from '../core/config/snapshot.ts';
+import { statusOfKey } from '../core/config/virtual-keys.ts';
 import type { RateLimitConfig } from '../core/ratelimit/model.ts';
+import type { Condition } from '../core/resources/object.ts';
 import type { ResourceSource } from '../storage/resource-source.ts';
 import { KeyIssuer } from './key-issuer.ts';
+import { isVirtualKey, type KeyChange, KeyKeeper } from './key-keeper.ts';
 import { OwnedObjectKeeper } from './owned-object-keeper.ts';
 import { StatusWriter } from './status-writer.ts';
 
@@ -24,6 +29,8 @@ export interface ControllerOptions {
     'sha256' | 'providerUrls' | 'address' | 'rateLimitSources' | 'isPriced' | 'compileRegex'
   >;
   nowRfc3339(): string;
+  /** Takes changes of VirtualKeys into force. */
+  publishKeys(changes: readonly KeyChange[]): Promise<void>;
   /** Value of a new virtual key. */
   newKeyValue(): string;
   /** How long until a port that could not be opened is tried again. */
@@ -40,6 +47,8 @@ export interface Controller {
   ready: Promise<void>;
   /** Resolves when every change so far is in force and told. */
   settled(): Promise<void>;
+  /** Every VirtualKey's value in force. */
+  keys(): Iterable<SharedKey>;
   /** Something outside of the resources has changed. */
   recompile(): void;
   stop(): Promise<void>;
@@ -54,12 +63,19 @@ class ReconcileLoop implements Controller {
   readonly #options: ControllerOptions;
   readonly #statuses: StatusWriter;
   readonly #owned: OwnedObjectKeeper;
-  readonly #keys: KeyIssuer;
+  readonly #issuer: KeyIssuer;
+  readonly #keys: KeyKeeper;
   readonly #unsubscribe: () => void;
   #generation = 0;
   #rateLimits: RateLimitConfig | undefined;
   #bindErrors: Record<number, string> = {};
   #dirty = true;
+  /** More than VirtualKeys have changed. */
+  #everything = true;
+  #gateways: Gateways | undefined;
+  /** Of the last whole compilation, but for VirtualKeys. */
+  #others: readonly StatusWrite[] = [];
+  readonly #refusedKeys = new Map<string, StatusWrite>();
   #running: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -68,8 +84,13 @@ class ReconcileLoop implements Controller {
     this.#options = options;
     this.#statuses = new StatusWriter(options.source);
     this.#owned = new OwnedObjectKeeper(options.source, options.ownsObjects);
-    this.#keys = new KeyIssuer(options.source, options.newKeyValue, options.ownsObjects);
-    this.#unsubscribe = options.source.onChange(() => this.#trigger());
+    this.#issuer = new KeyIssuer(options.source, options.newKeyValue, options.ownsObjects);
+    this.#keys = new KeyKeeper(options.source, options.compile.sha256);
+    this.#unsubscribe = options.source.onChange((changed) => {
+      if (isVirtualKey(changed)) this.#keys.note(changed);
+      else this.#everything = true;
+      void this.#trigger();
+    });
     this.ready = this.#trigger();
   }
 
@@ -77,7 +98,12 @@ class ReconcileLoop implements Controller {
     while (this.#running !== undefined) await this.#running;
   }
 
+  keys(): Iterable<SharedKey> {
+    return this.#keys.book.entries();
+  }
+
   recompile(): void {
+    this.#everything = true;
     void this.#trigger();
   }
 
@@ -113,26 +139,84 @@ class ReconcileLoop implements Controller {
   }
 
   async #reconcile(): Promise<void> {
+    const opens = this.#keys.takeIn();
+    const gateways = this.#gateways;
+    if (this.#everything || opens || gateways === undefined) {
+      this.#everything = false;
+      try {
+        await this.#reconcileAll();
+      } catch (error) {
+        this.#everything = true;
+        throw error;
+      }
+    } else await this.#reconcileKeys(gateways);
+    if (this.#keys.takeRemoved()) await this.#issuer.collect();
+  }
+
+  async #reconcileAll(): Promise<void> {
     const compiled = this.#compile();
     this.#rateLimits = compiled.snapshot.rateLimits;
+    await this.#publishKeys();
     const bindErrors = await this.#options.publish(compiled.snapshot);
     const told = sameErrors(bindErrors, this.#bindErrors) ? compiled : this.#withBindErrors(bindErrors);
     this.#scheduleRetry(bindErrors);
-    this.#options.outcome?.told(told.statuses);
+    this.#others = told.statuses.filter(({ object }) => object.kind !== 'VirtualKey');
+    const keys = told.statuses.filter(({ object }) => object.kind === 'VirtualKey');
+    this.#tellOutcome(keys);
     await this.#owned.keep(told.owned);
     await this.#statuses.write(told.statuses);
-    await this.#keys.collect();
-    await this.#keys.issue(told.toIssue);
+    this.#keys.told(keys);
+    await this.#issuer.issue(told.toIssue);
+  }
+
+  /** VirtualKeys alone: what it costs does not grow with their number. */
+  async #reconcileKeys(gateways: Gateways): Promise<void> {
+    await this.#publishKeys();
+    const clock = { nowRfc3339: this.#options.nowRfc3339() };
+    const keys = [...this.#keys.toTell()];
+    const statuses = keys.map((key) => statusOfKey(key, this.#keys.book, gateways, clock));
+    this.#tellOutcome(statuses);
+    await this.#statuses.write(statuses);
+    this.#keys.told(statuses);
+    await this.#issuer.issue(keys.flatMap(({ toIssue }) => toIssue ?? []));
+  }
+
+  async #publishKeys(): Promise<void> {
+    const changes = this.#keys.changes();
+    await this.#options.publishKeys(changes);
+    this.#keys.published(changes);
+  }
+
+  /** Of keys only those that are refused matter there. */
+  #tellOutcome(keys: readonly StatusWrite[]): void {
+    const { outcome } = this.#options;
+    if (outcome === undefined) return;
+    for (const write of keys) {
+      const id = nameOf(write.object);
+      if (isAccepted(write.status)) this.#refusedKeys.delete(id);
+      else this.#refusedKeys.set(id, write);
+    }
+    for (const id of this.#refusedKeys.keys())
+      if (this.#keys.book.get(`VirtualKey/${id}`) === undefined) this.#refusedKeys.delete(id);
+    outcome.told([...this.#others, ...keys.slice(0, 1), ...this.#refusedKeys.values()]);
   }
 
   #compile(): CompileResult {
-    return compileConfiguration(this.#options.source, {
+    const compiled = compileConfiguration(this.#options.source, {
       ...this.#options.compile,
       generation: ++this.#generation,
       nowRfc3339: this.#options.nowRfc3339(),
       previousRateLimits: this.#rateLimits,
       bindErrors: this.#bindErrors,
+      keyBook: this.#keys.book,
+      keysToTell: (gateways) => {
+        // Whether a key's Gateways are there may be otherwise than before.
+        if (namesOf(gateways) !== namesOf(this.#gateways)) this.#keys.tellAll();
+        return this.#keys.toTell();
+      },
     });
+    this.#gateways = compiled.gateways;
+    return compiled;
   }
 
   #withBindErrors(bindErrors: Record<number, string>): CompileResult {
@@ -144,11 +228,22 @@ class ReconcileLoop implements Controller {
   #scheduleRetry(bindErrors: Record<number, string>): void {
     clearTimeout(this.#retry);
     if (Object.keys(bindErrors).length === 0 || this.#stopped) return;
-    this.#retry = setTimeout(() => void this.#trigger(), this.#options.retryBindMs);
+    this.#retry = setTimeout(() => this.recompile(), this.#options.retryBindMs);
     this.#retry.unref();
   }
 }
 
 function sameErrors(a: Record<number, string>, b: Record<number, string>): boolean {
   return JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
+}
+
+function namesOf(gateways: Gateways | undefined): string | undefined {
+  return gateways?.all
+    .map(({ object }) => nameOf(object))
+    .sort()
+    .join();
+}
+
+function isAccepted({ conditions }: Record<string, unknown>): boolean {
+  return (conditions as Condition[]).every(({ status }) => status === 'True');
 }

@@ -1,5 +1,5 @@
 /** Makes the values that VirtualKeys ask for (`issueTo`): written once into their Secret, kept nowhere else. */
-import { issuedEntry, type KeyToIssue } from '../core/config/virtual-keys.ts';
+import { issuedEntry, type KeyToIssue } from '../core/config/virtual-key-value.ts';
 import type { ResourceSource } from '../storage/resource-source.ts';
 
 export class KeyIssuer {
@@ -34,13 +34,17 @@ export class KeyIssuer {
   /** A value whose key was deleted must not wait for a new key of the same name. */
   async collect(): Promise<void> {
     if (!this.#collects) return;
-    const alive = new Set(
-      this.#source.list('tollgate.dev', 'VirtualKey').map(({ metadata }) => metadata.uid),
-    );
     for (const { metadata } of [...this.#source.list('', 'Secret')]) {
       const owner = metadata.ownerReferences?.find(({ kind }) => kind === 'VirtualKey');
-      if (owner === undefined || alive.has(owner.uid)) continue;
+      if (owner === undefined) continue;
       const { namespace, name } = metadata;
+      const live = this.#source.get({
+        group: 'tollgate.dev',
+        kind: owner.kind,
+        namespace: namespace!,
+        name: owner.name,
+      });
+      if (live?.metadata.uid === owner.uid) continue;
       await this.#source.remove({ group: '', kind: 'Secret', namespace: namespace!, name });
     }
   }

@@ -23,6 +23,7 @@ function reporterOver(
   const reporter = new StandingReporter({
     source: {
       list: (_, kind) => objects.filter((o) => o.kind === kind),
+      get: ({ kind, name }) => objects.find((o) => o.kind === kind && o.metadata.name === name),
       writeStatus: async (o, status) => {
         writes.push({ name: o.metadata.name, status });
         o['status'] = status;

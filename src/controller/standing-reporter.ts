@@ -11,7 +11,7 @@ import type { KubeObject } from '../core/resources/object.ts';
 import type { ResourceSource } from '../storage/resource-source.ts';
 
 export interface StandingReporterOptions {
-  source: Pick<ResourceSource, 'list' | 'writeStatus'>;
+  source: Pick<ResourceSource, 'get' | 'list' | 'writeStatus'>;
   /** Of the snapshot in force. */
   budgets(): readonly Budget[];
   counters(): readonly CounterReading[] | Promise<readonly CounterReading[]>;
@@ -64,10 +64,12 @@ export class StandingReporter {
     if (this.#lastUsed.size === 0) return;
     const used = new Map(this.#lastUsed);
     this.#lastUsed.clear();
-    for (const object of this.#options.source.list(group, 'VirtualKey')) {
-      const atMs = used.get(`VirtualKey/${nameOf(object)}`);
+    for (const [id, atMs] of used) {
+      const [kind = '', namespace = '', name = ''] = id.split('/');
+      const object = this.#options.source.get({ group, kind, namespace, name });
+      if (object === undefined) continue;
       const before = Date.parse(String((object['status'] as { lastUsedAt?: string })?.lastUsedAt ?? ''));
-      if (atMs === undefined || atMs - before < lastUsedStepMs) continue;
+      if (atMs - before < lastUsedStepMs) continue;
       await this.#write(object, { lastUsedAt: `${new Date(atMs).toISOString().slice(0, 19)}Z` });
     }
   }

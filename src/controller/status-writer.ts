@@ -12,8 +12,9 @@ export class StatusWriter {
 
   async write(statuses: readonly StatusWrite[]): Promise<void> {
     for (const { object, status } of statuses) {
-      if (!isDeepStrictEqual(plain(object['status']), plain(status)))
-        await this.#source.writeStatus(object, status);
+      const before = object['status'];
+      if (isDeepStrictEqual(before, status) || isDeepStrictEqual(plain(before), plain(status))) continue;
+      await this.#source.writeStatus(object, status);
     }
   }
 }

@@ -31,6 +31,10 @@ export class KindWatch {
     return [...this.#objects.values()];
   }
 
+  get(named: { namespace?: string; name: string }): KubeObject | undefined {
+    return this.#objects.get(keyOf({ metadata: named }));
+  }
+
   /** Rejects when the first list fails: a cluster that can't be read at start is told at once. */
   async start(): Promise<void> {
     await this.#list();
@@ -89,6 +93,6 @@ export class KindWatch {
   }
 }
 
-function keyOf({ metadata }: KubeObject): string {
+function keyOf({ metadata }: { metadata: { namespace?: string; name: string } }): string {
   return `${metadata.namespace ?? ''}/${metadata.name}`;
 }

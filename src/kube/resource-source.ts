@@ -45,6 +45,7 @@ export function createClusterResourceSource({
       await api.close();
     },
     list: (group, kind) => watches.get(`${group}/${kind}`)?.objects ?? [],
+    get: ({ group, kind, ...named }) => watches.get(`${group}/${kind}`)?.get(named),
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -66,7 +66,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
     holds: deps.holds,
     apply: (snapshot, closed) => {
       const followed = providers.follow(snapshot.backends, options.compileExpression, deps.nowMs());
-      current = new LinkedSnapshot(snapshot, options.compileExpression, followed);
+      current = new LinkedSnapshot(snapshot, options.compileExpression, followed, options.sharedKeys);
       deps.cloudAuth?.use(cloudCredentialsOf(snapshot));
       const ports = snapshot.binds.map(({ port }) => port).filter((port) => !closed.includes(port));
       return listeners.serve(ports);

@@ -5,6 +5,7 @@ import type { CompileRegex } from '../core/guard/regex.ts';
 import type { DialectError, TranslateRequest } from '../core/llm/translate-contract.ts';
 import type { Prices } from '../core/pricing/prices.ts';
 import type { TraceSampler } from '../core/trace/sampler.ts';
+import type { SharedKeys } from '../storage/shared-keys.ts';
 import type { OpenHolds } from './open-holds.ts';
 import type { OperationDependencies } from './operations.ts';
 import type { Transport } from './transport.ts';
@@ -18,6 +19,8 @@ export interface DataPathDependencies extends OperationDependencies {
   /** Absent: targets with a cloud's credential are refused. */
   cloudAuth?: CloudAuth;
   prices: Prices;
+  /** VirtualKeys; absent: those of the snapshots. */
+  sharedKeys?: SharedKeys;
   /** Which calls are traced; absent: none. */
   traceSampler?: TraceSampler;
   holds: OpenHolds;

@@ -1,11 +1,13 @@
 /** A snapshot made ready to serve: matchers, key maps and compiled policies, built once when it is taken over. */
 import type { CelProgram, CompileExpression } from '../core/cel/compile.ts';
+import { opensSet } from '../core/config/key-set-names.ts';
 import { type KeyTerms, termsOfMetadata } from '../core/config/key-terms.ts';
 import type { Backend, RouteRule, Snapshot } from '../core/config/snapshot.ts';
 import { compilePolicies } from '../core/policy/order.ts';
 import type { CompiledPolicy } from '../core/policy/policy.ts';
 import type { RetryPolicy } from '../core/resilience/model.ts';
 import { RouteTable } from '../core/route/match.ts';
+import type { SharedKeys } from '../storage/shared-keys.ts';
 import type { FollowedBackend } from './provider-book.ts';
 
 export interface LinkedRule {
@@ -34,12 +36,15 @@ export class LinkedSnapshot {
   readonly #keys = new Map<string, Map<string, KnownKey>>();
   readonly #backends: Record<string, Backend>;
   readonly #followed: ReadonlyMap<string, FollowedBackend>;
+  readonly #sharedKeys: SharedKeys | undefined;
 
   constructor(
     snapshot: Snapshot,
     compile: CompileExpression,
     followed: ReadonlyMap<string, FollowedBackend>,
+    sharedKeys?: SharedKeys,
   ) {
+    this.#sharedKeys = sharedKeys;
     this.#followed = followed;
     this.generation = snapshot.generation;
     this.#backends = snapshot.backends;
@@ -77,9 +82,12 @@ export class LinkedSnapshot {
 
   /** `sha256` in lower-case hex. A map look-up by hash reveals nothing by its timing that the hash does not hide. */
   findKey(keySets: readonly string[], sha256: string): KnownKey | undefined {
+    const shared = this.#sharedKeys?.find(sha256);
     for (const name of keySets) {
       const key = this.#keys.get(name)?.get(sha256);
       if (key !== undefined) return key;
+      if (shared !== undefined && opensSet(shared, name))
+        return { id: shared.id, metadata: shared.metadata, terms: shared.terms! };
     }
     return undefined;
   }

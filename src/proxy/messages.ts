@@ -11,6 +11,8 @@ export type ToWorker =
   | { type: 'list-holds'; question: number; budget: string }
   /** Answered by `released` with the same `question`. */
   | { type: 'release-hold'; question: number; budget: string; id: string }
+  /** Where VirtualKeys are looked up from now on; answered by `keys-in-use` with the same `version`. */
+  | { type: 'keys'; version: number; slots: SharedArrayBuffer; texts: SharedArrayBuffer }
   /** Laid over the price list that comes with the program, for calls that start from now on. */
   | { type: 'prices'; catalog: PriceCatalog }
   /** Stop accepting, let requests in flight finish for at most `graceMs`, then report `stopped`. */
@@ -24,6 +26,7 @@ export type FromWorker =
   /** What the embedded rate limit service counted in this thread since the last time. */
   | { type: 'tallies'; tallies: TallyBatch }
   | { type: 'holds'; question: number; holds: Hold[] }
+  | { type: 'keys-in-use'; version: number }
   | { type: 'released'; question: number; done: boolean }
   | { type: 'stopped' };
 

@@ -4,14 +4,23 @@
  */
 import type { KubeObject, ObjectRef } from '../core/resources/object.ts';
 
+export interface KindChange {
+  group: string;
+  kind: string;
+  /** `namespace/name` → what it is now, undefined when it is gone; absent when it is not known what changed. */
+  objects?: ReadonlyMap<string, KubeObject | undefined>;
+}
+
 export interface ResourceSource {
   /** Resolves when `list` answers from a complete first view. */
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Current objects of one kind, from memory; the returned objects must not be changed. */
   list(group: string, kind: string): readonly KubeObject[];
+  /** The current object, like those of `list`. */
+  get(ref: ObjectRef): KubeObject | undefined;
   /** Called after the view changed; may be called once for many changes. Returns the unsubscribe function. */
-  onChange(listener: (changed: { group: string; kind: string }) => void): () => void;
+  onChange(listener: (changed: KindChange) => void): () => void;
   /**
    * Writes the status subresource. Resolves without effect when the object is gone or its uid differs;
    * a conflict is retried inside.

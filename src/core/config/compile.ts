@@ -9,7 +9,7 @@ import { BackendCompiler } from './backends.ts';
 import { compileBudgets } from './budgets.ts';
 import type { CompileContext } from './context.ts';
 import { gatewayClassStatuses } from './gateway-classes.ts';
-import { compileGateways } from './gateways.ts';
+import { compileGateways, type Gateways } from './gateways.ts';
 import { compileHttpRoutes } from './http-routes.ts';
 import { type ObjectSource, Objects } from './objects.ts';
 import { type OwnedObject, ownedObjects } from './owned-objects.ts';
@@ -18,7 +18,9 @@ import { policyStatuses } from './policy-status.ts';
 import { type RateLimitSources, readRateLimits } from './rate-limit-config.ts';
 import type { Snapshot } from './snapshot.ts';
 import { type IsPriced, unpricedModels } from './unpriced-models.ts';
-import { compileVirtualKeys, type KeyToIssue } from './virtual-keys.ts';
+import type { VirtualKeyBook } from './virtual-key-book.ts';
+import type { KeyToIssue, ReadKey } from './virtual-key-value.ts';
+import { compileVirtualKeys } from './virtual-keys.ts';
 
 export interface CompileOptions {
   generation: number;
@@ -37,6 +39,10 @@ export interface CompileOptions {
   isPriced?: IsPriced;
   /** The engine of guards' expressions. */
   compileRegex?: CompileRegex;
+  /** All VirtualKeys, kept up by the caller: they are then no part of the snapshot. Absent: they are read anew. */
+  keyBook?: VirtualKeyBook;
+  /** With a book: the keys whose statuses are told; default: all. */
+  keysToTell?: (gateways: Gateways) => Iterable<ReadKey>;
   /** Ports that could not be opened, and why. */
   bindErrors: Readonly<Record<number, string>>;
 }
@@ -51,6 +57,8 @@ export interface CompileResult {
   statuses: StatusWrite[];
   owned: OwnedObject[];
   toIssue: KeyToIssue[];
+  /** For statuses of keys that change alone. */
+  gateways: Gateways;
 }
 
 export function compileConfiguration(source: ObjectSource, options: CompileOptions): CompileResult {
@@ -88,5 +96,6 @@ export function compileConfiguration(source: ObjectSource, options: CompileOptio
     ],
     owned: ownedObjects(context, gateways),
     toIssue: virtualKeys.toIssue,
+    gateways,
   };
 }

@@ -23,7 +23,7 @@ export class Objects {
 
   /** Oldest first, then by name: the order that decides every tie. */
   list(group: string, kind: string): KubeObject[] {
-    return [...this.#source.list(group, kind)].sort(byAge);
+    return [...this.#source.list(group, kind)].sort(olderFirst);
   }
 
   get(group: string, kind: string, namespace: string | undefined, name: string): KubeObject | undefined {
@@ -41,7 +41,8 @@ export function nameOf({ metadata }: KubeObject): string {
   return metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
 }
 
-function byAge(a: KubeObject, b: KubeObject): number {
+/** The order that decides every tie. */
+export function olderFirst(a: KubeObject, b: KubeObject): number {
   const [x, y] = [a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? ''];
   if (x !== y) return x < y ? -1 : 1;
   return nameOf(a) < nameOf(b) ? -1 : 1;

@@ -156,6 +156,13 @@ export interface KeyEntry {
   terms?: KeyTerms;
 }
 
+/** A VirtualKey's value as it is looked up apart from snapshots: it has one holder, whichever Gateway is called. */
+export interface SharedKey extends KeyEntry {
+  namespace: string;
+  /** `namespace/name` of the Gateways that it opens; absent: all of its namespace. */
+  targets?: string[];
+}
+
 export interface AuthorizationPolicy {
   policy: string;
   action: 'Allow' | 'Deny' | 'Require';

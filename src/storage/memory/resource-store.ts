@@ -18,9 +18,14 @@ export function createResourceStore(options: MemoryStoreOptions = {}): ResourceS
 
 interface KindTable {
   byName: Map<string, KubeObject>;
-  /** Built on demand after a write. */
+  /** Built on demand; brought up to date at the next list after a write. */
   sorted: readonly KubeObject[] | undefined;
+  /** Names written since. */
+  written: Set<string>;
 }
+
+/** More writes than this and sorting anew is quicker. */
+const maxSplices = 32;
 
 export class MemoryResourceStore implements ResourceStore {
   readonly #tables = new Map<string, KindTable>();
@@ -57,9 +62,12 @@ export class MemoryResourceStore implements ResourceStore {
   list(group: string, kind: string): readonly KubeObject[] {
     const table = this.#tables.get(`${group}/${kind}`);
     if (table === undefined) return [];
-    table.sorted ??= [...table.byName.entries()]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, object]) => object);
+    if (table.sorted === undefined || table.written.size > maxSplices)
+      table.sorted = [...table.byName.entries()]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, object]) => object);
+    else if (table.written.size > 0) table.sorted = spliced(table.sorted, table);
+    table.written.clear();
     return table.sorted;
   }
 
@@ -119,7 +127,7 @@ export class MemoryResourceStore implements ResourceStore {
 
   #apply(event: ResourceEvent): void {
     const table = this.#table(event.group, event.kind);
-    table.sorted = undefined;
+    table.written.add(nameKey(event.object.metadata));
     if (event.type === 'DELETED') table.byName.delete(nameKey(event.object.metadata));
     else table.byName.set(nameKey(event.object.metadata), event.object);
   }
@@ -128,7 +136,7 @@ export class MemoryResourceStore implements ResourceStore {
     const id = `${group}/${kind}`;
     let table = this.#tables.get(id);
     if (table === undefined) {
-      table = { byName: new Map(), sorted: undefined };
+      table = { byName: new Map(), sorted: undefined, written: new Set() };
       this.#tables.set(id, table);
     }
     return table;
@@ -139,4 +147,29 @@ export class MemoryResourceStore implements ResourceStore {
     this.#oldest = this.#log[dropped - 1]!.revision;
     this.#log = this.#log.slice(dropped);
   }
+}
+
+/** A copy with the few names that were written at their places. */
+function spliced(sorted: readonly KubeObject[], { byName, written }: KindTable): KubeObject[] {
+  const next = [...sorted];
+  for (const name of written) {
+    const at = placeOf(next, name);
+    const found = next[at] !== undefined && nameKey(next[at].metadata) === name;
+    const object = byName.get(name);
+    if (object === undefined) next.splice(at, found ? 1 : 0);
+    else next.splice(at, found ? 1 : 0, object);
+  }
+  return next;
+}
+
+/** Of the first that is not before `name`. */
+function placeOf(sorted: readonly KubeObject[], name: string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (nameKey(sorted[middle]!.metadata) < name) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
