@@ -19,9 +19,9 @@ import { openPendingCharges } from './rls/pending-charges.ts';
 import { createEmbeddedRateLimitService } from './rls/service.ts';
 import { readRateLimitSettings } from './rls/settings.ts';
 import { Tallies } from './rls/tallies.ts';
-import { attachSharedAccounts } from './storage/memory/shared-accounts.ts';
 import { attachSharedBuckets } from './storage/memory/shared-buckets.ts';
-import { attachSharedCounters, type CounterHandle } from './storage/memory/shared-counters.ts';
+import type { CounterHandle } from './storage/memory/shared-counters.ts';
+import { attachThreadStores } from './storage/memory/thread-stores.ts';
 import { createWallClock } from './wall-clock.ts';
 
 export interface WorkerInput {
@@ -42,10 +42,11 @@ const post = (message: FromWorker) => port.postMessage(message);
 let current: Snapshot | undefined;
 const tallies = new Tallies();
 const settings = readRateLimitSettings(process.env);
+const stores = attachThreadStores(input.counters, input.name, nowSeconds);
 const shared = sharedRateLimitCounters(process.env);
 const embedded = createEmbeddedRateLimitService({
   config: () => current?.rateLimits,
-  counters: shared ?? attachSharedCounters(input.counters, input.name, nowSeconds),
+  counters: shared ?? stores.counters,
   nowSeconds,
   options: settings.options,
   statistics: tallies,
@@ -91,7 +92,7 @@ const cloudAuth = createCloudAuth(systemRenewalClock(nowMs));
 const dataPath = createDataPath({
   prices,
   cloudAuth,
-  accounts: attachSharedAccounts(input.counters, input.name),
+  accounts: stores.accounts,
   buckets: attachSharedBuckets(input.buckets),
   sharing: input.sharing,
   sleep: delay,
@@ -111,6 +112,16 @@ port.on('message', async (message: ToWorker) => {
     current = message.snapshot;
     const binds = await dataPath.apply(message.snapshot, message.closed);
     post({ type: 'applied', generation: message.snapshot.generation, binds });
+    return;
+  }
+  if (message.type === 'list-holds') {
+    const { question, budget } = message;
+    post({ type: 'holds', question, holds: await dataPath.holds.list(budget) });
+    return;
+  }
+  if (message.type === 'release-hold') {
+    const { question, budget, id } = message;
+    post({ type: 'released', question, done: await dataPath.holds.release(budget, id) });
     return;
   }
   await dataPath.stop(message.graceMs);

@@ -46,6 +46,8 @@ export const errorTable = {
   invalid_request: { status: 400, reason: 'InvalidRequest' },
   request_too_large: { status: 413, reason: 'InvalidRequest' },
   not_implemented: { status: 501, reason: 'InvalidRequest' },
+  /** Every provider asked to be left alone for a while. */
+  no_healthy_backend: { status: 503, exact: 'no healthy backends', reason: 'UpstreamFailure' },
   upstream_unreachable: { status: 503, exact: 'upstream call failed: ', reason: 'UpstreamFailure' },
   upstream_timeout: { status: 504, reason: 'UpstreamFailure' },
   upstream_cut: { status: 502, reason: 'UpstreamFailure' },

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { compileExpression } from '../core/cel/compile.ts';
-import type { Credential, RouteRule, Snapshot } from '../core/config/snapshot.ts';
+import type { Credential, ProviderTarget, RouteRule, Snapshot } from '../core/config/snapshot.ts';
 import { dialectError, translateRequest } from '../core/llm/translate.ts';
 import { createPrices } from '../core/pricing/prices.ts';
 import type { RateLimitRequest, RateLimitResponse } from '../core/ratelimit/model.ts';
@@ -22,6 +22,8 @@ export interface World {
   /** What could not be charged. */
   undelivered: RateLimitRequest[];
   records: RequestRecord[];
+  /** Takes the same configuration over again, as a change of another object would. */
+  reapply(): Promise<unknown>;
   /** Ends the data path, so that every record is here. */
   end(): Promise<void>;
 }
@@ -30,6 +32,9 @@ export interface WorldOptions {
   /** `scheme://host:port` of the provider. */
   origin: string;
   rule?: Partial<RouteRule>;
+  traffic?: Partial<RouteRule['traffic']>;
+  /** Instead of the one provider at `origin`; each differs from it in what is given. */
+  groups?: Partial<ProviderTarget>[][];
   keySets?: Snapshot['keySets'];
   options?: Partial<DataPathOptions>;
   rateLimit?: (request: RateLimitRequest) => RateLimitResponse;
@@ -46,12 +51,13 @@ export async function dataPathWorld(t: TestContext, given: WorldOptions): Promis
     charged: [],
     undelivered: [],
     records: [],
+    reapply: () => dataPath.apply(snapshotFor(port, given), []),
     end: () => dataPath.stop(1_000),
   };
   const dataPath = createDataPath({
     host: '127.0.0.1',
     sharing: 'alone',
-    onRecords: (records) => world.records.push(...records),
+    onRecords: (records) => world.records.push(...(JSON.parse(records) as RequestRecord[])),
     translateRequest,
     dialectError,
     compileExpression,
@@ -82,7 +88,10 @@ export async function dataPathWorld(t: TestContext, given: WorldOptions): Promis
   return world;
 }
 
-function snapshotFor(port: number, { origin, rule, keySets = {} }: WorldOptions): Snapshot {
+function snapshotFor(
+  port: number,
+  { origin, rule, traffic, groups = [[{}]], keySets = {} }: WorldOptions,
+): Snapshot {
   const target = {
     name: 'anthropic',
     provider: 'anthropic' as const,
@@ -105,6 +114,7 @@ function snapshotFor(port: number, { origin, rule, keySets = {} }: WorldOptions)
       authorization: [],
       budgets: [],
       globalRateLimit: { policy: 'ns/limit', entries: [{ value: limit }] },
+      ...traffic,
     },
     backends: [{ weight: 1, backend: 'ns/model', filters: [] }],
     ...rule,
@@ -114,7 +124,14 @@ function snapshotFor(port: number, { origin, rule, keySets = {} }: WorldOptions)
     generation: 1,
     budgets: [],
     binds: [{ port, listeners: [{ gateway: 'ns/gateway', name: 'http', routes: [route] }] }],
-    backends: { 'ns/model': { type: 'ai', name: 'ns/model', groups: [[target]], routes: {} } },
+    backends: {
+      'ns/model': {
+        type: 'ai',
+        name: 'ns/model',
+        groups: groups.map((group) => group.map((given) => ({ ...target, ...given }))),
+        routes: {},
+      },
+    },
     keySets,
     rateLimitErrors: [],
   };

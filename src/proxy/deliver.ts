@@ -1,11 +1,11 @@
 /** The provider's answer on its way to the client: whole, as a stream, or as an error. Settles before the last byte. */
 import type { UpstreamCall } from '../core/llm/translate-contract.ts';
-import { noUsage } from '../core/llm/usage.ts';
+import { noUsage, type Usage } from '../core/llm/usage.ts';
 import type { Call } from './call.ts';
 import type { DataPathDependencies } from './dependencies.ts';
 import { limitHeaders, providerHeaders, sendWhole, writeHead } from './send.ts';
 import { settle } from './settle.ts';
-import { StreamDelivery } from './stream-delivery.ts';
+import { StreamDelivery, type StreamEnd } from './stream-delivery.ts';
 import { type Exchange, UpstreamFailure, type UpstreamResponse } from './transport.ts';
 
 export async function deliverPlain(
@@ -26,14 +26,14 @@ export async function deliverPlain(
   sendWhole(call, response.status, headers, reply.body);
 }
 
-/** A provider's refusal uses nothing; its status, request id and Retry-After stay. */
-export async function deliverError(
+/** A provider's refusal uses nothing; its status, request id and Retry-After stay. `text` is its body. */
+export function deliverError(
   call: Call,
   upstream: UpstreamCall,
   response: UpstreamResponse,
+  text: string,
   deps: DataPathDependencies,
-): Promise<void> {
-  const text = await response.text(deps.limits.maxResponseBytes);
+): void {
   call.record.status = response.status;
   call.record.reason = 'Upstream';
   call.record.error = `the provider answered ${response.status}`;
@@ -47,35 +47,46 @@ export async function deliverError(
   );
 }
 
+export type StreamOutcome = { end: StreamEnd } | { lost: unknown; usage: Usage };
+
+/** `lost`: it broke while nothing of it had reached the client; from then on it ends in the client's dialect. */
 export async function deliverStream(
   call: Call,
   upstream: UpstreamCall,
   exchange: Exchange,
   response: UpstreamResponse,
   deps: DataPathDependencies,
-): Promise<void> {
-  const stream = new StreamDelivery(call, upstream.reply.stream(), deps, () => exchange.abort());
+): Promise<StreamOutcome> {
   const { outgoing } = call;
+  // The head goes out with the first byte, which may be after the entry in the ledger.
+  call.record.status = response.status;
+  const begin = () =>
+    writeHead(call, response.status, {
+      ...providerHeaders(response.headers),
+      ...limitHeaders(call),
+      'content-type': stream.translator.contentType,
+      'cache-control': 'no-cache',
+    });
+  const stream = new StreamDelivery(call, upstream.reply.stream(), deps, begin, () => exchange.abort());
   const onDrain = () => {
     stream.drained();
     response.resume();
   };
   outgoing.on('drain', onDrain);
-  writeHead(call, response.status, {
-    ...providerHeaders(response.headers),
-    ...limitHeaders(call),
-    'content-type': stream.translator.contentType,
-    'cache-control': 'no-cache',
-  });
   try {
     await response.stream((chunk) => stream.push(chunk));
     stream.end('complete');
+    return { end: stream.fault === undefined ? 'complete' : 'broken' };
   } catch (error) {
     const cause = stream.fault ?? error;
+    if (!stream.began) return { lost: cause, usage: stream.lost() };
     call.record.error = cause instanceof Error ? cause.message : String(cause);
     const left = stream.fault === undefined && error instanceof UpstreamFailure && error.kind === 'aborted';
     if (left) call.record.error = 'the client left inside the stream';
-    stream.end(left ? 'aborted' : 'broken');
+    const end = left ? 'aborted' : 'broken';
+    if (call.attempt !== undefined) call.attempt.outcome = left ? 'abandoned' : 'failed';
+    stream.end(end);
+    return { end };
   } finally {
     outgoing.removeListener('drain', onDrain);
   }

@@ -48,8 +48,8 @@ export async function forwardHttp(call: Call, route: HttpRoute, deps: DataPathDe
     url: `${origin}${route.path}`,
     headers: headersOf(call, route),
     body: body.length === 0 ? null : body,
-    headersTimeoutMs:
-      route.rule.requestTimeoutMs ?? route.rule.traffic.requestTimeoutMs ?? deps.limits.headersTimeoutMs,
+    headersTimeoutMs: headersTimeoutOf(route, deps),
+    connectTimeoutMs: route.backend.connectTimeoutMs,
   });
   const onClose = () => exchange.abort();
   call.outgoing.once('close', onClose);
@@ -73,6 +73,15 @@ export async function forwardHttp(call: Call, route: HttpRoute, deps: DataPathDe
   } finally {
     call.outgoing.removeListener('close', onClose);
   }
+}
+
+function headersTimeoutOf({ rule, backend }: HttpRoute, deps: DataPathDependencies): number {
+  const configured = [
+    rule.requestTimeoutMs ?? rule.traffic.requestTimeoutMs,
+    rule.attemptTimeoutMs,
+    backend.requestTimeoutMs,
+  ].filter((ms) => ms !== undefined);
+  return configured.length === 0 ? deps.limits.headersTimeoutMs : Math.min(...configured);
 }
 
 function headersOf(call: Call, route: HttpRoute): Record<string, string> {

@@ -1,20 +1,27 @@
 /** What the main thread and a data path thread say to each other. */
 import type { Snapshot } from '../core/config/snapshot.ts';
 import type { TallyBatch } from '../core/ratelimit/statistics.ts';
-import type { RequestRecord } from '../core/record.ts';
+import type { Hold } from '../storage/accounts.ts';
 
 export type ToWorker =
   /** `closed`: ports that another thread could not open, not to be tried. */
   | { type: 'snapshot'; snapshot: Snapshot; closed: readonly number[] }
+  /** Answered by `holds` with the same `question`. */
+  | { type: 'list-holds'; question: number; budget: string }
+  /** Answered by `released` with the same `question`. */
+  | { type: 'release-hold'; question: number; budget: string; id: string }
   /** Stop accepting, let requests in flight finish for at most `graceMs`, then report `stopped`. */
   | { type: 'stop'; graceMs: number };
 
 export type FromWorker =
   /** The snapshot is in force for every request that starts from now on; one entry per port it names. */
   | { type: 'applied'; generation: number; binds: BindResult[] }
-  | { type: 'records'; records: RequestRecord[] }
+  /** A JSON array of `RequestRecord`s. */
+  | { type: 'records'; records: string }
   /** What the embedded rate limit service counted in this thread since the last time. */
   | { type: 'tallies'; tallies: TallyBatch }
+  | { type: 'holds'; question: number; holds: Hold[] }
+  | { type: 'released'; question: number; done: boolean }
   | { type: 'stopped' };
 
 export interface BindResult {

@@ -28,6 +28,7 @@ export function providerHeaders(headers: ResponseHeaders): Record<string, string
 /** Every head goes out through here, so that the route's response header modifiers see all of them. */
 export function writeHead(call: Call, status: number, headers: Record<string, string>): void {
   for (const modifier of call.responseModifiers) modifyHeaders(headers, modifier);
+  if (call.drops !== undefined) headers['x-tollgate-dropped'] = call.drops.join(', ');
   call.record.status = status;
   call.outgoing.writeHead(status, headers);
 }

@@ -4,16 +4,22 @@
  */
 import { StringDecoder } from 'node:string_decoder';
 import type { StreamTranslator } from '../core/llm/translate-contract.ts';
+import type { Usage } from '../core/llm/usage.ts';
 import type { Call } from './call.ts';
 import type { DataPathDependencies } from './dependencies.ts';
 import { settle } from './settle.ts';
+
+export type StreamEnd = 'complete' | 'broken' | 'aborted';
 
 export class StreamDelivery {
   readonly translator: StreamTranslator;
   /** What the translator could not take: the answer is broken off. */
   fault: unknown;
+  /** Something went to the client: the call can't be made again. */
+  began = false;
   readonly #call: Call;
   readonly #deps: DataPathDependencies;
+  readonly #begin: () => void;
   readonly #abort: () => void;
   readonly #decoder = new StringDecoder('utf8');
   readonly #flushArrived = () => this.#flush();
@@ -22,10 +28,18 @@ export class StreamDelivery {
   #full = false;
   #firstTokenMs: number | undefined;
 
-  constructor(call: Call, translator: StreamTranslator, deps: DataPathDependencies, abort: () => void) {
+  /** `begin` writes the head. */
+  constructor(
+    call: Call,
+    translator: StreamTranslator,
+    deps: DataPathDependencies,
+    begin: () => void,
+    abort: () => void,
+  ) {
     this.#call = call;
     this.translator = translator;
     this.#deps = deps;
+    this.#begin = begin;
     this.#abort = abort;
   }
 
@@ -39,12 +53,19 @@ export class StreamDelivery {
     this.#full = false;
   }
 
-  end(reason: 'complete' | 'broken' | 'aborted'): void {
+  end(reason: StreamEnd): void {
     this.#flush();
     const text = this.translator.end(this.fault === undefined ? reason : 'broken');
     this.#settle();
     if (text !== '') this.#write(text);
+    this.#ensureBegun();
     this.#call.outgoing.end();
+  }
+
+  /** Nothing went to the client, and nothing will: what it used all the same. */
+  lost(): Usage {
+    this.translator.end('aborted');
+    return this.translator.usage();
   }
 
   #flush(): void {
@@ -72,8 +93,15 @@ export class StreamDelivery {
   #write(out: string | Buffer): void {
     const { outgoing, record } = this.#call;
     if (out.length === 0 || outgoing.destroyed) return;
+    this.#ensureBegun();
     record.responseBytes += out.length;
     if (!outgoing.write(out)) this.#full = true;
+  }
+
+  #ensureBegun(): void {
+    if (this.began) return;
+    this.began = true;
+    if (!this.#call.outgoing.destroyed) this.#begin();
   }
 
   #settle(): void {

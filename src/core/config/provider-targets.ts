@@ -5,6 +5,7 @@ import { cloudOf, cloudOrigin } from './cloud-targets.ts';
 import type { CompileContext } from './context.ts';
 import { type AuthSpec, compileCredential } from './credentials.ts';
 import { durationMs } from './durations.ts';
+import { compileHealth, type HealthSpec } from './resilience-fields.ts';
 import { serviceOrigins } from './services.ts';
 import type { ProviderName, ProviderTarget, RouteType } from './snapshot.ts';
 
@@ -21,6 +22,8 @@ export interface BackendPoliciesSpec {
   auth?: AuthSpec;
   ai?: AiPolicySpec;
   http?: { requestTimeout?: string };
+  tcp?: { connectTimeout?: string; [other: string]: unknown };
+  health?: HealthSpec;
   [other: string]: unknown;
 }
 export interface AiPolicySpec {
@@ -75,11 +78,7 @@ export function compileTarget(
   spec: ProviderSpec,
   policies: BackendPoliciesSpec,
 ): TargetResult {
-  const merged: BackendPoliciesSpec = {
-    ...policies,
-    ...spec.policies,
-    ai: { ...policies.ai, ...spec.policies?.ai },
-  };
+  const merged = mergePolicies(policies, spec.policies ?? {});
   const unserved = unservedField(merged);
   if (unserved !== undefined) return { fault: `policies.${unserved} is not served by this version` };
   const provider = providerNames.find((name) => spec[name] !== undefined)!;
@@ -88,7 +87,9 @@ export function compileTarget(
   if ('fault' in origin) return origin;
   const auth = compileCredential(context, namespace, merged.auth, { provider, ...model });
   if ('fault' in auth) return auth;
-  const { ai = {}, http } = merged;
+  const { ai = {}, http, tcp, health: healthSpec } = merged;
+  const health = healthSpec === undefined ? undefined : compileHealth(healthSpec);
+  if (health !== undefined && 'fault' in health) return health;
   return {
     target: {
       name: spec.name === undefined ? backendName : `${backendName}/${spec.name}`,
@@ -106,18 +107,31 @@ export function compileTarget(
       defaults: ai.defaults ?? [],
       overrides: ai.overrides ?? [],
       ...(ai.prompt && { prompt: { prepend: ai.prompt.prepend ?? [], append: ai.prompt.append ?? [] } }),
+      ...health,
       ...(http?.requestTimeout && { requestTimeoutMs: durationMs(http.requestTimeout) }),
+      ...(tcp?.connectTimeout && { connectTimeoutMs: durationMs(tcp.connectTimeout) }),
     },
   };
 }
 
-const servedPolicies = new Set(['auth', 'ai', 'http']);
+/** Field by field, and those of `ai` one by one: `inner` replaces. */
+export function mergePolicies(outer: BackendPoliciesSpec, inner: BackendPoliciesSpec): BackendPoliciesSpec {
+  return { ...outer, ...inner, ai: { ...outer.ai, ...inner.ai } };
+}
+
+const servedPolicies = new Set(['auth', 'ai', 'http', 'tcp', 'health']);
 const servedAi = new Set(['routes', 'modelAliases', 'defaults', 'overrides', 'prompt']);
+
+export function isServedPolicy(field: string): boolean {
+  return servedPolicies.has(field);
+}
 
 /** A guard that would not run must not be taken for one that does. */
 export function unservedField(policies: BackendPoliciesSpec): string | undefined {
   const policy = Object.keys(policies).find((field) => !servedPolicies.has(field));
   if (policy !== undefined) return policy;
+  const tcp = Object.keys(policies.tcp ?? {}).find((field) => field !== 'connectTimeout');
+  if (tcp !== undefined) return `tcp.${tcp}`;
   const ai = Object.keys(policies.ai ?? {}).find((field) => !servedAi.has(field));
   return ai === undefined ? undefined : `ai.${ai}`;
 }

@@ -5,6 +5,7 @@
  */
 import type { Budget } from '../budget/model.ts';
 import type { RateLimitConfig } from '../ratelimit/model.ts';
+import type { HealthPolicy, RetryPolicy } from '../resilience/model.ts';
 import type { KeyTerms } from './key-terms.ts';
 
 export interface Snapshot {
@@ -53,7 +54,10 @@ export interface RouteRule {
   /** Gateway → listener → route → rule, merged field by field; the more specific one has replaced the other. */
   traffic: TrafficPolicy;
   backends: WeightedBackend[];
+  /** Of the call as a whole, with all its attempts, to the last byte. */
   requestTimeoutMs?: number;
+  /** Of one attempt, to its last byte. */
+  attemptTimeoutMs?: number;
 }
 
 export interface StringMatch {
@@ -109,6 +113,8 @@ export interface TrafficPolicy {
   headerModifiers?: { policy: string; request?: HeaderModifier; response?: HeaderModifier };
   directResponse?: Conditional<{ status: number; body?: string }>;
   requestTimeoutMs?: number;
+  /** The rule's own has replaced the policies'. */
+  retry?: RetryPolicy;
 }
 
 /** First entry whose condition holds wins; an entry without condition always holds and is last. */
@@ -199,6 +205,9 @@ export interface HttpBackend {
   /** `scheme://host:port`, one per endpoint. */
   origins: string[];
   credential?: Credential;
+  /** To the answer's head. */
+  requestTimeoutMs?: number;
+  connectTimeoutMs?: number;
 }
 
 export type RouteType =
@@ -245,11 +254,17 @@ export interface ProviderTarget {
   /** Who answers at this address, where that is known: what its calls are priced and reported by. */
   vendor?: string;
   credential?: Credential;
+  /** Present where its failures are counted: it is configured, or there is another provider to go to. */
+  health?: HealthPolicy;
   modelAliases: Record<string, string>;
   defaults: { field: string; value: unknown }[];
   overrides: { field: string; value: unknown }[];
   prompt?: { prepend: { role: string; content: string }[]; append: { role: string; content: string }[] };
+  /** To the answer's head. */
   requestTimeoutMs?: number;
+  connectTimeoutMs?: number;
+  /** Longest silence inside an answer. */
+  idleTimeoutMs?: number;
 }
 
 /** `passthrough` sends the client's own credential on. `location` absent: where the provider expects it. */

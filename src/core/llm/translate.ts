@@ -20,6 +20,7 @@ import type {
   TranslateResult,
   UpstreamCall,
 } from './translate-contract.ts';
+import { counterFor, translateCount } from './translate-count.ts';
 import { translateModels } from './translate-models.ts';
 import { isChat, translateNative } from './translate-native.ts';
 
@@ -33,6 +34,8 @@ const dialects: Partial<Record<RouteType, Format>> = {
   GenerateContent: geminiGenerate,
   GeminiCountTokens: geminiGenerate,
 };
+
+const counts: ReadonlySet<RouteType> = new Set(['AnthropicTokenCount', 'GeminiCountTokens']);
 
 export function translateRequest(call: ClientCall): TranslateResult {
   try {
@@ -65,6 +68,8 @@ function translate(call: ClientCall): UpstreamCall {
   const inPath = format === geminiGenerate ? readGeminiPath(routeType, call.pathAndQuery) : {};
   const serving = provider.forModel?.(modelOf(call, inPath)) ?? provider;
   if (isNative(target, serving, routeType)) return translateNative(call, format, serving, inPath);
+  const counter = counts.has(routeType) ? counterFor(call, serving) : undefined;
+  if (counter !== undefined) return translateCount(call, format, serving, counter, inPath);
   if (!isChat(routeType) || !isNative(target, serving, serving.chat.routeType)) {
     throw new NotServed(`provider "${target.provider}" does not have the ${routeType} API`);
   }
