@@ -11,7 +11,7 @@ import { settle } from './settle.ts';
 import { needsSignature, signCall } from './sign-call.ts';
 import type { StreamEnd } from './stream-delivery.ts';
 import { type Exchange, type ResponseHeaders, UpstreamFailure, type UpstreamResponse } from './transport.ts';
-import { refuseFailure, usageOfLost } from './upstream-failures.ts';
+import { describeFailure, refuseFailure, usageOfLost } from './upstream-failures.ts';
 
 export interface FailedExchange {
   /** The provider's; absent when it gave no answer that can be used. */
@@ -101,6 +101,7 @@ function lostExchange(
   deps: DataPathDependencies,
 ): FailedExchange {
   const give = () => {
+    describeFailure(call, error);
     settle(call, usage, undefined, deps);
     refuseFailure(call, error, routeType, deps);
   };

@@ -1,6 +1,6 @@
 /** What a failed exchange means: for the client as an answer, for the ledger as an estimate. */
 import type { RouteType } from '../core/config/snapshot.ts';
-import type { ErrorCode, Refusal } from '../core/errors.ts';
+import { type ErrorCode, formOf, type Refusal } from '../core/errors.ts';
 import { ReplyFault, type UpstreamCall } from '../core/llm/translate-contract.ts';
 import { noUsage, type Usage } from '../core/llm/usage.ts';
 import type { Call } from './call.ts';
@@ -29,6 +29,16 @@ export function refuseFailure(
     return;
   }
   refuse(call, refusalOf(error), deps.dialectError, routeType);
+}
+
+/** Before it is settled, so that the ledger's entry says what became of the call. */
+export function describeFailure({ record, outgoing }: Call, error: unknown): void {
+  if (outgoing.destroyed) return;
+  const { code, cause, detail } = refusalOf(error);
+  const { status, reason } = formOf(code);
+  record.status = status;
+  record.reason ??= reason;
+  record.error ??= cause ?? detail;
 }
 
 function refusalOf(error: unknown): Refusal {

@@ -9,6 +9,11 @@ export function isAnthropicModel(model: string): boolean {
   return /(^|[./:])anthropic\./.test(model);
 }
 
+/** The id of the model that an inference profile across regions leads to; an ARN stays as it is. */
+export function bareModel(model: string): string {
+  return model.replace(/^(us|us-gov|eu|apac|jp|au|ca|global)\.(?=[a-z0-9-]+\.)/, '');
+}
+
 export interface ModelSettings {
   temperature?: number;
   topP?: number;

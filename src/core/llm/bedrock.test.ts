@@ -279,12 +279,12 @@ test('events of InvokeModel that make no sense are faults, not silence', () => {
 
 test('what Bedrock does not serve is told', () => {
   const body = { messages: [ask], max_tokens: 9 };
-  for (const routeType of ['Embeddings', 'GeminiCountTokens', 'Passthrough'] as const) {
+  for (const routeType of ['Embeddings', 'Passthrough'] as const) {
     const result = translateRequest({
       routeType,
       target: at(claude),
       method: 'POST',
-      pathAndQuery: '/models/x:countTokens',
+      pathAndQuery: '/',
       headers: {},
       body: JSON.stringify(body),
       nowSeconds: 0,

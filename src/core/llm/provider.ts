@@ -5,7 +5,7 @@ import type { Fields } from './fields.ts';
 import type { ProviderError, ProviderFormat } from './format.ts';
 
 /** APIs of providers: those that clients speak too, and those that none does. */
-export type Api = RouteType | 'Converse';
+export type Api = RouteType | 'Converse' | 'CountTokens';
 
 export interface EndpointCall {
   model: string;
