@@ -7,7 +7,7 @@ import { type AuthSpec, compileCredential } from './credentials.ts';
 import { durationMs } from './durations.ts';
 import { compileHealth, type HealthSpec } from './resilience-fields.ts';
 import { serviceOrigins } from './services.ts';
-import type { ProviderName, ProviderTarget, RouteType } from './snapshot.ts';
+import type { PromptCaching, ProviderName, ProviderTarget, RouteType } from './snapshot.ts';
 
 export interface ProviderSpec {
   name?: string;
@@ -32,6 +32,7 @@ export interface AiPolicySpec {
   defaults?: { field: string; value: unknown }[];
   overrides?: { field: string; value: unknown }[];
   prompt?: { prepend?: { role: string; content: string }[]; append?: { role: string; content: string }[] };
+  promptCaching?: PromptCaching;
   [other: string]: unknown;
 }
 interface ModelSpec {
@@ -107,6 +108,7 @@ export function compileTarget(
       defaults: ai.defaults ?? [],
       overrides: ai.overrides ?? [],
       ...(ai.prompt && { prompt: { prepend: ai.prompt.prepend ?? [], append: ai.prompt.append ?? [] } }),
+      ...(ai.promptCaching && { promptCaching: ai.promptCaching }),
       ...health,
       ...(http?.requestTimeout && { requestTimeoutMs: durationMs(http.requestTimeout) }),
       ...(tcp?.connectTimeout && { connectTimeoutMs: durationMs(tcp.connectTimeout) }),
@@ -120,7 +122,7 @@ export function mergePolicies(outer: BackendPoliciesSpec, inner: BackendPolicies
 }
 
 const servedPolicies = new Set(['auth', 'ai', 'http', 'tcp', 'health']);
-const servedAi = new Set(['routes', 'modelAliases', 'defaults', 'overrides', 'prompt']);
+const servedAi = new Set(['routes', 'modelAliases', 'defaults', 'overrides', 'prompt', 'promptCaching']);
 
 export function isServedPolicy(field: string): boolean {
   return servedPolicies.has(field);
