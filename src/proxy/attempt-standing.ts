@@ -6,7 +6,9 @@ import { retryAfterMs } from '../core/resilience/retry-after.ts';
 import type { Attempt } from './attempts.ts';
 import type { Call } from './call.ts';
 import type { DataPathDependencies } from './dependencies.ts';
-import { type ExchangeEnd, type FailedExchange, isProvidersFailure } from './exchange.ts';
+import type { ExchangeEnd, FailedExchange } from './exchange.ts';
+import { responseVariables } from './retry-rules.ts';
+import { isUpstreamsFailure } from './upstream-failures.ts';
 
 export function beginAttempt(
   call: Call,
@@ -55,15 +57,10 @@ const verdicts: Record<'complete' | 'broken' | 'aborted', Verdict> = {
 
 function verdictOn(call: Call, { chosen }: Attempt, failure: FailedExchange): Verdict {
   const { status, error } = failure;
-  if (status === undefined) return isProvidersFailure(error) ? 'failure' : 'none';
+  if (status === undefined) return isUpstreamsFailure(error) ? 'failure' : 'none';
   const unhealthy = chosen.followed?.unhealthy;
   if (unhealthy === undefined) return verdictOf(status);
   return holds(unhealthy, responseVariables(call, failure)) ? 'failure' : 'none';
-}
-
-/** CEL ints are bigint. */
-export function responseVariables(call: Call, { status, headers }: FailedExchange): Record<string, unknown> {
-  return { ...call.context.variables, response: { code: BigInt(status ?? 0), headers } };
 }
 
 function describeFailure(call: Call, { status, error }: FailedExchange): void {

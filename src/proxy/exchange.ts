@@ -1,21 +1,18 @@
 /** One request to one provider: its answer goes to the client, unless nothing of it has: then the failure is told, not given. */
 import type { ProviderTarget } from '../core/config/snapshot.ts';
-import { ReplyFault, type UpstreamCall } from '../core/llm/translate-contract.ts';
+import type { UpstreamCall } from '../core/llm/translate-contract.ts';
 import { noUsage, type Usage } from '../core/llm/usage.ts';
 import type { Call } from './call.ts';
 import { deliverError, deliverPlain, deliverStream } from './deliver.ts';
 import type { DataPathDependencies } from './dependencies.ts';
 import { type LlmRoute, remainingMs } from './llm-route.ts';
+import type { Failure } from './retry-rules.ts';
 import { settle } from './settle.ts';
 import type { StreamEnd } from './stream-delivery.ts';
-import { type Exchange, type ResponseHeaders, UpstreamFailure, type UpstreamResponse } from './transport.ts';
+import { type Exchange, UpstreamFailure, type UpstreamResponse } from './transport.ts';
 import { refuseFailure, usageOfLost } from './upstream-failures.ts';
 
-export interface FailedExchange {
-  /** The provider's; absent when it gave no answer that can be used. */
-  status?: number;
-  headers: ResponseHeaders;
-  error?: unknown;
+export interface FailedExchange extends Failure {
   usage: Usage;
   /** Makes this failure the client's answer, and settles. */
   give(): void;
@@ -87,12 +84,6 @@ function lostExchange(
     refuseFailure(call, error, routeType, deps);
   };
   return { headers: {}, error, usage, give };
-}
-
-/** Whether it is the provider, or the way to it, that failed: not the client, and not a fault of ours. */
-export function isProvidersFailure(error: unknown): boolean {
-  if (error instanceof UpstreamFailure) return error.kind !== 'aborted' && error.kind !== 'too_large';
-  return error instanceof ReplyFault;
 }
 
 function isEventStream(contentType: string | string[] | undefined): boolean {

@@ -31,6 +31,12 @@ export function refuseFailure(
   refuse(call, refusalOf(error), deps.dialectError, routeType);
 }
 
+/** Whether it is the upstream, or the way to it, that failed: not the client, and not a fault of ours. */
+export function isUpstreamsFailure(error: unknown): boolean {
+  if (error instanceof UpstreamFailure) return error.kind !== 'aborted' && error.kind !== 'too_large';
+  return error instanceof ReplyFault;
+}
+
 function refusalOf(error: unknown): Refusal {
   if (error instanceof UpstreamFailure) {
     return { code: codes[error.kind], detail: error.message, cause: `${error.message}${causeOf(error)}` };
