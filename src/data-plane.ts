@@ -5,12 +5,15 @@ import type { Snapshot } from './core/config/snapshot.ts';
 import type { TallyBatch } from './core/ratelimit/statistics.ts';
 import type { RequestRecord } from './core/record.ts';
 import type { BindResult, FromWorker, ToWorker } from './proxy/messages.ts';
+import type { Hold, Holds } from './storage/accounts.ts';
 import { createBucketMemory } from './storage/memory/shared-buckets.ts';
 import type { WorkerInput } from './worker.ts';
 
 export interface DataPlane {
   /** Resolves when the snapshot is in force in every thread, with the ports that could not be opened. */
   publish(snapshot: Snapshot): Promise<Record<number, string>>;
+  /** What calls under way hold of budgets, in all threads. */
+  holds: Holds;
   stop(graceMs: number): Promise<void>;
 }
 
@@ -39,6 +42,11 @@ export function startDataPlane(options: DataPlaneOptions): DataPlane {
       last = applied;
       return applied;
     },
+    holds: {
+      list: async (budget) => (await Promise.all(threads.map((thread) => thread.holds(budget)))).flat(),
+      release: async (budget, id) =>
+        (await Promise.all(threads.map((thread) => thread.release(budget, id)))).includes(true),
+    },
     stop: async (graceMs) => void (await Promise.all(threads.map((thread) => thread.stop(graceMs)))),
   };
 }
@@ -63,6 +71,8 @@ function failed(binds: readonly BindResult[]): Record<number, string> {
 class DataPathThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, (binds: BindResult[]) => void>();
+  readonly #questions = new Map<number, (answer: Hold[] | boolean) => void>();
+  #asked = 0;
   #stopped: (() => void) | undefined;
 
   constructor(
@@ -74,6 +84,8 @@ class DataPathThread {
       if (message.type === 'records') onRecords(JSON.parse(message.records) as RequestRecord[]);
       else if (message.type === 'tallies') onTallies(message.tallies);
       else if (message.type === 'stopped') this.#stopped?.();
+      else if (message.type === 'holds') this.#answered(message.question, message.holds);
+      else if (message.type === 'released') this.#answered(message.question, message.done);
       else {
         this.#waiting.get(message.generation)?.(message.binds);
         this.#waiting.delete(message.generation);
@@ -87,6 +99,27 @@ class DataPathThread {
       this.#waiting.set(snapshot.generation, resolve);
       this.#send({ type: 'snapshot', snapshot, closed });
     });
+  }
+
+  holds(budget: string): Promise<Hold[]> {
+    return this.#ask<Hold[]>((question) => ({ type: 'list-holds', question, budget }));
+  }
+
+  release(budget: string, id: string): Promise<boolean> {
+    return this.#ask<boolean>((question) => ({ type: 'release-hold', question, budget, id }));
+  }
+
+  #ask<T extends Hold[] | boolean>(message: (question: number) => ToWorker): Promise<T> {
+    const question = this.#asked++;
+    return new Promise((resolve) => {
+      this.#questions.set(question, (answer) => resolve(answer as T));
+      this.#send(message(question));
+    });
+  }
+
+  #answered(question: number, answer: Hold[] | boolean): void {
+    this.#questions.get(question)?.(answer);
+    this.#questions.delete(question);
   }
 
   async stop(graceMs: number): Promise<void> {

@@ -11,6 +11,8 @@ import type { PriceCatalog } from './core/pricing/prices.ts';
 import { createReadOnlyResourceAccess } from './kube/resource-access.ts';
 import { readPriceList } from './price-list.ts';
 import type { RecordFeed } from './record-feed.ts';
+import type { Holds } from './storage/accounts.ts';
+import type { AuditLog } from './storage/audit-log.ts';
 import type { CounterStore } from './storage/counters.ts';
 import type { LedgerStore } from './storage/ledger.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
@@ -28,12 +30,15 @@ export interface AdminParts {
   inForce(): InForce;
   feed: RecordFeed;
   counters: CounterStore;
+  holds: Holds;
   ledger: LedgerStore;
+  auditLog: AuditLog;
   log: ReturnType<typeof createLog>;
 }
 
 export function startAdmin(parts: AdminParts): Promise<AdminServer> {
-  const { options, registry, source, controller, inForce, feed, counters, ledger, log } = parts;
+  const { options, registry, source, controller, inForce, feed, counters, holds, ledger, auditLog, log } =
+    parts;
   let prices: PriceCatalog | undefined;
   return startAdminServer({
     host: options.listen,
@@ -43,7 +48,9 @@ export function startAdmin(parts: AdminParts): Promise<AdminServer> {
     resources:
       registry === undefined ? createReadOnlyResourceAccess(source) : createEmbeddedResourceAccess(registry),
     counters,
+    holds,
     ledger,
+    auditLog,
     prices: () => {
       prices ??= readPriceList();
       return prices;

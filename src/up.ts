@@ -21,20 +21,21 @@ import { type DataPlane, startDataPlane } from './data-plane.ts';
 import { keepLedgerSmall } from './keep-ledger-small.ts';
 import { loadClusterAccess } from './kube/kubeconfig.ts';
 import { createClusterResourceSource } from './kube/resource-source.ts';
-import { openStores } from './open-stores.ts';
+import { auditTo, openStores } from './open-stores.ts';
 import { RecordFeed } from './record-feed.ts';
 import { applyDemo, demoStanding } from './run-demo.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
 import { startAdmin } from './start-admin.ts';
+import { startMetrics } from './start-metrics.ts';
 import { type RunningRateLimits, startRateLimits } from './start-rate-limits.ts';
+import type { AuditLog } from './storage/audit-log.ts';
 import type { SharedCounters } from './storage/memory/shared-counters.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
 import { openResourceStore } from './storage/sqlite/resource-store.ts';
 import { accessLogLine } from './telemetry/access-log.ts';
 import { createLog } from './telemetry/log.ts';
-import { GatewayMetrics } from './telemetry/metrics.ts';
+import type { GatewayMetrics } from './telemetry/metrics.ts';
 import { startMetricsServer, startReadyServer } from './telemetry/probe-servers.ts';
-import { watchDrift } from './watch-drift.ts';
 
 type Log = ReturnType<typeof createLog>;
 type Registry = ReturnType<typeof openRegistry>;
@@ -65,18 +66,17 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   // First: its lock keeps a second process from the data directory before anything is touched.
   const registry = options.cluster ? undefined : openEmbeddedRegistry(dataDir, stack);
   const stores = await openStores(dataDir, nowSeconds, log, stack);
-  const { counters, ledger } = stores;
+  const { counters, ledger, auditLog } = stores;
   const demo = options.demo && registry ? await applyDemo(options, registry, stack) : undefined;
 
-  const metrics = new GatewayMetrics();
-  watchDrift(stores, nowSeconds, metrics, log);
+  const base = { options, env: process.env, nowSeconds, log, stack };
+  const { metrics, configuration } = startMetrics({ ...base, stores, budgets: () => inForce.budgets });
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
   let inForce: InForce = { keySets: {}, budgets: [] };
   const feed = new RecordFeed();
   const standings = createReporter(source, counters, () => inForce.budgets, dataDir, log);
-  const base = { options, env: process.env, nowSeconds, log, stack };
-  const limits = await startRateLimits({ ...base, counters: counters.store, metrics: metrics.registry });
+  const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
   const plane = startServing(
     options,
     counters,
@@ -109,14 +109,15 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
     retryBindMs,
     ownsObjects: registry !== undefined,
     log,
+    outcome: configuration,
   });
   stack.add(() => controller.stop());
   limits.onFilesChanged = () => controller.recompile();
   reportStandings(standings, log, stack);
-  const parts = { options, registry, source, controller, feed, ledger, log };
+  const parts = { options, registry, source, controller, feed, ledger, auditLog, log, holds: plane.holds };
   const admin = await startAdmin({ ...parts, inForce: () => inForce, counters: counters.store });
   stack.add(() => closeServer(admin.server));
-  const api = await startApis(options, registry, metrics, log, stack);
+  const api = await startApis(options, registry, metrics, auditLog, log, stack);
   await whenServing(controller, pending);
   tellStart(options, api, admin, demo && demoStanding(counters, demo.kind, nowSeconds));
   await stopSignal();
@@ -189,10 +190,12 @@ async function startApis(
   options: UpOptions,
   registry: Registry | undefined,
   metrics: GatewayMetrics,
+  auditLog: AuditLog,
   log: Log,
   stack: ShutdownStack,
 ): Promise<ApiServer | undefined> {
-  const api = registry === undefined ? undefined : await startEmbeddedApi(options, registry, log, stack);
+  const api =
+    registry === undefined ? undefined : await startEmbeddedApi(options, registry, auditLog, log, stack);
   const metricsServer = await startMetricsServer(metrics.registry, options.metricsPort, options.listen);
   stack.add(() => closeServer(metricsServer));
   return api;
@@ -201,13 +204,15 @@ async function startApis(
 async function startEmbeddedApi(
   options: UpOptions,
   registry: Registry,
+  auditLog: AuditLog,
   log: Log,
   stack: ShutdownStack,
 ): Promise<ApiServer> {
   const { dataDir, listen: host, apiPort: port } = options;
   const onError = (error: unknown) =>
     log.error({ error: String(error) }, 'the API server failed on a request');
-  const api = await startApiServer({ registry, dataDir, port, host, onError });
+  const audit = auditTo(auditLog, log);
+  const api = await startApiServer({ registry, dataDir, port, host, onError, audit });
   stack.add(() => api.close());
   if (options.kubeconfig !== undefined) api.mergeKubeconfig(options.kubeconfig);
   return api;

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { createCloudAuth, systemRenewalClock } from './cloud/cloud-auth.ts';
 import { compileExpression } from './core/cel/compile.ts';
 import type { RateLimitTarget, Snapshot } from './core/config/snapshot.ts';
 import { dialectError, translateRequest } from './core/llm/translate.ts';
@@ -87,8 +88,10 @@ const redeliverMs = 5_000;
 const redelivery = setInterval(() => void charges.deliver(), redeliverMs);
 
 const prices = createPrices(readPriceList());
+const cloudAuth = createCloudAuth(systemRenewalClock(nowMs));
 const dataPath = createDataPath({
   prices,
+  cloudAuth,
   accounts: stores.accounts,
   buckets: attachSharedBuckets(input.buckets),
   sharing: input.sharing,
@@ -111,11 +114,22 @@ port.on('message', async (message: ToWorker) => {
     post({ type: 'applied', generation: message.snapshot.generation, binds });
     return;
   }
+  if (message.type === 'list-holds') {
+    const { question, budget } = message;
+    post({ type: 'holds', question, holds: await dataPath.holds.list(budget) });
+    return;
+  }
+  if (message.type === 'release-hold') {
+    const { question, budget, id } = message;
+    post({ type: 'released', question, done: await dataPath.holds.release(budget, id) });
+    return;
+  }
   await dataPath.stop(message.graceMs);
   clearInterval(redelivery);
   clearInterval(telling);
   tell();
   for (const client of clients.values()) client.close();
+  cloudAuth.stop();
   shared?.close();
   post({ type: 'stopped' });
   port.close();

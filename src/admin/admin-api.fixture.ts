@@ -16,8 +16,10 @@ import { newKeyValue } from '../core/keys/key-value.ts';
 import type { RequestRecord } from '../core/record.ts';
 import { allKinds } from '../core/resources/kinds.ts';
 import type { KubeObject } from '../core/resources/object.ts';
+import type { Hold, Holds } from '../storage/accounts.ts';
 import type { CounterStore, CounterValue } from '../storage/counters.ts';
 import { createResourceStore } from '../storage/memory/resource-store.ts';
+import { openSqliteAuditLog } from '../storage/sqlite/audit-log.ts';
 import { type LocalLedgerStore, openSqliteLedger } from '../storage/sqlite/ledger.ts';
 import type { InForce } from './context.ts';
 import { type AdminServer, startAdminServer } from './server.ts';
@@ -36,6 +38,7 @@ export interface TestAdmin {
   token: string;
   ledger: LocalLedgerStore;
   counters: CounterValue[];
+  holds: Hold[];
   logged: Record<string, unknown>[];
   clock: { nowMs: number };
   apply(...objects: KubeObject[]): Promise<void>;
@@ -111,7 +114,9 @@ export async function startTestAdmin(
   };
   const world = await openWorld(clock, log);
   const counters: CounterValue[] = [];
+  const holds: Hold[] = [];
   const ledger = openSqliteLedger(join(dataDir, 'ledger.db'));
+  const auditLog = openSqliteAuditLog(join(dataDir, 'audit.db'));
   const listeners = new Set<(record: RequestRecord) => void>();
   const server = await startAdminServer({
     host: '127.0.0.1',
@@ -120,6 +125,8 @@ export async function startTestAdmin(
     ...(options.uiDir === undefined ? {} : { uiDir: options.uiDir }),
     resources: createEmbeddedResourceAccess(world.registry),
     counters: counterStore(counters),
+    holds: heldIn(holds),
+    auditLog,
     ...(options.ledger === false ? {} : { ledger }),
     prices: () => ({
       version: 'test',
@@ -140,6 +147,7 @@ export async function startTestAdmin(
     server.server.closeAllConnections();
     await world.stop();
     ledger.close();
+    auditLog.close();
     rmSync(dataDir, { recursive: true });
   });
   const url = `http://127.0.0.1:${server.port}`;
@@ -150,6 +158,7 @@ export async function startTestAdmin(
     token,
     ledger,
     counters,
+    holds,
     logged,
     clock,
     apply: async (...objects) => {
@@ -173,6 +182,17 @@ function counterStore(counters: CounterValue[]): CounterStore {
       const found = of(prefix);
       for (const counter of found) counter.value = 0;
       return found.length;
+    },
+  };
+}
+
+function heldIn(holds: Hold[]): Holds {
+  return {
+    list: (budget) => holds.filter((hold) => hold.budget === budget),
+    release: (budget, id) => {
+      const at = holds.findIndex((hold) => hold.budget === budget && hold.id === id);
+      if (at >= 0) holds.splice(at, 1);
+      return at >= 0;
     },
   };
 }

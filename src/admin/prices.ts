@@ -6,7 +6,7 @@ import type { Route } from './route.ts';
 export const priceRoute: Route = {
   method: 'GET',
   path: '/prices',
-  access: 'admin',
+  access: 'team',
   summary: 'The price list: US dollars per million tokens',
   query: { search: text('Found in provider and model, in any case.'), ...pageParameters },
   answer: {

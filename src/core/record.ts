@@ -37,6 +37,8 @@ export interface RequestRecord {
   /** One entry per policy decision worth telling, for example `rate limit agentgateway-system/api-key-auth: over`. */
   decisions: string[];
   responseBytes: number;
+  /** W3C trace context: the client's, or one of our own where calls are traced. */
+  trace?: RecordedTrace;
   /** What it was charged to. */
   budgets?: RecordedCharge[];
 }
@@ -59,6 +61,11 @@ export interface AttemptRecord {
   costNano?: number;
   /** For how long it was left out after this attempt. */
   ejectedMs?: number;
+}
+
+export interface RecordedTrace {
+  /** 32 lower-case hex digits. */
+  traceId: string;
 }
 
 export interface RecordedCharge {

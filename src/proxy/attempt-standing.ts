@@ -32,7 +32,6 @@ export function endAttempt(call: Call, attempt: Attempt, end: ExchangeEnd, deps:
   const nowMs = deps.nowMs();
   entry.durationMs = nowMs - call.record.startedAtMs - entry.startedAfterMs;
   if ('failure' in end) describeFailure(call, end.failure);
-  else entry.status ??= call.record.status;
   const { followed } = attempt.chosen;
   if (followed === undefined) return;
   const { standing, policy } = followed;
@@ -65,7 +64,6 @@ function verdictOn(call: Call, { chosen }: Attempt, failure: FailedExchange): Ve
 
 function describeFailure(call: Call, { status, error }: FailedExchange): void {
   const entry = call.attempt!;
-  if (status !== undefined) entry.status = status;
   entry.outcome = status !== undefined ? 'refused' : call.outgoing.destroyed ? 'abandoned' : 'failed';
   if (error instanceof Error) entry.error = error.message;
 }

@@ -1,6 +1,7 @@
 /** The data path as a whole: takes snapshots over, serves their ports, hands on a record of every request. */
 import type { IncomingMessage } from 'node:http';
 import type { Snapshot } from '../core/config/snapshot.ts';
+import type { Holds } from '../storage/accounts.ts';
 import { Call } from './call.ts';
 import { CallIds } from './call-ids.ts';
 import { type DataPathDependencies, type DataPathLimits, defaultLimits } from './dependencies.ts';
@@ -8,13 +9,15 @@ import { handleRequest } from './handle-request.ts';
 import { LinkedSnapshot } from './linked-snapshot.ts';
 import { Listeners, type PortSharing } from './listeners.ts';
 import type { BindResult } from './messages.ts';
+import { OpenHolds } from './open-holds.ts';
 import { ProviderBook } from './provider-book.ts';
 import { RecordBatches } from './records.ts';
 import { refuse } from './refuse.ts';
 import { enterUnsettled } from './settle.ts';
+import { cloudCredentialsOf } from './sign-call.ts';
 import { createTransport, defaultTransport, type TransportOptions } from './transport.ts';
 
-export interface DataPathOptions extends Omit<DataPathDependencies, 'transport' | 'limits'> {
+export interface DataPathOptions extends Omit<DataPathDependencies, 'transport' | 'limits' | 'holds'> {
   /** Address that every listener binds to. */
   host: string;
   /** Whether other threads listen on the same ports. */
@@ -26,6 +29,8 @@ export interface DataPathOptions extends Omit<DataPathDependencies, 'transport' 
 }
 
 export interface DataPath {
+  /** What calls of this thread hold of budgets. */
+  holds: Holds;
   /**
    * In force for every request that starts after it resolved; ports that could not be opened say why. `closed` are ports that
    * another thread found taken: they are not tried.
@@ -40,6 +45,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
   const deps: DataPathDependencies = {
     ...options,
     transport,
+    holds: new OpenHolds(options.accounts),
     limits: { ...defaultLimits, ...options.limits },
   };
   const records = new RecordBatches(options.onRecords);
@@ -57,9 +63,11 @@ export function createDataPath(options: DataPathOptions): DataPath {
     });
   });
   return {
+    holds: deps.holds,
     apply: (snapshot, closed) => {
       const followed = providers.follow(snapshot.backends, options.compileExpression, deps.nowMs());
       current = new LinkedSnapshot(snapshot, options.compileExpression, followed);
+      deps.cloudAuth?.use(cloudCredentialsOf(snapshot));
       const ports = snapshot.binds.map(({ port }) => port).filter((port) => !closed.includes(port));
       return listeners.serve(ports);
     },

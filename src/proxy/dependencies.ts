@@ -1,7 +1,9 @@
 /** What the data path is given by the composition root. */
 import type { CompileExpression } from '../core/cel/compile.ts';
+import type { CloudAuth } from '../core/cloud-auth.ts';
 import type { DialectError, TranslateRequest } from '../core/llm/translate-contract.ts';
 import type { Prices } from '../core/pricing/prices.ts';
+import type { OpenHolds } from './open-holds.ts';
 import type { OperationDependencies } from './operations.ts';
 import type { Transport } from './transport.ts';
 
@@ -10,7 +12,10 @@ export interface DataPathDependencies extends OperationDependencies {
   dialectError: DialectError;
   compileExpression: CompileExpression;
   transport: Transport;
+  /** Absent: targets with a cloud's credential are refused. */
+  cloudAuth?: CloudAuth;
   prices: Prices;
+  holds: OpenHolds;
   /** In [0, 1). */
   random(): number;
   limits: DataPathLimits;

@@ -1,5 +1,6 @@
 /** One request to one provider: its answer goes to the client, unless nothing of it has: then the failure is told, not given. */
 import type { ProviderTarget } from '../core/config/snapshot.ts';
+import { eventStreamType } from '../core/llm/event-stream.ts';
 import type { UpstreamCall } from '../core/llm/translate-contract.ts';
 import { noUsage, type Usage } from '../core/llm/usage.ts';
 import type { Call } from './call.ts';
@@ -8,9 +9,10 @@ import type { DataPathDependencies } from './dependencies.ts';
 import { type LlmRoute, remainingMs } from './llm-route.ts';
 import type { Failure } from './retry-rules.ts';
 import { settle } from './settle.ts';
+import { needsSignature, signCall } from './sign-call.ts';
 import type { StreamEnd } from './stream-delivery.ts';
 import { type Exchange, UpstreamFailure, type UpstreamResponse } from './transport.ts';
-import { refuseFailure, usageOfLost } from './upstream-failures.ts';
+import { describeFailure, refuseFailure, usageOfLost } from './upstream-failures.ts';
 
 export interface FailedExchange extends Failure {
   usage: Usage;
@@ -28,9 +30,11 @@ export async function exchange(
   upstream: UpstreamCall,
   deps: DataPathDependencies,
 ): Promise<ExchangeEnd> {
+  const signed = needsSignature(target) ? await signedOr(upstream, target, deps) : upstream;
+  if (signed instanceof Error) return { failure: lostExchange(call, route, signed, noUsage, deps) };
   const sentAtMs = deps.nowMs();
   const sent = deps.transport.send({
-    ...upstream,
+    ...signed,
     body: upstream.body === '' && upstream.method === 'GET' ? null : upstream.body,
     headersTimeoutMs: target.requestTimeoutMs ?? deps.limits.headersTimeoutMs,
     connectTimeoutMs: target.connectTimeoutMs,
@@ -45,7 +49,11 @@ export async function exchange(
   try {
     const response = await sent.response;
     const headMs = deps.nowMs() - sentAtMs;
-    if (response.status >= 400) return { failure: await refused(call, upstream, response, deps) };
+    if (call.attempt !== undefined) call.attempt.status = response.status;
+    if (response.status >= 400) {
+      const failure = refused(call, upstream, response, deps);
+      return await failure.then((failure) => ({ failure })).catch((error) => lost(error, noUsage));
+    }
     if (!isEventStream(response.headers['content-type'])) {
       await deliverPlain(call, upstream, response, deps);
       return { end: 'complete', headMs };
@@ -57,6 +65,19 @@ export async function exchange(
   } finally {
     abandoned.stop();
     clearTimeout(late);
+  }
+}
+
+/** Nothing was sent where the credential is out of reach: that is the failure. */
+async function signedOr(
+  upstream: UpstreamCall,
+  target: ProviderTarget,
+  deps: DataPathDependencies,
+): Promise<UpstreamCall | Error> {
+  try {
+    return await signCall(upstream, target, deps);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
 
@@ -80,6 +101,7 @@ function lostExchange(
   deps: DataPathDependencies,
 ): FailedExchange {
   const give = () => {
+    describeFailure(call, error);
     settle(call, usage, undefined, deps);
     refuseFailure(call, error, routeType, deps);
   };
@@ -87,7 +109,8 @@ function lostExchange(
 }
 
 function isEventStream(contentType: string | string[] | undefined): boolean {
-  return typeof contentType === 'string' && contentType.startsWith('text/event-stream');
+  if (typeof contentType !== 'string') return false;
+  return contentType.startsWith('text/event-stream') || contentType.startsWith(eventStreamType);
 }
 
 /** A timer only where the configuration limits the whole of an attempt or of the call. */

@@ -1,10 +1,15 @@
 /** What the main thread and a data path thread say to each other. */
 import type { Snapshot } from '../core/config/snapshot.ts';
 import type { TallyBatch } from '../core/ratelimit/statistics.ts';
+import type { Hold } from '../storage/accounts.ts';
 
 export type ToWorker =
   /** `closed`: ports that another thread could not open, not to be tried. */
   | { type: 'snapshot'; snapshot: Snapshot; closed: readonly number[] }
+  /** Answered by `holds` with the same `question`. */
+  | { type: 'list-holds'; question: number; budget: string }
+  /** Answered by `released` with the same `question`. */
+  | { type: 'release-hold'; question: number; budget: string; id: string }
   /** Stop accepting, let requests in flight finish for at most `graceMs`, then report `stopped`. */
   | { type: 'stop'; graceMs: number };
 
@@ -15,6 +20,8 @@ export type FromWorker =
   | { type: 'records'; records: string }
   /** What the embedded rate limit service counted in this thread since the last time. */
   | { type: 'tallies'; tallies: TallyBatch }
+  | { type: 'holds'; question: number; holds: Hold[] }
+  | { type: 'released'; question: number; done: boolean }
   | { type: 'stopped' };
 
 export interface BindResult {

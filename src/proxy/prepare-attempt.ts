@@ -25,6 +25,7 @@ export function translateFor(
     headers,
     body,
     nowSeconds: Math.floor(deps.nowMs() / 1000),
+    callId: call.record.id,
   });
 }
 

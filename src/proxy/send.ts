@@ -14,7 +14,7 @@ export function limitHeaders(call: Call): Record<string, string> {
 }
 
 /** Of a provider's headers, what a client may see: its request id and when to come back. */
-const passedOn = ['request-id', 'x-request-id', 'retry-after'];
+const passedOn = ['request-id', 'x-request-id', 'x-amzn-requestid', 'retry-after'];
 
 export function providerHeaders(headers: ResponseHeaders): Record<string, string> {
   const kept: Record<string, string> = {};

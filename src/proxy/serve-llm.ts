@@ -70,6 +70,7 @@ async function admit(
     deps,
     () => call.outgoing.destroyed,
   );
+  deps.holds.add(call);
   if (refusal?.switchModel !== undefined && !call.context.switchedBy.has(refusal.switchModel.budget)) {
     const { model, budget } = refusal.switchModel;
     call.context.switchedBy.add(budget);

@@ -58,7 +58,6 @@ export function countAttempt(
       : (deps.prices.cost(llm.provider, llm.requestModel ?? '', usage) ??
         deps.prices.cost(llm.provider, responseModel ?? '', usage));
   if (attempt !== undefined) {
-    if (attempt.outcome === 'ok') attempt.status ??= record.status;
     attempt.durationMs = deps.nowMs() - record.startedAtMs - attempt.startedAfterMs;
     if (usage.estimated || totalTokens(usage) > 0) attempt.usage = usage;
     if (cost !== undefined) attempt.costNano = cost;
@@ -91,6 +90,7 @@ function describeUsage(call: Call, counted: Spent, responseModel: string | undef
 /** One step: counters and ledger agree whatever happens after it. A store that is out of reach keeps the entry for later. */
 function enter(call: Call, charges: readonly Charge[], deps: DataPathDependencies): void {
   const { record } = call;
+  deps.holds.delete(call);
   record.durationMs = deps.nowMs() - record.startedAtMs;
   if (charges.length > 0) {
     record.budgets = charges.map(({ item, used }) => ({

@@ -81,7 +81,8 @@ export class StreamDelivery {
   }
 
   #translate(bytes: Buffer): void {
-    const text = this.translator.push(this.#decoder.write(bytes));
+    const { translator } = this;
+    const text = translator.pushBytes?.(bytes) ?? translator.push(this.#decoder.write(bytes));
     if (this.#firstTokenMs === undefined && this.translator.sawFirstToken())
       this.#firstTokenMs = this.#deps.nowMs();
     // Counted before the client sees the end, so that its next call meets the new balance.

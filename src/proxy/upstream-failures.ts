@@ -1,6 +1,6 @@
 /** What a failed exchange means: for the client as an answer, for the ledger as an estimate. */
 import type { RouteType } from '../core/config/snapshot.ts';
-import type { ErrorCode, Refusal } from '../core/errors.ts';
+import { type ErrorCode, formOf, type Refusal } from '../core/errors.ts';
 import { ReplyFault, type UpstreamCall } from '../core/llm/translate-contract.ts';
 import { noUsage, type Usage } from '../core/llm/usage.ts';
 import type { Call } from './call.ts';
@@ -17,18 +17,29 @@ const codes: Record<UpstreamFailureKind, ErrorCode> = {
   too_large: 'upstream_invalid',
 };
 
+/** Before it is settled: the ledger's entry says how the call ended, and the client hears of it afterwards. */
+export function describeFailure(call: Call, error: unknown): void {
+  const { record } = call;
+  if (call.outgoing.destroyed) {
+    record.status = 499;
+    record.error = 'the client left before the answer';
+    return;
+  }
+  const refusal = refusalOf(error);
+  const form = formOf(refusal.code);
+  record.status = form.status;
+  record.reason ??= form.reason;
+  record.error ??= refusal.cause ?? refusal.detail;
+}
+
 export function refuseFailure(
   call: Call,
   error: unknown,
   routeType: RouteType,
   deps: DataPathDependencies,
 ): void {
-  if (call.outgoing.destroyed) {
-    call.record.status = 499;
-    call.record.error = 'the client left before the answer';
-    return;
-  }
-  refuse(call, refusalOf(error), deps.dialectError, routeType);
+  describeFailure(call, error);
+  if (!call.outgoing.destroyed) refuse(call, refusalOf(error), deps.dialectError, routeType);
 }
 
 /** Whether it is the upstream, or the way to it, that failed: not the client, and not a fault of ours. */
@@ -44,7 +55,9 @@ function refusalOf(error: unknown): Refusal {
   if (error instanceof ReplyFault) {
     return { code: 'upstream_invalid', detail: `the provider's answer can not be read: ${error.message}` };
   }
-  throw error;
+  // A fault of ours: the client learns that, the log learns what.
+  const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { code: 'internal_error', cause };
 }
 
 function causeOf(error: Error): string {

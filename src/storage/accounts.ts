@@ -1,5 +1,5 @@
 /** Contract of the stores behind budgets: reservations in one atomic step, settlement together with the ledger entry. */
-import type { Charge, ReservationOutcome, ReservationRequest } from '../core/budget/model.ts';
+import type { BudgetUnit, Charge, ReservationOutcome, ReservationRequest } from '../core/budget/model.ts';
 
 export interface Accounts {
   /**
@@ -18,4 +18,31 @@ export interface Accounts {
 export interface LocalAccounts extends Accounts {
   reserve(request: ReservationRequest): ReservationOutcome;
   settle(charges: readonly Charge[], entry: string): void;
+}
+
+/** What is held of one counter, by a call under way or by a whole process. */
+export interface Hold {
+  /** The call's id, as in the ledger; `lease:…` for what another process holds to give to its calls. */
+  id: string;
+  /** Of the virtual key. */
+  key?: string;
+  budget: string;
+  group: string;
+  unit: BudgetUnit;
+  /** In the unit; `usd`: nano-dollars. */
+  amount: number;
+  /** Unix milliseconds. */
+  sinceMs?: number;
+  /** Unix milliseconds. Absent: it ends with the call, or with the process that makes the call. */
+  leaseUntilMs?: number;
+}
+
+/** Holds of one budget (`namespace/name`), to be seen and released. */
+export interface Holds {
+  list(budget: string): Hold[] | Promise<Hold[]>;
+  /**
+   * Gives back what the call `id` holds of `budget`. The call goes on, and is charged when it ends. False when there is no
+   * such hold, or it is not for this gateway to release.
+   */
+  release(budget: string, id: string): boolean | Promise<boolean>;
 }

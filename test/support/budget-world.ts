@@ -27,6 +27,7 @@ export interface BudgetWorld {
   budget(name: string, spec: object): Promise<void>;
   ask(key: string, body?: object, path?: string): Promise<Answer>;
   admin<T>(path: string): Promise<T>;
+  adminStatus(method: string, path: string): Promise<number>;
   calls(query: string): Promise<RequestRecord[]>;
 }
 
@@ -73,14 +74,17 @@ export async function budgetWorld(t: TestContext, extraArgs: string[] = []): Pro
       } as RequestInit);
       return { status: answer.status, headers: answer.headers, text: await answer.text() };
     },
-    admin: async <T>(path: string) => {
-      const token = readFileSync(join(first.dataDir, 'admin-token'), 'utf8').trim();
-      const url = `http://${first.address}:15000/api/v1/${path}`;
-      return (await (await fetch(url, { headers: { authorization: `Bearer ${token}` } })).json()) as T;
-    },
+    admin: async <T>(path: string) => (await askAdmin(first, 'GET', path)).json() as Promise<T>,
+    adminStatus: async (method, path) => (await askAdmin(first, method, path)).status,
     calls: async (query) => (await world.admin<{ items: RequestRecord[] }>(`calls?${query}`)).items,
   };
   return world;
+}
+
+function askAdmin({ dataDir, address }: Gateway, method: string, path: string): Promise<Response> {
+  const token = readFileSync(join(dataDir, 'admin-token'), 'utf8').trim();
+  const url = `http://${address}:15000/api/v1/${path}`;
+  return fetch(url, { method, headers: { authorization: `Bearer ${token}` } });
 }
 
 /** Its status is written after it is in force. */

@@ -53,6 +53,12 @@ const keys = createRoute({
   component: lazyRouteComponent(() => import('./pages/keys/keys-page.tsx'), 'KeysPage'),
 });
 
+const keyImport = createRoute({
+  getParentRoute: () => admin,
+  path: '/keys/import',
+  component: lazyRouteComponent(() => import('./pages/import/import-page.tsx'), 'ImportPage'),
+});
+
 const key = createRoute({
   getParentRoute: () => admin,
   path: '/keys/$namespace/$name',
@@ -80,7 +86,10 @@ const call = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([me, admin.addChildren([overview, keys, key, budgets, usage, calls, call])]),
+  routeTree: root.addChildren([
+    me,
+    admin.addChildren([overview, keys, keyImport, key, budgets, usage, calls, call]),
+  ]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 });

@@ -1,6 +1,8 @@
 /** Every text of the console in one place. Texts with values in them are functions. */
+import { auditStrings } from './strings/audit.ts';
 import { budgetStrings } from './strings/budgets.ts';
 import { callStrings } from './strings/calls.ts';
+import { keyImportStrings } from './strings/key-import.ts';
 import { keyStrings } from './strings/keys.ts';
 import { overviewStrings } from './strings/overview.ts';
 import { usageStrings } from './strings/usage.ts';
@@ -83,7 +85,9 @@ export const strings = {
     sortBy: (column: string) => `Sort by ${column}`,
     updating: 'Updating …',
   },
+  audit: auditStrings,
   keys: keyStrings,
+  keyImport: keyImportStrings,
   usage: usageStrings,
   calls: callStrings,
   budgets: budgetStrings,

@@ -1,14 +1,13 @@
-/** `tollgate budgets list`, `show`, `holds`, `delete`. */
+/** `tollgate budgets list`, `show`, `delete`. */
 import { Command } from 'commander';
 import type { BudgetView } from '../admin-api.ts';
 import { type AdminClient, objectPath } from '../admin-client.ts';
 import { connect, outputOf, withAdmin } from '../admin-command.ts';
 import { confirm } from '../confirm.ts';
 import { CliFailure } from '../failure.ts';
-import { orDash } from '../output/figures.ts';
 import { printDocument, printList } from '../output/print.ts';
 import type { Cli } from '../terminal.ts';
-import { amountText, budgetColumns, budgetText, counterColumns } from './budget-columns.ts';
+import { budgetColumns, budgetText, counterColumns } from './budget-columns.ts';
 
 export function listCommand(cli: Cli): Command {
   return withAdmin(new Command('list'), cli)
@@ -42,36 +41,6 @@ export function showCommand(cli: Cli): Command {
     });
 }
 
-interface Hold {
-  group: string;
-  reserved: number | string;
-}
-
-export function holdsCommand(cli: Cli): Command {
-  return withAdmin(named('holds'), cli)
-    .description('what calls under way hold of a budget')
-    .action(async (name: string, { namespace }: { namespace?: string }, command: Command) => {
-      const client = connect(command, cli);
-      const budget = await findBudget(client, name, namespace);
-      const { items } = await client.get<{ items: Hold[] }>(objectPath('budgets', budget, '/holds'));
-      printList(cli.terminal, outputOf(command), {
-        rows: items,
-        columns: [
-          { title: 'GROUP', text: ({ group }) => orDash(group), value: ({ group }) => group },
-          {
-            title: 'HELD',
-            name: 'reserved',
-            text: ({ reserved }) => amountText(reserved, budget.unit),
-            value: ({ reserved }) => reserved,
-            align: 'right',
-          },
-        ],
-        document: items,
-        empty: 'Nothing is held: no call is under way.',
-      });
-    });
-}
-
 export function deleteCommand(cli: Cli): Command {
   return withAdmin(named('delete'), cli, 'none')
     .description('delete a budget; what it limited is limited no more')
@@ -86,7 +55,7 @@ export function deleteCommand(cli: Cli): Command {
     });
 }
 
-function named(verb: string): Command {
+export function named(verb: string): Command {
   return new Command(verb)
     .argument('<name>', 'name, or namespace/name')
     .option('-n, --namespace <namespace>', 'where several have the same name');
@@ -97,7 +66,7 @@ async function listBudgets(client: AdminClient): Promise<BudgetView[]> {
 }
 
 /** Throws when there is none, or more than one. */
-async function findBudget(
+export async function findBudget(
   client: AdminClient,
   text: string,
   givenNamespace: string | undefined,

@@ -76,10 +76,21 @@ describe('tollgate budgets', () => {
     assert.match(shown.stdout, /runs out on +2026-11-25 18:00 UTC/);
     assert.match(shown.stdout, /\nmike +100,000 +90,000 +500 +9,500 .*\nanna /);
     world.api.answers.set('GET /budgets/agentgateway-system/daily/holds', () => ({
-      json: { items: [{ group: 'mike', reserved: 500 }] },
+      json: {
+        items: [
+          { id: 'c-1', key: 'VirtualKey/a/b', group: 'mike', reserved: 500, since: '2026-11-25T18:00:00Z' },
+        ],
+      },
     }));
     const holds = await world.run(['budgets', 'holds', 'daily', '-o', 'csv']);
-    assert.equal(holds.stdout, 'group,reserved\r\nmike,500\r\n');
+    assert.equal(
+      holds.stdout,
+      'id,key,group,reserved,since,leaseUntil\r\nc-1,VirtualKey/a/b,mike,500,2026-11-25T18:00:00Z,\r\n',
+    );
+    world.api.answers.set('DELETE /budgets/agentgateway-system/daily/holds/c-1', () => ({ status: 204 }));
+    assert.equal((await world.run(['budgets', 'release', 'daily', 'c-1'])).code, 2);
+    const released = await world.run(['budgets', 'release', 'daily', 'c-1', '-y']);
+    assert.equal(released.stdout, 'c-1 holds nothing of agentgateway-system/daily any more.\n');
     assert.equal((await world.run(['budgets', 'delete', 'daily'])).code, 2);
     assert.equal((await world.run(['budgets', 'delete', 'agentgateway-system/daily', '-y'])).code, 0);
     assert.deepEqual(world.api.budgets, [dollars]);

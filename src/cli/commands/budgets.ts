@@ -2,11 +2,12 @@
 import { Command } from 'commander';
 import type { Cli } from '../terminal.ts';
 import { createCommand } from './budgets-create.ts';
-import { deleteCommand, holdsCommand, listCommand, showCommand } from './budgets-read.ts';
+import { holdsCommand, releaseCommand } from './budgets-holds.ts';
+import { deleteCommand, listCommand, showCommand } from './budgets-read.ts';
 
 export function budgetsCommand(cli: Cli): Command {
   const budgets = new Command('budgets').description('budgets: make, list, see what is used and held');
-  for (const make of [listCommand, showCommand, createCommand, deleteCommand, holdsCommand])
-    budgets.addCommand(make(cli));
+  const verbs = [listCommand, showCommand, createCommand, deleteCommand, holdsCommand, releaseCommand];
+  for (const make of verbs) budgets.addCommand(make(cli));
   return budgets;
 }

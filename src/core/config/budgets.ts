@@ -78,6 +78,13 @@ export function budgetFaults(object: KubeObject): string[] {
   );
 }
 
+/** What an admitted Budget without faults enforces, wherever it may be. */
+export function budgetOf(object: KubeObject): Budget {
+  const { budget, name } = compileOne(object, { all: [], find: () => ({}) as never });
+  if (budget === undefined) throw new Error(`Budget ${name} cannot be compiled`);
+  return budget;
+}
+
 function compileOne(object: KubeObject, gateways: Pick<Gateways, 'all' | 'find'>): Compiled {
   const spec = object['spec'] as BudgetSpec;
   const namespace = object.metadata.namespace!;

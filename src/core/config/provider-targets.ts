@@ -1,5 +1,7 @@
 /** A provider of an AgentgatewayBackend → the target that the data path calls. */
+
 import { vendorOf } from '../llm/presets.ts';
+import { cloudOf, cloudOrigin } from './cloud-targets.ts';
 import type { CompileContext } from './context.ts';
 import { type AuthSpec, compileCredential } from './credentials.ts';
 import { durationMs } from './durations.ts';
@@ -43,6 +45,10 @@ interface ModelSpec {
   resourceName?: string;
   resourceType?: 'Foundry' | 'OpenAI';
   projectName?: string;
+  /** Of the clouds. */
+  region?: string;
+  guardrail?: { identifier: string; version: string };
+  projectId?: string;
 }
 
 const providerNames: ProviderName[] = [
@@ -79,7 +85,7 @@ export function compileTarget(
   const model = (spec[provider] ?? {}) as ModelSpec;
   const origin = originOf(context, namespace, provider, spec, model);
   if ('fault' in origin) return origin;
-  const auth = compileCredential(context, namespace, merged.auth);
+  const auth = compileCredential(context, namespace, merged.auth, { provider, ...model });
   if ('fault' in auth) return auth;
   const { ai = {}, http, tcp, health: healthSpec } = merged;
   const health = healthSpec === undefined ? undefined : compileHealth(healthSpec);
@@ -94,6 +100,7 @@ export function compileTarget(
       pathPrefix: spec.pathPrefix ?? origin.pathPrefix,
       formats: model.formats,
       ...azureOf(provider, model),
+      ...cloudOf(provider, model),
       ...vendorAt(provider, origin.origin),
       credential: auth.credential,
       modelAliases: ai.modelAliases ?? {},
@@ -150,7 +157,7 @@ function originOf(
   }
   const override = context.providerUrls[provider];
   if (override !== undefined) return splitUrl(override);
-  const origin = defaultOrigins[provider] ?? azureOrigin(provider, model);
+  const origin = defaultOrigins[provider] ?? azureOrigin(provider, model) ?? cloudOrigin(provider, model);
   return origin === undefined ? { fault: `provider ${provider} is not served by this version` } : { origin };
 }
 

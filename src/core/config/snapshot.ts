@@ -249,6 +249,8 @@ export interface ProviderTarget {
   formats?: { type: RouteType; path?: string }[];
   /** Of the Azure providers. */
   azure?: { apiVersion?: string; project?: string };
+  bedrock?: { guardrail?: { identifier: string; version: string } };
+  vertexai?: { projectId: string; region: string };
   /** Who answers at this address, where that is known: what its calls are priced and reported by. */
   vendor?: string;
   credential?: Credential;
@@ -268,4 +270,35 @@ export interface ProviderTarget {
 /** `passthrough` sends the client's own credential on. `location` absent: where the provider expects it. */
 export type Credential =
   | { type: 'key'; value: string; location?: KeyLocation }
-  | { type: 'passthrough'; location?: KeyLocation };
+  | { type: 'passthrough'; location?: KeyLocation }
+  | CloudCredential;
+
+/** What a cloud's credentials are resolved from; without a source the surroundings are asked: environment, files, the machine. */
+export type CloudCredential = AwsCredential | GcpCredential | AzureCredential;
+
+export interface AwsCredential {
+  type: 'aws';
+  /** Of the signature. */
+  region: string;
+  service: string;
+  keys?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+  /** Taken on with the credentials of the surroundings. */
+  role?: { arn: string; sessionName: string; tags: { key: string; value: string }[] };
+}
+
+export interface GcpCredential {
+  type: 'gcp';
+  /** JSON text: a service account's key, or a description of an external account. */
+  credentials?: string;
+}
+
+export interface AzureCredential {
+  type: 'azure';
+  /** What the tokens are for. */
+  scope: string;
+  source:
+    | { type: 'secret'; tenantId: string; clientId: string; clientSecret: string }
+    | { type: 'managed'; clientId?: string; objectId?: string; resourceId?: string }
+    | { type: 'workload' }
+    | { type: 'surroundings' };
+}

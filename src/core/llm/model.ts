@@ -132,5 +132,6 @@ export function errorKindOf(status: number): ErrorKind {
   if (status === 413) return 'too_large';
   if (status === 429) return 'rate_limit';
   if (status === 529 || status === 503) return 'overloaded';
-  return status >= 500 ? 'internal' : 'invalid_request';
+  // 424 is Bedrock's: the model failed on the way.
+  return status >= 500 || status === 424 ? 'internal' : 'invalid_request';
 }

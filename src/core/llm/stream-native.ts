@@ -1,4 +1,5 @@
 /** A stream in the client's own format: bytes go through, usage is read beside them. */
+import type { EventFrames } from './event-stream.ts';
 import type { Format, StreamDecoder } from './format.ts';
 import { type SseEvent, SseParser } from './sse.ts';
 import { ReplyFault, type StreamTranslator } from './translate-contract.ts';
@@ -9,6 +10,8 @@ export interface NativeStreamOptions {
   format: Format;
   /** Usage was asked of the provider for our sake: its chunk is not the client's. Only OpenAI's format needs it. */
   hideUsage: boolean;
+  /** The provider wraps the format's events in a stream of another kind. */
+  frames?: EventFrames;
   estimatedInputTokens: number;
 }
 
@@ -21,12 +24,14 @@ class NativeStream implements StreamTranslator {
   readonly contentType = 'text/event-stream';
   readonly #format: Format;
   readonly #parser = new SseParser();
+  readonly pushBytes: StreamTranslator['pushBytes'];
   readonly #decoder: StreamDecoder;
   readonly #meter: UsageMeter;
   #failed = false;
 
-  constructor({ format, hideUsage, estimatedInputTokens }: NativeStreamOptions) {
-    this.raw = !hideUsage;
+  constructor({ format, hideUsage, frames, estimatedInputTokens }: NativeStreamOptions) {
+    this.raw = !hideUsage && frames === undefined;
+    if (frames !== undefined) this.pushBytes = (bytes) => this.#pushBytes(frames, bytes);
     this.#format = format;
     this.#decoder = format.decodeStream();
     this.#meter = new UsageMeter(estimatedInputTokens);
@@ -38,6 +43,15 @@ class NativeStream implements StreamTranslator {
       const before = this.#decoder.usage;
       this.#observe(event);
       if (!this.raw && !isUsageOnly(event, before !== this.#decoder.usage)) out += rewrite(event);
+    });
+    return out;
+  }
+
+  #pushBytes(frames: EventFrames, bytes: Uint8Array): string {
+    let out = '';
+    frames.push(bytes, (event) => {
+      this.#observe(event);
+      out += rewrite(event);
     });
     return out;
   }

@@ -17,6 +17,8 @@ export interface ClientCall {
   body: string;
   /** Unix seconds, for formats whose answers carry a creation time. */
   nowSeconds: number;
+  /** Names the answer where the provider does not. */
+  callId?: string;
 }
 
 export interface UpstreamCall {
@@ -65,6 +67,8 @@ export interface StreamTranslator {
   readonly raw: boolean;
   readonly contentType: string;
   push(text: string): string;
+  /** There where the provider's stream is no text: takes what arrives, in `push`'s place. */
+  readonly pushBytes?: ((bytes: Uint8Array) => string) | undefined;
   /** `complete`: upstream ended; `broken`: it was cut; `aborted`: the client left. Returns the last text for the client. */
   end(reason: 'complete' | 'broken' | 'aborted'): string;
   /** Usage so far: the provider's report where one came, else what was delivered, estimated. */

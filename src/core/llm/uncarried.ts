@@ -16,6 +16,13 @@ export function reportUncarried(
     drops.push('is_error');
 }
 
+/** OpenAI takes 64 characters; Claude Code writes more into Anthropic's field for it. */
+export function shortUser({ user }: CanonicalRequest, drops: string[]): string | undefined {
+  if (user === undefined || user.length <= 64) return user;
+  drops.push('user (longer than 64 characters)');
+  return undefined;
+}
+
 /** Names come from the client: a header takes visible ASCII only, and not without end. */
 export function namesOfDrops(drops: readonly string[]): string[] {
   return [...new Set(drops)].slice(0, 20).map((name) => name.replace(/[^\x20-\x7e]/g, '?').slice(0, 100));

@@ -190,3 +190,16 @@ test('the client is told what is left for the next call', () => {
   decided([dailyBudget()], { kind: 'reserve', outcome }, context);
   assert.deepEqual(context.limit, { limit: 1_000, remaining: 750, resetSeconds: 12 * 3_600 });
 });
+
+test('a call let through without counters holds nothing and is charged all the same', () => {
+  const context = contextOf();
+  const budgets = [dailyBudget({ failOpen: true })];
+  decided(budgets, { kind: 'reserve', failed: 'no answer' }, context);
+  const usage = { ...noUsage, inputTokens: 30, outputTokens: 12 };
+  const [operation] = compileBudgets(budgets, compileExpression).settle!(context, usage);
+  assert.ok(operation?.kind === 'settle');
+  assert.deepEqual(
+    operation.charges.map(({ release, used }) => [release, used]),
+    [[0, 42]],
+  );
+});

@@ -29,7 +29,7 @@ export function compileBudgets(budgets: readonly Budget[], compile: CompileExpre
     apply(context, [result]) {
       const pending = context.pendingReservation;
       if (result?.kind !== 'reserve' || pending === undefined) return undefined;
-      if (result.outcome === undefined) return onFailure(pending.budgets, result.failed, context);
+      if (result.outcome === undefined) return onFailure(pending, result.failed, context);
       return onOutcome(pending, result.outcome, context);
     },
     settle(context, usage) {
@@ -93,22 +93,30 @@ function onOutcome(
 }
 
 function onFailure(
-  budgets: readonly Budget[],
+  { request, budgets }: PendingReservation,
   reason: string | undefined,
   context: PolicyContext,
 ): Refusal | undefined {
   const closed = budgets.find(({ failOpen, onExceeded }) => !failOpen && onExceeded.type !== 'Report');
   const cause = `budget counters: ${reason ?? 'no answer'}`;
   context.decisions.push(cause);
-  if (closed === undefined) return undefined;
+  if (closed === undefined) {
+    // Let through with nothing held; what it uses is charged all the same.
+    context.reservation = { request, granted: request.wantedOutput, released: new Set(request.items.keys()) };
+    return undefined;
+  }
   const detail = `the counter of budget ${closed.name} cannot be reached`;
   return { code: 'budget_unavailable', detail, cause };
 }
 
-function chargesOf({ request, granted }: HeldReservation, usage: Usage, context: PolicyContext): Charge[] {
-  return request.items.map((item: ReservationItem) => ({
+function chargesOf(
+  { request, granted, released }: HeldReservation,
+  usage: Usage,
+  context: PolicyContext,
+): Charge[] {
+  return request.items.map((item: ReservationItem, index) => ({
     item,
-    release: heldBy(item, granted),
+    release: released?.has(index) ? 0 : heldBy(item, granted),
     used: amountUsed(item.unit, usage, context.llm?.costNano ?? 0),
   }));
 }

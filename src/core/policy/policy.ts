@@ -77,6 +77,8 @@ export interface PendingReservation {
 export interface HeldReservation {
   request: ReservationRequest;
   granted: number;
+  /** Items of the request whose hold was given back before the call ended. */
+  released?: Set<number>;
 }
 
 export interface LimitStanding {

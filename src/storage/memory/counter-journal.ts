@@ -35,8 +35,13 @@ export class CounterJournal {
 
   /** `generation` is the one read under the table's lock together with the increments; `entry` is JSON or ''. */
   append(generation: number, increments: readonly CounterIncrement[], entry = ''): void {
+    this.appendText(generation, countsOf(increments), entry);
+  }
+
+  /** `counts`: a name as `journalName` writes it and its amount, and so on, commas between. */
+  appendText(generation: number, counts: string, entry: string): void {
     const waiting = this.#filled;
-    this.#line(generation, increments, entry);
+    this.#line(generation, counts, entry);
     try {
       this.#flush();
     } catch (error) {
@@ -53,7 +58,7 @@ export class CounterJournal {
   appendSoon(generation: number, increments: readonly CounterIncrement[]): void {
     if (this.#unwritten) this.#flush();
     if (this.#filled === 0) queueMicrotask(this.#flushSoon);
-    this.#line(generation, increments, '');
+    this.#line(generation, countsOf(increments), '');
   }
 
   readonly #flushSoon = (): void => {
@@ -65,15 +70,10 @@ export class CounterJournal {
     }
   };
 
-  #line(generation: number, increments: readonly CounterIncrement[], entry: string): void {
+  #line(generation: number, counts: string, entry: string): void {
     if (generation !== this.#generation) {
       this.#flush();
       this.#open(generation);
-    }
-    let counts = '';
-    for (const i of increments) {
-      if (i.add !== 0)
-        counts += `${counts === '' ? '' : ','}${JSON.stringify(i.key)},${i.windowStart},${i.windowSeconds},${i.add}`;
     }
     if (counts !== '' || entry !== '') this.#encode(counts.length, `${counts}${entry}`);
   }
@@ -124,6 +124,18 @@ export class CounterJournal {
     );
     this.#generation = generation;
   }
+}
+
+function countsOf(increments: readonly CounterIncrement[]): string {
+  let counts = '';
+  for (const i of increments)
+    if (i.add !== 0) counts += `${counts === '' ? '' : ','}${journalName(i)}${i.add}`;
+  return counts;
+}
+
+/** A counter's name in a journal's line; its amount follows. */
+export function journalName({ key, windowStart, windowSeconds }: Omit<CounterIncrement, 'add'>): string {
+  return `${JSON.stringify(key)},${windowStart},${windowSeconds},`;
 }
 
 /** Every intact increment of `generation` or later, in no order between threads (additions commute but for the floor at 0). */

@@ -1,8 +1,7 @@
 /** Budgets over the shared counter table: one lock for a whole hierarchy of budgets, exact across threads. */
-import { heldKey, usedKey } from '../../core/budget/counter-keys.ts';
+import { usedKey } from '../../core/budget/counter-keys.ts';
 import type {
   Charge,
-  Reading,
   ReservationItem,
   ReservationOutcome,
   ReservationRequest,
@@ -10,13 +9,10 @@ import type {
 import { decideReservation, heldBy } from '../../core/budget/reserve.ts';
 import { RateLimitUnavailable } from '../../core/ratelimit/model.ts';
 import type { LocalAccounts } from '../accounts.ts';
-import type { CounterIncrement } from '../counters.ts';
+import { type BudgetCounter, BudgetCounters } from './budget-counter.ts';
 import { CounterJournal } from './counter-journal.ts';
 import { CounterTable, CounterTableFull } from './counter-table.ts';
 import { type CounterHandle, fitKey } from './shared-counters.ts';
-
-/** Held amounts never expire by time: the call that holds them gives them back. */
-const heldSeconds = 2 ** 40;
 
 export function attachSharedAccounts(
   handle: CounterHandle,
@@ -40,6 +36,7 @@ export function usedCounterKey(item: Pick<ReservationItem, 'budget' | 'unit' | '
 class SharedAccounts implements LocalAccounts {
   readonly #table: CounterTable;
   readonly #journal: CounterJournal;
+  readonly #counters = new BudgetCounters();
 
   constructor(table: CounterTable, journal: CounterJournal) {
     this.#table = table;
@@ -47,11 +44,16 @@ class SharedAccounts implements LocalAccounts {
   }
 
   reserve(request: ReservationRequest): ReservationOutcome {
+    const table = this.#table;
+    const counters = request.items.map((item) => this.#counters.of(item));
     try {
-      return this.#table.locked(() => {
-        const readings = request.items.map((item) => this.#read(item));
+      return table.locked(() => {
+        const readings = counters.map((counter) => ({
+          used: counter.used(table),
+          reserved: counter.held(table),
+        }));
         const decision = decideReservation(request, readings);
-        if ('granted' in decision) this.#hold(request.items, decision.granted);
+        if ('granted' in decision) this.#hold(request.items, counters, decision.granted);
         return { ...decision, readings };
       });
     } catch (error) {
@@ -61,18 +63,25 @@ class SharedAccounts implements LocalAccounts {
 
   settle(charges: readonly Charge[], entry: string): void {
     let generation = -1;
-    const increments = charges.flatMap(({ item, used }) => (used === 0 ? [] : [increment(item, used)]));
+    const table = this.#table;
+    const counters = charges.map(({ item }) => this.#counters.of(item));
+    let counts = '';
+    for (const [index, { used }] of charges.entries())
+      if (used !== 0) counts += `${counts === '' ? '' : ','}${counters[index]!.journalName}${used}`;
     try {
-      this.#table.locked(() => {
-        generation = this.#table.writerBegins();
-        for (const { item, release } of charges) if (release !== 0) this.#addHeld(item, -release);
-        for (const i of increments) this.#count(i);
+      table.locked(() => {
+        generation = table.writerBegins();
+        for (let index = 0; index < charges.length; index++) {
+          const { release, used } = charges[index]!;
+          if (release !== 0) counters[index]!.addHeld(table, -release);
+          if (used !== 0) this.#count(counters[index]!, used);
+        }
       });
-      this.#journal.append(generation, increments, entry);
+      this.#journal.appendText(generation, counts, entry);
     } catch (error) {
       throw unavailable(error);
     } finally {
-      if (generation >= 0) this.#table.writerDone(generation);
+      if (generation >= 0) table.writerDone(generation);
     }
   }
 
@@ -80,56 +89,33 @@ class SharedAccounts implements LocalAccounts {
     this.#journal.close();
   }
 
-  #read(item: ReservationItem): Reading {
-    const key = usedCounterKey(item);
-    let used = 0;
-    for (const slice of item.slices) used += this.#table.read(key, slice, item.keepSeconds);
-    return { used, reserved: this.#table.read(fitKey(heldKey(item)), heldStart(item), heldSeconds) };
-  }
-
   /** All or none: what was added before the table turned out to be full is taken back. */
-  #hold(items: readonly ReservationItem[], granted: number): void {
-    const done: ReservationItem[] = [];
+  #hold(items: readonly ReservationItem[], counters: readonly BudgetCounter[], granted: number): void {
+    let done = 0;
     try {
-      for (const item of items) {
-        this.#addHeld(item, heldBy(item, granted));
-        done.push(item);
-        // Takes the slot that settling will need, so that a table that fills up meanwhile can't lose the charge.
-        if (item.unit !== 'concurrency')
-          this.#table.add(usedCounterKey(item), item.slices.at(-1)!, item.keepSeconds, 0);
+      for (; done < items.length; done++) {
+        const amount = heldBy(items[done]!, granted);
+        // First, as it may find no slot that settling will need: a table that fills up meanwhile can't lose the charge.
+        if (items[done]!.unit !== 'concurrency') counters[done]!.addUsed(this.#table, 0);
+        if (amount !== 0) counters[done]!.addHeld(this.#table, amount);
       }
     } catch (error) {
-      for (const item of done) this.#addHeld(item, -heldBy(item, granted));
+      while (done-- > 0) {
+        const amount = heldBy(items[done]!, granted);
+        if (amount !== 0) counters[done]!.addHeld(this.#table, -amount);
+      }
       throw error;
     }
   }
 
   /** Reserving took the slot: only a window that has ended meanwhile, and was dropped, may find none. The journal has the charge. */
-  #count({ key, windowStart, windowSeconds, add }: CounterIncrement): void {
+  #count(counter: BudgetCounter, used: number): void {
     try {
-      this.#table.add(key, windowStart, windowSeconds, add);
+      counter.addUsed(this.#table, used);
     } catch (error) {
       if (!(error instanceof CounterTableFull)) throw error;
     }
   }
-
-  #addHeld(item: ReservationItem, amount: number): void {
-    if (amount !== 0) this.#table.add(fitKey(heldKey(item)), heldStart(item), heldSeconds, amount);
-  }
-}
-
-/** A call is charged to the window it began in, so what it holds counts there; rolling windows have one pot for all slices. */
-function heldStart(item: ReservationItem): number {
-  return item.slices.length > 1 ? 0 : item.slices[0]!;
-}
-
-function increment(item: ReservationItem, add: number): CounterIncrement {
-  return {
-    key: usedCounterKey(item),
-    windowStart: item.slices.at(-1)!,
-    windowSeconds: item.keepSeconds,
-    add,
-  };
 }
 
 function unavailable(error: unknown): RateLimitUnavailable {

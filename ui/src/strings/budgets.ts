@@ -16,6 +16,7 @@ export const budgetStrings = {
   reserved: (amount: string) => `${amount} held by calls under way`,
   resets: (when: string) => `resets ${when}`,
   runsOut: (when: string) => `At this pace it runs out ${when}`,
+  ranOut: 'It has run out.',
   noCounters: 'Nothing was counted yet in this window.',
   moreGroups: (count: number) => `and ${count} more groups, less full`,
   emptyTitle: 'No budget yet',

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { Budget } from '../../api/budgets.ts';
 import { AmountBar } from '../../components/amount-bar.tsx';
-import { formatAgo } from '../../components/format.ts';
+import { runsOutText } from '../../components/format.ts';
 import { strings } from '../../strings.ts';
 import { describeBudget } from './describe-budget.ts';
 
@@ -63,7 +63,7 @@ export function BudgetCard({ budget, onEdit, onDelete }: BudgetCardProps) {
       )}
       {forecast?.runsOutAt !== undefined && (
         <Text size="sm" mt="sm">
-          {texts.runsOut(formatAgo(forecast.runsOutAt))}
+          {runsOutText(forecast.runsOutAt)}
         </Text>
       )}
     </Paper>

@@ -7,9 +7,12 @@ import type { Key } from '../../api/types.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { strings } from '../../strings.ts';
+import { ObjectHistory } from '../audit/object-history.tsx';
 import { DeleteKeyDialog } from '../keys/delete-key-dialog.tsx';
 import { RotateKeyDialog } from '../keys/rotate-key-dialog.tsx';
 import { useToggleKey } from '../keys/use-toggle-key.ts';
+import { EditKeyDrawer } from './edit-key-drawer.tsx';
+import { KeyBudgets } from './key-budgets.tsx';
 import { KeyFacts } from './key-facts.tsx';
 import { KeyUsage } from './key-usage.tsx';
 import { RecentCalls } from './recent-calls.tsx';
@@ -42,9 +45,17 @@ export function KeyPage() {
             <Section title={strings.keys.page.usage}>
               <KeyUsage item={data} />
             </Section>
+            <Section title={strings.keys.page.budgets}>
+              <KeyBudgets item={data} />
+            </Section>
             <Section title={strings.keys.page.recent}>
               <RecentCalls keyId={data.id} />
             </Section>
+            {data.source === 'VirtualKey' && (
+              <Section title={strings.audit.history}>
+                <ObjectHistory object={data.id} />
+              </Section>
+            )}
           </Grid.Col>
         </Grid>
       )}
@@ -67,12 +78,15 @@ function Section({ title, children }: { title: string; children: React.ReactNode
 }
 
 function KeyActions({ item }: { item: Key }) {
-  const [dialog, setDialog] = useState<'rotate' | 'delete'>();
+  const [dialog, setDialog] = useState<'edit' | 'rotate' | 'delete'>();
   const toggle = useToggleKey(item);
   const navigate = useNavigate();
   const close = () => setDialog(undefined);
   return (
     <>
+      <Button variant="default" onClick={() => setDialog('edit')}>
+        {strings.keys.editing.action}
+      </Button>
       <Button variant="default" onClick={() => setDialog('rotate')}>
         {strings.keys.rotate}
       </Button>
@@ -82,6 +96,7 @@ function KeyActions({ item }: { item: Key }) {
       <Button variant="outline" color="red" onClick={() => setDialog('delete')}>
         {strings.keys.delete}
       </Button>
+      <EditKeyDrawer item={item} opened={dialog === 'edit'} onClose={close} />
       <RotateKeyDialog item={item} opened={dialog === 'rotate'} onClose={close} />
       <DeleteKeyDialog
         item={item}

@@ -1,7 +1,7 @@
 import { Button, Group, Select } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { listKeys } from '../../api/keys.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -29,6 +29,9 @@ export function KeysPage() {
   return (
     <>
       <PageHeader title={strings.keys.title} intro={strings.keys.intro}>
+        <Button variant="default" renderRoot={(props) => <Link to="/keys/import" {...props} />}>
+          {strings.keyImport.action}
+        </Button>
         <Button onClick={drawer.open}>{strings.keys.create}</Button>
       </PageHeader>
       <Filters search={search} onChange={show} />

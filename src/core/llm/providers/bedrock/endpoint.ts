@@ -1,0 +1,14 @@
+import type { Api, EndpointCall } from '../../provider.ts';
+
+/** The model, which may be an ARN, is in the path. */
+export function endpoint(api: Api, { model, streaming }: EndpointCall): string | undefined {
+  if (api !== 'Converse') return undefined;
+  return `/model/${encodeURIComponent(model)}/${streaming ? 'converse-stream' : 'converse'}`;
+}
+
+/** Anthropic's models take the Messages API as well. */
+export function anthropicEndpoint(api: Api, call: EndpointCall): string | undefined {
+  if (api !== 'Messages') return endpoint(api, call);
+  const action = call.streaming ? 'invoke-with-response-stream' : 'invoke';
+  return `/model/${encodeURIComponent(call.model)}/${action}`;
+}

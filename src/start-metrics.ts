@@ -1,0 +1,61 @@
+/** Composition of the metrics: what is read from the stores and the configuration whenever somebody looks. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { heldPrefix, usedPrefix } from './core/budget/counter-keys.ts';
+import type { Budget } from './core/budget/model.ts';
+import { standingsOf } from './core/budget/standing.ts';
+import type { Stores } from './open-stores.ts';
+import { registerBudgetMetrics } from './telemetry/budget-metrics.ts';
+import {
+  type ConfigurationMetrics,
+  registerConfigurationMetrics,
+} from './telemetry/configuration-metrics.ts';
+import { GatewayMetrics } from './telemetry/metrics.ts';
+import { registerProcessMetrics } from './telemetry/process-metrics.ts';
+import { watchDrift } from './watch-drift.ts';
+
+export interface MetricsParts {
+  options: { metricsLabels: string[]; metricsLabelValues: number; metricsBudgetGroups: number };
+  stores: Stores;
+  /** Of the snapshot in force. */
+  budgets(): readonly Budget[];
+  nowSeconds(): number;
+  log: { error(fields: object, message: string): void };
+}
+
+export function startMetrics(parts: MetricsParts): {
+  metrics: GatewayMetrics;
+  configuration: ConfigurationMetrics;
+} {
+  const { options, stores, budgets, nowSeconds, log } = parts;
+  const { store } = stores.counters;
+  const metrics = new GatewayMetrics({
+    labels: options.metricsLabels,
+    labelValues: options.metricsLabelValues,
+    budgetGroups: options.metricsBudgetGroups,
+  });
+  watchDrift(stores, nowSeconds, metrics, log);
+  metrics.gauge(
+    'tollgate_ledger_lag_seconds',
+    'For how long the ledger may not have everything that was charged.',
+    async () => stores.ledgerLagSeconds(),
+  );
+  registerBudgetMetrics(metrics.registry, options.metricsBudgetGroups, async () => {
+    try {
+      const known = budgets();
+      const nowMs = Date.now();
+      const counters = known.length === 0 ? [] : [...store.list(usedPrefix), ...store.list(heldPrefix)];
+      return { budgets: known, standings: standingsOf(known, counters, nowMs), nowMs };
+    } catch (error) {
+      log.error({ error: String(error) }, 'budget counters could not be read for the metrics');
+      throw error;
+    }
+  });
+  registerProcessMetrics(metrics.registry, version());
+  return { metrics, configuration: registerConfigurationMetrics(metrics.registry) };
+}
+
+function version(): string {
+  const text = readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
