@@ -8,6 +8,7 @@ import {
   begun,
   completion,
   cutStream,
+  event,
   hang,
   hangUp,
   message,
@@ -148,3 +149,41 @@ test('the next provider may speak another dialect and serve another model', asyn
   );
   assert.deepEqual(world.charged, [15]);
 });
+
+test('a stream that begins with an error is a refusal: tried again where the error may pass, else given as it is', async (t) => {
+  const refusing = (type: string) => streamOf(event('error', { error: { type, message: 'not now' } }));
+  const a = await provider(t, refusing('overloaded_error'));
+  const b = await provider(t, stream);
+  const world = await twoGroups(t, a, b);
+  const answered = await ask(world, { stream: true });
+  assert.equal(answered.status, 200);
+  assert.match(answered.text, /words/);
+  assert.doesNotMatch(answered.text, /not now/);
+  a.behave(refusing('invalid_request_error'));
+  const given = await ask(world, { stream: true });
+  assert.match(given.text, /not now/);
+  assert.deepEqual([a.calls, b.calls], [2, 1]);
+  await world.end();
+  assert.deepEqual(
+    world.entries.map(({ attempts }) =>
+      attempts!.map(({ outcome, usage }) => [outcome, usage?.outputTokens]),
+    ),
+    [
+      [
+        ['refused', undefined],
+        ['ok', 80],
+      ],
+      [['refused', undefined]],
+    ],
+  );
+  assert.deepEqual(world.charged, [120]);
+  assert.match(world.records[1]!.error!, /begins with an error: invalid_request/);
+});
+
+/** A whole stream of this text. */
+function streamOf(text: string): Handler {
+  return (_, outgoing) => {
+    outgoing.writeHead(200, { 'content-type': 'text/event-stream' });
+    outgoing.end(text);
+  };
+}

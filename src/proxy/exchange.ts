@@ -1,16 +1,17 @@
 /** One request to one provider: its answer goes to the client, unless nothing of it has: then the failure is told, not given. */
 import type { ProviderTarget } from '../core/config/snapshot.ts';
 import { eventStreamType } from '../core/llm/event-stream.ts';
+import { statusOf } from '../core/llm/model.ts';
 import type { UpstreamCall } from '../core/llm/translate-contract.ts';
 import { noUsage, type Usage } from '../core/llm/usage.ts';
 import type { Call } from './call.ts';
-import { deliverError, deliverPlain, deliverStream } from './deliver.ts';
+import { deliverError, deliverPlain, deliverStream, type LostStream } from './deliver.ts';
 import type { DataPathDependencies } from './dependencies.ts';
 import { type LlmRoute, remainingMs } from './llm-route.ts';
 import type { Failure } from './retry-rules.ts';
 import { settle } from './settle.ts';
 import { needsSignature, signCall } from './sign-call.ts';
-import type { StreamEnd } from './stream-delivery.ts';
+import { type StreamEnd, StreamRefused } from './stream-delivery.ts';
 import { type Exchange, UpstreamFailure, type UpstreamResponse } from './transport.ts';
 import { describeFailure, refuseFailure, usageOfLost } from './upstream-failures.ts';
 
@@ -59,7 +60,10 @@ export async function exchange(
       return { end: 'complete', headMs };
     }
     const outcome = await deliverStream(call, upstream, sent, response, deps);
-    return 'end' in outcome ? { end: outcome.end, headMs } : lost(outcome.lost, outcome.usage);
+    if ('end' in outcome) return { end: outcome.end, headMs };
+    return outcome.give === undefined
+      ? lost(outcome.lost, outcome.usage)
+      : { failure: refusedStream(outcome, outcome.give) };
   } catch (error) {
     return lost(error);
   } finally {
@@ -91,6 +95,12 @@ async function refused(
   const text = await response.text(deps.limits.maxResponseBytes);
   const { status, headers } = response;
   return { status, headers, usage: noUsage, give: () => deliverError(call, upstream, response, text, deps) };
+}
+
+/** As if the provider had answered with a status. */
+function refusedStream({ lost, usage }: LostStream, give: () => void): FailedExchange {
+  const status = lost instanceof StreamRefused ? statusOf(lost.kind) : undefined;
+  return { status, headers: {}, error: lost, usage, give };
 }
 
 function lostExchange(

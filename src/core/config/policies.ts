@@ -71,18 +71,20 @@ export function compilePolicies(context: CompileContext): CompiledPolicies {
   };
 }
 
+/** How failures are met: without it a call is no less safe. */
+const guardsNothing = new Set(['http', 'tcp', 'health']);
+
 function compilePolicy(context: CompileContext, object: KubeObject): CompiledPolicy {
   const spec = object['spec'] as PolicySpec;
   const traffic = compileTraffic(context, object, spec.traffic ?? {});
   const targets = spec.targetRefs ?? selectedTargets(context, object, spec);
   const onBackends = targets.every(({ kind }) => kind === 'AgentgatewayBackend');
   for (const field of Object.keys(spec.backend ?? {})) {
+    const elsewhere = 'is enforced by this version on targets of kind AgentgatewayBackend only';
     if (!isServedPolicy(field))
       traffic.broken.push(`backend.${field} of a policy is not enforced by this version`);
     else if (!onBackends)
-      traffic.broken.push(
-        `backend.${field} is enforced by this version on targets of kind AgentgatewayBackend only`,
-      );
+      traffic[guardsNothing.has(field) ? 'faults' : 'broken'].push(`backend.${field} ${elsewhere}`);
   }
   for (const field of Object.keys(spec.frontend ?? {})) {
     const message = `frontend.${field} is not enforced by this version`;
