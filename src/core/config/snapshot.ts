@@ -4,6 +4,7 @@
  * Names of objects are `namespace/name`, as in logs and metrics.
  */
 import type { Budget } from '../budget/model.ts';
+import type { PromptGuard } from '../guard/model.ts';
 import type { RateLimitConfig } from '../ratelimit/model.ts';
 import type { HealthPolicy, RetryPolicy } from '../resilience/model.ts';
 import type { ModelRoute } from '../route/match-model.ts';
@@ -116,6 +117,8 @@ export interface TrafficPolicy {
   headerModifiers?: { policy: string; request?: HeaderModifier; response?: HeaderModifier };
   directResponse?: Conditional<{ status: number; body?: string }>;
   requestTimeoutMs?: number;
+  /** Of model calls; a provider's own wins. */
+  promptGuard?: PromptGuard;
   /** The rule's own has replaced the policies'. */
   retry?: RetryPolicy;
 }
@@ -257,17 +260,30 @@ export interface ProviderTarget {
   /** Who answers at this address, where that is known: what its calls are priced and reported by. */
   vendor?: string;
   credential?: Credential;
+  guard?: PromptGuard;
   /** Present where its failures are counted: it is configured, or there is another provider to go to. */
   health?: HealthPolicy;
   modelAliases: Record<string, string>;
   defaults: { field: string; value: unknown }[];
   overrides: { field: string; value: unknown }[];
+  promptCaching?: PromptCaching;
   prompt?: { prepend: { role: string; content: string }[]; append: { role: string; content: string }[] };
   /** To the answer's head. */
   requestTimeoutMs?: number;
   connectTimeoutMs?: number;
   /** Longest silence inside an answer. */
   idleTimeoutMs?: number;
+}
+
+/** What is marked for prompt caching, at the providers that want marks for it. */
+export interface PromptCaching {
+  /** From `minTokens` on, by estimate. */
+  cacheSystem: boolean;
+  minTokens: number;
+  cacheTools: boolean;
+  /** The message before the last one, or this many before that. */
+  cacheMessages: boolean;
+  cacheMessageOffset: number;
 }
 
 /** `passthrough` sends the client's own credential on. `location` absent: where the provider expects it. */
