@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parseDocument } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import type { RegistryContext } from './apiserver/registry/context.ts';
 import { replaceObjects } from './apiserver/replace-objects.ts';
 import { convertStandalone, type StandaloneConfig } from './core/standalone/convert.ts';
@@ -51,9 +51,14 @@ export function keepStandalone(
 
 /** Throws `StandaloneInvalid`, or why the file cannot be read. */
 export function readStandalone(path: string, env: NodeJS.ProcessEnv): StandaloneConfig {
-  const document = parseDocument(readFileSync(path, 'utf8'));
+  const lines = new LineCounter();
+  // The document holds keys: an error must not quote it.
+  const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
-  if (error !== undefined) throw new StandaloneInvalid(`${path}: ${error.message}`);
+  if (error !== undefined) {
+    const { line } = lines.linePos(error.pos[0]);
+    throw new StandaloneInvalid(`${path}:${line}: ${error.message.replace(/: ".*$/s, '')}`);
+  }
   const directory = dirname(resolve(path));
   const result = convertStandalone(document.toJS(), {
     env: (name) => env[name],

@@ -13,8 +13,6 @@ type Fields = Record<string, unknown>;
 
 export interface StandaloneConfig {
   objects: KubeObject[];
-  /** Paths of price catalogs, in the order in which they are laid over each other. */
-  modelCatalogs: string[];
   /** Settings that are understood and have no effect here. */
   notes: StandaloneFault[];
 }
@@ -53,7 +51,7 @@ const insteadOfPolicies = {
 export function convertStandalone(document: unknown, surroundings: Surroundings): StandaloneResult {
   const reader = new Reader(surroundings);
   const top = reader.fields(document, '', ['config', 'frontendPolicies', 'llm'], insteadOfTop);
-  const modelCatalogs = readConfig(reader, top['config']);
+  const prices = readConfig(reader, top['config']);
   readFrontend(reader, top['frontendPolicies']);
   if (top['llm'] === undefined) reader.fault('llm', 'must be given');
   const llm = reader.fields(top['llm'], 'llm', ['port', 'providers', 'models', 'virtualModels', 'policies'], {
@@ -81,12 +79,14 @@ export function convertStandalone(document: unknown, surroundings: Surroundings)
     ...models.objects,
     routeTo(models.entries),
     ...keys.objects,
+    ...prices,
     ...(Object.keys(traffic).length === 0 ? [] : [policyWith(traffic)]),
   ];
-  return { config: { objects, modelCatalogs, notes: reader.notes } };
+  return { config: { objects, notes: reader.notes } };
 }
 
-function readConfig(reader: Reader, value: unknown): string[] {
+/** Price catalogs, laid over the shipped one in their order. */
+function readConfig(reader: Reader, value: unknown): KubeObject[] {
   const config = reader.fields(
     value,
     'config',
@@ -109,8 +109,24 @@ function readConfig(reader: Reader, value: unknown): string[] {
     if (config[name] !== undefined) reader.note(`config.${name}`, `has no effect: ${option} says where`);
   return reader.list(config['modelCatalog'], 'config.modelCatalog').flatMap((entry, index) => {
     const path = `config.modelCatalog[${index}]`;
-    return reader.text(reader.fields(entry, path, ['file'])['file'], `${path}.file`) ?? [];
+    const { file } = reader.fields(entry, path, ['file']);
+    if (file === undefined) reader.fault(`${path}.file`, 'must be given');
+    const text = file === undefined ? undefined : reader.secret(entry, path);
+    return text === undefined ? [] : [pricesOf(index, text)];
   });
+}
+
+function pricesOf(index: number, text: string): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: `prices-${String(index + 1).padStart(3, '0')}`,
+      namespace,
+      labels: { ...ownerLabel, 'tollgate.dev/prices': 'true' },
+    },
+    data: { 'catalog.json': text },
+  };
 }
 
 function readFrontend(reader: Reader, value: unknown): void {
