@@ -26,6 +26,7 @@ import { auditTo, openStores } from './open-stores.ts';
 import { RecordFeed } from './record-feed.ts';
 import { applyDemo, demoStanding } from './run-demo.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
+import { keepStandalone } from './standalone-file.ts';
 import { startAdmin } from './start-admin.ts';
 import { startMetrics } from './start-metrics.ts';
 import { startOtlp } from './start-otlp.ts';
@@ -71,6 +72,8 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const stores = await openStores(dataDir, nowSeconds, log, stack);
   const { counters, ledger, auditLog } = stores;
   const budgets = openBudgets(process.env, counters, nowSeconds, log, stack);
+  if (options.config !== undefined && registry !== undefined)
+    keepStandalone(options.config, registry, log, stack);
   const demo = options.demo && registry ? await applyDemo(options, registry, stack) : undefined;
 
   const base = { options, env: process.env, nowSeconds, log, stack };

@@ -7,6 +7,7 @@ import type { Budget } from '../budget/model.ts';
 import type { PromptGuard } from '../guard/model.ts';
 import type { RateLimitConfig } from '../ratelimit/model.ts';
 import type { HealthPolicy, RetryPolicy } from '../resilience/model.ts';
+import type { ModelRoute } from '../route/match-model.ts';
 import type { KeyTerms } from './key-terms.ts';
 
 export interface Snapshot {
@@ -55,6 +56,8 @@ export interface RouteRule {
   /** Gateway → listener → route → rule, merged field by field; the more specific one has replaced the other. */
   traffic: TrafficPolicy;
   backends: WeightedBackend[];
+  /** The backend is chosen by the model that is asked for, when the body has been read. */
+  models?: ModelRoute[];
   /** Of the call as a whole, with all its attempts, to the last byte. */
   requestTimeoutMs?: number;
   /** Of one attempt, to its last byte. */
