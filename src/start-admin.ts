@@ -9,6 +9,7 @@ import { createEmbeddedResourceAccess } from './apiserver/resource-access.ts';
 import type { Controller } from './controller/controller.ts';
 import { createReadOnlyResourceAccess } from './kube/resource-access.ts';
 import type { RecordFeed } from './record-feed.ts';
+import { accessWithFile, type FileObjects } from './standalone/file-objects.ts';
 import type { RunningPrices } from './start-prices.ts';
 import type { AuditLog } from './storage/audit-log.ts';
 import type { CounterStore } from './storage/counters.ts';
@@ -33,18 +34,21 @@ export interface AdminParts {
   auditLog: AuditLog;
   drift: DriftCheck;
   prices: RunningPrices;
+  files: FileObjects;
   log: ReturnType<typeof createLog>;
 }
 
 export function startAdmin(parts: AdminParts): Promise<AdminServer> {
-  const { options, registry, source, controller, inForce, feed, prices, ...stores } = parts;
+  const { options, registry, source, controller, inForce, feed, prices, files, ...stores } = parts;
   return startAdminServer({
     host: options.listen,
     port: options.adminPort,
     dataDir: options.dataDir,
     ...(existsSync(join(uiDir, 'index.html')) ? { uiDir } : {}),
     resources:
-      registry === undefined ? createReadOnlyResourceAccess(source) : createEmbeddedResourceAccess(registry),
+      registry === undefined
+        ? createReadOnlyResourceAccess(source)
+        : accessWithFile(createEmbeddedResourceAccess(registry), files),
     ...stores,
     prices: prices.catalog,
     priceSources: prices.sources,

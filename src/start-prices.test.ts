@@ -33,6 +33,7 @@ function world(t: TestContext, file?: string) {
   const start = () =>
     startPrices({
       options: file === undefined ? {} : { prices: file },
+      catalogs: [],
       source: {
         list: (_, kind) => objects.filter((object) => object.kind === kind),
         onChange: (listener) => {
@@ -97,7 +98,7 @@ test('a file is read again when it changes, and a bad one keeps the old; at the 
   const directory = mkdtempSync(join(tmpdir(), 'tollgate-prices-'));
   t.after(() => rmSync(directory, { recursive: true }));
   const path = join(directory, 'prices.json');
-  assert.throws(() => world(t, path).start(), /--prices: file .*prices\.json cannot be read: ENOENT/);
+  assert.throws(() => world(t, path).start(), /prices: file .*prices\.json cannot be read: ENOENT/);
   writeFileSync(path, '{"providers": 5}');
   assert.throws(() => world(t, path).start(), /providers: must be there/);
   writeFileSync(path, catalog('2'));

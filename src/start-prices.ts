@@ -19,6 +19,8 @@ const dataKey = 'catalog.json';
 
 export interface PriceParts {
   options: { prices?: string };
+  /** Other files, laid under that one. */
+  catalogs: readonly string[];
   source: Pick<ResourceSource, 'list' | 'onChange'>;
   metrics: Pick<GatewayMetrics, 'gauge'>;
   log: Record<'info' | 'error', (fields: object, message: string) => void>;
@@ -44,8 +46,7 @@ export function startPrices(parts: PriceParts): RunningPrices {
     'Price files and ConfigMaps that cannot be read.',
     async () => sources.refused(),
   );
-  const { prices: file } = parts.options;
-  if (file !== undefined) {
+  for (const file of filesOf(parts)) {
     const watch = watchConfigFiles(file, () => sources.read());
     parts.stack.add(() => watch.close());
   }
@@ -56,8 +57,12 @@ export function startPrices(parts: PriceParts): RunningPrices {
   );
   sources.read();
   const [bad] = sources.list.filter(({ name, error }) => name.startsWith('file ') && error !== undefined);
-  if (bad !== undefined) throw new Error(`--prices: ${bad.name} ${bad.error}`);
+  if (bad !== undefined) throw new Error(`prices: ${bad.name} ${bad.error}`);
   return sources.running;
+}
+
+function filesOf({ options, catalogs }: PriceParts): string[] {
+  return [...catalogs, ...(options.prices === undefined ? [] : [options.prices])];
 }
 
 class PriceSources {
@@ -85,10 +90,8 @@ class PriceSources {
   }
 
   read(): void {
-    const { options, source } = this.#parts;
-    const file = options.prices;
-    const found = file === undefined ? [] : [{ name: `file ${file}`, text: textOfFile(file) }];
-    for (const object of configMaps(source))
+    const found = filesOf(this.#parts).map((file) => ({ name: `file ${file}`, text: textOfFile(file) }));
+    for (const object of configMaps(this.#parts.source))
       found.push({ name: `ConfigMap ${nameOf(object)}`, text: textOf(object) });
     const names = new Set(found.map(({ name }) => name));
     const changed = found.filter(({ name, text }) => this.#texts.get(name) !== textId(text));

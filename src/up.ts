@@ -24,9 +24,11 @@ import { auditTo, openStores } from './open-stores.ts';
 import { RecordFeed } from './record-feed.ts';
 import { applyDemo, demoStanding } from './run-demo.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
+import { sourceWithFile } from './standalone/file-objects.ts';
 import { startAdmin } from './start-admin.ts';
 import { type RunningPrices, startPrices } from './start-prices.ts';
 import { type RunningRateLimits, startRateLimits } from './start-rate-limits.ts';
+import { startStandalone } from './start-standalone.ts';
 import type { AuditLog } from './storage/audit-log.ts';
 import type { SharedCounters } from './storage/memory/shared-counters.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
@@ -72,11 +74,13 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const metrics = new GatewayMetrics();
   const drift = watchDrift(stores, nowSeconds, metrics, log);
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
-  const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
+  const base = { options, env: process.env, nowSeconds, log, stack };
+  const { objects: files, catalogs } = await startStandalone({ ...base, metrics });
+  const api = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
+  const source = sourceWithFile(api, files);
   let inForce: InForce = { keySets: {}, budgets: [] };
   const feed = new RecordFeed();
   const standings = createReporter(source, counters, () => inForce.budgets, dataDir, log);
-  const base = { options, env: process.env, nowSeconds, log, stack };
   const limits = await startRateLimits({ ...base, counters: counters.store, metrics: metrics.registry });
   const plane = startServing(
     options,
@@ -92,7 +96,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   );
   await source.start();
   stack.add(() => source.stop());
-  const prices = startPrices({ ...base, source, metrics, use: plane.price });
+  const prices = startPrices({ ...base, catalogs, source, metrics, use: plane.price });
   const controller = startController({
     source,
     publish: (snapshot) => {
@@ -110,12 +114,12 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   stack.add(() => controller.stop());
   limits.onFilesChanged = prices.onChanged = () => controller.recompile();
   reportStandings(standings, log, stack);
-  const parts = { options, registry, source, controller, feed, ledger, auditLog, drift, prices, log };
+  const parts = { options, registry, source, controller, feed, ledger, auditLog, drift, prices, files, log };
   const admin = await startAdmin({ ...parts, inForce: () => inForce, counters: counters.store });
   stack.add(() => closeServer(admin.server));
-  const api = await startApis(options, registry, metrics, auditLog, log, stack);
+  const apis = await startApis(options, registry, metrics, auditLog, log, stack);
   await whenServing(controller, pending);
-  tellStart(options, api, admin, demo && demoStanding(counters, demo.kind, nowSeconds));
+  tellStart(options, apis, admin, demo && demoStanding(counters, demo.kind, nowSeconds));
   await stopSignal();
   await stack.close();
 }

@@ -1,13 +1,15 @@
 /** What the documentation shows is what the gateway takes: every manifest is admitted, every refusal is listed. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { errorTable } from '../src/core/errors.ts';
 import { allKinds } from '../src/core/resources/kinds.ts';
 import type { KubeObject } from '../src/core/resources/object.ts';
 import { admit } from '../src/core/resources/validate.ts';
+import { convertStandalone } from '../src/core/standalone/convert.ts';
 
 const root = join(import.meta.dirname, '..');
 const pages = ['README.md', ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })]
@@ -39,6 +41,18 @@ test('every manifest in the documentation is admitted', () => {
   assert.ok(manifests.length >= 4);
   for (const { page, object } of manifests)
     assert.deepEqual(faultsOf(object), [], `${page}: ${object.kind} ${object.metadata.name}`);
+});
+
+test('the standalone configuration in the documentation is taken as it stands', () => {
+  const page = readFileSync(join(root, 'docs/standalone.md'), 'utf8');
+  const [block] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1]!);
+  const { faults, objects } = convertStandalone(parse(block!), {
+    sha256: (text) => createHash('sha256').update(text).digest('hex'),
+    env: (name) => `value of ${name}`,
+    readFile: () => '',
+  });
+  assert.deepEqual(faults, []);
+  assert.ok(objects.length >= 7);
 });
 
 test('a wrong manifest would be found', () => {

@@ -2,6 +2,7 @@
 import { nameOf } from '../core/config/objects.ts';
 import type { KeyEntry } from '../core/config/snapshot.ts';
 import type { Condition, KubeObject } from '../core/resources/object.ts';
+import { fileAnnotation } from '../core/standalone/objects.ts';
 import type { AdminContext } from './context.ts';
 
 export interface KeySpec {
@@ -70,7 +71,7 @@ export function viewOf(object: KubeObject, nowMs: number): KeyView {
     ...(spec.expiresAt === undefined ? {} : { expiresAt: spec.expiresAt }),
     createdAt: metadata.creationTimestamp ?? '',
     resourceVersion: metadata.resourceVersion ?? '',
-    editable: true,
+    editable: metadata.annotations?.[fileAnnotation] === undefined,
   };
 }
 

@@ -1,13 +1,15 @@
 /** Files that a person names: JSON, YAML of one or several documents, or `-` for standard input. */
 import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
-import { LineCounter, parseAllDocuments } from 'yaml';
+import { type Document, isNode, LineCounter, parseAllDocuments } from 'yaml';
 import { CliFailure } from './failure.ts';
 
 export interface InputDocument {
   value: unknown;
   /** Line of the file on which it begins. */
   line: number;
+  /** Line of what stands at the path, or of the nearest above it that is there. */
+  lineAt(path: readonly (string | number)[]): number | undefined;
 }
 
 export async function readInput(path: string): Promise<string> {
@@ -34,12 +36,25 @@ export function parseDocuments(text: string): { documents: InputDocument[]; erro
     const start = document.contents.range?.[0] ?? 0;
     try {
       const value: unknown = document.toJS();
-      if (value !== null) documents.push({ value, line: lineCounter.linePos(start).line });
+      const lineAt = (path: readonly (string | number)[]) => lineOf(document, path, lineCounter);
+      if (value !== null) documents.push({ value, line: lineCounter.linePos(start).line, lineAt });
     } catch {
       errors.push({ line: lineCounter.linePos(start).line, message: 'aliases that can not be resolved' });
     }
   }
   return { documents, errors };
+}
+
+function lineOf(
+  document: Document,
+  path: readonly (string | number)[],
+  lines: LineCounter,
+): number | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return undefined;
 }
 
 export interface InputError {

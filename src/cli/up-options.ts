@@ -28,6 +28,8 @@ export interface UpOptions {
   ratelimitConfig?: string;
   /** JSON file with prices that are laid over the shipped ones. */
   prices?: string;
+  /** agentgateway's standalone configuration (YAML), for models, keys and limits. */
+  config?: string;
   /** PEM files. */
   rlsTlsCert?: string;
   rlsTlsKey?: string;
@@ -109,6 +111,11 @@ const filePaths: [flag: string, variable: string, description: string][] = [
     '--ratelimit-config <path>',
     'RATELIMIT_CONFIG',
     'file or directory with the rate limit configuration, read again when it changes (instead of ConfigMaps)',
+  ],
+  [
+    '--config <file>',
+    'CONFIG',
+    'agentgateway’s standalone configuration (YAML): models, keys, limits; read again when it changes',
   ],
   [
     '--prices <file>',

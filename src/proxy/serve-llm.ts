@@ -7,6 +7,7 @@ import type {
   RouteType,
 } from '../core/config/snapshot.ts';
 import { limitOutput } from '../core/llm/limit-output.ts';
+import { askedModel, routesByModel, targetFor } from '../core/llm/model-router.ts';
 import type { RequestFault, UpstreamCall } from '../core/llm/translate-contract.ts';
 import type { Prices } from '../core/pricing/prices.ts';
 import { modifyHeaders } from '../core/route/filters.ts';
@@ -34,7 +35,19 @@ export async function serveLlm(call: Call, route: LlmRoute, deps: DataPathDepend
   const body = await bodyOf(call, route, deps);
   if (body === undefined) return;
   // Priority groups and retries will try the next target here; today the first one serves.
-  await serveTarget(call, route, route.backend.groups[0]![0]!, body, deps);
+  const targets = route.backend.groups[0]!;
+  const target = routesByModel(targets) ? targetByModel(call, route, body) : targets[0]!;
+  if (target === undefined) {
+    const detail = `model "${call.context.askedModel}" is not served here`;
+    return refuse(call, { code: 'model_not_found', detail }, deps.dialectError, route.routeType);
+  }
+  await serveTarget(call, route, target, body, deps);
+}
+
+function targetByModel(call: Call, { backend, routeType, path }: LlmRoute, body: string) {
+  const asked = askedModel(routeType, path, body) ?? '';
+  call.context.askedModel = asked;
+  return targetFor(backend.groups.flat(), asked);
 }
 
 async function serveTarget(

@@ -114,6 +114,43 @@ spec: {owner: ci, issueTo: {secretName: ci}}
     assert.match(hidden.stdout, /Secret default\/s: data\.key: Invalid value\n/);
   });
 
+  test('agentgateway’s standalone configuration is checked with the line of each fault', async () => {
+    const good = 'llm:\n  models:\n  - {name: "*", provider: ollama}\nconfig: {statsAddr: "127.0.0.1:1"}\n';
+    const done = await runProgram(['validate', '-f', file('good.yaml', good)]);
+    assert.equal(done.code, 0, done.stdout + done.stderr);
+    assert.match(done.stderr, /good\.yaml:4: config\.statsAddr: has no effect: --metrics-port says it/);
+    assert.match(done.stderr, /1 configuration and 0 objects in 1 file: no faults/);
+    const bad = file(
+      'bad.yaml',
+      [
+        'llm:',
+        '  models:',
+        '  - name: a',
+        '    provider: openAI',
+        '    params: {apiKey: $OPENAI_API_KEY}',
+        '  policies:',
+        '    apiKey:',
+        '      keys:',
+        '      - key: sk-very-secret',
+        '        alowedModels: []',
+      ].join('\n'),
+    );
+    const refused = await runProgram(['validate', '-f', bad, demo]);
+    assert.equal(refused.code, 1);
+    assert.match(
+      refused.stdout,
+      /bad\.yaml:5: llm\.models\[0\]\.params\.apiKey: OPENAI_API_KEY is not set in the environment\n/,
+    );
+    assert.match(
+      refused.stdout,
+      /bad\.yaml:10: llm\.policies\.apiKey\.keys\[0\]\.alowedModels: .*allowedModels\n/,
+    );
+    assert.doesNotMatch(refused.stdout + refused.stderr, /sk-very-secret/);
+    const rest = await runProgram(['validate', '-f', bad], { env: { OPENAI_API_KEY: 'sk' } });
+    assert.equal(rest.stdout.trim().split('\n').length, 1);
+    assert.equal((await runProgram(['validate'])).code, 2);
+  });
+
   test('a file that is not there is a fault of the command line', async () => {
     const done = await runProgram(['validate', '/nonexistent.yaml']);
     assert.equal(done.code, 2);

@@ -96,11 +96,12 @@ function compileAi(context: CompileContext, object: KubeObject, spec: BackendSpe
   const policies = spec.policies ?? {};
   const groupSpecs =
     spec.ai!.provider === undefined ? spec.ai!.groups! : [{ providers: [spec.ai!.provider] }];
+  const routing = modelRouting(object);
   let refusal: string | undefined;
   const compiled = groupSpecs.map((group) =>
     group.providers.flatMap((provider): ProviderTarget[] => {
       const result = compileTarget(context, object.metadata.namespace!, name, provider, policies);
-      if ('target' in result) return [result.target];
+      if ('target' in result) return [{ ...result.target, ...routing[provider.name ?? ''] }];
       refusal ??= provider.name === undefined ? result.fault : `${provider.name}: ${result.fault}`;
       return [];
     }),
@@ -112,6 +113,19 @@ function compileAi(context: CompileContext, object: KubeObject, spec: BackendSpe
     routes: policies.ai?.routes ?? {},
     ...(refusal && { refusal }),
   };
+}
+
+/** Name of a provider of the backend → which models it is asked for; JSON. Written by the conversion of standalone configuration. */
+export const modelRoutingAnnotation = 'tollgate.dev/model-routing';
+
+export type ModelRouting = Record<string, Pick<ProviderTarget, 'asked' | 'stripModelPrefix'>>;
+
+function modelRouting({ metadata }: KubeObject): ModelRouting {
+  try {
+    return JSON.parse(metadata.annotations?.[modelRoutingAnnotation] ?? '{}') as ModelRouting;
+  } catch {
+    return {};
+  }
 }
 
 function compileStatic(context: CompileContext, object: KubeObject, spec: BackendSpec): HttpBackend {

@@ -11,7 +11,8 @@ export interface RateLimitSpec {
 interface LocalSpec {
   requests?: number;
   tokens?: number;
-  unit: 'Seconds' | 'Minutes' | 'Hours';
+  /** Standalone configuration knows other lengths, in seconds: no schema lets a number through to here. */
+  unit: 'Seconds' | 'Minutes' | 'Hours' | number;
   burst?: number;
   key?: string;
 }
@@ -87,7 +88,7 @@ function compileLocal(
       counts: spec.tokens === undefined ? 'Requests' : 'Tokens',
       limit: spec.tokens ?? spec.requests!,
       burst: spec.burst ?? 0,
-      unitSeconds: secondsOf[spec.unit],
+      unitSeconds: typeof spec.unit === 'number' ? spec.unit : secondsOf[spec.unit],
       ...(spec.key !== undefined && { keyExpression: spec.key }),
     };
   });

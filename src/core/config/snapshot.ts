@@ -243,6 +243,10 @@ export interface ProviderTarget {
   /** Who answers at this address, where that is known: what its calls are priced and reported by. */
   vendor?: string;
   credential?: Credential;
+  /** Of a backend that is chosen by model: what a client must ask for; `*` at one end stands for any characters. */
+  asked?: string;
+  /** Taken off the model that was asked for. */
+  stripModelPrefix?: string;
   modelAliases: Record<string, string>;
   defaults: { field: string; value: unknown }[];
   overrides: { field: string; value: unknown }[];

@@ -12,7 +12,8 @@ export function modelFor(target: ProviderTarget, asked: string | undefined): str
     if (pattern.endsWith('*') && asked.startsWith(pattern.slice(0, -1))) return model;
     if (pattern.startsWith('*') && asked.endsWith(pattern.slice(1))) return model;
   }
-  return asked;
+  const prefix = target.stripModelPrefix;
+  return prefix !== undefined && asked.startsWith(prefix) ? asked.slice(prefix.length) : asked;
 }
 
 /** Top-level members that the backend's configuration sets, in the client's own format. */

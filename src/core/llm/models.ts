@@ -12,7 +12,12 @@ export interface ListedModel {
 /** Empty when no target names a model: what can be asked for is then the provider's to say. */
 export function configuredModels(targets: readonly ProviderTarget[]): ListedModel[] {
   const found = new Map<string, ListedModel>();
-  for (const { model, modelAliases, provider } of targets) {
+  for (const { asked, model, modelAliases, provider } of targets) {
+    if (asked !== undefined) {
+      // Keys are allowed or refused by what is asked for there.
+      if (!asked.includes('*')) found.set(asked, { id: asked, serves: asked, provider });
+      continue;
+    }
     const aliases = Object.entries(modelAliases).filter(([alias]) => !alias.includes('*'));
     const named: [string, string][] = model === undefined ? aliases : [[model, model]];
     for (const [id, serves] of named) if (!found.has(id)) found.set(id, { id, serves, provider });

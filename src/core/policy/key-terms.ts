@@ -42,7 +42,7 @@ export function compileModelTerms(): CompiledPolicy {
     phase: 'llm',
     plan(context) {
       const allowed = context.terms?.allowedModels ?? [];
-      const model = context.llm?.model ?? '';
+      const model = context.askedModel ?? context.llm?.model ?? '';
       if (allowed.length === 0 || allowed.some((pattern) => matchesModel(pattern, model)))
         return noOperations;
       const key = context.terms!.display ?? context.identity!.id;

@@ -29,6 +29,8 @@ export interface PolicyContext {
   route?: string;
   /** Address of the client, without port. */
   source: string;
+  /** Of a backend that is chosen by the model asked for: that name, which keys are allowed or refused by. */
+  askedModel?: string;
   /** Known after translation. */
   llm?: LlmFacts;
   /** What CEL sees. */
