@@ -14,6 +14,7 @@ import type { Call, Spent } from './call.ts';
 import type { CallTargets, Chosen } from './call-targets.ts';
 import type { DataPathDependencies } from './dependencies.ts';
 import { exchange, type FailedExchange } from './exchange.ts';
+import { guardRequest } from './guards/guard-request.ts';
 import type { LinkedRetry } from './linked-snapshot.ts';
 import { type LlmRoute, remainingMs } from './llm-route.ts';
 import { describeLlm, translateFor, vendorOf } from './prepare-attempt.ts';
@@ -96,7 +97,9 @@ async function nextAttempt(
       retry.policy,
     );
     if (pause === undefined) return undefined;
-    const upstream = upstreamFor(attempting, chosen, spent);
+    const checked = await guardRequest(call, route, chosen.target, attempting.body, deps);
+    const body = checked === undefined ? attempting.body : 'body' in checked ? checked.body : undefined;
+    const upstream = body === undefined ? undefined : upstreamFor({ ...attempting, body }, chosen, spent);
     if (upstream === undefined) {
       targets.exclude(chosen);
       continue;

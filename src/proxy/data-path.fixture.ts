@@ -11,6 +11,7 @@ import { createPrices } from '../core/pricing/prices.ts';
 import type { RateLimitRequest, RateLimitResponse } from '../core/ratelimit/model.ts';
 import { takeFrom } from '../core/ratelimit/token-bucket.ts';
 import type { RequestRecord } from '../core/record.ts';
+import { compileRegex } from '../linear-regex.ts';
 import { createDataPath, type DataPathOptions } from './data-path.ts';
 
 export interface World {
@@ -63,6 +64,7 @@ export async function dataPathWorld(t: TestContext, given: WorldOptions): Promis
     translateRequest,
     dialectError,
     compileExpression,
+    compileRegex,
     prices: createPrices({ providers: {} }),
     accounts: {
       reserve: () => {

@@ -3,6 +3,7 @@ import type { UpstreamCall } from '../core/llm/translate-contract.ts';
 import { noUsage, type Usage } from '../core/llm/usage.ts';
 import type { Call } from './call.ts';
 import type { DataPathDependencies } from './dependencies.ts';
+import { deliverHeldStream } from './guards/held-stream.ts';
 import { limitHeaders, providerHeaders, sendWhole, writeHead } from './send.ts';
 import { settle } from './settle.ts';
 import { StreamDelivery, type StreamEnd, StreamRefused } from './stream-delivery.ts';
@@ -18,12 +19,14 @@ export async function deliverPlain(
   const reply = upstream.reply.plain(text, contentTypeOf(response));
   call.record.status = response.status;
   settle(call, reply.usage ?? noUsage, reply.responseModel, deps);
+  // After it: an answer that is not let through was used all the same.
+  const body = call.guards === undefined ? reply.body : await call.guards.answer(reply.body);
   const headers = {
     ...providerHeaders(response.headers),
     ...limitHeaders(call),
     'content-type': reply.contentType,
   };
-  sendWhole(call, response.status, headers, reply.body);
+  sendWhole(call, response.status, headers, body);
 }
 
 /** A provider's refusal uses nothing; its status, request id and Retry-After stay. `text` is its body. */
@@ -64,7 +67,9 @@ export async function deliverStream(
   response: UpstreamResponse,
   deps: DataPathDependencies,
 ): Promise<StreamOutcome> {
-  const { outgoing } = call;
+  const { outgoing, guards } = call;
+  if (guards?.holdsStreams) return deliverHeldStream(call, guards, upstream, response, deps);
+  const translator = guards?.stream(upstream.reply.stream()) ?? upstream.reply.stream();
   // The head goes out with the first byte, which may be after the entry in the ledger.
   call.record.status = response.status;
   const begin = () =>
@@ -74,7 +79,7 @@ export async function deliverStream(
       'content-type': stream.translator.contentType,
       'cache-control': 'no-cache',
     });
-  const stream = new StreamDelivery(call, upstream.reply.stream(), deps, begin, () => exchange.abort());
+  const stream = new StreamDelivery(call, translator, deps, begin, () => exchange.abort());
   const onDrain = () => {
     stream.drained();
     response.resume();

@@ -12,6 +12,7 @@ import type { Failure } from './retry-rules.ts';
 import { settle } from './settle.ts';
 import { needsSignature, signCall } from './sign-call.ts';
 import { type StreamEnd, StreamRefused } from './stream-delivery.ts';
+import { withTrace } from './trace.ts';
 import { type Exchange, UpstreamFailure, type UpstreamResponse } from './transport.ts';
 import { describeFailure, refuseFailure, usageOfLost } from './upstream-failures.ts';
 
@@ -36,6 +37,7 @@ export async function exchange(
   const sentAtMs = deps.nowMs();
   const sent = deps.transport.send({
     ...signed,
+    headers: withTrace(call, signed.headers, sentAtMs, deps.random),
     body: upstream.body === '' && upstream.method === 'GET' ? null : upstream.body,
     headersTimeoutMs: target.requestTimeoutMs ?? deps.limits.headersTimeoutMs,
     connectTimeoutMs: target.connectTimeoutMs,

@@ -7,6 +7,7 @@ import { HttpTries } from './http-tries.ts';
 import { BodyTooLarge, ClientGone, readBody } from './read-body.ts';
 import { refuse } from './refuse.ts';
 import { limitHeaders, writeHead } from './send.ts';
+import { withTrace } from './trace.ts';
 import type { UpstreamResponse } from './transport.ts';
 import { refuseFailure } from './upstream-failures.ts';
 
@@ -67,7 +68,7 @@ async function forwardOnce(
   const exchange = deps.transport.send({
     method: call.target.method,
     url: `${origin}${route.path}`,
-    headers: headersOf(call, route),
+    headers: withTrace(call, headersOf(call, route), deps.nowMs(), deps.random),
     body: body.length === 0 ? null : body,
     headersTimeoutMs: headersTimeoutOf(route, deps),
     connectTimeoutMs: route.backend.connectTimeoutMs,

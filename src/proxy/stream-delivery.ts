@@ -116,6 +116,8 @@ export class StreamDelivery {
     // Counted before the client sees the end, so that its next call meets the new balance.
     if (this.translator.finished()) this.#settle();
     this.#write(out);
+    const stopped = this.translator.stopped?.();
+    if (stopped !== undefined) throw stopped;
   }
 
   #write(out: string | Buffer): void {

@@ -1,11 +1,12 @@
 /** What a failed exchange means: for the client as an answer, for the ledger as an estimate. */
 import type { RouteType } from '../core/config/snapshot.ts';
-import { type ErrorCode, formOf, type Refusal } from '../core/errors.ts';
+import type { ErrorCode, Refusal } from '../core/errors.ts';
+import { GuardFailure, GuardRejection } from '../core/guard/model.ts';
 import { ReplyFault, type UpstreamCall } from '../core/llm/translate-contract.ts';
 import { noUsage, type Usage } from '../core/llm/usage.ts';
 import type { Call } from './call.ts';
 import type { DataPathDependencies } from './dependencies.ts';
-import { refuse } from './refuse.ts';
+import { describeRefusal, refuse } from './refuse.ts';
 import { UpstreamFailure, type UpstreamFailureKind } from './transport.ts';
 
 const codes: Record<UpstreamFailureKind, ErrorCode> = {
@@ -17,19 +18,13 @@ const codes: Record<UpstreamFailureKind, ErrorCode> = {
   too_large: 'upstream_invalid',
 };
 
-/** Before it is settled: the ledger's entry says how the call ended, and the client hears of it afterwards. */
+/** What the record says of it: before the call is settled, so that the ledger has it. */
 export function describeFailure(call: Call, error: unknown): void {
-  const { record } = call;
-  if (call.outgoing.destroyed) {
-    record.status = 499;
-    record.error = 'the client left before the answer';
-    return;
+  if (!call.outgoing.destroyed) describeRefusal(call, refusalOf(error));
+  else {
+    call.record.status = 499;
+    call.record.error = 'the client left before the answer';
   }
-  const refusal = refusalOf(error);
-  const form = formOf(refusal.code);
-  record.status = form.status;
-  record.reason ??= form.reason;
-  record.error ??= refusal.cause ?? refusal.detail;
 }
 
 export function refuseFailure(
@@ -38,8 +33,8 @@ export function refuseFailure(
   routeType: RouteType,
   deps: DataPathDependencies,
 ): void {
-  describeFailure(call, error);
-  if (!call.outgoing.destroyed) refuse(call, refusalOf(error), deps.dialectError, routeType);
+  if (call.outgoing.destroyed) describeFailure(call, error);
+  else refuse(call, refusalOf(error), deps.dialectError, routeType);
 }
 
 /** Whether it is the upstream, or the way to it, that failed: not the client, and not a fault of ours. */
@@ -48,7 +43,15 @@ export function isUpstreamsFailure(error: unknown): boolean {
   return error instanceof ReplyFault;
 }
 
-function refusalOf(error: unknown): Refusal {
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof GuardRejection) {
+    const { statusCode: status, message: detail, reason } = error;
+    return { code: 'guard_rejected', status, detail, cause: `${detail} (${reason})` };
+  }
+  if (error instanceof GuardFailure) {
+    const detail = 'a guard of this route can not be asked';
+    return { code: 'guard_unavailable', detail, cause: `${detail}: ${error.message}` };
+  }
   if (error instanceof UpstreamFailure) {
     return { code: codes[error.kind], detail: error.message, cause: `${error.message}${causeOf(error)}` };
   }

@@ -5,6 +5,7 @@ import { cloudOf, cloudOrigin } from './cloud-targets.ts';
 import type { CompileContext } from './context.ts';
 import { type AuthSpec, compileCredential } from './credentials.ts';
 import { durationMs } from './durations.ts';
+import { compilePromptGuard, type PromptGuardSpec } from './prompt-guards.ts';
 import { compileHealth, type HealthSpec } from './resilience-fields.ts';
 import { serviceOrigins } from './services.ts';
 import type { ProviderName, ProviderTarget, RouteType } from './snapshot.ts';
@@ -31,6 +32,7 @@ export interface AiPolicySpec {
   modelAliases?: Record<string, string>;
   defaults?: { field: string; value: unknown }[];
   overrides?: { field: string; value: unknown }[];
+  promptGuard?: PromptGuardSpec;
   prompt?: { prepend?: { role: string; content: string }[]; append?: { role: string; content: string }[] };
   [other: string]: unknown;
 }
@@ -88,6 +90,9 @@ export function compileTarget(
   const auth = compileCredential(context, namespace, merged.auth, { provider, ...model });
   if ('fault' in auth) return auth;
   const { ai = {}, http, tcp, health: healthSpec } = merged;
+  const owner = { kind: 'AgentgatewayBackend', namespace, name: backendName } as const;
+  const guarded = ai.promptGuard && compilePromptGuard(context, owner, ai.promptGuard);
+  if (guarded !== undefined && 'fault' in guarded) return { fault: `policies.ai.${guarded.fault}` };
   const health = healthSpec === undefined ? undefined : compileHealth(healthSpec);
   if (health !== undefined && 'fault' in health) return health;
   return {
@@ -103,6 +108,7 @@ export function compileTarget(
       ...cloudOf(provider, model),
       ...vendorAt(provider, origin.origin),
       credential: auth.credential,
+      ...guarded,
       modelAliases: ai.modelAliases ?? {},
       defaults: ai.defaults ?? [],
       overrides: ai.overrides ?? [],
@@ -120,7 +126,7 @@ export function mergePolicies(outer: BackendPoliciesSpec, inner: BackendPolicies
 }
 
 const servedPolicies = new Set(['auth', 'ai', 'http', 'tcp', 'health']);
-const servedAi = new Set(['routes', 'modelAliases', 'defaults', 'overrides', 'prompt']);
+const servedAi = new Set(['routes', 'modelAliases', 'defaults', 'overrides', 'prompt', 'promptGuard']);
 
 export function isServedPolicy(field: string): boolean {
   return servedPolicies.has(field);

@@ -79,6 +79,8 @@ export interface StreamTranslator {
   finished(): boolean;
   /** What the provider said has gone wrong inside the stream. */
   failed(): ErrorKind | undefined;
+  /** Why nothing more may go to the client, once there is a reason; `push` has told it already. */
+  stopped?(): Error | undefined;
   /** True once the first content token went through, for time to first token. */
   sawFirstToken(): boolean;
 }

@@ -1,5 +1,5 @@
 /** Counting tokens for a client of another dialect than the provider's: the same conversation, asked of its own counter. */
-import type { RouteType } from '../config/snapshot.ts';
+import type { ProviderName, RouteType } from '../config/snapshot.ts';
 import { modelFor } from './enrich.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
 import type { Format } from './format.ts';
@@ -45,7 +45,10 @@ export function translateCount(
     method: 'POST',
     url: urlOf(call.target, provider, counter, { model, streaming: false }),
     headers: upstreamHeaders(call.target, provider, call.headers, counter),
-    body: JSON.stringify(counted(counter, encoded, model)),
+    body: JSON.stringify({
+      ...counted(counter, encoded, model, call.target.provider),
+      ...provider.nativeMembers?.(counter, call.headers),
+    }),
     streaming: false,
     operation: 'count_tokens',
     requestModel: model,
@@ -80,7 +83,12 @@ function conversation(body: Fields): Fields {
 
 const anthropicCounts = ['model', 'messages', 'system', 'tools', 'tool_choice', 'thinking'];
 
-function counted(counter: CountRoute, encoded: Fields, model: string): Fields {
+/** Vertex AI takes the conversation itself; the Gemini API only as a request that names its model. */
+function counted(counter: CountRoute, encoded: Fields, model: string, provider: ProviderName): Fields {
+  if (counter === 'GeminiCountTokens' && provider === 'vertexai') {
+    const { contents, systemInstruction, tools } = encoded;
+    return { contents, systemInstruction, tools };
+  }
   if (counter === 'GeminiCountTokens')
     return { generateContentRequest: { ...encoded, model: `models/${model}` } };
   return Object.fromEntries(anthropicCounts.map((name) => [name, encoded[name]]));
