@@ -113,8 +113,11 @@ function lostExchange(
   deps: DataPathDependencies,
 ): FailedExchange {
   const give = () => {
-    describeFailure(call, error);
-    settle(call, usage, undefined, deps);
+    try {
+      describeFailure(call, error);
+    } finally {
+      settle(call, usage, undefined, deps);
+    }
     refuseFailure(call, error, routeType, deps);
   };
   return { headers: {}, error, usage, give };

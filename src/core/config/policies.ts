@@ -115,10 +115,10 @@ function compileBackendSection(
   }
   if (targets.every(({ kind }) => kind === 'AgentgatewayBackend')) return;
   const elsewhere = Object.keys(backend).filter((name) => name !== 'ai' && isServedPolicy(name));
-  for (const field of [...elsewhere, ...Object.keys(ai).map((name) => `ai.${name}`)]) {
-    const message = `backend.${field} is enforced by this version on targets of kind AgentgatewayBackend only`;
-    (guardsNothing.has(field) ? faults : broken).push(message);
-  }
+  for (const field of [...elsewhere, ...Object.keys(ai).map((name) => `ai.${name}`)])
+    (guardsNothing.has(field) ? faults : broken).push(
+      `backend.${field} is enforced by this version on targets of kind AgentgatewayBackend only`,
+    );
 }
 
 function selectedTargets(context: CompileContext, object: KubeObject, spec: PolicySpec): TargetRef[] {

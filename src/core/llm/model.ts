@@ -58,12 +58,14 @@ export interface ToolCallPart {
   name: string;
   /** JSON text of the arguments. */
   arguments: string;
+  cacheControl?: unknown;
 }
 export interface ToolResultPart {
   type: 'tool-result';
   id: string;
   parts: (TextPart | ImagePart)[];
   isError?: boolean;
+  cacheControl?: unknown;
 }
 /** `signature` must come back unchanged, or the provider refuses the turn. `redacted` is opaque. */
 export interface ThinkingPart {
@@ -79,6 +81,7 @@ export interface Tool {
   /** JSON schema of the arguments. */
   parameters: unknown;
   strict?: boolean;
+  cacheControl?: unknown;
 }
 export type ToolChoice =
   | { type: 'auto' }
