@@ -33,6 +33,13 @@ const defaultMaxBackoffMs = 2_000;
 
 export class RedisUnavailable extends Error {
   override readonly name = 'RedisUnavailable';
+  /** Whether the server may have carried out the command, or may yet. */
+  readonly mayHaveRun: boolean;
+
+  constructor(message: string, mayHaveRun = false) {
+    super(message);
+    this.mayHaveRun = mayHaveRun;
+  }
 }
 
 export class RedisConnection {
@@ -140,7 +147,7 @@ export class RedisConnection {
     this.#backoffMs = Math.min(this.#options.maxBackoffMs ?? defaultMaxBackoffMs, this.#backoffMs * 2);
     const lost = this.#waiting;
     this.#waiting = [];
-    for (const { reject } of lost) reject(new RedisUnavailable(`redis: ${fault}`));
+    for (const { reject } of lost) reject(new RedisUnavailable(`redis: ${fault}`, true));
   }
 }
 
