@@ -9,7 +9,7 @@ import type { Holds } from './storage/accounts.ts';
 import type { CounterStore } from './storage/counters.ts';
 import type { SharedCounters } from './storage/memory/shared-counters.ts';
 import { BudgetAgent } from './storage/redis/budget-agent.ts';
-import { RedisConnection } from './storage/redis/connection.ts';
+import { SlotConnection } from './storage/redis/slot-connection.ts';
 import { maxBackoffMs, type SharedBudgetsMember } from './thread-accounts.ts';
 
 export interface Budgets {
@@ -35,7 +35,7 @@ export function openBudgets(
   const member = { process: processName(local.handle.directory), run: randomUUID() };
   const agent = new BudgetAgent({
     ...member,
-    connection: new RedisConnection({ ...settings, maxBackoffMs, nowMs: () => performance.now() }),
+    connection: new SlotConnection({ ...settings, maxBackoffMs, nowMs: () => performance.now() }),
     counters: local.store,
     nowSeconds,
     newGeneration: randomUUID,

@@ -5,8 +5,8 @@ import type { Accounts } from './storage/accounts.ts';
 import { attachSharedAccounts } from './storage/memory/shared-accounts.ts';
 import type { CounterHandle } from './storage/memory/shared-counters.ts';
 import { ownerName } from './storage/redis/budget-agent.ts';
-import { RedisConnection } from './storage/redis/connection.ts';
 import { openLeasedAccounts } from './storage/redis/leased-accounts.ts';
+import { SlotConnection } from './storage/redis/slot-connection.ts';
 
 /** Names a process among those that share budgets; see `openBudgets`. */
 export interface SharedBudgetsMember {
@@ -30,7 +30,7 @@ export function openThreadAccounts(
   if (settings === undefined || member === undefined) return local;
   const nowMs = () => performance.now();
   const leased = openLeasedAccounts({
-    connection: new RedisConnection({ ...settings, maxBackoffMs, nowMs }),
+    connection: new SlotConnection({ ...settings, maxBackoffMs, nowMs }),
     book: local,
     process: member.process,
     owner: ownerName(member.process, member.run, thread),

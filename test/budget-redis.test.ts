@@ -152,7 +152,8 @@ async function entriesOf(world: BudgetWorld, owner: string): Promise<number[]> {
 }
 
 function startWorlds(t: Parameters<typeof budgetWorld>[0], url: string): Promise<BudgetWorld[]> {
-  return Promise.all([1, 2, 3].map(() => budgetWorld(t, [], { TOLLGATE_REDIS_URL: url })));
+  const env = { TOLLGATE_REDIS_URL: url };
+  return Promise.all(['1', '1', '2'].map((workers) => budgetWorld(t, ['--workers', workers], env)));
 }
 
 /** What one call reserves: read from what a refusal says that it needs. */

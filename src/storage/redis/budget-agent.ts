@@ -43,6 +43,8 @@ export class BudgetAgent {
   readonly #others = new Map<string, [string, string][]>();
   #generation = '';
   #isRegistered = false;
+  /** It was told that the server cannot be reached. */
+  #isAway = false;
   #beats = 0;
   #running: Promise<void> | undefined;
   #known: CounterValue[] = [];
@@ -55,10 +57,11 @@ export class BudgetAgent {
   beat(): Promise<void> {
     this.#running ??= this.#beat()
       .catch((error: Error) => {
-        if (this.#isRegistered)
+        if (!this.#isAway)
           this.#options.log.warn({ error: error.message }, 'shared budgets cannot be reached');
         // Whoever takes over for a server that failed may lack the last of what it was told.
         this.#isRegistered = false;
+        this.#isAway = true;
       })
       .finally(() => {
         this.#running = undefined;
@@ -136,6 +139,7 @@ export class BudgetAgent {
       this.#generation = generation;
       this.#isRegistered = false;
     }
+    this.#isAway = false;
     if (!this.#isRegistered) {
       await this.#register();
       await this.#returnLeases(false);
