@@ -10,6 +10,7 @@ import type { CounterStore } from './storage/counters.ts';
 import type { SharedCounters } from './storage/memory/shared-counters.ts';
 import { BudgetAgent } from './storage/redis/budget-agent.ts';
 import { SlotConnection } from './storage/redis/slot-connection.ts';
+import type { GatewayMetrics } from './telemetry/metrics.ts';
 import { maxBackoffMs, type SharedBudgetsMember } from './thread-accounts.ts';
 
 export interface Budgets {
@@ -21,14 +22,19 @@ export interface Budgets {
   holds(here: Holds): Holds;
 }
 
+interface BudgetParts {
+  nowSeconds(): number;
+  metrics: Pick<GatewayMetrics, 'gauge'>;
+  log: { warn(fields: object, message: string): void };
+  stack: ShutdownStack;
+}
+
 const beatMs = 1_000;
 
 export function openBudgets(
   env: NodeJS.ProcessEnv,
   local: SharedCounters,
-  nowSeconds: () => number,
-  log: { warn(fields: object, message: string): void },
-  stack: ShutdownStack,
+  { nowSeconds, metrics, log, stack }: BudgetParts,
 ): Budgets {
   const settings = redisSettings(env);
   if (settings === undefined) return { counters: local.store, holds: (here) => here };
@@ -41,6 +47,11 @@ export function openBudgets(
     newGeneration: randomUUID,
     log,
   });
+  metrics.gauge(
+    'tollgate_shared_budgets_reachable',
+    '1 while the server that gateways share their budgets in answers.',
+    async () => Number(agent.isReachable),
+  );
   void agent.beat();
   const beats = setInterval(() => void agent.beat(), beatMs);
   stack.add(async () => {

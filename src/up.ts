@@ -67,10 +67,10 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const registry = options.cluster ? undefined : openEmbeddedRegistry(dataDir, stack);
   const stores = await openStores(dataDir, nowSeconds, log, stack);
   const { counters, ledger } = stores;
-  const budgets = openBudgets(process.env, counters, nowSeconds, log, stack);
+  const metrics = new GatewayMetrics();
+  const budgets = openBudgets(process.env, counters, { nowSeconds, metrics, log, stack });
   const demo = options.demo && registry ? await applyDemo(options, registry, stack) : undefined;
 
-  const metrics = new GatewayMetrics();
   watchDrift(stores, nowSeconds, metrics, log);
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);

@@ -69,6 +69,11 @@ export class BudgetAgent {
     return this.#running;
   }
 
+  /** As of the last beat. */
+  get isReachable(): boolean {
+    return this.#isRegistered;
+  }
+
   /** Live counters as the embedded store lists them; as last seen while the server is away. */
   async list(prefix: string): Promise<CounterValue[]> {
     try {

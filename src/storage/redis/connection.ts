@@ -131,9 +131,17 @@ export class RedisConnection {
       const oldest = this.#waiting[0];
       if (oldest === undefined) return;
       const left = oldest.sentAtMs + this.#options.timeoutMs - this.#options.nowMs();
-      if (left <= 0) this.#lose(socket, `no answer within ${this.#options.timeoutMs} ms`);
+      // An answer that came while this thread was busy is read before the next immediate.
+      if (left <= 0) setImmediate(() => this.#loseIfWaiting(socket, oldest));
       else this.#timer = this.#watch(socket, left);
     }, afterMs);
+  }
+
+  #loseIfWaiting(socket: Socket, oldest: Waiting): void {
+    if (socket !== this.#socket) return;
+    const isLate = this.#waiting[0] === oldest;
+    if (isLate) this.#lose(socket, `no answer within ${this.#options.timeoutMs} ms`);
+    else if (this.#waiting.length > 0) this.#timer ??= this.#watch(socket, this.#options.timeoutMs);
   }
 
   #lose(socket: Socket, fault: string): void {

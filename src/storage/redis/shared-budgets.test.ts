@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { charges, hold, readings } from '../accounts-conformance.ts';
+import { budgetKeys } from './budget-keys.ts';
+import { RedisConnection } from './connection.ts';
 import { noRedis } from './redis-server.fixture.ts';
 import { eventually, item, world } from './shared-budgets.fixture.ts';
 
@@ -108,4 +110,30 @@ test('what others have leased is listed, with its end; counters are listed and r
   await eventually(async () =>
     assert.deepEqual(await readings(two.accounts, items), [{ used: 5, reserved: 0 }]),
   );
+});
+
+test('counters of windows that ended long ago go, those of windows in force stay', {
+  skip: noRedis,
+}, async (t) => {
+  const { machine, redis } = await world(t);
+  const one = await machine('one');
+  const items = [item(), item({ slices: [3_600], keepSeconds: 3_600 }), item({ slices: [93_600, 97_200] })];
+  assert.equal(await hold(one.accounts, items, 0), 0);
+  one.accounts.settle(charges(items, 0, 50), '{}');
+  const connection = new RedisConnection({
+    url: redis.url,
+    timeoutMs: 1_000,
+    nowMs: () => performance.now(),
+  });
+  t.after(() => connection.close());
+  const counted = async () =>
+    ((await connection.send(['HKEYS', budgetKeys.used])) as string[])
+      .filter((field) => !field.startsWith('#'))
+      .sort();
+  const [ended, ...live] = ['3600+3600', '86400+86400', '97200+86400'].map(
+    (window) => `ns/b|tokens|@${window}`,
+  );
+  await eventually(async () => assert.deepEqual(await counted(), [ended, ...live]));
+  for (let beat = 0; beat < 60; beat++) await one.agent.beat();
+  assert.deepEqual(await counted(), live);
 });
