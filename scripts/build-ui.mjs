@@ -44,9 +44,9 @@ function hashOfSources() {
       .map((entry) => join(entry.parentPath ?? entry.path, entry.name)),
   );
   const single = ['index.html', 'package.json', 'vite.config.ts'].map((name) => join(ui, name));
-  // The console shows calls by the ledger's own rule.
-  const shared = join(root, 'src', 'core', 'outcome.ts');
-  for (const file of [...files.sort(), ...single, shared, join(root, 'package-lock.json')])
+  // The console shows calls by the ledger's own rule, and writes tables as the API does.
+  const shared = ['outcome.ts', join('text', 'csv.ts')].map((name) => join(root, 'src', 'core', name));
+  for (const file of [...files.sort(), ...single, ...shared, join(root, 'package-lock.json')])
     hash
       .update(`${file.slice(root.length)}\0`)
       .update(readFileSync(file))

@@ -2,11 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { redisSettings } from './redis-settings.ts';
 import type { Accounts } from './storage/accounts.ts';
-import { attachSharedAccounts } from './storage/memory/shared-accounts.ts';
-import type { CounterHandle } from './storage/memory/shared-counters.ts';
+import type { ThreadStores } from './storage/memory/thread-stores.ts';
 import { ownerName } from './storage/redis/budget-agent.ts';
+import { openBudgetConnection } from './storage/redis/budget-connection.ts';
 import { openLeasedAccounts } from './storage/redis/leased-accounts.ts';
-import { SlotConnection } from './storage/redis/slot-connection.ts';
 
 /** Names a process among those that share budgets; see `openBudgets`. */
 export interface SharedBudgetsMember {
@@ -21,16 +20,15 @@ export const maxBackoffMs = 500;
 
 export function openThreadAccounts(
   env: NodeJS.ProcessEnv,
-  handle: CounterHandle,
+  local: ThreadStores['accounts'],
   thread: string,
   member: SharedBudgetsMember | undefined,
 ): Accounts & { close(): void | Promise<void> } {
-  const local = attachSharedAccounts(handle, thread);
   const settings = redisSettings(env);
   if (settings === undefined || member === undefined) return local;
   const nowMs = () => performance.now();
   const leased = openLeasedAccounts({
-    connection: new SlotConnection({ ...settings, maxBackoffMs, nowMs }),
+    connection: openBudgetConnection({ ...settings, maxBackoffMs, nowMs }),
     book: local,
     process: member.process,
     owner: ownerName(member.process, member.run, thread),

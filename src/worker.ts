@@ -2,11 +2,14 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { createCloudAuth, systemRenewalClock } from './cloud/cloud-auth.ts';
 import { compileExpression } from './core/cel/compile.ts';
 import type { RateLimitTarget, Snapshot } from './core/config/snapshot.ts';
 import { dialectError, translateRequest } from './core/llm/translate.ts';
+import { mergeCatalogs } from './core/pricing/catalog.ts';
 import { createPrices } from './core/pricing/prices.ts';
 import { type RateLimitService, RateLimitUnavailable } from './core/ratelimit/model.ts';
+import { compileRegex } from './linear-regex.ts';
 import { readPriceList } from './price-list.ts';
 import { createDataPath } from './proxy/data-path.ts';
 import type { PortSharing } from './proxy/listeners.ts';
@@ -19,7 +22,9 @@ import { createEmbeddedRateLimitService } from './rls/service.ts';
 import { readRateLimitSettings } from './rls/settings.ts';
 import { Tallies } from './rls/tallies.ts';
 import { attachSharedBuckets } from './storage/memory/shared-buckets.ts';
-import { attachSharedCounters, type CounterHandle } from './storage/memory/shared-counters.ts';
+import type { CounterHandle } from './storage/memory/shared-counters.ts';
+import { attachThreadStores } from './storage/memory/thread-stores.ts';
+import { readOtelSettings } from './telemetry/otel-settings.ts';
 import { openThreadAccounts, type SharedBudgetsMember } from './thread-accounts.ts';
 import { createWallClock } from './wall-clock.ts';
 
@@ -43,10 +48,11 @@ const post = (message: FromWorker) => port.postMessage(message);
 let current: Snapshot | undefined;
 const tallies = new Tallies();
 const settings = readRateLimitSettings(process.env);
+const stores = attachThreadStores(input.counters, input.name, nowSeconds);
 const shared = sharedRateLimitCounters(process.env);
 const embedded = createEmbeddedRateLimitService({
   config: () => current?.rateLimits,
-  counters: shared ?? attachSharedCounters(input.counters, input.name, nowSeconds),
+  counters: shared ?? stores.counters,
   nowSeconds,
   options: settings.options,
   statistics: tallies,
@@ -87,10 +93,21 @@ const charges = openPendingCharges({
 const redeliverMs = 5_000;
 const redelivery = setInterval(() => void charges.deliver(), redeliverMs);
 
-const accounts = openThreadAccounts(process.env, input.counters, input.name, input.member);
-const prices = createPrices(readPriceList());
+const accounts = openThreadAccounts(process.env, stores.accounts, input.name, input.member);
+const shipped = readPriceList();
+let prices = createPrices(shipped);
+const cloudAuth = createCloudAuth(systemRenewalClock(nowMs));
+const { traces } = readOtelSettings(process.env);
 const dataPath = createDataPath({
-  prices,
+  prices: {
+    get version() {
+      return prices.version;
+    },
+    cost: (provider, model, usage) => prices.cost(provider, model, usage),
+    bound: (provider, model) => prices.bound(provider, model),
+  },
+  ...(traces && { traceSampler: traces.sampler }),
+  cloudAuth,
   accounts,
   buckets: attachSharedBuckets(input.buckets),
   sharing: input.sharing,
@@ -98,6 +115,7 @@ const dataPath = createDataPath({
   translateRequest,
   dialectError,
   compileExpression,
+  compileRegex,
   rateLimitServiceFor,
   chargeUndelivered: (target, request) => charges.keep(target, request),
   nowMs,
@@ -123,11 +141,16 @@ port.on('message', async (message: ToWorker) => {
     post({ type: 'released', question, done: await dataPath.holds.release(budget, id) });
     return;
   }
+  if (message.type === 'prices') {
+    prices = createPrices(mergeCatalogs([shipped, message.catalog]));
+    return;
+  }
   await dataPath.stop(message.graceMs);
   clearInterval(redelivery);
   clearInterval(telling);
   tell();
   for (const client of clients.values()) client.close();
+  cloudAuth.stop();
   shared?.close();
   await accounts.close();
   post({ type: 'stopped' });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { clusterClient } from './support/cluster-client.ts';
 import { eventually } from './support/eventually.ts';
 import { type Gateway, removeDirectory, startGateway } from './support/gateway.ts';
 
@@ -112,4 +113,17 @@ test('a stream of calls tells a call when it has ended', async () => {
   assert.equal(await ask('sk-anna-key'), 200);
   while (!seen.includes('"user":"anna"')) seen += (await reader.read()).value ?? '';
   await reader.cancel();
+});
+
+test('changes through both APIs are in one audit log', async () => {
+  const cluster = await clusterClient(gateway.kubeconfig, gateway.dataDir);
+  await admin('POST', '/tokens', { name: 'ci', role: 'viewer' });
+  const metadata = { name: 'by-apply', namespace: 'agentgateway-system' };
+  const spec = { limit: { requests: 1_000 }, window: { lifetime: true } };
+  const budget = { apiVersion: 'tollgate.dev/v1alpha1', kind: 'Budget', metadata, spec };
+  await cluster.apply(JSON.stringify(budget));
+  const { body } = await admin('GET', '/audit?limit=2');
+  const told = body.items.map(({ object, role }: { object: string; role: string }) => `${object} ${role}`);
+  assert.deepEqual(told, ['Budget/agentgateway-system/by-apply admin', 'Token/ci admin']);
+  assert.match(body.items[0].actor, /^kubeconfig \(\w+/);
 });

@@ -1,5 +1,4 @@
 /** `/budgets`: list, create, show, change, delete. */
-import { budgetFaults } from '../core/config/budgets.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import { any, list, record, required, text, whole } from '../core/resources/schema-builders.ts';
 import { spec as budgetSpec } from '../core/resources/schemas/budget.ts';
@@ -9,7 +8,8 @@ import { holdRoutes } from './holds.ts';
 import { defaultNamespace } from './key-object.ts';
 import { namespaceOf } from './key-schemas.ts';
 import { tollgateGroup } from './key-view.ts';
-import { badField, notFound } from './problem.ts';
+import { notFound } from './problem.ts';
+import { refuseFaults } from './proposed-budget.ts';
 import type { Call, Route } from './route.ts';
 
 const amount = (description: string) => any(`${description} Dollars as decimal text, all others numbers.`);
@@ -28,7 +28,7 @@ const budgetSchema = record('A budget and how it stands.', {
   name: required(text('Of the Budget.')),
   spec: required(budgetSpec),
   status: required(text('`invalid` refuses every call through its Gateways.', { enum: ['ok', 'invalid'] })),
-  message: text('What is wrong.'),
+  message: text('What is wrong, or which models a dollar budget has no price for.'),
   counters: required(list('Fullest first, 100 at most.', counterSchema)),
   unit: required(text('What is counted.')),
   resourceVersion: required(text('Changes with every write.')),
@@ -44,7 +44,7 @@ export const budgetRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/budgets',
-    access: 'admin',
+    access: 'team',
     summary: 'Budgets and how they stand',
     query: { search: text('Found in namespace and name, in any case.') },
     answer: {
@@ -67,7 +67,7 @@ export const budgetRoutes: readonly Route[] = [
   {
     method: 'POST',
     path: '/budgets',
-    access: 'admin',
+    access: 'team-change',
     summary: 'Create a budget',
     body: record('A budget to create.', {
       namespace: namespaceOf('Left out: that of the oldest Gateway.'),
@@ -80,7 +80,7 @@ export const budgetRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: onePath,
-    access: 'admin',
+    access: 'team',
     summary: 'One budget',
     answer: { status: 200, description: 'The budget', schema: budgetSchema },
     serve: async ({ context, path }) => ({
@@ -91,7 +91,7 @@ export const budgetRoutes: readonly Route[] = [
   {
     method: 'PUT',
     path: onePath,
-    access: 'admin',
+    access: 'team-change',
     summary: 'Replace what a budget says',
     body: record('What it shall be.', {
       spec: required(budgetSpec),
@@ -103,7 +103,7 @@ export const budgetRoutes: readonly Route[] = [
   {
     method: 'DELETE',
     path: onePath,
-    access: 'admin',
+    access: 'team-change',
     summary: 'Delete a budget: it limits nobody any more',
     answer: { status: 204, description: 'Deleted' },
     serve: deleteBudget,
@@ -148,17 +148,6 @@ async function deleteBudget(call: Call) {
   call.audit('budgets.delete', idOf(live));
   await context.settled();
   return { status: 204 };
-}
-
-/** kubectl may write it and read in its status why every call is refused; here nobody should get that far. */
-function refuseFaults(object: KubeObject): void {
-  const [fault] = budgetFaults(object);
-  if (fault === undefined) return;
-  const at = /^(?:window|overrides)[\w.[\]]*/.exec(fault)?.[0];
-  throw badField(
-    at === undefined ? 'spec' : `spec.${at}`,
-    fault.slice(at === undefined ? 0 : at.length + 1).trim(),
-  );
 }
 
 async function shown(context: AdminContext, object: KubeObject) {

@@ -67,7 +67,7 @@ const formats: Readonly<Record<string, Format>> = {
 export const callExportRoute: Route = {
   method: 'GET',
   path: '/calls/export',
-  access: 'admin',
+  access: 'team',
   summary: 'Calls as a file, newest first; `label.NAME=value` filters by a label',
   query: { ...filterParameters, format: text('Default csv.', { enum: Object.keys(formats) }) },
   answer: { status: 200, description: 'A file', mediaTypes: ['text/csv', 'application/x-ndjson'] },

@@ -15,7 +15,7 @@ export function callTailRoute(): Route {
   return {
     method: 'GET',
     path: '/calls/tail',
-    access: 'admin',
+    access: 'team',
     summary: 'Calls as they end, as server-sent events: each `data` is a record',
     answer: { status: 200, description: 'An endless stream', mediaTypes: ['text/event-stream'] },
     serve(call) {
@@ -34,7 +34,9 @@ export function callTailRoute(): Route {
   };
 }
 
-function follow({ context, gatekeeper, request }: Call, response: ServerResponse, onEnd: () => void): void {
+function follow(call: Call, response: ServerResponse, onEnd: () => void): void {
+  const { context, gatekeeper, request } = call;
+  const { role, team } = call.principal();
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
   response.write(': calls follow\n\n');
   const unsubscribe = context.onRecord((record: RequestRecord) => {
@@ -54,7 +56,8 @@ function follow({ context, gatekeeper, request }: Call, response: ServerResponse
 
   function mayStay(): boolean {
     try {
-      return gatekeeper.principalOf(request)?.role === 'admin';
+      const now = gatekeeper.principalOf(request);
+      return now?.role === role && now.team === team;
     } catch {
       return false;
     }

@@ -12,7 +12,7 @@ export const callRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/calls',
-    access: 'admin',
+    access: 'team',
     summary: 'Calls, newest first; `label.NAME=value` filters by a label',
     query: {
       ...filterParameters,
@@ -32,7 +32,7 @@ export const callRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/calls/{id}',
-    access: 'admin',
+    access: 'team',
     summary: 'One call',
     answer: { status: 200, description: 'The call', schema: callSchema },
     async serve({ context, path }) {

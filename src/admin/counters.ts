@@ -9,7 +9,7 @@ export const counterRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/counters',
-    access: 'admin',
+    access: 'viewer',
     summary: 'Live counters',
     query: { prefix },
     answer: {

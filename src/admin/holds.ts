@@ -24,7 +24,7 @@ export const holdRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: holdsPath,
-    access: 'admin',
+    access: 'team',
     summary: 'What calls under way hold of a budget',
     answer: {
       status: 200,
@@ -40,7 +40,7 @@ export const holdRoutes: readonly Route[] = [
   {
     method: 'DELETE',
     path: `${holdsPath}/{id}`,
-    access: 'admin',
+    access: 'team-change',
     summary: 'Release a hold: the call goes on, and is charged when it ends',
     answer: { status: 204, description: 'Released' },
     async serve({ context, path, audit }) {

@@ -19,7 +19,7 @@ interface Outcome {
 export const keyImportRoute: Route = {
   method: 'POST',
   path: '/keys:import',
-  access: 'admin',
+  access: 'team-change',
   summary: 'Create or import many keys; what is wrong with one does not keep out the others',
   body: record('Keys.', {
     keys: required(

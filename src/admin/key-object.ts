@@ -112,8 +112,15 @@ export function changedKey(live: KubeObject, change: KeyChange): KubeObject {
   };
 }
 
-/** Hash → id of every key there is: two keys of one value would be one key with two names. */
-export function keyHashes({ resources, inForce }: AdminContext): Map<string, string> {
+/** Hash → id of every key there is: two keys of one value would be one key with two names. A team learns no others' names. */
+export function keyHashes(context: AdminContext): Map<string, string> {
+  const own = hashesIn(context);
+  if (context.team === undefined) return own;
+  const others = [...hashesIn(context.team.whole).keys()].map((hash) => [hash, 'of another team'] as const);
+  return new Map([...others, ...own]);
+}
+
+function hashesIn({ resources, inForce }: AdminContext): Map<string, string> {
   const hashes = new Map<string, string>();
   for (const { keys } of Object.values(inForce().keySets))
     for (const key of keys) hashes.set(key.sha256, key.id);

@@ -30,7 +30,7 @@ export function keyRoutes(usage: KeyUsageReader): readonly Route[] {
     {
       method: 'GET',
       path: '/keys',
-      access: 'admin',
+      access: 'team',
       summary: 'Keys of every kind, with what they used this month',
       query: {
         search: text('Found in name, namespace, owner, display, labels and metadata, in any case.'),
@@ -52,7 +52,7 @@ export function keyRoutes(usage: KeyUsageReader): readonly Route[] {
     {
       method: 'POST',
       path: '/keys',
-      access: 'admin',
+      access: 'team-change',
       summary: 'Create a key, or import one by its value or hash',
       body: newKeySchema,
       answer: { status: 201, description: 'Created', schema: issuedKeySchema },
@@ -61,7 +61,7 @@ export function keyRoutes(usage: KeyUsageReader): readonly Route[] {
     {
       method: 'GET',
       path: '/keys/{namespace}/{name}',
-      access: 'admin',
+      access: 'team',
       summary: 'One key; `secret%2Fentry` is the name of one in a Secret',
       answer: { status: 200, description: 'The key', schema: keySchema },
       serve: async ({ context, path }) => {
@@ -72,7 +72,7 @@ export function keyRoutes(usage: KeyUsageReader): readonly Route[] {
     {
       method: 'PATCH',
       path: '/keys/{namespace}/{name}',
-      access: 'admin',
+      access: 'team-change',
       summary: 'Change a key; `null` takes a field away',
       body: keyChangeSchema,
       answer: { status: 200, description: 'Changed', schema: keySchema },
@@ -81,7 +81,7 @@ export function keyRoutes(usage: KeyUsageReader): readonly Route[] {
     {
       method: 'POST',
       path: '/keys/{namespace}/{name}/rotate',
-      access: 'admin',
+      access: 'team-change',
       summary: 'Give a key a new value; the one before works until the grace ends',
       body: record('How.', {
         graceSeconds: whole('Default: a day; 0 ends the value before at once.', {
@@ -95,7 +95,7 @@ export function keyRoutes(usage: KeyUsageReader): readonly Route[] {
     {
       method: 'DELETE',
       path: '/keys/{namespace}/{name}',
-      access: 'admin',
+      access: 'team-change',
       summary: 'Delete a key: it opens nothing any more',
       answer: { status: 204, description: 'Deleted' },
       serve: deleteKey,

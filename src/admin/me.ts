@@ -1,11 +1,11 @@
 /** `/me`: what the holder of a key may know: the key, the budgets that it draws on, and what it has used. */
 import { groupName } from '../core/budget/counter-keys.ts';
+import { keyMatches } from '../core/budget/key-match.ts';
 import { budgetsOfKey } from '../core/budget/limit.ts';
 import type { Budget } from '../core/budget/model.ts';
 import { unused } from '../core/budget/standing.ts';
-import { asText, compileExpression, holds } from '../core/cel/compile.ts';
+import { asText, compileExpression } from '../core/cel/compile.ts';
 import { termsOfMetadata } from '../core/config/key-terms.ts';
-import { selects } from '../core/config/objects.ts';
 import type { KeyEntry } from '../core/config/snapshot.ts';
 import { list, open, record, required, text } from '../core/resources/schema-builders.ts';
 import { counterView, standingsNow } from './budget-view.ts';
@@ -85,12 +85,12 @@ async function ownKey(context: AdminContext, key: KeyEntry, usage: KeyUsageReade
 }
 
 /** Budgets that depend on the request (its model, its path) are left out: which counter is drawn on is known only then. */
-async function countersOf(context: AdminContext, key: KeyEntry): Promise<object[]> {
+export async function countersOf(context: AdminContext, key: KeyEntry): Promise<object[]> {
   const terms = key.terms ?? termsOfMetadata(key.metadata);
   const variables = { apiKey: key.metadata };
   const mine: { budget: Budget; group: string }[] = [];
   for (const budget of context.inForce().budgets) {
-    if (!selects(budget.labels, terms.labels) || !isSelected(budget, variables)) continue;
+    if (!keyMatches(budget, terms.labels, key.metadata, compileExpression)) continue;
     const group = groupOf(budget, variables);
     if (group !== undefined) mine.push({ budget, group });
   }
@@ -104,12 +104,6 @@ async function countersOf(context: AdminContext, key: KeyEntry): Promise<object[
     const standing = found ?? { ...unused(budget, context.nowMs()), group };
     return { name: budget.name.replace(`${key.id}#`, ''), unit: budget.unit, ...counterView(standing) };
   });
-}
-
-function isSelected({ expression }: Budget, variables: Record<string, unknown>): boolean {
-  if (expression === undefined) return true;
-  const compiled = compileExpression(expression);
-  return compiled.ok && holds(compiled.program, variables);
 }
 
 function groupOf({ groupBy }: Budget, variables: Record<string, unknown>): string | undefined {

@@ -2,7 +2,7 @@
 import type { Schema } from '../core/resources/kind.ts';
 import { open } from '../core/resources/schema-builders.ts';
 import { cookieName } from './principal.ts';
-import type { Route } from './route.ts';
+import { type Route, rolesOf } from './route.ts';
 import { prefix } from './router.ts';
 
 export function openApiRoute(routes: () => readonly Route[]): Route {
@@ -37,7 +37,7 @@ function openApiOf(routes: readonly Route[]): object {
     paths,
     components: {
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', description: 'The admin token, or a virtual key.' },
+        bearer: { type: 'http', scheme: 'bearer', description: 'An admin token, or a virtual key.' },
         session: {
           type: 'apiKey',
           in: 'cookie',
@@ -81,7 +81,8 @@ function operationOf(route: Route): object {
     operationId: operationIdOf(method, path),
     summary,
     ...(access === 'open' ? { security: [] } : { security: [{ bearer: [] }, { session: [] }] }),
-    ...(access === 'holder' ? { description: 'Holders of virtual keys too.' } : {}),
+    ...(access === 'open' ? {} : { description: `For: ${rolesOf[access].join(', ')}.` }),
+    'x-roles': rolesOf[access],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined
       ? {}

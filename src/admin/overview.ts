@@ -27,7 +27,7 @@ const percentiles = record('Milliseconds of calls that were answered; empty when
 export const overviewRoute: Route = {
   method: 'GET',
   path: '/overview',
-  access: 'admin',
+  access: 'team',
   summary: 'The last seven days, or a period of your own, at a glance',
   query: periodParameters,
   answer: {

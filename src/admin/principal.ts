@@ -1,17 +1,23 @@
-/** Who asks: an administrator, or the holder of a virtual key, who may see only what is theirs. */
+/** Who asks: somebody with an admin token and its role, or the holder of a virtual key, who may see only what is theirs. */
 import type { IncomingMessage } from 'node:http';
 import type { KeyEntry, KeySet } from '../core/config/snapshot.ts';
 import { keyValueFault } from '../core/keys/key-value.ts';
 import type { AdminContext } from './context.ts';
 import { LoginLimit } from './login-limit.ts';
 import { Problem } from './problem.ts';
+import type { Role } from './route.ts';
 import { sameSecret, sha256 } from './same-secret.ts';
 import { type Session, SessionStore } from './session-store.ts';
+import { type NamedToken, TokenStore } from './token-store.ts';
 
 export interface Principal {
-  role: 'admin' | 'holder';
-  /** For the audit log: how they came in; never a secret. */
+  role: Role;
+  /** Name of the token (`admin`: that of the data directory), or id of the key. */
+  actor: string;
+  /** The actor, and how they came in; never a secret. */
   who: string;
+  /** Of an owner. */
+  team?: string;
   session?: Session;
   /** Of a holder. */
   key?: KeyEntry;
@@ -21,15 +27,17 @@ export const cookieName = 'tollgate_session';
 
 export class Gatekeeper {
   readonly sessions: SessionStore;
+  readonly tokens: TokenStore;
   readonly #context: AdminContext;
   readonly #token: string;
   readonly #limit: LoginLimit;
   readonly #byHash = new WeakMap<object, Map<string, KeyEntry>>();
 
-  constructor(context: AdminContext, token: string) {
+  constructor(context: AdminContext, token: string, dataDir: string) {
     this.#context = context;
     this.#token = token;
     this.sessions = new SessionStore(context.nowMs, context.randomBytes);
+    this.tokens = new TokenStore(dataDir, context.randomBytes);
     this.#limit = new LoginLimit(context.nowMs);
   }
 
@@ -42,19 +50,25 @@ export class Gatekeeper {
       return this.#ofSecret(bearer, addressOf(request), 'bearer');
     }
     const session = this.sessions.find(cookieOf(request.headers.cookie));
-    return session === undefined ? undefined : this.#ofSession(session);
+    return session === undefined ? undefined : this.ofSession(session);
   }
 
   /** Opens a session. Throws 401 when the token is neither of the three. */
   logIn(token: string, request: IncomingMessage): ReturnType<SessionStore['begin']> {
     if (this.sessions.takeCode(token)) return this.sessions.begin('admin');
-    const { role, key } = this.#ofSecret(token, addressOf(request), 'login');
-    return this.sessions.begin(role, key && sha256(token));
+    const { role, key, actor } = this.#ofSecret(token, addressOf(request), 'login');
+    const isNamed = key === undefined && actor !== 'admin';
+    return this.sessions.begin(role, {
+      ...(key && { keyHash: sha256(token) }),
+      ...(isNamed && { tokenHash: sha256(token) }),
+    });
   }
 
-  /** The admin token cannot be guessed, so nobody is locked out of it; virtual keys may be weak. */
+  /** Admin tokens cannot be guessed, so nobody is locked out of them; virtual keys may be weak. */
   #ofSecret(secret: string, address: string, how: string): Principal {
-    if (sameSecret(secret, this.#token)) return { role: 'admin', who: `admin (${how})` };
+    if (sameSecret(secret, this.#token)) return administrator(how);
+    const token = this.tokens.findByHash(sha256(secret));
+    if (token !== undefined) return principalOfToken(token, how);
     const wait = this.#limit.waitSeconds(address);
     if (wait > 0) {
       const message = `too many failed logins: try again in ${wait} s`;
@@ -66,16 +80,21 @@ export class Gatekeeper {
       throw new Problem(
         401,
         'token',
-        keyValueFault(secret) ?? 'neither the admin token nor a virtual key in force',
+        keyValueFault(secret) ?? 'neither an admin token nor a virtual key in force',
         'token',
       );
     }
     return this.#holder(key);
   }
 
-  #ofSession(session: Session): Principal | undefined {
-    if (session.keyHash === undefined)
-      return { role: 'admin', who: `admin (session ${session.id.slice(0, 8)})`, session };
+  ofSession(session: Session): Principal | undefined {
+    const how = `session ${session.id.slice(0, 8)}`;
+    if (session.tokenHash !== undefined) {
+      // A deleted token ends the sessions that it opened.
+      const token = this.tokens.findByHash(session.tokenHash);
+      return token && { ...principalOfToken(token, how), session };
+    }
+    if (session.keyHash === undefined) return { ...administrator(how), session };
     // A key that was deleted or rotated away ends the sessions that it opened.
     const key = this.#keyOf(session.keyHash);
     return key === undefined ? undefined : { ...this.#holder(key), session };
@@ -86,7 +105,7 @@ export class Gatekeeper {
     if (disabled) throw new Problem(401, 'key_disabled', 'this key is disabled');
     if (expiresAtMs !== undefined && expiresAtMs <= this.#context.nowMs())
       throw new Problem(401, 'key_expired', 'this key has expired');
-    return { role: 'holder', who: `holder of ${key.id}`, key };
+    return { role: 'holder', actor: key.id, who: `holder of ${key.id}`, key };
   }
 
   #keyOf(hash: string): KeyEntry | undefined {
@@ -98,6 +117,14 @@ export class Gatekeeper {
     }
     return index.get(hash);
   }
+}
+
+function administrator(how: string): Principal {
+  return { role: 'admin', actor: 'admin', who: `admin (${how})` };
+}
+
+function principalOfToken({ name, role, team }: NamedToken, how: string): Principal {
+  return { role, actor: name, who: `${name} (${how})`, ...(team === undefined ? {} : { team }) };
 }
 
 function indexOf(keySets: Readonly<Record<string, KeySet>>): Map<string, KeyEntry> {

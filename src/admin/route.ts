@@ -6,8 +6,24 @@ import type { Gatekeeper, Principal } from './principal.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** `open`: nobody need be logged in. `holder`: holders of virtual keys too. `admin`: administrators only. */
-export type Access = 'open' | 'holder' | 'admin';
+/** Of whoever is logged in. `owner`: of a team's keys, budgets, usage and calls. `holder`: of a virtual key. */
+export type Role = 'admin' | 'viewer' | 'owner' | 'holder';
+
+/**
+ * Who may call each kind of route; nothing else decides. An owner is handed a context that holds the own team's things alone
+ * (`team-scope.ts`).
+ */
+export const rolesOf = {
+  /** Nobody need be logged in. */
+  open: ['admin', 'viewer', 'owner', 'holder'],
+  holder: ['admin', 'viewer', 'owner', 'holder'],
+  team: ['admin', 'viewer', 'owner'],
+  'team-change': ['admin', 'owner'],
+  viewer: ['admin', 'viewer'],
+  admin: ['admin'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Access = keyof typeof rolesOf;
 
 export interface Route {
   method: Method;
@@ -43,8 +59,11 @@ export interface Call {
   body: unknown;
   /** Throws 401 when nobody is logged in. */
   principal(): Principal;
-  /** One line of the audit log: who did what to which object; never values. */
-  audit(action: string, object: string, more?: object): void;
+  /**
+   * Names the change that was made: one line of the log, and the audit log's entry with what was written to the object. `more`
+   * tells what is no object of the configuration; never secrets. Writes that no route names are entered all the same.
+   */
+  audit(action: string, object: string, more?: object, by?: Principal): void;
 }
 
 export type Answer =

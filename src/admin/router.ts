@@ -2,13 +2,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ResourceRefused } from '../storage/resource-access.ts';
 import { sendAnswer, sendProblem } from './answer.ts';
+import { CallAudit } from './call-audit.ts';
 import { checkQuery } from './check-query.ts';
 import type { AdminContext } from './context.ts';
 import type { Gatekeeper, Principal } from './principal.ts';
 import { Problem, problemOf, shortened } from './problem.ts';
 import { readBody } from './read-body.ts';
-import type { Call, Route } from './route.ts';
+import { type Answer, type Call, type Role, type Route, rolesOf } from './route.ts';
 import { sameSecret } from './same-secret.ts';
+import { scopedToTeam } from './team-scope.ts';
 
 export const prefix = '/api/v1';
 
@@ -33,8 +35,9 @@ export class Router {
       const principal = this.#admit(request, route);
       checkQuery(route, url.searchParams);
       const body = route.body === undefined ? undefined : await readBody(request, route.body);
-      const call = this.#call(request, url, path, principal, body);
-      await sendAnswer(response, await route.serve(call));
+      const audit = new CallAudit(this.#context, principal);
+      const call = this.#call(request, url, path, principal, body, audit);
+      await sendAnswer(response, await served(route, call, audit));
     } catch (error) {
       sendProblem(response, this.#problem(error));
     }
@@ -59,8 +62,8 @@ export class Router {
     if (route.access === 'open') return undefined;
     const principal = this.#gatekeeper.principalOf(request);
     if (principal === undefined) throw notLoggedIn();
-    if (route.access === 'admin' && principal.role !== 'admin')
-      throw new Problem(403, 'role', 'the holder of a virtual key may use /session and /me only');
+    const roles: readonly Role[] = rolesOf[route.access];
+    if (!roles.includes(principal.role)) throw notForRole(principal.role, roles);
     if (route.method !== 'GET') checkCsrf(request, principal);
     return principal;
   }
@@ -71,10 +74,12 @@ export class Router {
     path: Record<string, string>,
     principal: Principal | undefined,
     body: unknown,
+    audit: CallAudit,
   ): Call {
-    const { log } = this.#context;
+    const context = { ...this.#context, resources: audit.resources };
+    const { team } = principal ?? {};
     return {
-      context: this.#context,
+      context: team === undefined ? context : scopedToTeam(team, context),
       gatekeeper: this.#gatekeeper,
       request,
       path,
@@ -84,8 +89,7 @@ export class Router {
         if (principal === undefined) throw notLoggedIn();
         return principal;
       },
-      audit: (action, object, more = {}) =>
-        log.info({ audit: true, who: principal?.who ?? 'nobody', action, object, ...more }, 'admin API'),
+      audit: (action, object, more, by) => audit.tell(action, object, more, by),
     };
   }
 
@@ -100,11 +104,28 @@ export class Router {
   }
 }
 
+/** What was written is entered in the audit log even where the answer fails. */
+async function served(route: Route, call: Call, audit: CallAudit): Promise<Answer> {
+  try {
+    return await route.serve(call);
+  } finally {
+    audit.end();
+  }
+}
+
+function notForRole(role: Role, roles: readonly Role[]): Problem {
+  const message =
+    role === 'holder'
+      ? 'the holder of a virtual key may use /session and /me only'
+      : `not for a token with role ${role}; this needs ${roles.join(' or ')}`;
+  return new Problem(403, 'role', message);
+}
+
 function notLoggedIn(): Problem {
   return new Problem(
     401,
     'token',
-    'log in, or send the token of the data directory: Authorization: Bearer …',
+    'log in, or send an admin token, such as that of the data directory: Authorization: Bearer …',
   );
 }
 

@@ -1,11 +1,14 @@
 /** Every operation of the API: this table serves, and is what the OpenAPI document is made of. */
 
+import { auditRoute } from './audit.ts';
 import { budgetRoutes } from './budgets.ts';
 import { callExportRoute } from './call-export.ts';
 import { callTailRoute } from './call-tail.ts';
 import { callRoutes } from './calls.ts';
 import type { AdminContext } from './context.ts';
 import { counterRoutes } from './counters.ts';
+import { driftRoutes } from './drift.ts';
+import { keyBudgetsRoute } from './key-budgets.ts';
 import { keyImportRoute } from './key-import.ts';
 import { KeyUsageReader } from './key-usage.ts';
 import { keyRoutes } from './keys.ts';
@@ -16,15 +19,21 @@ import { priceRoute } from './prices.ts';
 import { resourceRoute } from './resources.ts';
 import type { Route } from './route.ts';
 import { sessionRoutes } from './sessions.ts';
+import { simulationRoutes } from './simulation-routes.ts';
+import { tokenRoutes } from './tokens.ts';
 import { usageRoutes } from './usage.ts';
 
 export function allRoutes(context: AdminContext): readonly Route[] {
   const usage = new KeyUsageReader(context);
   const routes: Route[] = [
     ...sessionRoutes,
+    ...tokenRoutes,
+    auditRoute,
     ...keyRoutes(usage),
     keyImportRoute,
+    keyBudgetsRoute,
     ...budgetRoutes,
+    ...simulationRoutes(),
     ...usageRoutes,
     overviewRoute,
     ...callRoutes,
@@ -33,6 +42,7 @@ export function allRoutes(context: AdminContext): readonly Route[] {
     priceRoute,
     meRoute(usage),
     ...counterRoutes,
+    ...driftRoutes,
     resourceRoute,
     openApiRoute(() => routes),
   ];

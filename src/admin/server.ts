@@ -30,7 +30,7 @@ export interface AdminServer {
 /** Rejects when the port is taken (EADDRINUSE). */
 export async function startAdminServer(options: AdminOptions): Promise<AdminServer> {
   const { host, port, dataDir, randomBytes } = options;
-  const gatekeeper = new Gatekeeper(options, adminToken(dataDir, randomBytes));
+  const gatekeeper = new Gatekeeper(options, adminToken(dataDir, randomBytes), dataDir);
   const router = new Router(options, gatekeeper, allRoutes(options));
   const ui =
     options.uiDir === undefined

@@ -1,14 +1,17 @@
 /** Sessions and one-time login codes, in memory: a restart ends them. Only hashes of what the browser holds are kept. */
+import type { Role } from './route.ts';
 import { sha256 } from './same-secret.ts';
 
 export interface Session {
   /** Of its cookie's value; names the session in the audit log too. */
   id: string;
-  role: 'admin' | 'holder';
+  role: Role;
   csrf: string;
   expiresAtMs: number;
   /** SHA-256 of the virtual key of a holder. */
   keyHash?: string;
+  /** SHA-256 of the named admin token that opened it. */
+  tokenHash?: string;
 }
 
 const sessionMs = 12 * 3_600_000;
@@ -29,8 +32,8 @@ export class SessionStore {
 
   /** Returns the session and the value of its cookie, which is kept nowhere here. */
   begin(
-    role: Session['role'],
-    keyHash?: string,
+    role: Role,
+    by: Pick<Session, 'keyHash' | 'tokenHash'> = {},
   ): { session: Session; cookie: string; maxAgeSeconds: number } {
     const cookie = this.#secret();
     const session: Session = {
@@ -38,7 +41,7 @@ export class SessionStore {
       role,
       csrf: this.#secret(),
       expiresAtMs: this.#nowMs() + sessionMs,
-      ...(keyHash === undefined ? {} : { keyHash }),
+      ...by,
     };
     if (this.#sessions.size >= maxSessions) this.#sessions.delete(this.#sessions.keys().next().value!);
     this.#sessions.set(session.id, session);

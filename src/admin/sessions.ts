@@ -1,16 +1,30 @@
 /** `/session`: logging in with the admin token, a one-time code or a virtual key; who is logged in; logging out. */
 import { record, required, text } from '../core/resources/schema-builders.ts';
-import { cookieName } from './principal.ts';
+import { cookieName, type Principal } from './principal.ts';
 import type { Route } from './route.ts';
 
 const sessionSchema = record('A session.', {
   role: required(
-    text('`holder`: of a virtual key; may use /session and /me only.', { enum: ['admin', 'holder'] }),
+    text('`owner`: of a team. `holder`: of a virtual key; may use /session and /me only.', {
+      enum: ['admin', 'viewer', 'owner', 'holder'],
+    }),
   ),
+  name: text('Of the admin token, where it is a named one.'),
+  team: text('Of an owner.'),
   csrf: required(text('Sent back as header `x-tollgate-csrf` with every change; empty without a cookie.')),
 });
 
 const attributes = 'Path=/; HttpOnly; SameSite=Strict';
+
+function shown({ role, actor, team, session }: Principal): object {
+  const isNamed = role !== 'holder' && actor !== 'admin';
+  return {
+    role,
+    ...(isNamed ? { name: actor } : {}),
+    ...(team === undefined ? {} : { team }),
+    csrf: session?.csrf ?? '',
+  };
+}
 
 export const sessionRoutes: readonly Route[] = [
   {
@@ -20,20 +34,18 @@ export const sessionRoutes: readonly Route[] = [
     summary: 'Log in: the answer sets the cookie `tollgate_session`',
     body: record('What to log in with.', {
       token: required(
-        text('The admin token, a one-time login code, or the value of a virtual key.', { minLength: 1 }),
+        text('An admin token, a one-time login code, or the value of a virtual key.', { minLength: 1 }),
       ),
     }),
     answer: { status: 200, description: 'Logged in', schema: sessionSchema },
-    serve({ gatekeeper, request, body, context }) {
+    serve({ gatekeeper, request, body, audit }) {
       const { token } = body as { token: string };
       const { session, cookie, maxAgeSeconds } = gatekeeper.logIn(token.trim(), request);
-      context.log.info(
-        { audit: true, who: session.role, action: 'login', object: `session ${session.id.slice(0, 8)}` },
-        'admin API',
-      );
+      const principal = gatekeeper.ofSession(session)!;
+      audit('login', `session ${session.id.slice(0, 8)}`, {}, principal);
       return {
         status: 200,
-        json: { role: session.role, csrf: session.csrf },
+        json: shown(principal),
         headers: { 'set-cookie': `${cookieName}=${cookie}; ${attributes}; Max-Age=${maxAgeSeconds}` },
       };
     },
@@ -45,8 +57,7 @@ export const sessionRoutes: readonly Route[] = [
     summary: 'Who is logged in',
     answer: { status: 200, description: 'The session', schema: sessionSchema },
     serve(call) {
-      const { role, session } = call.principal();
-      return { status: 200, json: { role, csrf: session?.csrf ?? '' } };
+      return { status: 200, json: shown(call.principal()) };
     },
   },
   {

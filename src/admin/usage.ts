@@ -34,7 +34,7 @@ export const usageRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/usage',
-    access: 'admin',
+    access: 'team',
     summary: 'What was used, grouped and in buckets of time; `label.NAME=value` filters by a label',
     query: {
       ...filterParameters,

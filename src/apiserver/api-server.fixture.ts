@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { allKinds } from '../core/resources/kinds.ts';
+import type { NewAuditEntry } from '../storage/audit-log.ts';
 import { createResourceStore } from '../storage/memory/resource-store.ts';
 import type { RegistryContext } from './registry/context.ts';
 import { openRegistry } from './registry/registry.ts';
@@ -30,6 +31,7 @@ export interface HttpAnswer {
 export interface TestServer {
   directory: string;
   registry: RegistryContext;
+  audited: NewAuditEntry[];
   server: ApiServer;
   credentials: { ca: Buffer; authorization: string };
   kubectl: (args: string, stdin?: string, environment?: Record<string, string>) => Promise<Output>;
@@ -46,10 +48,12 @@ export async function startTestServer(): Promise<TestServer> {
   const directory = mkdtempSync(join(tmpdir(), 'tollgate-api-'));
   const registry = openRegistry({ store: createResourceStore(), kinds: allKinds, now: () => new Date() });
   const errors: unknown[] = [];
+  const audited: NewAuditEntry[] = [];
   const server = await startApiServer({
     registry,
     dataDir: directory,
     port: 0,
+    audit: (entries) => void audited.push(...entries),
     onError: (error) => {
       errors.push(error);
       console.error(error);
@@ -61,6 +65,7 @@ export async function startTestServer(): Promise<TestServer> {
   return {
     directory,
     registry,
+    audited,
     server,
     credentials: { ca, authorization: `Bearer ${token}` },
     kubectl: (args, stdin, environment) => kubectl(server, directory, args, stdin, environment),

@@ -3,8 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KindDefinition } from '../core/resources/kind.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import { tableColumns } from '../core/resources/table.ts';
+import type { NewAuditEntry } from '../storage/audit-log.ts';
 import { sendJson, sendText } from './answer.ts';
 import { type FormOptions, formList, formObject } from './answer-form.ts';
+import { auditedStore } from './audited-store.ts';
 import { filterObjects, type ListReader } from './list.ts';
 import { negotiate } from './negotiate.ts';
 import { patchObject } from './patch-object.ts';
@@ -20,6 +22,8 @@ import { startWatch } from './watch.ts';
 
 export interface ResourceApi {
   context: RegistryContext;
+  /** Told of every change that a request makes. */
+  audit?: (entries: readonly NewAuditEntry[]) => void;
   lists: ListReader;
 }
 
@@ -50,10 +54,22 @@ export async function handleResource(
     (k) => k.group === path.group && k.version === path.version && k.plural === path.plural,
   );
   if (kind === undefined || (!kind.namespaced && path.namespace !== undefined)) throw unknownResource();
-  const call: ResourceRequest = { api, request, response, path, parameters, kind };
+  const call: ResourceRequest = { api: audited(api, request), request, response, path, parameters, kind };
   if (path.subresource !== undefined && path.subresource !== 'status') return handleSubresource(call);
   if (path.subresource === 'status' && !kind.hasStatus) throw unknownResource();
   return path.name === undefined ? handleCollection(call) : handleObject(call, path.name);
+}
+
+/** Of the request: whatever it writes is entered in the audit log. */
+function audited(api: ResourceApi, request: IncomingMessage): ResourceApi {
+  const { context, audit } = api;
+  if (audit === undefined || request.method === 'GET') return api;
+  const by = { actor: `kubeconfig (${agentOf(request)})`, role: 'admin', atMs: context.now().getTime() };
+  return { ...api, context: { ...context, store: auditedStore(context.store, by, audit) } };
+}
+
+function agentOf(request: IncomingMessage): string {
+  return /^[^/\s]+/.exec(request.headers['user-agent'] ?? '')?.[0].slice(0, 128) ?? 'unknown';
 }
 
 function handleCollection(call: ResourceRequest): Promise<void> | void {
@@ -202,10 +218,9 @@ function writeOptions({ request, parameters, path }: ResourceRequest): WriteOpti
     const cause = { reason: 'FieldValueNotSupported', message, field: 'fieldValidation' };
     throw invalid({ group: 'meta.k8s.io', kind: 'CreateOptions' }, '', [cause]);
   }
-  const agent = /^[^/\s]+/.exec(request.headers['user-agent'] ?? '')?.[0];
   return {
     dryRun: isDryRun(parameters.getAll('dryRun')),
-    fieldManager: (parameters.get('fieldManager') || agent || 'unknown').slice(0, 128),
+    fieldManager: (parameters.get('fieldManager') || agentOf(request)).slice(0, 128),
     fieldValidation,
     ...(path.subresource === 'status' && { subresource: 'status' }),
     warnings: [],

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import type { NewAuditEntry } from '../storage/audit-log.ts';
 import { createHostCheck, createTokenCheck } from './authenticate.ts';
 import { discoveredResources } from './discovery.ts';
 import { createRequestHandler } from './handle-request.ts';
@@ -29,6 +30,8 @@ export interface ApiServerOptions {
   /** What stands behind a Pod's port; default: that port of `host`, when the Pod declares it. */
   dial?: Dial;
   onError: (error: unknown) => void;
+  /** Told of every change that a client makes; must not throw. */
+  audit?: (entries: readonly NewAuditEntry[]) => void;
 }
 
 export interface ApiServer {
@@ -80,11 +83,11 @@ function handleRequests(
   token: string,
   names: readonly string[],
 ): void {
-  const { registry, onError } = options;
+  const { registry, onError, audit } = options;
   const mayEnter = createTokenCheck(token);
   const isOurHost = createHostCheck(names);
   const handle = createRequestHandler({
-    api: { context: registry, lists: new ListReader(registry) },
+    api: { context: registry, lists: new ListReader(registry), ...(audit && { audit }) },
     resources: discoveredResources(registry.kinds),
     openApi: buildOpenApi(registry.kinds),
     mayEnter,

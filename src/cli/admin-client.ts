@@ -33,8 +33,12 @@ export class AdminClient {
   }
 
   /** The body of a stream of server-sent events, as it comes. */
-  async stream(path: string, query: Query): Promise<AsyncIterable<Uint8Array>> {
-    const response = await this.#send('GET', path, { query, accept: 'text/event-stream' });
+  async stream(
+    path: string,
+    query: Query,
+    { method = 'GET', body }: { method?: string; body?: unknown } = {},
+  ): Promise<AsyncIterable<Uint8Array>> {
+    const response = await this.#send(method, path, { query, body, accept: 'text/event-stream' });
     if (response.body === null) throw notTollgate(this.#address.url);
     return response.body;
   }

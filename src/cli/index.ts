@@ -1,11 +1,14 @@
 /** The command line. What a command does is given by the composition root. */
 import { Command, type CommanderError } from 'commander';
+import { auditCommand } from './commands/audit.ts';
 import { budgetsCommand } from './commands/budgets.ts';
 import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
 import { importCommands } from './commands/import.ts';
 import { keysCommand } from './commands/keys.ts';
 import { logsCommand } from './commands/logs.ts';
+import { simulateCommand } from './commands/simulate.ts';
+import { tokensCommand } from './commands/tokens.ts';
 import { usageCommand } from './commands/usage.ts';
 import { validateCommand } from './commands/validate.ts';
 import { exitCodes } from './failure.ts';
@@ -35,8 +38,11 @@ export function buildProgram(cli: Cli, actions: CliActions): Command {
   program.addCommand(upCommand(cli.env, actions.up));
   program.addCommand(keysCommand(cli));
   program.addCommand(budgetsCommand(cli));
+  program.addCommand(simulateCommand(cli));
   program.addCommand(usageCommand(cli));
   program.addCommand(logsCommand(cli));
+  program.addCommand(tokensCommand(cli));
+  program.addCommand(auditCommand(cli));
   program.addCommand(validateCommand(cli));
   program.addCommand(importCommands(cli));
   program.addCommand(demoCommand(cli));

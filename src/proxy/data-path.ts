@@ -1,7 +1,6 @@
 /** The data path as a whole: takes snapshots over, serves their ports, hands on a record of every request. */
 import type { IncomingMessage } from 'node:http';
 import type { Snapshot } from '../core/config/snapshot.ts';
-import type { RequestRecord } from '../core/record.ts';
 import type { Holds } from '../storage/accounts.ts';
 import { Call } from './call.ts';
 import { CallIds } from './call-ids.ts';
@@ -11,9 +10,11 @@ import { LinkedSnapshot } from './linked-snapshot.ts';
 import { Listeners, type PortSharing } from './listeners.ts';
 import type { BindResult } from './messages.ts';
 import { OpenHolds } from './open-holds.ts';
+import { ProviderBook } from './provider-book.ts';
 import { RecordBatches } from './records.ts';
 import { refuse } from './refuse.ts';
 import { enterUnsettled } from './settle.ts';
+import { cloudCredentialsOf } from './sign-call.ts';
 import { createTransport, defaultTransport, type TransportOptions } from './transport.ts';
 
 export interface DataPathOptions extends Omit<DataPathDependencies, 'transport' | 'limits' | 'holds'> {
@@ -21,7 +22,8 @@ export interface DataPathOptions extends Omit<DataPathDependencies, 'transport' 
   host: string;
   /** Whether other threads listen on the same ports. */
   sharing: PortSharing;
-  onRecords(records: RequestRecord[]): void;
+  /** A JSON array of `RequestRecord`s. */
+  onRecords(records: string): void;
   limits?: Partial<DataPathLimits>;
   transport?: Partial<TransportOptions>;
 }
@@ -47,6 +49,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
     limits: { ...defaultLimits, ...options.limits },
   };
   const records = new RecordBatches(options.onRecords);
+  const providers = new ProviderBook();
   const ids = new CallIds(options.random());
   let current: LinkedSnapshot | undefined;
   const listeners = new Listeners(options.host, options.sharing, (incoming, outgoing, port) => {
@@ -56,13 +59,15 @@ export function createDataPath(options: DataPathOptions): DataPath {
     // Both: a plain call whose client left goes on for its grace, and its record waits for the usage.
     void Promise.all([serve(call, port, deps), closed]).then(() => {
       call.record.durationMs = deps.nowMs() - call.record.startedAtMs;
-      records.add(call.record);
+      records.add(call.record, call.entry);
     });
   });
   return {
     holds: deps.holds,
     apply: (snapshot, closed) => {
-      current = new LinkedSnapshot(snapshot, options.compileExpression);
+      const followed = providers.follow(snapshot.backends, options.compileExpression, deps.nowMs());
+      current = new LinkedSnapshot(snapshot, options.compileExpression, followed);
+      deps.cloudAuth?.use(cloudCredentialsOf(snapshot));
       const ports = snapshot.binds.map(({ port }) => port).filter((port) => !closed.includes(port));
       return listeners.serve(ports);
     },

@@ -1,14 +1,24 @@
 /** A snapshot made ready to serve: matchers, key maps and compiled policies, built once when it is taken over. */
-import type { CompileExpression } from '../core/cel/compile.ts';
+import type { CelProgram, CompileExpression } from '../core/cel/compile.ts';
 import { type KeyTerms, termsOfMetadata } from '../core/config/key-terms.ts';
 import type { Backend, RouteRule, Snapshot } from '../core/config/snapshot.ts';
 import { compilePolicies } from '../core/policy/order.ts';
 import type { CompiledPolicy } from '../core/policy/policy.ts';
+import type { RetryPolicy } from '../core/resilience/model.ts';
 import { RouteTable } from '../core/route/match.ts';
+import type { FollowedBackend } from './provider-book.ts';
 
 export interface LinkedRule {
   requestPolicies: CompiledPolicy[];
   llmPolicies: CompiledPolicy[];
+  /** Absent: a call has one attempt. */
+  retry?: LinkedRetry;
+}
+
+export interface LinkedRetry {
+  policy: RetryPolicy;
+  precondition?: CelProgram;
+  condition?: CelProgram;
 }
 
 export interface KnownKey {
@@ -23,8 +33,14 @@ export class LinkedSnapshot {
   readonly #rules = new Map<RouteRule, LinkedRule>();
   readonly #keys = new Map<string, Map<string, KnownKey>>();
   readonly #backends: Record<string, Backend>;
+  readonly #followed: ReadonlyMap<string, FollowedBackend>;
 
-  constructor(snapshot: Snapshot, compile: CompileExpression) {
+  constructor(
+    snapshot: Snapshot,
+    compile: CompileExpression,
+    followed: ReadonlyMap<string, FollowedBackend>,
+  ) {
+    this.#followed = followed;
     this.generation = snapshot.generation;
     this.#backends = snapshot.backends;
     for (const bind of snapshot.binds) {
@@ -54,6 +70,11 @@ export class LinkedSnapshot {
     return this.#backends[name];
   }
 
+  /** By the backend's key in the snapshot. */
+  followed(backend: string): FollowedBackend {
+    return this.#followed.get(backend)!;
+  }
+
   /** `sha256` in lower-case hex. A map look-up by hash reveals nothing by its timing that the hash does not hide. */
   findKey(keySets: readonly string[], sha256: string): KnownKey | undefined {
     for (const name of keySets) {
@@ -69,5 +90,16 @@ function link(rule: RouteRule, compile: CompileExpression): LinkedRule {
   return {
     requestPolicies: policies.filter((policy) => policy.phase === 'request'),
     llmPolicies: policies.filter((policy) => policy.phase === 'llm'),
+    ...(rule.traffic.retry && { retry: linkRetry(rule.traffic.retry, compile) }),
   };
+}
+
+/** What does not compile was refused with the configuration. */
+function linkRetry(policy: RetryPolicy, compile: CompileExpression): LinkedRetry {
+  const program = (source: string | undefined) => {
+    const compiled = source === undefined ? undefined : compile(source);
+    return compiled?.ok ? compiled.program : undefined;
+  };
+  const [precondition, condition] = [program(policy.precondition), program(policy.condition)];
+  return { policy, ...(precondition && { precondition }), ...(condition && { condition }) };
 }

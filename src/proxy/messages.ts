@@ -1,7 +1,7 @@
 /** What the main thread and a data path thread say to each other. */
 import type { Snapshot } from '../core/config/snapshot.ts';
+import type { PriceCatalog } from '../core/pricing/prices.ts';
 import type { TallyBatch } from '../core/ratelimit/statistics.ts';
-import type { RequestRecord } from '../core/record.ts';
 import type { Hold } from '../storage/accounts.ts';
 
 export type ToWorker =
@@ -11,13 +11,16 @@ export type ToWorker =
   | { type: 'list-holds'; question: number; budget: string }
   /** Answered by `released` with the same `question`. */
   | { type: 'release-hold'; question: number; budget: string; id: string }
+  /** Laid over the price list that comes with the program, for calls that start from now on. */
+  | { type: 'prices'; catalog: PriceCatalog }
   /** Stop accepting, let requests in flight finish for at most `graceMs`, then report `stopped`. */
   | { type: 'stop'; graceMs: number };
 
 export type FromWorker =
   /** The snapshot is in force for every request that starts from now on; one entry per port it names. */
   | { type: 'applied'; generation: number; binds: BindResult[] }
-  | { type: 'records'; records: RequestRecord[] }
+  /** A JSON array of `RequestRecord`s. */
+  | { type: 'records'; records: string }
   /** What the embedded rate limit service counted in this thread since the last time. */
   | { type: 'tallies'; tallies: TallyBatch }
   | { type: 'holds'; question: number; holds: Hold[] }

@@ -40,6 +40,12 @@ const budgets = createRoute({
   component: lazyRouteComponent(() => import('./pages/budgets/budgets-page.tsx'), 'BudgetsPage'),
 });
 
+const budget = createRoute({
+  getParentRoute: () => admin,
+  path: '/budgets/$namespace/$name',
+  component: lazyRouteComponent(() => import('./pages/budget/budget-page.tsx'), 'BudgetPage'),
+});
+
 const me = createRoute({
   getParentRoute: () => root,
   path: '/me',
@@ -51,6 +57,12 @@ const keys = createRoute({
   path: '/keys',
   validateSearch: readKeysSearch,
   component: lazyRouteComponent(() => import('./pages/keys/keys-page.tsx'), 'KeysPage'),
+});
+
+const keyImport = createRoute({
+  getParentRoute: () => admin,
+  path: '/keys/import',
+  component: lazyRouteComponent(() => import('./pages/import/import-page.tsx'), 'ImportPage'),
 });
 
 const key = createRoute({
@@ -80,7 +92,10 @@ const call = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([me, admin.addChildren([overview, keys, key, budgets, usage, calls, call])]),
+  routeTree: root.addChildren([
+    me,
+    admin.addChildren([overview, keys, keyImport, key, budgets, budget, usage, calls, call]),
+  ]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 });

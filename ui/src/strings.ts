@@ -1,6 +1,8 @@
 /** Every text of the console in one place. Texts with values in them are functions. */
+import { auditStrings } from './strings/audit.ts';
 import { budgetStrings } from './strings/budgets.ts';
 import { callStrings } from './strings/calls.ts';
+import { keyImportStrings } from './strings/key-import.ts';
 import { keyStrings } from './strings/keys.ts';
 import { overviewStrings } from './strings/overview.ts';
 import { usageStrings } from './strings/usage.ts';
@@ -56,6 +58,17 @@ export const strings = {
     notFoundText: 'The address may be mistyped, or what it showed was deleted.',
     toStart: 'Go to the start page',
   },
+  conflict: {
+    title: 'Someone else has changed this meanwhile',
+    text: 'What you typed is still here. Fields that only they changed stay as they made them, whichever you choose.',
+    field: 'Field',
+    before: 'When you began',
+    now: 'Now',
+    yours: 'Yours',
+    untouched: '(not changed by you)',
+    takeMine: 'Save mine',
+    takeTheirs: 'Drop mine, show theirs',
+  },
   common: {
     cancel: 'Cancel',
     close: 'Close',
@@ -83,7 +96,9 @@ export const strings = {
     sortBy: (column: string) => `Sort by ${column}`,
     updating: 'Updating …',
   },
+  audit: auditStrings,
   keys: keyStrings,
+  keyImport: keyImportStrings,
   usage: usageStrings,
   calls: callStrings,
   budgets: budgetStrings,

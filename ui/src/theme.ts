@@ -6,6 +6,13 @@ export const theme = createTheme({
   primaryShade: { light: 7, dark: 8 },
   defaultRadius: 'md',
   cursorType: 'pointer',
+  components: {
+    // A dialog's header is no banner of the page.
+    Drawer: { defaultProps: { attributes: { header: { role: 'presentation' } } } },
+    // What is wider than the screen is scrolled with the arrow keys too.
+    TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
+    Modal: { defaultProps: { attributes: { header: { role: 'presentation' } } } },
+  },
   headings: { sizes: { h1: { fontSize: '1.5rem' }, h2: { fontSize: '1.05rem' } } },
 });
 
@@ -16,6 +23,11 @@ export const accessibleColors: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': '#5c636a',
     '--mantine-color-error': '#c92a2a',
     '--mantine-color-placeholder': '#6c757d',
+    '--mantine-color-red-text': '#c92a2a',
+    '--mantine-color-red-outline': '#c92a2a',
+    '--mantine-color-red-light-color': '#c92a2a',
+    '--mantine-color-red-filled': '#c92a2a',
+    '--mantine-color-red-filled-hover': '#b02525',
   },
   dark: {
     '--mantine-color-dimmed': '#b0b4b8',

@@ -20,22 +20,27 @@ export const noBrowser =
 
 let browser: Promise<Browser> | undefined;
 
-export interface Visit {
-  api: FixtureApi;
+export interface Look {
+  colorScheme?: 'light' | 'dark';
+  width?: number;
+}
+
+export interface Tab {
   page: Page;
   /** What the browser complained of: scripts' errors and what the content security policy refused. */
   complaints: string[];
 }
 
-export async function visit(
-  t: TestContext,
-  options: { colorScheme?: 'light' | 'dark'; width?: number } = {},
-): Promise<Visit> {
+export interface Visit extends Tab {
+  api: FixtureApi;
+}
+
+/** With cookies of its own; closed when the test ends. */
+export async function openTab(t: TestContext, options: Look = {}): Promise<Tab> {
   browser ??= chromium.launch({
     executablePath: executablePath!,
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   });
-  const api = await startFixtureApi();
   const context = await (await browser).newContext({
     viewport: { width: options.width ?? 1280, height: 860 },
     colorScheme: options.colorScheme ?? 'light',
@@ -55,9 +60,15 @@ export async function visit(
     if (process.env.TOLLGATE_SHOW_PAGE)
       t.diagnostic(`${page.url()}\n${await page.locator('body').innerText()}`);
     await context.close();
-    await api.close();
   });
-  return { api, page, complaints };
+  return { page, complaints };
+}
+
+export async function visit(t: TestContext, options: Look = {}): Promise<Visit> {
+  const api = await startFixtureApi();
+  const tab = await openTab(t, options);
+  t.after(() => api.close());
+  return { api, ...tab };
 }
 
 export async function logIn({ api, page }: Visit, path = '/keys'): Promise<void> {

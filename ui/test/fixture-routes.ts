@@ -45,6 +45,7 @@ export function answerAdmin(
   if (kind === 'usage') return usageAnswer(world, query);
   if (kind === 'calls') return callsAnswer(world, names[0], query);
   if (kind === 'overview') return overviewAnswer(world, query);
+  if (kind === 'audit') return { status: 200, json: { items: [] } };
   if (kind === 'resources') {
     const listeners = [{ name: 'http', protocol: 'HTTP', port: 8090 }];
     return { status: 200, json: { items: [{ kind: 'Gateway', spec: { listeners } }] } };
@@ -106,7 +107,7 @@ function createKey(keys: Key[], nowMs: number, input: KeyInput): Answer {
 }
 
 function keyAnswer(
-  { keys }: World,
+  { keys, budgets }: World,
   method: string,
   [namespace, name, action]: string[],
   body: unknown,
@@ -114,6 +115,12 @@ function keyAnswer(
   const place = keys.findIndex((key) => key.namespace === namespace && key.name === name);
   const key = keys[place];
   if (key === undefined) return refuse(404, 'not_found', 'there is no such key');
+  if (action === 'budgets') {
+    const items = [
+      { name: 'agentgateway-system/engineering-daily', unit: 'tokens', ...budgets[0]!.counters[0]! },
+    ];
+    return { status: 200, json: { items } };
+  }
   if (method === 'GET') return { status: 200, json: key };
   if (method === 'DELETE') {
     keys.splice(place, 1);

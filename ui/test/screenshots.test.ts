@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { closeBrowser, logIn, noBrowser, visit } from './browser.ts';
+import { movementEnds } from './movement.ts';
 
 after(closeBrowser);
 const folder = join(import.meta.dirname, '..', '..', 'test-results', 'console');
@@ -21,10 +22,6 @@ const looks = [
   { name: 'dark', colorScheme: 'dark', width: 1280 },
   { name: 'narrow', colorScheme: 'light', width: 360 },
 ] as const;
-
-/** Drawers slide in: begun within two frames, then over when the browser says so. */
-const movementEnds = `new Promise((frame) => requestAnimationFrame(() => requestAnimationFrame(frame)))
-  .then(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished))).then(() => undefined)`;
 
 for (const look of looks) {
   test(`every page is drawn without complaint: ${look.name}`, { skip: noBrowser }, async (t) => {

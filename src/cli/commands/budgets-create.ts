@@ -2,9 +2,9 @@
 import { Command, Option } from 'commander';
 import type { BudgetView } from '../admin-api.ts';
 import { connect, withAdmin } from '../admin-command.ts';
+import { budgetsInFile, type NewBudget } from '../budget-file.ts';
 import { defined } from '../defined.ts';
 import { CliFailure } from '../failure.ts';
-import { readDocuments } from '../input-file.ts';
 import { dollars, listed, pair, seconds, whole } from '../option-values.ts';
 import type { Cli } from '../terminal.ts';
 
@@ -24,12 +24,6 @@ interface CreateFlags {
   groupBy: string[];
   soft: boolean;
   report: boolean;
-}
-
-interface NewBudget {
-  namespace?: string;
-  name: string;
-  spec: Record<string, unknown>;
 }
 
 const periods = ['minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'];
@@ -113,19 +107,7 @@ function spanText(total: number): string {
   return parts.map(([count, unit]) => (count === 0 ? '' : `${count}${unit}`)).join('') || '0s';
 }
 
-interface BudgetObject {
-  kind?: string;
-  metadata?: { name?: string; namespace?: string };
-  spec?: Record<string, unknown>;
-}
-
 async function fromFile(name: string | undefined, flags: CreateFlags): Promise<NewBudget[]> {
-  const file = flags.file!;
   if (name !== undefined) throw new CliFailure('a name or --file, not both', 'usage');
-  return (await readDocuments(file)).map((document, i) => {
-    const { kind, metadata, spec } = document as BudgetObject;
-    if (kind !== 'Budget' || metadata?.name === undefined || spec === undefined)
-      throw new CliFailure(`${file}: document ${i + 1} is not a Budget with a name and a spec`);
-    return { ...defined({ namespace: metadata.namespace ?? flags.namespace }), name: metadata.name, spec };
-  });
+  return budgetsInFile(flags.file!, flags.namespace);
 }

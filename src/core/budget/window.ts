@@ -25,6 +25,14 @@ export function windowAt(window: BudgetWindow, nowMs: number): WindowAt {
   return calendarAt(window.period, window.timeZone, nowMs);
 }
 
+/** The window that ended last; of a rolling one the present, of a lifetime all there was. Unix ms. */
+export function previousWindow(window: BudgetWindow, nowMs: number): { fromMs: number; toMs: number } {
+  if (window.type === 'lifetime') return { fromMs: 0, toMs: nowMs };
+  if (window.type === 'rolling') return { fromMs: nowMs - window.seconds * 1000, toMs: nowMs };
+  const toMs = windowAt(window, nowMs).slices[0]! * 1000;
+  return { fromMs: windowAt(window, toMs - 1).slices[0]! * 1000, toMs };
+}
+
 /** Slices are aligned to the epoch, so that every thread and replica has the same ones. */
 function rollingAt(seconds: number, nowMs: number): WindowAt {
   const sliceSeconds = Math.max(1, Math.ceil(seconds / rollingSlices));

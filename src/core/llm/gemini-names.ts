@@ -3,7 +3,19 @@ import type { Fields } from './fields.ts';
 
 /** The member `camel`, in either spelling. */
 export function either(object: Fields, camel: string): unknown {
-  return object[camel] ?? object[camel.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)];
+  return object[camel] ?? object[snakeCase(camel)];
+}
+
+/** Names are the program's own, so they are few. */
+const snakeNames = new Map<string, string>();
+
+function snakeCase(camel: string): string {
+  let snake = snakeNames.get(camel);
+  if (snake === undefined) {
+    snake = camel.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    snakeNames.set(camel, snake);
+  }
+  return snake;
 }
 
 /** `{type: 'OBJECT', nullable: true, …}` → JSON schema. */

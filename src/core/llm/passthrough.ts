@@ -2,6 +2,7 @@
 import { boundInputTokens } from './bound-input.ts';
 import { estimateTokens } from './estimate.ts';
 import type { Fields } from './fields.ts';
+import type { Format } from './format.ts';
 import { anthropicMessages } from './formats/anthropic-messages/index.ts';
 import { openaiChat } from './formats/openai-chat/index.ts';
 import { openaiResponses } from './formats/openai-responses/index.ts';
@@ -13,11 +14,11 @@ import { estimatedUsage } from './translate-chat.ts';
 import type { ClientCall, UpstreamCall } from './translate-contract.ts';
 import type { Usage } from './usage.ts';
 
-export function translatePassthrough(call: ClientCall, provider: Provider): UpstreamCall {
+export function translatePassthrough(call: ClientCall, provider: Provider, format: Format): UpstreamCall {
   const { target } = call;
   const estimatedInputTokens = estimateTokens(call.body);
   const body = tryParse(call.body);
-  const headers = upstreamHeaders(target, provider, call.headers);
+  const headers = upstreamHeaders(target, provider, call.headers, 'Passthrough');
   headers['content-type'] = call.headers['content-type'] ?? 'application/json';
   return {
     method: call.method,
@@ -39,7 +40,7 @@ export function translatePassthrough(call: ClientCall, provider: Provider): Upst
         usage: readUsage(text, estimatedInputTokens),
       }),
       error: (_status, text, contentType) => ({ contentType, body: text }),
-      stream: () => nativeStream({ format: provider.chat.format, hideUsage: false, estimatedInputTokens }),
+      stream: () => nativeStream({ format, hideUsage: false, estimatedInputTokens }),
     },
   };
 }

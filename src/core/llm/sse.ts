@@ -30,7 +30,7 @@ export class SseParser {
     for (;;) {
       const end = hasCr ? lineEnd(input, at) : input.indexOf('\n', at);
       if (end < 0) break;
-      this.#line(input.slice(at, end), onEvent);
+      this.#line(input, at, end, onEvent);
       at = end + 1;
       if (input.charCodeAt(end) === 13) {
         if (at === input.length) this.#afterCr = true;
@@ -42,27 +42,35 @@ export class SseParser {
       throw new ReplyFault('an event of the stream is too large');
   }
 
-  #line(line: string, onEvent: (event: SseEvent) => void): void {
-    if (line === '') {
-      if (this.#data.length > 0) {
-        const data = this.#data.length === 1 ? this.#data[0]! : this.#data.join('\n');
-        onEvent({ event: this.#event, data });
-      }
-      this.#event = '';
-      this.#data = [];
-      this.#length = 0;
+  #line(input: string, from: number, end: number, onEvent: (event: SseEvent) => void): void {
+    if (from === end) {
+      this.#dispatch(onEvent);
       return;
     }
-    const colon = line.indexOf(':');
-    if (colon === 0) return;
-    const field = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? '' : line.slice(line.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1);
-    if (field === 'data') {
+    const colon = input.indexOf(':', from);
+    const nameEnd = colon < 0 || colon > end ? end : colon;
+    const valueFrom = input.charCodeAt(nameEnd + 1) === space ? nameEnd + 2 : nameEnd + 1;
+    if (nameEnd - from === 4 && input.startsWith('data', from)) {
+      const value = input.slice(Math.min(valueFrom, end), end);
       this.#data.push(value);
       this.#length += value.length;
-    } else if (field === 'event') this.#event = value;
+    } else if (nameEnd - from === 5 && input.startsWith('event', from)) {
+      this.#event = input.slice(Math.min(valueFrom, end), end);
+    }
+  }
+
+  #dispatch(onEvent: (event: SseEvent) => void): void {
+    if (this.#data.length > 0) {
+      const data = this.#data.length === 1 ? this.#data[0]! : this.#data.join('\n');
+      onEvent({ event: this.#event, data });
+      this.#data = [];
+    }
+    this.#event = '';
+    this.#length = 0;
   }
 }
+
+const space = 32;
 
 function lineEnd(text: string, from: number): number {
   const lf = text.indexOf('\n', from);

@@ -3,6 +3,7 @@ import type { RouteType } from '../config/snapshot.ts';
 import { boundInputTokens, boundKeptInput } from './bound-input.ts';
 import { enrichment, modelFor } from './enrich.ts';
 import { estimateTokens } from './estimate.ts';
+import type { EventFrames } from './event-stream.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
 import { withoutForeignMarks } from './foreign-marks.ts';
 import type { Format } from './format.ts';
@@ -11,6 +12,7 @@ import { patchObjectText } from './json-text.ts';
 import { errorKindOf } from './model.ts';
 import { checkNative } from './native-check.ts';
 import { answersOf, limitFields, maxTokensOf } from './output-limits.ts';
+import { cacheMarks } from './prompt-caching.ts';
 import type { Provider } from './provider.ts';
 import { urlOf } from './providers.ts';
 import { nativeStream } from './stream-native.ts';
@@ -61,13 +63,17 @@ export function translateNative(
   const changes: Fields = chat ? { ...clean, ...enrichment(target, { ...body, ...clean }) } : {};
   if (model !== asked && inPath['model'] === undefined) changes['model'] = model;
   if (hideUsage) changes['stream_options'] = { ...(body['stream_options'] as Fields), include_usage: true };
+  const { promptCaching } = target;
+  if (promptCaching !== undefined && routeType === 'Messages' && provider.caches?.(model))
+    Object.assign(changes, cacheMarks(call.body, { ...body, ...changes }, promptCaching));
+  Object.assign(changes, provider.nativeMembers?.(routeType, call.headers));
   const text = patch(call.body, changes);
   const sent = { ...body, ...changes };
   const estimatedInputTokens = estimateTokens(text);
   return {
     method: 'POST',
     url: urlOf(target, provider, routeType, { model, streaming }),
-    headers: upstreamHeaders(target, provider, call.headers),
+    headers: upstreamHeaders(target, provider, call.headers, routeType),
     body: text,
     streaming,
     operation: operations[routeType] ?? 'chat',
@@ -78,6 +84,8 @@ export function translateNative(
     boundInput: () => boundInputTokens(text) + (keepsInput.has(routeType) ? boundKeptInput(sent) : 0),
     estimatedInputTokens,
     reply: nativeReply(format, {
+      frames: () => provider.frames?.(routeType),
+      decodeError: provider.decodeError,
       hideUsage,
       estimatedInputTokens,
       counts: operations[routeType] === 'count_tokens',
@@ -100,6 +108,9 @@ function patch(text: string, changes: Fields): string {
 }
 
 interface NativeReplyOptions {
+  frames: () => EventFrames | undefined;
+  /** Its errors are not of the client's dialect. */
+  decodeError: Provider['decodeError'];
   hideUsage: boolean;
   estimatedInputTokens: number;
   /** Counting tokens uses none. */
@@ -120,8 +131,8 @@ function nativeReply(format: Format, options: NativeReplyOptions): ReplyTranslat
         responseModel: typeof model === 'string' ? model : undefined,
       };
     },
-    error: (status, text, contentType) => nativeError(format, status, text, contentType),
-    stream: () => nativeStream({ format, ...options }),
+    error: (status, text, contentType) => nativeError(format, options, status, text, contentType),
+    stream: () => nativeStream({ format, ...options, frames: options.frames() }),
   };
 }
 
@@ -133,9 +144,16 @@ function usageOf(body: Fields, text: string, format: Format, options: NativeRepl
 }
 
 /** The provider's own error object is the client's dialect already; a page of HTML is not. */
-function nativeError(format: Format, status: number, text: string, contentType: string) {
-  if (contentType.startsWith('application/json')) return { contentType, body: text };
-  const { kind, message } = format.decodeError(text);
+function nativeError(
+  format: Format,
+  { decodeError }: NativeReplyOptions,
+  status: number,
+  text: string,
+  contentType: string,
+) {
+  if (decodeError === undefined && contentType.startsWith('application/json'))
+    return { contentType, body: text };
+  const { kind, message } = (decodeError ?? format.decodeError)(text);
   return {
     contentType: 'application/json',
     body: format.encodeError({ kind: kind ?? errorKindOf(status), message }),

@@ -3,9 +3,14 @@ import { TokenEstimator } from './estimate.ts';
 import type { StreamEvent } from './model.ts';
 import { noUsage, type Usage } from './usage.ts';
 
+/** Characters held back from counting. */
+const maxUncounted = 65_536;
+
 export class UsageMeter {
   readonly #estimatedInput: number;
   readonly #delivered = new TokenEstimator();
+  /** Delivered and not yet counted: a provider that reports makes the count needless, so it waits until somebody asks. */
+  #uncounted = '';
   /** The provider said that the answer is complete, so its report is final. */
   finished = false;
   sawToken = false;
@@ -16,18 +21,26 @@ export class UsageMeter {
 
   observe(event: StreamEvent): void {
     if (event.type === 'text' || event.type === 'thinking' || event.type === 'tool-arguments') {
-      this.#delivered.add(event.text);
+      this.#uncounted += event.text;
+      if (this.#uncounted.length > maxUncounted) this.#count();
       this.sawToken = true;
     } else if (event.type === 'end') this.finished = true;
   }
 
   /** A cut-off stream is charged its input and what was delivered: the last report may be far behind that. */
   usage(reported: Usage | undefined): Usage {
+    if (this.finished && reported !== undefined) return reported;
+    this.#count();
     const delivered = this.#delivered.tokens;
     if (reported === undefined) {
       return { ...noUsage, inputTokens: this.#estimatedInput, outputTokens: delivered, estimated: true };
     }
-    if (this.finished || reported.outputTokens >= delivered) return reported;
+    if (reported.outputTokens >= delivered) return reported;
     return { ...reported, outputTokens: delivered, estimated: true };
+  }
+
+  #count(): void {
+    this.#delivered.add(this.#uncounted);
+    this.#uncounted = '';
   }
 }

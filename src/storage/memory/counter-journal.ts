@@ -23,6 +23,10 @@ export class CounterJournal {
   #generation = -1;
   #file: number | undefined;
   #scratch = Buffer.allocUnsafe(8_192);
+  /** Bytes of `#scratch` that wait to be written. */
+  #filled = 0;
+  /** Waiting lines met a fault of the disk. */
+  #unwritten = false;
 
   constructor(directory: string, thread: string) {
     this.#directory = directory;
@@ -31,31 +35,78 @@ export class CounterJournal {
 
   /** `generation` is the one read under the table's lock together with the increments; `entry` is JSON or ''. */
   append(generation: number, increments: readonly CounterIncrement[], entry = ''): void {
-    let counts = '';
-    for (const i of increments)
-      if (i.add !== 0) counts += `${counts === '' ? '' : ','}${journalName(i)}${i.add}`;
-    this.appendText(generation, counts, entry);
+    this.appendText(generation, countsOf(increments), entry);
   }
 
   /** `counts`: a name as `journalName` writes it and its amount, and so on, commas between. */
   appendText(generation: number, counts: string, entry: string): void {
-    if (generation !== this.#generation) this.#open(generation);
-    if (counts === '' && entry === '') return;
-    this.#write(counts.length, `${counts}${entry}`);
+    const waiting = this.#filled;
+    this.#line(generation, counts, entry);
+    try {
+      this.#flush();
+    } catch (error) {
+      // The caller is told that this line is not there; those before it were promised.
+      this.#filled = Math.min(waiting, this.#filled);
+      throw error;
+    }
   }
 
-  /** A busy call's every microsecond: the line is encoded once, into memory that the next line uses again. */
-  #write(countsLength: number, body: string): void {
-    const most = headRoom + body.length * 3 + 1;
-    if (most > this.#scratch.length) this.#scratch = Buffer.allocUnsafe(2 * most);
-    const end = headRoom + this.#scratch.write(body, headRoom);
+  /**
+   * Goes to the disk together with the next line that is appended, at the latest before the thread turns to another event: one
+   * write less a call. Throws when lines of before could not be written.
+   */
+  appendSoon(generation: number, increments: readonly CounterIncrement[]): void {
+    if (this.#unwritten) this.#flush();
+    if (this.#filled === 0) queueMicrotask(this.#flushSoon);
+    this.#line(generation, countsOf(increments), '');
+  }
+
+  readonly #flushSoon = (): void => {
+    try {
+      this.#flush();
+    } catch {
+      // The lines stay, and the next call that counts meets the same fault and is told.
+      this.#unwritten = true;
+    }
+  };
+
+  #line(generation: number, counts: string, entry: string): void {
+    if (generation !== this.#generation) {
+      this.#flush();
+      this.#open(generation);
+    }
+    if (counts !== '' || entry !== '') this.#encode(counts.length, `${counts}${entry}`);
+  }
+
+  /** A busy call's every microsecond: a line is encoded once, into memory that later lines use again. */
+  #encode(countsLength: number, body: string): void {
+    const start = this.#filled;
+    const most = start + headRoom + body.length * 3 + 1;
+    if (most > this.#scratch.length) {
+      const larger = Buffer.allocUnsafe(2 * most);
+      this.#scratch.copy(larger, 0, 0, start);
+      this.#scratch = larger;
+    }
+    const end = start + headRoom + this.#scratch.write(body, start + headRoom);
     this.#scratch[end] = newline;
-    const head = `${crc32(this.#scratch.subarray(headRoom, end)).toString(36)} ${countsLength} `;
-    const start = headRoom - head.length;
+    const head = `${crc32(this.#scratch.subarray(start + headRoom, end)).toString(36)} ${countsLength} `;
     this.#scratch.write(head, start, 'latin1');
-    const length = end + 1 - start;
-    if (writeSync(this.#file!, this.#scratch, start, length) !== length)
+    this.#scratch.copyWithin(start + head.length, start + headRoom, end + 1);
+    this.#filled = end + 1 - headRoom + head.length;
+  }
+
+  #flush(): void {
+    const length = this.#filled;
+    if (length === 0) return;
+    const written = writeSync(this.#file!, this.#scratch, 0, length);
+    if (written !== length) {
+      // The torn line is left out when it is read; what is written next must not continue it.
+      this.#scratch[0] = newline;
+      this.#filled = 1;
       throw new Error('the disk took only a part of a journal line');
+    }
+    this.#filled = 0;
+    this.#unwritten = false;
   }
 
   close(): void {
@@ -73,6 +124,13 @@ export class CounterJournal {
     );
     this.#generation = generation;
   }
+}
+
+function countsOf(increments: readonly CounterIncrement[]): string {
+  let counts = '';
+  for (const i of increments)
+    if (i.add !== 0) counts += `${counts === '' ? '' : ','}${journalName(i)}${i.add}`;
+  return counts;
 }
 
 /** A counter's name in a journal's line; its amount follows. */

@@ -18,7 +18,14 @@ export function attachSharedAccounts(
   handle: CounterHandle,
   thread: string,
 ): LocalAccounts & ChargeBook & { close(): void } {
-  return new SharedAccounts(new CounterTable(handle.buffer), new CounterJournal(handle.directory, thread));
+  return accountsOver(new CounterTable(handle.buffer), new CounterJournal(handle.directory, thread));
+}
+
+export function accountsOver(
+  table: CounterTable,
+  journal: CounterJournal,
+): LocalAccounts & ChargeBook & { close(): void } {
+  return new SharedAccounts(table, journal);
 }
 
 /** The name that a budget's counter is kept under. */

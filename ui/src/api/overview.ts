@@ -1,5 +1,5 @@
-import type { BudgetCounter, BudgetUnit } from './budgets.ts';
 import { callApi, queryText } from './client.ts';
+import type { KeyBudget } from './keys.ts';
 import type { Key, UsageFigures } from './types.ts';
 
 export interface TopEntry {
@@ -23,14 +23,9 @@ export interface Overview {
   timeToFirstTokenMs?: Percentiles;
 }
 
-export interface MyBudget extends BudgetCounter {
-  name?: string;
-  unit?: BudgetUnit;
-}
-
 export interface Mine {
   key: Key;
-  budgets: MyBudget[];
+  budgets: KeyBudget[];
   usage: { month: Partial<UsageFigures>; day: Partial<UsageFigures> };
 }
 

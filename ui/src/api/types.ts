@@ -52,6 +52,9 @@ export interface KeyInput {
   expiresAt?: string;
 }
 
+/** Fields left out stay; `null` takes one away. */
+export type KeyChange = { [Field in keyof Omit<KeyInput, 'namespace' | 'name'>]?: KeyInput[Field] | null };
+
 /** `value` is there only when the gateway made it, and only in this answer. */
 export interface IssuedKey {
   key: Key;

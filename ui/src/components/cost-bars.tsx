@@ -15,15 +15,15 @@ interface CostBarsProps {
 
 const height = 180;
 const width = 720;
-const left = 56;
-const bottom = 22;
+const left = 76;
+const bottom = 26;
 
 /** Stacked bars of cost. The table beside it says the same to those who cannot see it. */
 export function CostBars({ rows, groupBy, bucket, label, timeZone = 'UTC' }: CostBarsProps) {
   const { names, bars } = seriesOf(rows, groupBy);
   const top = roundUp(Math.max(...bars.map(({ costNano }) => costNano)));
   const step = (width - left) / Math.max(bars.length, 1);
-  const every = Math.ceil(bars.length / 10);
+  const every = Math.ceil(bars.length / 7);
   const nameOf = (bar: Bar) => bucketName(bar.start, bucket, timeZone);
   return (
     <figure className="chart">
@@ -40,7 +40,7 @@ export function CostBars({ rows, groupBy, bucket, label, timeZone = 'UTC' }: Cos
           <g key={bar.start}>
             <Stack bar={bar} x={left + index * step} width={step} top={top} when={nameOf(bar)} />
             {index % every === 0 && (
-              <text x={left + (index + 0.5) * step} y={height + 16} textAnchor="middle">
+              <text x={left + (index + 0.5) * step} y={height + 20} textAnchor="middle">
                 {nameOf(bar)}
               </text>
             )}

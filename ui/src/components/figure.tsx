@@ -12,7 +12,7 @@ export function Figure({ label, value, note }: FigureProps) {
       <Text size="sm" c="dimmed">
         {label}
       </Text>
-      <Text fz={26} fw={650} lh={1.2} className="break">
+      <Text fw={650} lh={1.2} className="figure break">
         {value}
       </Text>
       {note !== undefined && (

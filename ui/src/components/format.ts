@@ -47,6 +47,10 @@ export function formatAgo(time: string | number, now = Date.now()): string {
   return relative.format(Math.trunc(seconds / length), unit);
 }
 
+/** When a budget runs out, in words; the past is over, whatever the pace. */
+export const runsOutText = (time: string, now = Date.now()) =>
+  Date.parse(time) <= now ? strings.budgets.ranOut : strings.budgets.runsOut(formatAgo(time, now));
+
 export function formatDuration(ms: number | undefined): string {
   if (ms === undefined) return strings.none;
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(2)} s`;

@@ -13,7 +13,7 @@ export function SortHeader({ label, order, onSort, align }: SortHeaderProps) {
   const sorted = order === undefined ? 'none' : order === 'asc' ? 'ascending' : 'descending';
   return (
     <Table.Th aria-sort={sorted} ta={align}>
-      <UnstyledButton fw={700} fz="sm" onClick={onSort} title={strings.common.sortBy(label)}>
+      <UnstyledButton ta={align} fw={700} fz="sm" onClick={onSort} title={strings.common.sortBy(label)}>
         {label}
         <span aria-hidden="true">{order === undefined ? '' : order === 'asc' ? ' ↑' : ' ↓'}</span>
       </UnstyledButton>

@@ -4,7 +4,7 @@ import { strings } from '../strings.ts';
 
 export function NotFound() {
   return (
-    <EmptyState title={strings.errors.notFoundTitle} text={strings.errors.notFoundText}>
+    <EmptyState order={1} title={strings.errors.notFoundTitle} text={strings.errors.notFoundText}>
       <Link to="/">{strings.errors.toStart}</Link>
     </EmptyState>
   );

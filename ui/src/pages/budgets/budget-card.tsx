@@ -1,7 +1,8 @@
 import { Alert, Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import type { Budget } from '../../api/budgets.ts';
 import { AmountBar } from '../../components/amount-bar.tsx';
-import { formatAgo } from '../../components/format.ts';
+import { runsOutText } from '../../components/format.ts';
 import { strings } from '../../strings.ts';
 import { describeBudget } from './describe-budget.ts';
 
@@ -15,13 +16,15 @@ interface BudgetCardProps {
 }
 
 export function BudgetCard({ budget, onEdit, onDelete }: BudgetCardProps) {
-  const { name, counters, unit, forecast } = budget;
+  const { namespace, name, counters, unit, forecast } = budget;
   return (
     <Paper withBorder p="md" component="article" aria-label={name}>
       <Group justify="space-between" align="flex-start" wrap="nowrap" mb="xs">
         <div>
           <Title order={2} className="break">
-            {name}
+            <Link to="/budgets/$namespace/$name" params={{ namespace, name }} className="link">
+              {name}
+            </Link>
           </Title>
           <Text size="sm" c="dimmed" className="break">
             {describeBudget(budget)}
@@ -63,7 +66,7 @@ export function BudgetCard({ budget, onEdit, onDelete }: BudgetCardProps) {
       )}
       {forecast?.runsOutAt !== undefined && (
         <Text size="sm" mt="sm">
-          {texts.runsOut(formatAgo(forecast.runsOutAt))}
+          {runsOutText(forecast.runsOutAt)}
         </Text>
       )}
     </Paper>

@@ -26,7 +26,7 @@ export function KeyFacts({ item }: { item: Key }) {
             columns.display,
             item.display === undefined ? strings.none : <Code key="display">{item.display}</Code>,
           ],
-          [page.namespace, item.namespace],
+          ...(item.namespace === undefined ? [] : [[page.namespace, item.namespace] as [string, string]]),
           [page.labels, pairs(item.labels)],
           [page.metadata, pairs(item.metadata)],
           [page.models, listed(item.allowedModels)],

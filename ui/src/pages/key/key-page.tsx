@@ -1,4 +1,4 @@
-import { Button, Grid, Loader, Paper, Title } from '@mantine/core';
+import { Button, Grid, Loader } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -6,10 +6,14 @@ import { getKey } from '../../api/keys.ts';
 import type { Key } from '../../api/types.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { Section } from '../../components/section.tsx';
 import { strings } from '../../strings.ts';
+import { ObjectHistory } from '../audit/object-history.tsx';
 import { DeleteKeyDialog } from '../keys/delete-key-dialog.tsx';
 import { RotateKeyDialog } from '../keys/rotate-key-dialog.tsx';
 import { useToggleKey } from '../keys/use-toggle-key.ts';
+import { EditKeyDrawer } from './edit-key-drawer.tsx';
+import { KeyBudgets } from './key-budgets.tsx';
 import { KeyFacts } from './key-facts.tsx';
 import { KeyUsage } from './key-usage.tsx';
 import { RecentCalls } from './recent-calls.tsx';
@@ -42,9 +46,17 @@ export function KeyPage() {
             <Section title={strings.keys.page.usage}>
               <KeyUsage item={data} />
             </Section>
+            <Section title={strings.keys.page.budgets}>
+              <KeyBudgets item={data} />
+            </Section>
             <Section title={strings.keys.page.recent}>
               <RecentCalls keyId={data.id} />
             </Section>
+            {data.source === 'VirtualKey' && (
+              <Section title={strings.audit.history}>
+                <ObjectHistory object={data.id} />
+              </Section>
+            )}
           </Grid.Col>
         </Grid>
       )}
@@ -55,24 +67,16 @@ export function KeyPage() {
 const sourceText = (key: Key | undefined) =>
   key === undefined || key.source === 'VirtualKey' ? undefined : strings.keys.sourceText(key.source);
 
-function Section({ title, children }: { title: string; children: React.ReactNode }) {
-  return (
-    <Paper withBorder p="md" mb="md" component="section" aria-label={title}>
-      <Title order={2} mb="sm">
-        {title}
-      </Title>
-      {children}
-    </Paper>
-  );
-}
-
 function KeyActions({ item }: { item: Key }) {
-  const [dialog, setDialog] = useState<'rotate' | 'delete'>();
+  const [dialog, setDialog] = useState<'edit' | 'rotate' | 'delete'>();
   const toggle = useToggleKey(item);
   const navigate = useNavigate();
   const close = () => setDialog(undefined);
   return (
     <>
+      <Button variant="default" onClick={() => setDialog('edit')}>
+        {strings.keys.editing.action}
+      </Button>
       <Button variant="default" onClick={() => setDialog('rotate')}>
         {strings.keys.rotate}
       </Button>
@@ -82,6 +86,7 @@ function KeyActions({ item }: { item: Key }) {
       <Button variant="outline" color="red" onClick={() => setDialog('delete')}>
         {strings.keys.delete}
       </Button>
+      <EditKeyDrawer item={item} opened={dialog === 'edit'} onClose={close} />
       <RotateKeyDialog item={item} opened={dialog === 'rotate'} onClose={close} />
       <DeleteKeyDialog
         item={item}

@@ -1,14 +1,13 @@
-import { Button, Group, Stack, TagsInput, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { createKey } from '../../api/keys.ts';
 import type { IssuedKey } from '../../api/types.ts';
-import { EntriesField } from '../../components/entries-field.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { explain } from '../../components/explain.ts';
 import { strings } from '../../strings.ts';
+import { KeyFields } from './key-fields.tsx';
 import { checkKey, emptyKey, fieldOfError, type KeyFormValues, keyInputOf } from './key-form.ts';
-import { LimitFields } from './limit-fields.tsx';
 
 const texts = strings.keys.form;
 
@@ -50,45 +49,7 @@ export function CreateKeyForm({ onCreated, onCancel }: CreateKeyFormProps) {
           data-autofocus
           {...form.getInputProps('name')}
         />
-        <TextInput
-          label={texts.owner}
-          description={texts.ownerHint}
-          autoComplete="off"
-          {...form.getInputProps('owner')}
-        />
-        <EntriesField
-          label={texts.labels}
-          hint={texts.labelsHint}
-          entries={form.values.labels}
-          error={form.errors.labels as string | undefined}
-          onChange={(entries) => form.setFieldValue('labels', entries)}
-        />
-        <EntriesField
-          label={texts.metadata}
-          hint={texts.metadataHint}
-          entries={form.values.metadata}
-          error={form.errors.metadata as string | undefined}
-          onChange={(entries) => form.setFieldValue('metadata', entries)}
-        />
-        <TagsInput
-          label={texts.models}
-          description={texts.modelsHint}
-          acceptValueOnBlur
-          {...form.getInputProps('allowedModels')}
-        />
-        <TagsInput
-          label={texts.routes}
-          description={texts.routesHint}
-          acceptValueOnBlur
-          {...form.getInputProps('allowedRoutes')}
-        />
-        <LimitFields form={form} />
-        <TextInput
-          type="datetime-local"
-          label={texts.expires}
-          description={texts.expiresHint}
-          {...form.getInputProps('expiresAt')}
-        />
+        <KeyFields form={form} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onCancel}>
             {strings.common.cancel}

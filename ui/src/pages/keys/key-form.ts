@@ -1,4 +1,4 @@
-/** The form that makes a key: its values, what is wrong with them, and what is sent. */
+/** The form of a key: its values, what is wrong with them, and what is sent. */
 import { ApiError } from '../../api/client.ts';
 import type { KeyInput } from '../../api/types.ts';
 import { strings } from '../../strings.ts';
@@ -17,6 +17,7 @@ export interface KeyFormValues {
   metadata: Entry[];
   allowedModels: string[];
   allowedRoutes: string[];
+  allowedCIDRs: string[];
   requestsPerMinute: number | '';
   tokensPerMinute: number | '';
   concurrency: number | '';
@@ -31,6 +32,7 @@ export const emptyKey: KeyFormValues = {
   metadata: [],
   allowedModels: [],
   allowedRoutes: [],
+  allowedCIDRs: [],
   requestsPerMinute: '',
   tokensPerMinute: '',
   concurrency: '',
@@ -43,6 +45,7 @@ export function checkKey(values: KeyFormValues, nowMs: number): FieldErrors {
   const texts = strings.keys.form;
   const errors: FieldErrors = {};
   if (values.name === '') errors.name = texts.nameMissing;
+  else if (values.name.length > 253) errors.name = texts.nameLong;
   else if (!/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(values.name)) errors.name = texts.nameWrong;
   for (const field of ['labels', 'metadata'] as const) {
     const wrong = checkEntries(values[field]);
@@ -73,6 +76,7 @@ export function keyInputOf(values: KeyFormValues): KeyInput {
       metadata: recordOf(values.metadata),
       allowedModels: values.allowedModels,
       allowedRoutes: values.allowedRoutes,
+      allowedCIDRs: values.allowedCIDRs,
       limits,
       expiresAt: values.expiresAt === '' ? '' : new Date(values.expiresAt).toISOString(),
     }),

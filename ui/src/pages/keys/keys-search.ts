@@ -23,7 +23,7 @@ export function readKeysSearch(raw: Record<string, unknown>): KeysSearch {
   if (sort !== undefined) found.sort = sort;
   if (raw.order === 'asc' || raw.order === 'desc') found.order = raw.order;
   const page = Number(raw.page);
-  if (Number.isInteger(page) && page > 1) found.page = page;
+  if (Number.isInteger(page) && page > 1 && page <= 100_000) found.page = page;
   return found;
 }
 

@@ -1,4 +1,4 @@
-import { Button, LoadingOverlay, Table } from '@mantine/core';
+import { Button, LoadingOverlay, Table, VisuallyHidden } from '@mantine/core';
 import type { Key } from '../../api/types.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { SortHeader } from '../../components/sort-header.tsx';
@@ -41,7 +41,9 @@ export function KeysTable({ keys, search, busy, onChange, onCreate }: KeysTableP
             {sortable('spend', 'right')}
             {sortable('lastUsedAt')}
             <Table.Th>{columns.expires}</Table.Th>
-            <Table.Th aria-label={columns.actions} />
+            <Table.Th>
+              <VisuallyHidden>{columns.actions}</VisuallyHidden>
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

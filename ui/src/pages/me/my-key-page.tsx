@@ -1,7 +1,7 @@
-import { Loader, Paper, SimpleGrid, Table, Text, Title } from '@mantine/core';
+import { Loader, Paper, SimpleGrid, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getMine, type Mine, type MyBudget } from '../../api/overview.ts';
-import { AmountBar } from '../../components/amount-bar.tsx';
+import { getMine, type Mine } from '../../api/overview.ts';
+import { BudgetBars } from '../../components/budget-bars.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Figure } from '../../components/figure.tsx';
 import { formatCost, formatCount } from '../../components/format.ts';
@@ -48,7 +48,11 @@ function MineView({ mine: { key, budgets, usage } }: { mine: Mine }) {
           <Title order={2} mb="sm">
             {texts.budgets}
           </Title>
-          {budgets.length === 0 ? <Text c="dimmed">{texts.noBudgets}</Text> : <MyBudgets budgets={budgets} />}
+          {budgets.length === 0 ? (
+            <Text c="dimmed">{texts.noBudgets}</Text>
+          ) : (
+            <BudgetBars counters={budgets} />
+          )}
         </Paper>
         <Paper withBorder p="md">
           <Title order={2} mb="sm">
@@ -61,28 +65,5 @@ function MineView({ mine: { key, budgets, usage } }: { mine: Mine }) {
         <Snippets value={texts.placeholder} models={key.allowedModels} />
       </Paper>
     </SimpleGrid>
-  );
-}
-
-function MyBudgets({ budgets }: { budgets: MyBudget[] }) {
-  return (
-    <Table aria-label={texts.budgets}>
-      <Table.Tbody>
-        {budgets.map((budget) => (
-          <Table.Tr key={`${budget.name} ${budget.group}`}>
-            <Table.Td>
-              <Text size="sm" fw={600} className="break">
-                {budget.name ?? texts.budget}
-              </Text>
-              <AmountBar
-                counter={budget}
-                unit={budget.unit ?? 'tokens'}
-                label={budget.name ?? texts.budget}
-              />
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
   );
 }

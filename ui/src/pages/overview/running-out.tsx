@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { type Budget, listBudgets } from '../../api/budgets.ts';
 import { AmountBar } from '../../components/amount-bar.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
-import { formatAgo } from '../../components/format.ts';
+import { runsOutText } from '../../components/format.ts';
 import { strings } from '../../strings.ts';
 
 const shown = 5;
@@ -30,9 +30,7 @@ export function RunningOut() {
             {name} {counters[0]!.group === '' ? '' : `(${counters[0]!.group})`}
           </Text>
           <AmountBar counter={counters[0]!} unit={unit} label={name} />
-          {forecast?.runsOutAt !== undefined && (
-            <Text size="xs">{strings.budgets.runsOut(formatAgo(forecast.runsOutAt))}</Text>
-          )}
+          {forecast?.runsOutAt !== undefined && <Text size="xs">{runsOutText(forecast.runsOutAt)}</Text>}
         </div>
       ))}
       <Link to="/budgets" className="link">

@@ -1,0 +1,139 @@
+/**
+ * What the owner of a team is handed instead of the whole: keys, budgets, calls and usage whose label `team` is his, to see
+ * and to change. Routes work with it as with the whole, so none of them can forget to look.
+ */
+import type { KeyEntry } from '../core/config/snapshot.ts';
+import type { RequestRecord } from '../core/record.ts';
+import type { KubeObject } from '../core/resources/object.ts';
+import type { LedgerFilter, LedgerStore } from '../storage/ledger.ts';
+import { type ResourceAccess, ResourceRefused } from '../storage/resource-access.ts';
+import type { AdminContext, InForce } from './context.ts';
+import { tollgateGroup } from './key-view.ts';
+
+const label = 'team';
+
+export function scopedToTeam(team: string, whole: AdminContext): AdminContext {
+  const isOwn = (record: RequestRecord) => record.key?.labels[label] === team;
+  return {
+    ...whole,
+    team: { whole, own: (object) => ownObject(team, object) },
+    resources: ownResources(team, whole.resources),
+    ...(whole.ledger === undefined ? {} : { ledger: ownLedger(team, isOwn, whole.ledger) }),
+    inForce: ownInForce(team, whole),
+    onRecord: (listener) =>
+      whole.onRecord((record) => {
+        if (isOwn(record)) listener(record);
+      }),
+  };
+}
+
+/** A key is its team's by its label; a budget when it selects the team's keys alone. */
+function teamOf(object: KubeObject): string | undefined {
+  if (object.kind === 'VirtualKey') return object.metadata.labels?.[label];
+  const { selector } = (object['spec'] ?? {}) as { selector?: { matchLabels?: Record<string, string> } };
+  return selector?.matchLabels?.[label];
+}
+
+const isOwnKind = (group: string, kind: string) =>
+  group === tollgateGroup && (kind === 'VirtualKey' || kind === 'Budget');
+
+function ownResources(team: string, whole: ResourceAccess): ResourceAccess {
+  const get: ResourceAccess['get'] = (ref) => {
+    const object = whole.get(ref);
+    if (object === undefined) return undefined;
+    if (isOwnKind(ref.group, ref.kind)) return teamOf(object) === team ? object : undefined;
+    // When a key's Secret was made is all that is looked for there.
+    const { apiVersion, kind, metadata } = object;
+    const { annotations: _, managedFields: __, ...rest } = metadata;
+    return { apiVersion, kind, metadata: rest };
+  };
+  return {
+    list: (group, kind) => {
+      // A new key goes where the Gateways are.
+      if (kind === 'Gateway') return whole.list(group, kind);
+      return isOwnKind(group, kind) ? whole.list(group, kind).filter((one) => teamOf(one) === team) : [];
+    },
+    get,
+    create: async (object, options) => whole.create(ownObject(team, object), options),
+    update: async (object, options) => {
+      refuseForeign(object.kind, get(refOf(object)));
+      return whole.update(ownObject(team, object), options);
+    },
+    delete: async (ref) => {
+      refuseForeign(ref.kind, isOwnKind(ref.group, ref.kind) ? get(ref) : undefined);
+      return whole.delete(ref);
+    },
+  };
+}
+
+/** A new key gets the team's label; one of another team, or a budget of others, is refused. */
+function ownObject(team: string, object: KubeObject): KubeObject {
+  const { kind, metadata } = object;
+  if (!isOwnKind(object.apiVersion.split('/')[0]!, kind)) throw forbidden(`${kind}: not yours to write`);
+  const found = teamOf(object);
+  if (found === team) return object;
+  if (kind === 'VirtualKey' && found === undefined)
+    return { ...object, metadata: { ...metadata, labels: { ...metadata.labels, [label]: team } } };
+  const field = kind === 'VirtualKey' ? 'metadata.labels.team' : 'spec.selector.matchLabels.team';
+  throw forbidden(`must be "${team}": you are the owner of that team`, field);
+}
+
+function refuseForeign(kind: string, live: KubeObject | undefined): void {
+  if (live === undefined) throw new ResourceRefused(404, 'NotFound', `there is no such ${kind}`);
+}
+
+function forbidden(message: string, field?: string): ResourceRefused {
+  return new ResourceRefused(403, 'Forbidden', message, field === undefined ? [] : [{ field, message }]);
+}
+
+function refOf({ apiVersion, kind, metadata: { namespace, name } }: KubeObject) {
+  const group = apiVersion.split('/')[0]!;
+  return { group, kind, ...(namespace === undefined ? {} : { namespace }), name };
+}
+
+function ownLedger(team: string, isOwn: (record: RequestRecord) => boolean, whole: LedgerStore): LedgerStore {
+  const own = (filter: LedgerFilter): LedgerFilter => {
+    const asked = filter.labels?.[label];
+    // Of another team there is nothing: no key has both.
+    const none = asked !== undefined && asked !== team ? { key: '\0' } : {};
+    return { ...filter, ...none, labels: { ...filter.labels, [label]: team } };
+  };
+  const refuse = () => {
+    throw new Error('the ledger of a team is only read');
+  };
+  return {
+    search: (filter, page) => whole.search(own(filter), page),
+    usage: (filter, query) => whole.usage(own(filter), query),
+    latency: (filter) => whole.latency(own(filter)),
+    get: async (id) => {
+      const record = await whole.get(id);
+      return record !== undefined && isOwn(record) ? record : undefined;
+    },
+    append: refuse,
+    positions: refuse,
+    charged: refuse,
+    lastUsed: refuse,
+    prune: refuse,
+    close: refuse,
+  };
+}
+
+function ownInForce(team: string, { inForce }: AdminContext): () => InForce {
+  let kept: { whole: InForce; own: InForce } | undefined;
+  return () => {
+    const whole = inForce();
+    if (kept?.whole !== whole) kept = { whole, own: ownOf(team, whole) };
+    return kept.own;
+  };
+}
+
+function ownOf(team: string, { keySets, budgets, ...rest }: InForce): InForce {
+  const isOwn = ({ terms, metadata }: KeyEntry) =>
+    (terms === undefined ? metadata[label] : terms.labels[label]) === team;
+  const sets = Object.entries(keySets).map(([name, set]) => [name, { ...set, keys: set.keys.filter(isOwn) }]);
+  return {
+    ...rest,
+    keySets: Object.fromEntries(sets),
+    budgets: budgets.filter(({ labels }) => labels.matchLabels?.[label] === team),
+  };
+}

@@ -1,0 +1,88 @@
+/** `/tokens`: admin tokens for people and programs, each with a name and a role. */
+import { list, record, required, text } from '../core/resources/schema-builders.ts';
+import { badField, notFound, Problem } from './problem.ts';
+import type { Call, Route } from './route.ts';
+import { type NamedToken, tokenRoles } from './token-store.ts';
+
+const fields = {
+  name: required(
+    text('Of whom or what it is for; the audit log has it.', {
+      minLength: 1,
+      maxLength: 63,
+      pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$',
+    }),
+  ),
+  role: required(
+    text('`viewer`: sees everything. `owner`: sees and changes what has the label `team`.', {
+      enum: [...tokenRoles],
+    }),
+  ),
+  team: text('Of an owner: the value of the label `team`.', { minLength: 1, maxLength: 63 }),
+};
+
+const tokenSchema = record('An admin token; its value is kept nowhere.', {
+  ...fields,
+  createdAt: required(text('When it was made.', { format: 'date-time' })),
+});
+
+export const tokenRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/tokens',
+    access: 'admin',
+    summary: 'Admin tokens, beside the one of the data directory',
+    answer: {
+      status: 200,
+      description: 'All of them',
+      schema: record('Tokens.', { items: required(list('By name.', tokenSchema)) }),
+    },
+    serve: ({ gatekeeper }) => ({ status: 200, json: { items: gatekeeper.tokens.list() } }),
+  },
+  {
+    method: 'POST',
+    path: '/tokens',
+    access: 'admin',
+    summary: 'Make an admin token with a role',
+    body: record('A token to make.', fields),
+    answer: {
+      status: 201,
+      description: 'Made',
+      schema: record('The token and its value.', {
+        token: required(tokenSchema),
+        value: required(text('Shown this once.')),
+      }),
+    },
+    serve: createToken,
+  },
+  {
+    method: 'DELETE',
+    path: '/tokens/{name}',
+    access: 'admin',
+    summary: 'Delete a token: it and its sessions open nothing any more',
+    answer: { status: 204, description: 'Deleted' },
+    serve(call) {
+      const { gatekeeper, path } = call;
+      const name = path['name']!;
+      if (gatekeeper.tokens.find(name) === undefined) throw notFound('such token');
+      gatekeeper.tokens.delete(name);
+      call.audit('tokens.delete', `Token/${name}`);
+      return { status: 204 };
+    },
+  },
+];
+
+function createToken(call: Call) {
+  const { context, gatekeeper } = call;
+  const { name, role, team } = call.body as Pick<NamedToken, 'name' | 'role' | 'team'>;
+  if (role === 'owner' && team === undefined) throw badField('team', 'an owner is one of a team: say which');
+  if (role !== 'owner' && team !== undefined)
+    throw badField('team', `a token with role ${role} is of no team: leave it out`);
+  // What the audit log calls the token of the data directory.
+  if (name === 'admin' || gatekeeper.tokens.find(name) !== undefined)
+    throw new Problem(409, 'exists', 'this name is taken', 'name');
+  const createdAt = new Date(context.nowMs()).toISOString();
+  const token: NamedToken = { name, role, ...(team === undefined ? {} : { team }), createdAt };
+  const value = gatekeeper.tokens.create(token);
+  call.audit('tokens.create', `Token/${name}`, { role, ...(team === undefined ? {} : { team }) });
+  return { status: 201, json: { token, value } };
+}

@@ -1,0 +1,89 @@
+/** The audit log in SQLite: WAL with synchronous NORMAL survives `kill -9`. */
+import { DatabaseSync } from 'node:sqlite';
+import type { AuditChange } from '../../core/audit/changes.ts';
+import type { AuditEntry, AuditFilter, AuditLog, NewAuditEntry } from '../audit-log.ts';
+
+const migrations = [
+  `CREATE TABLE entry (
+     id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actor TEXT NOT NULL, role TEXT NOT NULL,
+     action TEXT NOT NULL, object TEXT NOT NULL, changes TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX entry_object ON entry (object);
+   CREATE INDEX entry_actor ON entry (actor);`,
+];
+
+/** Throws when the file was written by a newer release. */
+export function openSqliteAuditLog(path: string): AuditLog {
+  const database = new DatabaseSync(path);
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  migrate(database, path);
+  return new SqliteAuditLog(database);
+}
+
+class SqliteAuditLog implements AuditLog {
+  readonly #database: DatabaseSync;
+  readonly #insert;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#insert = database.prepare('INSERT INTO entry VALUES (NULL, ?, ?, ?, ?, ?, ?)');
+  }
+
+  append(entries: readonly NewAuditEntry[]): void {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      for (const { atMs, actor, role, action, object, changes } of entries)
+        this.#insert.run(Math.floor(atMs), actor, role, action, object, JSON.stringify(changes));
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  search(filter: AuditFilter, { limit, before }: { limit: number; before?: number }) {
+    const { object, actor, fromMs, toMs } = filter;
+    const conditions: [condition: string, ...values: (string | number | undefined)[]][] = [
+      ['substr(object, 1, length(?)) = ?', object, object],
+      ["(actor = ? OR substr(actor, 1, length(?) + 2) = ? || ' (')", actor, actor, actor],
+      ['at >= ?', fromMs],
+      ['at < ?', toMs],
+      ['id < ?', before],
+    ];
+    const given = conditions.filter(([, value]) => value !== undefined);
+    const where = given.length === 0 ? '' : `WHERE ${given.map(([condition]) => condition).join(' AND ')}`;
+    const values = given.flatMap(([, ...bound]) => bound as (string | number)[]);
+    const rows = this.#database
+      .prepare(`SELECT * FROM entry ${where} ORDER BY id DESC LIMIT ?`)
+      .all(...values, limit + 1);
+    const entries = rows.slice(0, limit).map(entryOf);
+    const last = entries.at(-1);
+    return rows.length > limit && last !== undefined ? { entries, next: last.id } : { entries };
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+function entryOf(row: Record<string, unknown>): AuditEntry {
+  return {
+    id: Number(row['id']),
+    atMs: Number(row['at']),
+    actor: String(row['actor']),
+    role: String(row['role']),
+    action: String(row['action']),
+    object: String(row['object']),
+    changes: JSON.parse(String(row['changes'])) as AuditChange[],
+  };
+}
+
+function migrate(database: DatabaseSync, path: string): void {
+  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+  if (version > migrations.length)
+    throw new Error(`${path} was written by a newer release of Tollgate (schema ${version}): start that one`);
+  for (const [index, statement] of migrations.entries()) {
+    if (index < version) continue;
+    database.exec(`BEGIN IMMEDIATE; ${statement} PRAGMA user_version = ${index + 1}; COMMIT;`);
+  }
+}

@@ -1,0 +1,33 @@
+import { callApi, queryText } from './client.ts';
+
+export interface AuditChange {
+  field: string;
+  /** Absent: there was nothing. */
+  from?: unknown;
+  /** Absent: there is nothing any more. */
+  to?: unknown;
+}
+
+export interface AuditEntry {
+  id: string;
+  time: string;
+  actor: string;
+  role: string;
+  action: string;
+  /** `Kind/namespace/name`, `Token/name`, … */
+  object: string;
+  changes: AuditChange[];
+}
+
+export interface AuditQuery {
+  /** Begin of the object's name. */
+  object?: string;
+  actor?: string;
+  from?: string;
+  to?: string;
+  limit?: number;
+  before?: string;
+}
+
+export const listAudit = (query: AuditQuery, signal?: AbortSignal) =>
+  callApi<{ items: AuditEntry[]; next?: string }>(`/audit${queryText({ ...query })}`, { signal });

@@ -1,0 +1,73 @@
+import { Table, Text } from '@mantine/core';
+import type { AuditChange, AuditEntry } from '../../api/audit.ts';
+import { formatMoment } from '../../components/format.ts';
+import { Moment } from '../../components/moment.tsx';
+import { strings } from '../../strings.ts';
+
+const texts = strings.audit;
+const most = 8;
+
+/** `withObject`: not where all are of one object. */
+export function AuditTable({ entries, withObject }: { entries: AuditEntry[]; withObject: boolean }) {
+  return (
+    <Table.ScrollContainer minWidth={withObject ? 760 : 560}>
+      <Table verticalSpacing={6} aria-label={texts.table}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{texts.time}</Table.Th>
+            <Table.Th>{texts.actor}</Table.Th>
+            <Table.Th>{texts.action}</Table.Th>
+            {withObject && <Table.Th>{texts.object}</Table.Th>}
+            <Table.Th>{texts.changes}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {entries.map((entry) => (
+            <Table.Tr key={entry.id}>
+              <Table.Td className="nowrap" title={formatMoment(entry.time)}>
+                <Moment time={entry.time} />
+              </Table.Td>
+              <Table.Td miw={90}>
+                <span className="clamp">{entry.actor}</span>
+              </Table.Td>
+              <Table.Td className="nowrap">{entry.action}</Table.Td>
+              {withObject && (
+                <Table.Td>
+                  <span className="clamp">{entry.object}</span>
+                </Table.Td>
+              )}
+              <Table.Td>
+                <Changes changes={entry.changes} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function Changes({ changes }: { changes: AuditChange[] }) {
+  return (
+    <>
+      {changes.slice(0, most).map(({ field, from, to }) => (
+        <Text key={field} size="xs" className="break">
+          {from === undefined
+            ? texts.set(field, valueText(to))
+            : texts.change(field, valueText(from), valueText(to))}
+        </Text>
+      ))}
+      {changes.length > most && (
+        <Text size="xs" c="dimmed">
+          {texts.more(changes.length - most)}
+        </Text>
+      )}
+    </>
+  );
+}
+
+function valueText(value: unknown): string {
+  if (value === undefined) return strings.none;
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > 160 ? `${text.slice(0, 160)}…` : text;
+}
