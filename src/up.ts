@@ -71,7 +71,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const registry = options.cluster ? undefined : openEmbeddedRegistry(dataDir, stack);
   const stores = await openStores(dataDir, nowSeconds, log, stack);
   const { counters, ledger, auditLog } = stores;
-  const budgets = openBudgets(process.env, counters, nowSeconds, log, stack);
+  const budgets = openBudgets(process.env, counters, { nowSeconds, log, stack });
   if (options.config !== undefined && registry !== undefined)
     keepStandalone(options.config, registry, log, stack);
   const demo = options.demo && registry ? await applyDemo(options, registry, stack) : undefined;
@@ -85,6 +85,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
     counters: budgets.counters,
     budgets: () => inForce.budgets,
   });
+  budgets.observe(metrics);
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
   let inForce: InForce = { keySets: {}, budgets: [] };
