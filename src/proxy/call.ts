@@ -6,6 +6,7 @@ import type { CompiledPolicy, LimitStanding, PolicyContext } from '../core/polic
 import type { AttemptRecord, LlmRecord, RequestRecord } from '../core/record.ts';
 import type { RequestTarget } from '../core/route/match.ts';
 import type { LinkedSnapshot } from './linked-snapshot.ts';
+import type { LinkedTracing } from './linked-tracing.ts';
 
 /** What failed attempts used. */
 export interface Spent {
@@ -24,6 +25,8 @@ export class Call {
   readonly record: RequestRecord;
   /** Policies that let it pass and want to settle. */
   readonly settling = new Set<CompiledPolicy>();
+  /** What its Gateway's policy says of traces. */
+  tracing: LinkedTracing | undefined;
   settled = false;
   /** The one under way, where attempts are told apart. */
   attempt: AttemptRecord | undefined;
