@@ -15,6 +15,7 @@ import { type Controller, type ControllerOptions, startController } from './cont
 import { StandingReporter } from './controller/standing-reporter.ts';
 import { heldPrefix, usedPrefix } from './core/budget/counter-keys.ts';
 import type { Budget } from './core/budget/model.ts';
+import type { Snapshot } from './core/config/snapshot.ts';
 import { newKeyValue } from './core/keys/key-value.ts';
 import type { RequestRecord } from './core/record.ts';
 import { allKinds } from './core/resources/kinds.ts';
@@ -88,9 +89,9 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   budgets.observe(metrics);
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
-  let inForce: InForce = { keySets: {}, budgets: [] };
+  let inForce: InForce & Pick<Snapshot, 'tracing'> = { keySets: {}, budgets: [] };
   const standings = createReporter(source, budgets.counters, () => inForce.budgets, dataDir, log);
-  await startOtlp({ ...base, feed });
+  await startOtlp({ ...base, feed, tracing: () => inForce.tracing });
   const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
   feed.subscribe((record) => standings.observe(record));
   const counting = { counters: counters.handle, ...(budgets.member && { member: budgets.member }) };

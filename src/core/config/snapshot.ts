@@ -9,6 +9,7 @@ import type { RateLimitConfig } from '../ratelimit/model.ts';
 import type { HealthPolicy, RetryPolicy } from '../resilience/model.ts';
 import type { ModelRoute } from '../route/match-model.ts';
 import type { KeyTerms } from './key-terms.ts';
+import type { GatewayTracing } from './tracing.ts';
 
 export interface Snapshot {
   /** All that are in force anywhere. */
@@ -20,6 +21,8 @@ export interface Snapshot {
   keySets: Record<string, KeySet>;
   /** The embedded rate limit service's configuration; absent when none was ever valid (calls are then refused). */
   rateLimits?: RateLimitConfig;
+  /** By Gateway; absent where no policy asks for it. */
+  tracing?: Record<string, GatewayTracing>;
   /** Why a source of it was refused; what that source said before stays in force. */
   rateLimitErrors: string[];
 }
