@@ -1,10 +1,10 @@
 /** Composition of the metrics: what is read from the stores and the configuration whenever somebody looks. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { heldPrefix, usedPrefix } from './core/budget/counter-keys.ts';
 import type { Budget } from './core/budget/model.ts';
 import { standingsOf } from './core/budget/standing.ts';
 import type { Stores } from './open-stores.ts';
+import type { RecordFeed } from './record-feed.ts';
+import type { DriftCheck } from './storage/drift.ts';
 import { registerBudgetMetrics } from './telemetry/budget-metrics.ts';
 import {
   type ConfigurationMetrics,
@@ -12,10 +12,12 @@ import {
 } from './telemetry/configuration-metrics.ts';
 import { GatewayMetrics } from './telemetry/metrics.ts';
 import { registerProcessMetrics } from './telemetry/process-metrics.ts';
+import { productVersion } from './version.ts';
 import { watchDrift } from './watch-drift.ts';
 
 export interface MetricsParts {
   options: { metricsLabels: string[]; metricsLabelValues: number; metricsBudgetGroups: number };
+  feed: RecordFeed;
   stores: Stores;
   /** Of the snapshot in force. */
   budgets(): readonly Budget[];
@@ -25,16 +27,18 @@ export interface MetricsParts {
 
 export function startMetrics(parts: MetricsParts): {
   metrics: GatewayMetrics;
+  drift: DriftCheck;
   configuration: ConfigurationMetrics;
 } {
-  const { options, stores, budgets, nowSeconds, log } = parts;
+  const { options, feed, stores, budgets, nowSeconds, log } = parts;
   const { store } = stores.counters;
   const metrics = new GatewayMetrics({
     labels: options.metricsLabels,
     labelValues: options.metricsLabelValues,
     budgetGroups: options.metricsBudgetGroups,
   });
-  watchDrift(stores, nowSeconds, metrics, log);
+  feed.subscribe((record) => metrics.observe(record));
+  const drift = watchDrift(stores, nowSeconds, metrics, log);
   metrics.gauge(
     'tollgate_ledger_lag_seconds',
     'For how long the ledger may not have everything that was charged.',
@@ -51,11 +55,6 @@ export function startMetrics(parts: MetricsParts): {
       throw error;
     }
   });
-  registerProcessMetrics(metrics.registry, version());
-  return { metrics, configuration: registerConfigurationMetrics(metrics.registry) };
-}
-
-function version(): string {
-  const text = readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
+  registerProcessMetrics(metrics.registry, productVersion());
+  return { metrics, drift, configuration: registerConfigurationMetrics(metrics.registry) };
 }

@@ -10,7 +10,8 @@ import { createEmbeddedResourceSource } from './apiserver/resource-source.ts';
 import { type ApiServer, startApiServer } from './apiserver/server.ts';
 import { type DemoInfo, type StartInfo, startText } from './cli/start-text.ts';
 import type { UpOptions } from './cli/up-options.ts';
-import { type Controller, startController } from './controller/controller.ts';
+import { clusterSource } from './cluster-source.ts';
+import { type Controller, type ControllerOptions, startController } from './controller/controller.ts';
 import { StandingReporter } from './controller/standing-reporter.ts';
 import { heldPrefix, usedPrefix } from './core/budget/counter-keys.ts';
 import type { Budget } from './core/budget/model.ts';
@@ -19,14 +20,14 @@ import type { RequestRecord } from './core/record.ts';
 import { allKinds } from './core/resources/kinds.ts';
 import { type DataPlane, startDataPlane } from './data-plane.ts';
 import { keepLedgerSmall } from './keep-ledger-small.ts';
-import { loadClusterAccess } from './kube/kubeconfig.ts';
-import { createClusterResourceSource } from './kube/resource-source.ts';
 import { auditTo, openStores } from './open-stores.ts';
 import { RecordFeed } from './record-feed.ts';
 import { applyDemo, demoStanding } from './run-demo.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
 import { startAdmin } from './start-admin.ts';
 import { startMetrics } from './start-metrics.ts';
+import { startOtlp } from './start-otlp.ts';
+import { type RunningPrices, startPrices } from './start-prices.ts';
 import { type RunningRateLimits, startRateLimits } from './start-rate-limits.ts';
 import type { AuditLog } from './storage/audit-log.ts';
 import type { SharedCounters } from './storage/memory/shared-counters.ts';
@@ -70,27 +71,24 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const demo = options.demo && registry ? await applyDemo(options, registry, stack) : undefined;
 
   const base = { options, env: process.env, nowSeconds, log, stack };
-  const { metrics, configuration } = startMetrics({ ...base, stores, budgets: () => inForce.budgets });
+  const feed = new RecordFeed();
+  const { metrics, drift, configuration } = startMetrics({
+    ...base,
+    feed,
+    stores,
+    budgets: () => inForce.budgets,
+  });
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
   let inForce: InForce = { keySets: {}, budgets: [] };
-  const feed = new RecordFeed();
   const standings = createReporter(source, counters, () => inForce.budgets, dataDir, log);
+  await startOtlp({ ...base, feed });
   const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
-  const plane = startServing(
-    options,
-    counters,
-    limits,
-    (record) => {
-      metrics.observe(record);
-      standings.observe(record);
-      feed.publish(record);
-    },
-    log,
-    stack,
-  );
+  feed.subscribe((record) => standings.observe(record));
+  const plane = startServing(options, counters, limits, (record) => feed.publish(record), log, stack);
   await source.start();
   stack.add(() => source.stop());
+  const prices = startPrices({ ...base, source, metrics, use: plane.price });
   const controller = startController({
     source,
     publish: (snapshot) => {
@@ -98,12 +96,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
       inForce = snapshot;
       return plane.publish(snapshot);
     },
-    compile: {
-      sha256: (text) => hash('sha256', text),
-      providerUrls: { ...demo?.urls, ...options.providerUrls },
-      address: options.listen,
-      rateLimitSources: () => limits.sources(),
-    },
+    compile: compileOptions(options, demo?.urls, limits, prices),
     nowRfc3339: () => `${new Date().toISOString().slice(0, 19)}Z`,
     newKeyValue: () => newKeyValue(randomBytes),
     retryBindMs,
@@ -112,16 +105,32 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
     outcome: configuration,
   });
   stack.add(() => controller.stop());
-  limits.onFilesChanged = () => controller.recompile();
+  limits.onFilesChanged = prices.onChanged = () => controller.recompile();
   reportStandings(standings, log, stack);
-  const parts = { options, registry, source, controller, feed, ledger, auditLog, log, holds: plane.holds };
-  const admin = await startAdmin({ ...parts, inForce: () => inForce, counters: counters.store });
+  const stored = { ledger, auditLog, drift, holds: plane.holds, counters: counters.store };
+  const parts = { options, registry, source, controller, feed, prices, log, ...stored };
+  const admin = await startAdmin({ ...parts, inForce: () => inForce });
   stack.add(() => closeServer(admin.server));
   const api = await startApis(options, registry, metrics, auditLog, log, stack);
   await whenServing(controller, pending);
   tellStart(options, api, admin, demo && demoStanding(counters, demo.kind, nowSeconds));
   await stopSignal();
   await stack.close();
+}
+
+function compileOptions(
+  options: UpOptions,
+  demoUrls: Record<string, string> | undefined,
+  limits: RunningRateLimits,
+  { isPriced }: RunningPrices,
+): ControllerOptions['compile'] {
+  return {
+    sha256: (text) => hash('sha256', text),
+    providerUrls: { ...demoUrls, ...options.providerUrls },
+    address: options.listen,
+    rateLimitSources: () => limits.sources(),
+    isPriced,
+  };
 }
 
 /** The data path in its thread; its records become the access log, the metrics and statuses here. */
@@ -222,32 +231,6 @@ function openEmbeddedRegistry(dataDir: string, stack: ShutdownStack): Registry {
   const store = openResourceStore(dataDir);
   stack.add(() => store.close());
   return openRegistry({ store, kinds: allKinds, now: () => new Date() });
-}
-
-/** What the compiler reads, and so what a real cluster is watched for. */
-const watchedKinds = new Set([
-  'Namespace',
-  'Secret',
-  'ConfigMap',
-  'Service',
-  'EndpointSlice',
-  'GatewayClass',
-  'Gateway',
-  'HTTPRoute',
-  'ReferenceGrant',
-  'AgentgatewayBackend',
-  'AgentgatewayPolicy',
-  'VirtualKey',
-  'Budget',
-]);
-
-function clusterSource(log: Log): ResourceSource {
-  return createClusterResourceSource({
-    access: loadClusterAccess(process.env),
-    kinds: allKinds.filter(({ kind }) => watchedKinds.has(kind)),
-    log,
-    random: Math.random,
-  });
 }
 
 function tellStart(

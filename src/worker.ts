@@ -6,6 +6,7 @@ import { createCloudAuth, systemRenewalClock } from './cloud/cloud-auth.ts';
 import { compileExpression } from './core/cel/compile.ts';
 import type { RateLimitTarget, Snapshot } from './core/config/snapshot.ts';
 import { dialectError, translateRequest } from './core/llm/translate.ts';
+import { mergeCatalogs } from './core/pricing/catalog.ts';
 import { createPrices } from './core/pricing/prices.ts';
 import { type RateLimitService, RateLimitUnavailable } from './core/ratelimit/model.ts';
 import { readPriceList } from './price-list.ts';
@@ -22,6 +23,7 @@ import { Tallies } from './rls/tallies.ts';
 import { attachSharedBuckets } from './storage/memory/shared-buckets.ts';
 import type { CounterHandle } from './storage/memory/shared-counters.ts';
 import { attachThreadStores } from './storage/memory/thread-stores.ts';
+import { readOtelSettings } from './telemetry/otel-settings.ts';
 import { createWallClock } from './wall-clock.ts';
 
 export interface WorkerInput {
@@ -87,10 +89,19 @@ const charges = openPendingCharges({
 const redeliverMs = 5_000;
 const redelivery = setInterval(() => void charges.deliver(), redeliverMs);
 
-const prices = createPrices(readPriceList());
+const shipped = readPriceList();
+let prices = createPrices(shipped);
 const cloudAuth = createCloudAuth(systemRenewalClock(nowMs));
+const { traces } = readOtelSettings(process.env);
 const dataPath = createDataPath({
-  prices,
+  prices: {
+    get version() {
+      return prices.version;
+    },
+    cost: (provider, model, usage) => prices.cost(provider, model, usage),
+    bound: (provider, model) => prices.bound(provider, model),
+  },
+  ...(traces && { traceSampler: traces.sampler }),
   cloudAuth,
   accounts: stores.accounts,
   buckets: attachSharedBuckets(input.buckets),
@@ -122,6 +133,10 @@ port.on('message', async (message: ToWorker) => {
   if (message.type === 'release-hold') {
     const { question, budget, id } = message;
     post({ type: 'released', question, done: await dataPath.holds.release(budget, id) });
+    return;
+  }
+  if (message.type === 'prices') {
+    prices = createPrices(mergeCatalogs([shipped, message.catalog]));
     return;
   }
   await dataPath.stop(message.graceMs);

@@ -19,7 +19,7 @@ export interface ControllerOptions {
   source: ResourceSource;
   /** Takes a snapshot into force; resolves with the ports that could not be opened, and why. */
   publish(snapshot: Snapshot): Promise<Record<number, string>>;
-  compile: Pick<CompileOptions, 'sha256' | 'providerUrls' | 'address' | 'rateLimitSources'>;
+  compile: Pick<CompileOptions, 'sha256' | 'providerUrls' | 'address' | 'rateLimitSources' | 'isPriced'>;
   nowRfc3339(): string;
   /** Value of a new virtual key. */
   newKeyValue(): string;

@@ -10,6 +10,7 @@ import { type LlmRoute, remainingMs } from './llm-route.ts';
 import { settle } from './settle.ts';
 import { needsSignature, signCall } from './sign-call.ts';
 import type { StreamEnd } from './stream-delivery.ts';
+import { withTrace } from './trace.ts';
 import { type Exchange, type ResponseHeaders, UpstreamFailure, type UpstreamResponse } from './transport.ts';
 import { describeFailure, refuseFailure, usageOfLost } from './upstream-failures.ts';
 
@@ -38,6 +39,7 @@ export async function exchange(
   const sentAtMs = deps.nowMs();
   const sent = deps.transport.send({
     ...signed,
+    headers: withTrace(call, signed.headers, sentAtMs, deps.random),
     body: upstream.body === '' && upstream.method === 'GET' ? null : upstream.body,
     headersTimeoutMs: target.requestTimeoutMs ?? deps.limits.headersTimeoutMs,
     connectTimeoutMs: target.connectTimeoutMs,
@@ -101,8 +103,11 @@ function lostExchange(
   deps: DataPathDependencies,
 ): FailedExchange {
   const give = () => {
-    describeFailure(call, error);
-    settle(call, usage, undefined, deps);
+    try {
+      describeFailure(call, error);
+    } finally {
+      settle(call, usage, undefined, deps);
+    }
     refuseFailure(call, error, routeType, deps);
   };
   return { headers: {}, error, usage, give };

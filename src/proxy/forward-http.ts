@@ -6,6 +6,7 @@ import type { DataPathDependencies } from './dependencies.ts';
 import { BodyTooLarge, ClientGone, readBody } from './read-body.ts';
 import { refuse } from './refuse.ts';
 import { limitHeaders, writeHead } from './send.ts';
+import { withTrace } from './trace.ts';
 import { refuseFailure } from './upstream-failures.ts';
 
 export interface HttpRoute {
@@ -46,7 +47,7 @@ export async function forwardHttp(call: Call, route: HttpRoute, deps: DataPathDe
   const exchange = deps.transport.send({
     method: call.target.method,
     url: `${origin}${route.path}`,
-    headers: headersOf(call, route),
+    headers: withTrace(call, headersOf(call, route), deps.nowMs(), deps.random),
     body: body.length === 0 ? null : body,
     headersTimeoutMs: headersTimeoutOf(route, deps),
     connectTimeoutMs: route.backend.connectTimeoutMs,

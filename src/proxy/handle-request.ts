@@ -15,9 +15,11 @@ import { refuse } from './refuse.ts';
 import { routeTypeOf } from './route-type.ts';
 import { sendWhole } from './send.ts';
 import { serveLlm } from './serve-llm.ts';
+import { beginTrace } from './trace.ts';
 
 export async function handleRequest(call: Call, port: number, deps: DataPathDependencies): Promise<void> {
   const matched = matchRoute(call, port);
+  beginTrace(call, deps.traceSampler, deps.random);
   if (matched === undefined)
     return refuse(call, { code: 'route_not_found' }, deps.dialectError, 'Completions');
   const { rule } = matched;

@@ -1,11 +1,11 @@
 /** What a failed exchange means: for the client as an answer, for the ledger as an estimate. */
 import type { RouteType } from '../core/config/snapshot.ts';
-import { type ErrorCode, formOf, type Refusal } from '../core/errors.ts';
+import type { ErrorCode, Refusal } from '../core/errors.ts';
 import { ReplyFault, type UpstreamCall } from '../core/llm/translate-contract.ts';
 import { noUsage, type Usage } from '../core/llm/usage.ts';
 import type { Call } from './call.ts';
 import type { DataPathDependencies } from './dependencies.ts';
-import { refuse } from './refuse.ts';
+import { describeRefusal, refuse } from './refuse.ts';
 import { UpstreamFailure, type UpstreamFailureKind } from './transport.ts';
 
 const codes: Record<UpstreamFailureKind, ErrorCode> = {
@@ -17,28 +17,23 @@ const codes: Record<UpstreamFailureKind, ErrorCode> = {
   too_large: 'upstream_invalid',
 };
 
+/** What the record says of it: before the call is settled, so that the ledger has it. */
+export function describeFailure(call: Call, error: unknown): void {
+  if (!call.outgoing.destroyed) describeRefusal(call, refusalOf(error));
+  else {
+    call.record.status = 499;
+    call.record.error = 'the client left before the answer';
+  }
+}
+
 export function refuseFailure(
   call: Call,
   error: unknown,
   routeType: RouteType,
   deps: DataPathDependencies,
 ): void {
-  if (call.outgoing.destroyed) {
-    call.record.status = 499;
-    call.record.error = 'the client left before the answer';
-    return;
-  }
-  refuse(call, refusalOf(error), deps.dialectError, routeType);
-}
-
-/** Before it is settled, so that the ledger's entry says what became of the call. */
-export function describeFailure({ record, outgoing }: Call, error: unknown): void {
-  if (outgoing.destroyed) return;
-  const { code, cause, detail } = refusalOf(error);
-  const { status, reason } = formOf(code);
-  record.status = status;
-  record.reason ??= reason;
-  record.error ??= cause ?? detail;
+  if (call.outgoing.destroyed) describeFailure(call, error);
+  else refuse(call, refusalOf(error), deps.dialectError, routeType);
 }
 
 function refusalOf(error: unknown): Refusal {
