@@ -12,6 +12,7 @@ import { awsEvent, awsException, invokeChunk } from './support/event-stream.ts';
 import { eventually } from './support/eventually.ts';
 import { awsKeys, type FakeClouds, send, sendEvents, startFakeClouds } from './support/fake-clouds.ts';
 import { type Gateway, removeDirectory, startGateway, temporaryDirectory } from './support/gateway.ts';
+import { converseStream, read } from './support/translation-pairs.ts';
 
 const namespace = 'clouds';
 const nova = 'eu.amazon.nova-2-lite-v1:0';
@@ -26,7 +27,7 @@ const routes = {
   ':countTokens': 'GeminiCountTokens',
   '/v1/chat/completions': 'Completions',
 };
-const backends: Record<string, { provider: object; policies?: object }> = {
+const backends: Record<string, { provider: object; policies?: { auth?: object; ai?: object } }> = {
   nova: { provider: { bedrock: { region: 'eu-central-1', model: nova } }, policies: aws },
   claude: {
     provider: {
@@ -47,6 +48,10 @@ const backends: Record<string, { provider: object; policies?: object }> = {
   azure: {
     provider: { azureopenai: { endpoint: 'r.openai.azure.com', deploymentName: 'gpt-5' } },
     policies: { auth: { azure: { managedIdentity: {} } } },
+  },
+  through: {
+    provider: { bedrock: { region: 'eu-central-1' } },
+    policies: { ...aws, ai: { routes: { '*': 'Passthrough' } } },
   },
   'no-aws': {
     provider: { bedrock: { region: 'eu-central-1', model: nova } },
@@ -76,7 +81,7 @@ function manifests(): object[] {
       apiVersion: 'agentgateway.dev/v1alpha1',
       kind: 'AgentgatewayBackend',
       metadata: metadata(name),
-      spec: { ai: { provider }, policies: { ...policies, ai: { routes } } },
+      spec: { ai: { provider }, policies: { ai: { routes }, ...policies } },
     },
     {
       apiVersion: 'gateway.networking.k8s.io/v1',
@@ -87,6 +92,12 @@ function manifests(): object[] {
         rules: [
           {
             matches: [{ path: { type: 'PathPrefix', value: `/${name}` } }],
+            filters: [
+              {
+                type: 'URLRewrite',
+                urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/' } },
+              },
+            ],
             backendRefs: [{ group: 'agentgateway.dev', kind: 'AgentgatewayBackend', name }],
           },
         ],
@@ -320,6 +331,33 @@ describe('the clouds', () => {
     assert.equal((await say('azure', 'completions', false)).status, 200);
     assert.equal(clouds.seen.at(-1)!.path, '/openai/v1/chat/completions');
     assert.equal(clouds.seen.at(-1)!.headers['api-key'], undefined);
+  });
+
+  test("Bedrock's own API passes through: the same bytes, signed anew, and charged", async () => {
+    const messages = [{ role: 'user', content: [{ text: 'Say hello' }] }];
+    const plain = await ask('through', `/model/${encodeURIComponent(nova)}/converse`, { messages });
+    assert.equal(plain.status, 200, plain.text);
+    assert.equal(plain.text, read('replies/bedrock-converse/plain.json'));
+    const path = `/model/${encodeURIComponent(nova)}/converse-stream`;
+    const streamed = await fetch(`http://${gateway.address}:8080/through${path}`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer a-virtual-key', 'content-type': 'application/json' },
+      body: JSON.stringify({ messages }),
+    });
+    assert.equal(streamed.headers.get('content-type'), 'application/vnd.amazon.eventstream');
+    const sent = converseStream(read('replies/bedrock-converse/stream.jsonl'));
+    assert.equal(Buffer.from(await streamed.arrayBuffer()).toString('latin1'), sent);
+    assert.deepEqual(clouds.seen.at(-1)!.body, { messages });
+    assert.doesNotMatch(String(clouds.seen.at(-1)!.headers['authorization']), /virtual/);
+    await eventually(async () => {
+      const { llm } = await lastCall();
+      assert.deepEqual(
+        [llm?.requestModel, llm?.streaming, llm?.usage?.inputTokens, llm?.usage?.outputTokens],
+        [nova, true, 60, 80],
+      );
+      assert.ok(llm!.costNano! > 0);
+    });
+    assert.equal((await ask('through', '/guardrail/x/version/1/apply', {})).status, 501);
   });
 
   test('the SDKs of OpenAI and Anthropic, streaming through Bedrock', async () => {

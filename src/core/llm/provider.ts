@@ -33,6 +33,8 @@ export interface Provider {
   adapt(body: Fields, target: ProviderTarget): Fields;
   /** Members that it wants otherwise where the client's own text goes through; undefined leaves one out. */
   nativeMembers?(api: Api, clientHeaders: Readonly<Record<string, string>>): Fields;
+  /** Members that the backend's configuration sets in a body that is passed through. */
+  passthroughMembers?(api: Api | undefined, target: ProviderTarget): Fields;
   /** Whether the model takes marks for prompt caching. */
   caches?(model: string): boolean;
   /** Of providers with models of several vendors: how this one is spoken to. */
