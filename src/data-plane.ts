@@ -20,7 +20,7 @@ export interface DataPlane {
   stop(graceMs: number): Promise<void>;
 }
 
-export interface DataPlaneOptions extends Pick<WorkerInput, 'counters' | 'host'> {
+export interface DataPlaneOptions extends Pick<WorkerInput, 'counters' | 'host' | 'member'> {
   /** Threads that serve, at least one. */
   workers: number;
   onRecords(records: readonly RequestRecord[]): void;

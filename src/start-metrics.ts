@@ -4,6 +4,7 @@ import type { Budget } from './core/budget/model.ts';
 import { standingsOf } from './core/budget/standing.ts';
 import type { Stores } from './open-stores.ts';
 import type { RecordFeed } from './record-feed.ts';
+import type { CounterStore } from './storage/counters.ts';
 import type { DriftCheck } from './storage/drift.ts';
 import { registerBudgetMetrics } from './telemetry/budget-metrics.ts';
 import {
@@ -19,6 +20,8 @@ export interface MetricsParts {
   options: { metricsLabels: string[]; metricsLabelValues: number; metricsBudgetGroups: number };
   feed: RecordFeed;
   stores: Stores;
+  /** Where budgets are counted, which may be for several processes together. */
+  counters: CounterStore;
   /** Of the snapshot in force. */
   budgets(): readonly Budget[];
   nowSeconds(): number;
@@ -30,8 +33,7 @@ export function startMetrics(parts: MetricsParts): {
   drift: DriftCheck;
   configuration: ConfigurationMetrics;
 } {
-  const { options, feed, stores, budgets, nowSeconds, log } = parts;
-  const { store } = stores.counters;
+  const { options, feed, stores, counters: store, budgets, nowSeconds, log } = parts;
   const metrics = new GatewayMetrics({
     labels: options.metricsLabels,
     labelValues: options.metricsLabelValues,
@@ -48,7 +50,10 @@ export function startMetrics(parts: MetricsParts): {
     try {
       const known = budgets();
       const nowMs = Date.now();
-      const counters = known.length === 0 ? [] : [...store.list(usedPrefix), ...store.list(heldPrefix)];
+      const counters =
+        known.length === 0
+          ? []
+          : (await Promise.all([usedPrefix, heldPrefix].map((p) => store.list(p)))).flat();
       return { budgets: known, standings: standingsOf(known, counters, nowMs), nowMs };
     } catch (error) {
       log.error({ error: String(error) }, 'budget counters could not be read for the metrics');

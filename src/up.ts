@@ -18,8 +18,10 @@ import type { Budget } from './core/budget/model.ts';
 import { newKeyValue } from './core/keys/key-value.ts';
 import type { RequestRecord } from './core/record.ts';
 import { allKinds } from './core/resources/kinds.ts';
-import { type DataPlane, startDataPlane } from './data-plane.ts';
+import { type DataPlane, type DataPlaneOptions, startDataPlane } from './data-plane.ts';
 import { keepLedgerSmall } from './keep-ledger-small.ts';
+import { compileRegex } from './linear-regex.ts';
+import { openBudgets } from './open-budgets.ts';
 import { auditTo, openStores } from './open-stores.ts';
 import { RecordFeed } from './record-feed.ts';
 import { applyDemo, demoStanding } from './run-demo.ts';
@@ -30,7 +32,7 @@ import { startOtlp } from './start-otlp.ts';
 import { type RunningPrices, startPrices } from './start-prices.ts';
 import { type RunningRateLimits, startRateLimits } from './start-rate-limits.ts';
 import type { AuditLog } from './storage/audit-log.ts';
-import type { SharedCounters } from './storage/memory/shared-counters.ts';
+import type { CounterStore } from './storage/counters.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
 import { openResourceStore } from './storage/sqlite/resource-store.ts';
 import { accessLogLine } from './telemetry/access-log.ts';
@@ -68,6 +70,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const registry = options.cluster ? undefined : openEmbeddedRegistry(dataDir, stack);
   const stores = await openStores(dataDir, nowSeconds, log, stack);
   const { counters, ledger, auditLog } = stores;
+  const budgets = openBudgets(process.env, counters, nowSeconds, log, stack);
   const demo = options.demo && registry ? await applyDemo(options, registry, stack) : undefined;
 
   const base = { options, env: process.env, nowSeconds, log, stack };
@@ -76,16 +79,18 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
     ...base,
     feed,
     stores,
+    counters: budgets.counters,
     budgets: () => inForce.budgets,
   });
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
   let inForce: InForce = { keySets: {}, budgets: [] };
-  const standings = createReporter(source, counters, () => inForce.budgets, dataDir, log);
+  const standings = createReporter(source, budgets.counters, () => inForce.budgets, dataDir, log);
   await startOtlp({ ...base, feed });
   const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
   feed.subscribe((record) => standings.observe(record));
-  const plane = startServing(options, counters, limits, (record) => feed.publish(record), log, stack);
+  const counting = { counters: counters.handle, ...(budgets.member && { member: budgets.member }) };
+  const plane = startServing(options, counting, limits, (record) => feed.publish(record), log, stack);
   await source.start();
   stack.add(() => source.stop());
   const prices = startPrices({ ...base, source, metrics, use: plane.price });
@@ -107,7 +112,8 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   stack.add(() => controller.stop());
   limits.onFilesChanged = prices.onChanged = () => controller.recompile();
   reportStandings(standings, log, stack);
-  const stored = { ledger, auditLog, drift, holds: plane.holds, counters: counters.store };
+  const seen = { counters: budgets.counters, holds: budgets.holds(plane.holds) };
+  const stored = { ledger, auditLog, drift, ...seen };
   const parts = { options, registry, source, controller, feed, prices, log, ...stored };
   const admin = await startAdmin({ ...parts, inForce: () => inForce });
   stack.add(() => closeServer(admin.server));
@@ -130,20 +136,21 @@ function compileOptions(
     address: options.listen,
     rateLimitSources: () => limits.sources(),
     isPriced,
+    compileRegex,
   };
 }
 
 /** The data path in its thread; its records become the access log, the metrics and statuses here. */
 function startServing(
   options: UpOptions,
-  counters: SharedCounters,
+  shared: Pick<DataPlaneOptions, 'counters' | 'member'>,
   limits: RunningRateLimits,
   observe: (record: RequestRecord) => void,
   log: Log,
   stack: ShutdownStack,
 ): DataPlane {
   const plane = startDataPlane({
-    counters: counters.handle,
+    ...shared,
     workers: options.workers,
     host: options.listen,
     onRecords: (records) => {
@@ -162,7 +169,7 @@ function startServing(
 
 function createReporter(
   source: ResourceSource,
-  counters: SharedCounters,
+  counters: CounterStore,
   budgets: () => readonly Budget[],
   dataDir: string,
   log: Log,
@@ -180,7 +187,7 @@ function createReporter(
   return new StandingReporter({
     source,
     budgets,
-    counters: () => [...counters.store.list(usedPrefix), ...counters.store.list(heldPrefix)],
+    counters: async () => [...(await counters.list(usedPrefix)), ...(await counters.list(heldPrefix))],
     onStandings: (known, standings) => alerts.send(known, standings),
     nowMs: Date.now,
   });

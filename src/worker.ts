@@ -9,6 +9,7 @@ import { dialectError, translateRequest } from './core/llm/translate.ts';
 import { mergeCatalogs } from './core/pricing/catalog.ts';
 import { createPrices } from './core/pricing/prices.ts';
 import { type RateLimitService, RateLimitUnavailable } from './core/ratelimit/model.ts';
+import { compileRegex } from './linear-regex.ts';
 import { readPriceList } from './price-list.ts';
 import { createDataPath } from './proxy/data-path.ts';
 import type { PortSharing } from './proxy/listeners.ts';
@@ -24,6 +25,7 @@ import { attachSharedBuckets } from './storage/memory/shared-buckets.ts';
 import type { CounterHandle } from './storage/memory/shared-counters.ts';
 import { attachThreadStores } from './storage/memory/thread-stores.ts';
 import { readOtelSettings } from './telemetry/otel-settings.ts';
+import { openThreadAccounts, type SharedBudgetsMember } from './thread-accounts.ts';
 import { createWallClock } from './wall-clock.ts';
 
 export interface WorkerInput {
@@ -33,6 +35,8 @@ export interface WorkerInput {
   name: string;
   host: string;
   sharing: PortSharing;
+  /** Budgets are shared with other processes. */
+  member?: SharedBudgetsMember;
 }
 
 const input = workerData as WorkerInput;
@@ -89,6 +93,7 @@ const charges = openPendingCharges({
 const redeliverMs = 5_000;
 const redelivery = setInterval(() => void charges.deliver(), redeliverMs);
 
+const accounts = openThreadAccounts(process.env, stores.accounts, input.name, input.member);
 const shipped = readPriceList();
 let prices = createPrices(shipped);
 const cloudAuth = createCloudAuth(systemRenewalClock(nowMs));
@@ -103,13 +108,14 @@ const dataPath = createDataPath({
   },
   ...(traces && { traceSampler: traces.sampler }),
   cloudAuth,
-  accounts: stores.accounts,
+  accounts,
   buckets: attachSharedBuckets(input.buckets),
   sharing: input.sharing,
   sleep: delay,
   translateRequest,
   dialectError,
   compileExpression,
+  compileRegex,
   rateLimitServiceFor,
   chargeUndelivered: (target, request) => charges.keep(target, request),
   nowMs,
@@ -146,6 +152,7 @@ port.on('message', async (message: ToWorker) => {
   for (const client of clients.values()) client.close();
   cloudAuth.stop();
   shared?.close();
+  await accounts.close();
   post({ type: 'stopped' });
   port.close();
 });

@@ -46,6 +46,10 @@ export const errorTable = {
   invalid_request: { status: 400, reason: 'InvalidRequest' },
   request_too_large: { status: 413, reason: 'InvalidRequest' },
   not_implemented: { status: 501, reason: 'InvalidRequest' },
+  /** Status and text are the policy's or its webhook's. */
+  guard_rejected: { status: 403, reason: 'Guardrail' },
+  /** It can't do its work, and its policy does not let calls pass then. */
+  guard_unavailable: { status: 503, reason: 'Guardrail' },
   /** Every provider asked to be left alone for a while. */
   no_healthy_backend: { status: 503, exact: 'no healthy backends', reason: 'UpstreamFailure' },
   upstream_unreachable: { status: 503, exact: 'upstream call failed: ', reason: 'UpstreamFailure' },

@@ -5,6 +5,7 @@ import type { Usage } from '../core/llm/usage.ts';
 import type { CompiledPolicy, LimitStanding, PolicyContext } from '../core/policy/policy.ts';
 import type { AttemptRecord, LlmRecord, RequestRecord } from '../core/record.ts';
 import type { RequestTarget } from '../core/route/match.ts';
+import type { CallGuards } from './guards/call-guards.ts';
 import type { LinkedSnapshot } from './linked-snapshot.ts';
 
 /** What failed attempts used. */
@@ -25,6 +26,8 @@ export class Call {
   /** Policies that let it pass and want to settle. */
   readonly settling = new Set<CompiledPolicy>();
   settled = false;
+  /** Set where prompt guards stand between the client and the provider. */
+  guards: CallGuards | undefined;
   /** The one under way, where attempts are told apart. */
   attempt: AttemptRecord | undefined;
   /** By attempts that failed before the one that is under way. */

@@ -49,7 +49,11 @@ export async function handleRequest(call: Call, port: number, deps: DataPathDepe
   const path = rewritten.path + (call.target.query === '' ? '' : `?${call.target.query}`);
   const modifiers = requestModifiersOf(rule, chosen);
   if (backend.type === 'http')
-    return forwardHttp(call, { backend, path, host: rewritten.host, modifiers, rule }, deps);
+    return forwardHttp(
+      call,
+      { backend, key: chosen!.backend!, path, host: rewritten.host, modifiers, rule },
+      deps,
+    );
   return serveLlm(call, { backend: backend as AiBackend, routeType, path, modifiers, rule }, deps);
 }
 

@@ -5,6 +5,7 @@ import { type Attempt, makeAttempts } from './attempts.ts';
 import type { Call } from './call.ts';
 import { CallTargets, type Chosen } from './call-targets.ts';
 import type { DataPathDependencies } from './dependencies.ts';
+import { guardRequest } from './guards/guard-request.ts';
 import type { LlmRoute } from './llm-route.ts';
 import { runPolicies } from './operations.ts';
 import { describeLlm, translateFor, withinReservation } from './prepare-attempt.ts';
@@ -18,9 +19,36 @@ export async function serveLlm(call: Call, route: LlmRoute, deps: DataPathDepend
   if (body === undefined) return;
   const targets = new CallTargets(route.backend, call.snapshot.followed(route.backend.name), deps.random);
   const prepared = choose(call, route, targets, body, deps);
-  const admitted = prepared && (await admit(call, route, targets, prepared, body, deps));
+  const guarded = prepared && (await underGuards(call, route, prepared, body, deps));
+  const admitted = guarded && (await admit(call, route, targets, guarded.attempt, guarded.body, deps));
   if (admitted === undefined) return;
-  await makeAttempts(call, route, targets, admitted, body, deps);
+  await makeAttempts(call, route, targets, admitted, guarded!.body, deps);
+}
+
+interface Guarded {
+  attempt: Attempt;
+  body: string;
+}
+
+/** Undefined: it is answered. */
+function underGuards(
+  call: Call,
+  route: LlmRoute,
+  attempt: Attempt,
+  body: string,
+  deps: DataPathDependencies,
+): Guarded | Promise<Guarded | undefined> {
+  const checked = guardRequest(call, route, attempt.chosen.target, body, deps);
+  if (checked === undefined) return { attempt, body };
+  return checked.then((result) => {
+    if ('refusal' in result) {
+      refuse(call, result.refusal, deps.dialectError, route.routeType);
+      return undefined;
+    }
+    if (result.body === body) return { attempt, body };
+    const masked = retranslated(call, route, attempt.chosen, result.body, deps);
+    return masked && { attempt: masked, body: result.body };
+  });
 }
 
 /** A body that is wrong for everybody is not read for each of many providers. */

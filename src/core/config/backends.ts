@@ -1,4 +1,5 @@
 /** AgentgatewayBackends and Services → backends of the data path; what can't be resolved is refused, with the reason in status. */
+import type { PromptGuard } from '../guard/model.ts';
 import { defaultHealth } from '../resilience/model.ts';
 import type { Condition, KubeObject } from '../resources/object.ts';
 import type { StatusWrite } from './compile.ts';
@@ -108,13 +109,15 @@ function compileAi(
     spec.ai!.provider === undefined ? spec.ai!.groups! : [{ providers: [spec.ai!.provider] }];
   const idle = idleTimeoutOf(object);
   let refusal = 'fault' in idle ? idle.fault : undefined;
+  const guards = new Map<string, PromptGuard>();
   const elsewhere = groupSpecs.flatMap(({ providers }) => providers).length > 1;
   const compiled = groupSpecs.map((group) =>
     group.providers.flatMap((provider): ProviderTarget[] => {
       const result = compileTarget(context, object.metadata.namespace!, name, provider, policies);
       if ('target' in result) {
         const health = result.target.health ?? (elsewhere ? defaultHealth : undefined);
-        return [{ ...result.target, ...idle, ...(health && { health }) }];
+        const guard = result.target.guard && shared(guards, result.target.guard);
+        return [{ ...result.target, ...idle, ...(health && { health }), ...(guard && { guard }) }];
       }
       refusal ??= provider.name === undefined ? result.fault : `${provider.name}: ${result.fault}`;
       return [];
@@ -128,6 +131,16 @@ function compileAi(
     ...(refusal && { refusal }),
   };
 }
+
+/** Providers with the same guards have one: what has passed it for one of them is not asked about again for the next. */
+function shared(known: Map<string, PromptGuard>, guard: PromptGuard): PromptGuard {
+  const text = JSON.stringify(guard);
+  const found = known.get(text) ?? guard;
+  known.set(text, found);
+  return found;
+}
+
+const unguardable = 'ai.promptGuard can not look into calls of a backend that is no model provider';
 
 function compileStatic(
   context: CompileContext,
@@ -143,6 +156,7 @@ function compileStatic(
   const refusal =
     (unixPath === undefined ? undefined : 'static.unixPath is not served by this version') ??
     (unserved === undefined ? undefined : `policies.${unserved} is not served by this version`) ??
+    (spec.policies?.ai?.promptGuard === undefined ? undefined : unguardable) ??
     ('fault' in auth ? auth.fault : undefined);
   return {
     type: 'http',

@@ -2,6 +2,7 @@
  * Resources → the snapshot that the data path works from, the status of every object, and the objects that a Gateway has
  * beside it. Pure: the same resources give the same result whatever the order they came in.
  */
+import type { CompileRegex } from '../guard/regex.ts';
 import type { RateLimitConfig } from '../ratelimit/model.ts';
 import type { KubeObject } from '../resources/object.ts';
 import { BackendCompiler } from './backends.ts';
@@ -34,6 +35,8 @@ export interface CompileOptions {
   rateLimitSources?: () => RateLimitSources;
   /** Whether the price list has a model; absent: nothing is said about prices. */
   isPriced?: IsPriced;
+  /** The engine of guards' expressions. */
+  compileRegex?: CompileRegex;
   /** Ports that could not be opened, and why. */
   bindErrors: Readonly<Record<number, string>>;
 }

@@ -3,6 +3,7 @@ import type { KubeObject } from '../resources/object.ts';
 import type { CompileContext } from './context.ts';
 import type { CompiledGateway, GatewayListener } from './gateways.ts';
 import { groups, type LabelSelector, nameOf, selects } from './objects.ts';
+import { compilePromptGuard } from './prompt-guards.ts';
 import { type BackendPoliciesSpec, isServedPolicy, mergePolicies } from './provider-targets.ts';
 import type { TrafficPolicy } from './snapshot.ts';
 import { type CompiledTraffic, compileTraffic, type TrafficFields } from './traffic-fields.ts';
@@ -71,19 +72,14 @@ export function compilePolicies(context: CompileContext): CompiledPolicies {
   };
 }
 
+/** How failures are met: without it a call is no less safe. */
+const guardsNothing = new Set(['http', 'tcp', 'health']);
+
 function compilePolicy(context: CompileContext, object: KubeObject): CompiledPolicy {
   const spec = object['spec'] as PolicySpec;
   const traffic = compileTraffic(context, object, spec.traffic ?? {});
   const targets = spec.targetRefs ?? selectedTargets(context, object, spec);
-  const onBackends = targets.every(({ kind }) => kind === 'AgentgatewayBackend');
-  for (const field of Object.keys(spec.backend ?? {})) {
-    if (!isServedPolicy(field))
-      traffic.broken.push(`backend.${field} of a policy is not enforced by this version`);
-    else if (!onBackends)
-      traffic.broken.push(
-        `backend.${field} is enforced by this version on targets of kind AgentgatewayBackend only`,
-      );
-  }
+  compileBackendSection(context, object, spec.backend ?? {}, targets, traffic);
   for (const field of Object.keys(spec.frontend ?? {})) {
     const message = `frontend.${field} is not enforced by this version`;
     if (field === 'networkAuthorization' || field === 'tls') traffic.broken.push(message);
@@ -97,6 +93,32 @@ function compilePolicy(context: CompileContext, object: KubeObject): CompiledPol
     overrides: spec.strategy?.inheritance === 'Override',
     conflicts: new Map(),
   };
+}
+
+/** What it says of backends is told to those it targets; guards of model calls work on Gateways and routes too. */
+function compileBackendSection(
+  context: CompileContext,
+  object: KubeObject,
+  backend: BackendPoliciesSpec,
+  targets: readonly TargetRef[],
+  { broken, faults, fields }: CompiledTraffic,
+): void {
+  for (const field of Object.keys(backend).filter((name) => !isServedPolicy(name)))
+    broken.push(`backend.${field} of a policy is not enforced by this version`);
+  const { promptGuard, ...ai } = backend.ai ?? {};
+  if (promptGuard !== undefined) {
+    const namespace = object.metadata.namespace!;
+    const owner = { kind: 'AgentgatewayPolicy', namespace, name: nameOf(object) } as const;
+    const compiled = compilePromptGuard(context, owner, promptGuard);
+    if ('guard' in compiled) fields.promptGuard = compiled.guard;
+    else broken.push(`backend.ai.${compiled.fault}`);
+  }
+  if (targets.every(({ kind }) => kind === 'AgentgatewayBackend')) return;
+  const elsewhere = Object.keys(backend).filter((name) => name !== 'ai' && isServedPolicy(name));
+  for (const field of [...elsewhere, ...Object.keys(ai).map((name) => `ai.${name}`)])
+    (guardsNothing.has(field) ? faults : broken).push(
+      `backend.${field} is enforced by this version on targets of kind AgentgatewayBackend only`,
+    );
 }
 
 function selectedTargets(context: CompileContext, object: KubeObject, spec: PolicySpec): TargetRef[] {

@@ -5,6 +5,7 @@ import { cloudOf, cloudOrigin } from './cloud-targets.ts';
 import type { CompileContext } from './context.ts';
 import { type AuthSpec, compileCredential } from './credentials.ts';
 import { durationMs } from './durations.ts';
+import { compilePromptGuard, type PromptGuardSpec } from './prompt-guards.ts';
 import { compileHealth, type HealthSpec } from './resilience-fields.ts';
 import { serviceOrigins } from './services.ts';
 import type { PromptCaching, ProviderName, ProviderTarget, RouteType } from './snapshot.ts';
@@ -31,6 +32,7 @@ export interface AiPolicySpec {
   modelAliases?: Record<string, string>;
   defaults?: { field: string; value: unknown }[];
   overrides?: { field: string; value: unknown }[];
+  promptGuard?: PromptGuardSpec;
   prompt?: { prepend?: { role: string; content: string }[]; append?: { role: string; content: string }[] };
   promptCaching?: PromptCaching;
   [other: string]: unknown;
@@ -89,6 +91,9 @@ export function compileTarget(
   const auth = compileCredential(context, namespace, merged.auth, { provider, ...model });
   if ('fault' in auth) return auth;
   const { ai = {}, http, tcp, health: healthSpec } = merged;
+  const owner = { kind: 'AgentgatewayBackend', namespace, name: backendName } as const;
+  const guarded = ai.promptGuard && compilePromptGuard(context, owner, ai.promptGuard);
+  if (guarded !== undefined && 'fault' in guarded) return { fault: `policies.ai.${guarded.fault}` };
   const health = healthSpec === undefined ? undefined : compileHealth(healthSpec);
   if (health !== undefined && 'fault' in health) return health;
   return {
@@ -104,6 +109,7 @@ export function compileTarget(
       ...cloudOf(provider, model),
       ...vendorAt(provider, origin.origin),
       credential: auth.credential,
+      ...guarded,
       modelAliases: ai.modelAliases ?? {},
       defaults: ai.defaults ?? [],
       overrides: ai.overrides ?? [],
@@ -122,7 +128,15 @@ export function mergePolicies(outer: BackendPoliciesSpec, inner: BackendPolicies
 }
 
 const servedPolicies = new Set(['auth', 'ai', 'http', 'tcp', 'health']);
-const servedAi = new Set(['routes', 'modelAliases', 'defaults', 'overrides', 'prompt', 'promptCaching']);
+const servedAi = new Set([
+  'routes',
+  'modelAliases',
+  'defaults',
+  'overrides',
+  'prompt',
+  'promptCaching',
+  'promptGuard',
+]);
 
 export function isServedPolicy(field: string): boolean {
   return servedPolicies.has(field);

@@ -4,6 +4,7 @@
  * Names of objects are `namespace/name`, as in logs and metrics.
  */
 import type { Budget } from '../budget/model.ts';
+import type { PromptGuard } from '../guard/model.ts';
 import type { RateLimitConfig } from '../ratelimit/model.ts';
 import type { HealthPolicy, RetryPolicy } from '../resilience/model.ts';
 import type { KeyTerms } from './key-terms.ts';
@@ -113,6 +114,8 @@ export interface TrafficPolicy {
   headerModifiers?: { policy: string; request?: HeaderModifier; response?: HeaderModifier };
   directResponse?: Conditional<{ status: number; body?: string }>;
   requestTimeoutMs?: number;
+  /** Of model calls; a provider's own wins. */
+  promptGuard?: PromptGuard;
   /** The rule's own has replaced the policies'. */
   retry?: RetryPolicy;
 }
@@ -254,6 +257,7 @@ export interface ProviderTarget {
   /** Who answers at this address, where that is known: what its calls are priced and reported by. */
   vendor?: string;
   credential?: Credential;
+  guard?: PromptGuard;
   /** Present where its failures are counted: it is configured, or there is another provider to go to. */
   health?: HealthPolicy;
   modelAliases: Record<string, string>;

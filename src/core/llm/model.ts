@@ -127,6 +127,23 @@ export type ErrorKind =
   | 'timeout'
   | 'internal';
 
+const statuses: Record<ErrorKind, number> = {
+  invalid_request: 400,
+  authentication: 401,
+  permission: 403,
+  not_found: 404,
+  too_large: 413,
+  rate_limit: 429,
+  overloaded: 529,
+  timeout: 504,
+  internal: 500,
+};
+
+/** What a provider would have answered with, had it known before its answer began. */
+export function statusOf(kind: ErrorKind): number {
+  return statuses[kind];
+}
+
 export function errorKindOf(status: number): ErrorKind {
   if (status === 401) return 'authentication';
   if (status === 403) return 'permission';

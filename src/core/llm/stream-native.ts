@@ -1,6 +1,7 @@
 /** A stream in the client's own format: bytes go through, usage is read beside them. */
 import { type EventFrames, eventStreamType } from './event-stream.ts';
 import { isDialect, type ProviderFormat, type StreamDecoder } from './format.ts';
+import type { ErrorKind } from './model.ts';
 import { type SseEvent, SseParser } from './sse.ts';
 import { ReplyFault, type StreamTranslator } from './translate-contract.ts';
 import type { Usage } from './usage.ts';
@@ -29,7 +30,7 @@ class NativeStream implements StreamTranslator {
   readonly pushBytes: StreamTranslator['pushBytes'];
   readonly #decoder: StreamDecoder;
   readonly #meter: UsageMeter;
-  #failed = false;
+  #failed: ErrorKind | undefined;
 
   constructor({ format, hideUsage, frames, through, estimatedInputTokens }: NativeStreamOptions) {
     this.raw = !hideUsage && (frames === undefined || through === true);
@@ -61,7 +62,7 @@ class NativeStream implements StreamTranslator {
 
   end(reason: 'complete' | 'broken' | 'aborted'): string {
     if (reason === 'complete') for (const event of this.#decoder.close?.() ?? []) this.#meter.observe(event);
-    if (reason === 'aborted' || this.#meter.finished || this.#failed) return '';
+    if (reason === 'aborted' || this.#meter.finished || this.#failed !== undefined) return '';
     // Into a binary stream nothing can be put: that it ends without its last message says the same.
     if (!isDialect(this.#format) || (this.raw && this.pushBytes !== undefined)) return '';
     const encoder = this.#format.encodeStream({ includeUsage: false, nowSeconds: 0, request: {} });
@@ -81,6 +82,10 @@ class NativeStream implements StreamTranslator {
     return this.#meter.finished;
   }
 
+  failed(): ErrorKind | undefined {
+    return this.#failed;
+  }
+
   sawFirstToken(): boolean {
     return this.#meter.sawToken;
   }
@@ -89,7 +94,7 @@ class NativeStream implements StreamTranslator {
   #observe(event: SseEvent): void {
     try {
       for (const canonical of this.#decoder.push(event)) {
-        if (canonical.type === 'error') this.#failed = true;
+        if (canonical.type === 'error') this.#failed ??= canonical.kind;
         this.#meter.observe(canonical);
       }
     } catch (error) {

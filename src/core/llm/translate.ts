@@ -23,6 +23,7 @@ import type {
 import { counterFor, translateCount } from './translate-count.ts';
 import { translateModels } from './translate-models.ts';
 import { isChat, translateNative } from './translate-native.ts';
+import { noUsage } from './usage.ts';
 
 /** The dialect that clients of a route type speak. */
 const dialects: Partial<Record<RouteType, Format>> = {
@@ -98,3 +99,10 @@ export const dialectError: DialectError = (routeType, fault) => {
     body: format.encodeError({ kind: errorKindOf(status), message, code, param, details }),
   };
 };
+
+/** The event that ends a stream with an error, in the dialect of a route type. */
+export function streamError(routeType: RouteType, status: number, message: string): string {
+  const format = dialects[routeType] ?? openaiChat;
+  const encoder = format.encodeStream({ includeUsage: false, nowSeconds: 0, request: {} });
+  return encoder.encode({ type: 'error', kind: errorKindOf(status), message }, () => noUsage);
+}
