@@ -49,6 +49,30 @@ const backends: Record<string, { provider: object; policies?: { auth?: object; a
     provider: { azureopenai: { endpoint: 'r.openai.azure.com', deploymentName: 'gpt-5' } },
     policies: { auth: { azure: { managedIdentity: {} } } },
   },
+  guarded: {
+    provider: { bedrock: { region: 'eu-central-1', model: nova } },
+    policies: {
+      ...aws,
+      ai: {
+        routes,
+        promptGuard: {
+          request: [
+            {
+              bedrockGuardrails: {
+                identifier: 'gr1',
+                version: '1',
+                region: 'eu-central-1',
+                policies: { auth: aws.auth },
+              },
+              response: { message: 'not here', statusCode: 422 },
+            },
+            { googleModelArmor: { projectId: 'p-1', templateId: 't-1' } },
+          ],
+          response: [{ googleModelArmor: { projectId: 'p-1', templateId: 't-1' } }],
+        },
+      },
+    },
+  },
   through: {
     provider: { bedrock: { region: 'eu-central-1' } },
     policies: { ...aws, ai: { routes: { '*': 'Passthrough' } } },
@@ -137,7 +161,7 @@ describe('the clouds', () => {
 
   before(async () => {
     clouds = await startFakeClouds();
-    const providers = ['bedrock', 'vertexai', 'azureopenai'];
+    const providers = ['bedrock', 'vertexai', 'azureopenai', 'modelarmor'];
     gateway = await startGateway({
       args: providers.flatMap((name) => ['--provider-url', `${name}=${clouds.url}`]),
       env: {
@@ -331,6 +355,42 @@ describe('the clouds', () => {
     assert.equal((await say('azure', 'completions', false)).status, 200);
     assert.equal(clouds.seen.at(-1)!.path, '/openai/v1/chat/completions');
     assert.equal(clouds.seen.at(-1)!.headers['api-key'], undefined);
+  });
+
+  test('guards that a cloud runs: signed, masking, blocking, before and after the model', async () => {
+    const say = (content: string, stream = false) =>
+      ask('guarded', '/v1/chat/completions', {
+        messages: [
+          { role: 'system', content: 'Be brief.' },
+          { role: 'user', content },
+        ],
+        stream,
+      });
+    const asked = () => clouds.seen.splice(0).map(({ path }) => path.replace(/^.*\//, ''));
+    asked();
+    for (const stream of [false, true]) {
+      const passed = await say('Say hello', stream);
+      assert.equal(passed.status, 200, passed.text);
+      assert.match(passed.text, /Hel[\s\S]*lo é漢/);
+      const model = stream ? 'converse-stream' : 'converse';
+      assert.deepEqual(asked(), ['apply', 't-1:sanitizeUserPrompt', model, 't-1:sanitizeModelResponse']);
+    }
+    assert.equal((await say('I am jane@example.com')).status, 200);
+    const { body } = clouds.seen.find(({ path }) => path.endsWith('/converse'))!;
+    assert.deepEqual(body['messages'], [{ role: 'user', content: [{ text: 'I am {EMAIL}' }] }]);
+    assert.deepEqual(body['system'], [{ text: 'Be brief.' }]);
+    asked();
+    const blocked = await say('the bluebird');
+    assert.equal(blocked.status, 422);
+    assert.equal(JSON.parse(blocked.text).error.message, 'not here');
+    assert.deepEqual(asked(), ['apply']);
+    assert.equal((await say('a jailbreak')).status, 403);
+    assert.deepEqual(asked(), ['apply', 't-1:sanitizeUserPrompt']);
+    clouds.next = (outgoing) => send(outgoing, 500, '{}');
+    const failed = await say('Say hello');
+    assert.deepEqual([failed.status, JSON.parse(failed.text).error.code], [503, 'guard_unavailable']);
+    assert.deepEqual(asked(), ['apply']);
+    assert.deepEqual(clouds.refused, []);
   });
 
   test("Bedrock's own API passes through: the same bytes, signed anew, and charged", async () => {
