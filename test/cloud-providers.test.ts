@@ -284,15 +284,18 @@ describe('the clouds', () => {
   });
 
   test("Anthropic's betas are in the body at Bedrock, in the header at Vertex AI", async () => {
-    const betas = { 'anthropic-beta': 'context-1m-2025-08-07,interleaved-thinking-2025-05-14' };
+    const known = 'context-1m-2025-08-07,interleaved-thinking-2025-05-14';
+    const betas = { 'anthropic-beta': `oauth-2025-04-20,${known}` };
     const { path, body } = dialects['messages']!(false);
-    await ask('claude', path, body, betas);
+    const { headers } = await ask('claude', path, { ...body, metadata: { user_id: 'u' } }, betas);
+    assert.equal(headers.get('x-tollgate-dropped'), 'metadata, anthropic-beta oauth-2025-04-20');
+    assert.equal(clouds.seen.at(-1)!.body['metadata'], undefined);
     assert.deepEqual(clouds.seen.at(-1)!.body['anthropic_beta'], [
       'context-1m-2025-08-07',
       'interleaved-thinking-2025-05-14',
     ]);
     await ask('vertex-claude', path, body, betas);
-    assert.equal(clouds.seen.at(-1)!.headers['anthropic-beta'], betas['anthropic-beta']);
+    assert.equal(clouds.seen.at(-1)!.headers['anthropic-beta'], known);
     assert.equal(clouds.seen.at(-1)!.body['anthropic_beta'], undefined);
   });
 

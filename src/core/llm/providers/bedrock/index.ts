@@ -7,7 +7,7 @@ import { ChunkFrames } from '../../event-stream-chunks.ts';
 import type { Fields } from '../../fields.ts';
 import { bedrockConverse } from '../../formats/bedrock-converse/index.ts';
 import type { Provider } from '../../provider.ts';
-import { credentialHeader, nativeMembers, requiredHeaders } from './auth.ts';
+import { adaptNative, credentialHeader, requiredHeaders } from './auth.ts';
 import { anthropicEndpoint, endpoint } from './endpoint.ts';
 
 export const bedrock: Provider = {
@@ -29,4 +29,4 @@ function guardrailOf({ bedrock: settings }: ProviderTarget): Fields {
   return { guardrailConfig: { guardrailIdentifier, guardrailVersion } };
 }
 
-const anthropicOnBedrock: Provider = { ...bedrock, endpoint: anthropicEndpoint, nativeMembers };
+const anthropicOnBedrock: Provider = { ...bedrock, endpoint: anthropicEndpoint, adaptNative };
