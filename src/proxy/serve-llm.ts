@@ -1,5 +1,6 @@
 /** The part of the line that knows it serves a model: body, provider, translation, token limits, attempts. */
 import type { RouteType } from '../core/config/snapshot.ts';
+import { isBinaryBody } from '../core/llm/binary-body.ts';
 import type { RequestFault } from '../core/llm/translate-contract.ts';
 import { type Attempt, makeAttempts } from './attempts.ts';
 import type { Call } from './call.ts';
@@ -14,7 +15,7 @@ import { refuse } from './refuse.ts';
 import { serveModels } from './serve-models.ts';
 
 export async function serveLlm(call: Call, route: LlmRoute, deps: DataPathDependencies): Promise<void> {
-  if (route.routeType === 'Models' && serveModels(call, route.backend)) return;
+  if (route.routeType === 'Models' && serveModels(call, route.backend, route.path, deps.dialectError)) return;
   const body = await bodyOf(call, route, deps);
   if (body === undefined) return;
   const targets = new CallTargets(route.backend, call.snapshot.followed(route.backend.name), deps.random);
@@ -134,7 +135,9 @@ function retranslated(
 
 async function bodyOf(call: Call, route: LlmRoute, deps: DataPathDependencies): Promise<string | undefined> {
   try {
-    return (await readBody(call.incoming, deps.limits.maxRequestBytes)).toString('utf8');
+    const bytes = await readBody(call.incoming, deps.limits.maxRequestBytes);
+    const { 'content-type': contentType = '' } = call.target.headers;
+    return bytes.toString(isBinaryBody(route.routeType, contentType) ? 'latin1' : 'utf8');
   } catch (error) {
     if (error instanceof ClientGone) {
       call.record.status = 499;

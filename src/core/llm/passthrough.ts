@@ -1,4 +1,5 @@
 /** `Passthrough`: method, path and body untouched; only the credential is swapped and usage read where it can be. */
+import { isBinaryBody } from './binary-body.ts';
 import { boundInputTokens } from './bound-input.ts';
 import { estimateTokens } from './estimate.ts';
 import type { Fields } from './fields.ts';
@@ -12,7 +13,7 @@ import type { Provider } from './provider.ts';
 import { nativeStream } from './stream-native.ts';
 import { estimatedUsage } from './translate-chat.ts';
 import type { ClientCall, UpstreamCall } from './translate-contract.ts';
-import type { Usage } from './usage.ts';
+import { noUsage, type Usage } from './usage.ts';
 
 export function translatePassthrough(call: ClientCall, provider: Provider, format: Format): UpstreamCall {
   const { target } = call;
@@ -25,6 +26,7 @@ export function translatePassthrough(call: ClientCall, provider: Provider, forma
     url: `${target.origin}${(target.pathPrefix ?? '').replace(/\/+$/, '')}${call.pathAndQuery}`,
     headers,
     body: call.body,
+    binary: isBinaryBody(call.routeType, call.headers['content-type'] ?? ''),
     streaming: body?.['stream'] === true,
     operation: 'passthrough',
     requestModel: typeof body?.['model'] === 'string' ? body['model'] : undefined,
@@ -41,6 +43,8 @@ export function translatePassthrough(call: ClientCall, provider: Provider, forma
       }),
       error: (_status, text, contentType) => ({ contentType, body: text }),
       stream: () => nativeStream({ format, hideUsage: false, estimatedInputTokens }),
+      // A file that is fetched, say: as with other answers that are not a model's, nothing was used.
+      bytes: () => noUsage,
     },
   };
 }
