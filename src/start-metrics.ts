@@ -1,10 +1,11 @@
 /** Composition of the metrics: what is read from the stores and the configuration whenever somebody looks. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { heldPrefix, usedPrefix } from './core/budget/counter-keys.ts';
 import type { Budget } from './core/budget/model.ts';
 import { standingsOf } from './core/budget/standing.ts';
 import type { Stores } from './open-stores.ts';
+import type { RecordFeed } from './record-feed.ts';
+import type { CounterStore } from './storage/counters.ts';
+import type { DriftCheck } from './storage/drift.ts';
 import { registerBudgetMetrics } from './telemetry/budget-metrics.ts';
 import {
   type ConfigurationMetrics,
@@ -12,11 +13,15 @@ import {
 } from './telemetry/configuration-metrics.ts';
 import { GatewayMetrics } from './telemetry/metrics.ts';
 import { registerProcessMetrics } from './telemetry/process-metrics.ts';
+import { productVersion } from './version.ts';
 import { watchDrift } from './watch-drift.ts';
 
 export interface MetricsParts {
   options: { metricsLabels: string[]; metricsLabelValues: number; metricsBudgetGroups: number };
+  feed: RecordFeed;
   stores: Stores;
+  /** Where budgets are counted, which may be for several processes together. */
+  counters: CounterStore;
   /** Of the snapshot in force. */
   budgets(): readonly Budget[];
   nowSeconds(): number;
@@ -25,16 +30,17 @@ export interface MetricsParts {
 
 export function startMetrics(parts: MetricsParts): {
   metrics: GatewayMetrics;
+  drift: DriftCheck;
   configuration: ConfigurationMetrics;
 } {
-  const { options, stores, budgets, nowSeconds, log } = parts;
-  const { store } = stores.counters;
+  const { options, feed, stores, counters: store, budgets, nowSeconds, log } = parts;
   const metrics = new GatewayMetrics({
     labels: options.metricsLabels,
     labelValues: options.metricsLabelValues,
     budgetGroups: options.metricsBudgetGroups,
   });
-  watchDrift(stores, nowSeconds, metrics, log);
+  feed.subscribe((record) => metrics.observe(record));
+  const drift = watchDrift(stores, nowSeconds, metrics, log);
   metrics.gauge(
     'tollgate_ledger_lag_seconds',
     'For how long the ledger may not have everything that was charged.',
@@ -44,18 +50,16 @@ export function startMetrics(parts: MetricsParts): {
     try {
       const known = budgets();
       const nowMs = Date.now();
-      const counters = known.length === 0 ? [] : [...store.list(usedPrefix), ...store.list(heldPrefix)];
+      const counters =
+        known.length === 0
+          ? []
+          : (await Promise.all([usedPrefix, heldPrefix].map((p) => store.list(p)))).flat();
       return { budgets: known, standings: standingsOf(known, counters, nowMs), nowMs };
     } catch (error) {
       log.error({ error: String(error) }, 'budget counters could not be read for the metrics');
       throw error;
     }
   });
-  registerProcessMetrics(metrics.registry, version());
-  return { metrics, configuration: registerConfigurationMetrics(metrics.registry) };
-}
-
-function version(): string {
-  const text = readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
+  registerProcessMetrics(metrics.registry, productVersion());
+  return { metrics, drift, configuration: registerConfigurationMetrics(metrics.registry) };
 }

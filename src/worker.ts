@@ -6,6 +6,7 @@ import { createCloudAuth, systemRenewalClock } from './cloud/cloud-auth.ts';
 import { compileExpression } from './core/cel/compile.ts';
 import type { RateLimitTarget, Snapshot } from './core/config/snapshot.ts';
 import { dialectError, translateRequest } from './core/llm/translate.ts';
+import { mergeCatalogs } from './core/pricing/catalog.ts';
 import { createPrices } from './core/pricing/prices.ts';
 import { type RateLimitService, RateLimitUnavailable } from './core/ratelimit/model.ts';
 import { compileRegex } from './linear-regex.ts';
@@ -23,6 +24,8 @@ import { Tallies } from './rls/tallies.ts';
 import { attachSharedBuckets } from './storage/memory/shared-buckets.ts';
 import type { CounterHandle } from './storage/memory/shared-counters.ts';
 import { attachThreadStores } from './storage/memory/thread-stores.ts';
+import { readOtelSettings } from './telemetry/otel-settings.ts';
+import { openThreadAccounts, type SharedBudgetsMember } from './thread-accounts.ts';
 import { createWallClock } from './wall-clock.ts';
 
 export interface WorkerInput {
@@ -32,6 +35,8 @@ export interface WorkerInput {
   name: string;
   host: string;
   sharing: PortSharing;
+  /** Budgets are shared with other processes. */
+  member?: SharedBudgetsMember;
 }
 
 const input = workerData as WorkerInput;
@@ -88,12 +93,22 @@ const charges = openPendingCharges({
 const redeliverMs = 5_000;
 const redelivery = setInterval(() => void charges.deliver(), redeliverMs);
 
-const prices = createPrices(readPriceList());
+const accounts = openThreadAccounts(process.env, stores.accounts, input.name, input.member);
+const shipped = readPriceList();
+let prices = createPrices(shipped);
 const cloudAuth = createCloudAuth(systemRenewalClock(nowMs));
+const { traces } = readOtelSettings(process.env);
 const dataPath = createDataPath({
-  prices,
+  prices: {
+    get version() {
+      return prices.version;
+    },
+    cost: (provider, model, usage) => prices.cost(provider, model, usage),
+    bound: (provider, model) => prices.bound(provider, model),
+  },
+  ...(traces && { traceSampler: traces.sampler }),
   cloudAuth,
-  accounts: stores.accounts,
+  accounts,
   buckets: attachSharedBuckets(input.buckets),
   sharing: input.sharing,
   sleep: delay,
@@ -126,6 +141,10 @@ port.on('message', async (message: ToWorker) => {
     post({ type: 'released', question, done: await dataPath.holds.release(budget, id) });
     return;
   }
+  if (message.type === 'prices') {
+    prices = createPrices(mergeCatalogs([shipped, message.catalog]));
+    return;
+  }
   await dataPath.stop(message.graceMs);
   clearInterval(redelivery);
   clearInterval(telling);
@@ -133,6 +152,7 @@ port.on('message', async (message: ToWorker) => {
   for (const client of clients.values()) client.close();
   cloudAuth.stop();
   shared?.close();
+  await accounts.close();
   post({ type: 'stopped' });
   port.close();
 });

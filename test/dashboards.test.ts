@@ -10,9 +10,8 @@ import {
   queriesOfRules,
   type WrittenQuery,
 } from './support/dashboards.ts';
+import { applyFailoverRoute } from './support/failover-route.ts';
 import { type Exposed, exposedIn, faultsOf, labelsOf } from './support/promql.ts';
-
-const namespace = 'agentgateway-system';
 
 function checked({ where, expr, shown }: WrittenQuery, exposed: Exposed): string[] {
   const labels = labelsOf(expr, exposed);
@@ -31,7 +30,11 @@ async function exercise(world: BudgetWorld): Promise<void> {
     window: { calendar: 'Day', timeZone: 'UTC' },
   });
   for (const stream of [false, true]) assert.equal((await world.ask('tg-one', { stream })).status, 200);
-  await unpricedBackend(world);
+  // Nobody listens on the first one's port; the second has a model that nobody has a price for.
+  await applyFailoverRoute(world.cluster, world.gateway.address, 'unpriced', [
+    { port: 1, model: 'claude-sonnet-5' },
+    { port: Number(new URL(world.provider.url).port), model: 'nobody-has-a-price' },
+  ]);
   assert.equal((await world.ask('tg-one', {}, '/unpriced')).status, 200);
   assert.equal((await world.ask('tg-one')).status, 429);
   const peer = createRateLimitClient({
@@ -42,33 +45,6 @@ async function exercise(world: BudgetWorld): Promise<void> {
   const descriptors = [{ entries: [{ key: 'user_id', value: 'mike' }], hitsAddend: 150 }];
   for (let call = 0; call < 2; call++) await peer.shouldRateLimit({ domain: 'token-budgets', descriptors });
   peer.close();
-}
-
-async function unpricedBackend(world: BudgetWorld): Promise<void> {
-  const auth = { secretRef: { name: 'anthropic-secret' } };
-  const backend = {
-    apiVersion: 'agentgateway.dev/v1alpha1',
-    kind: 'AgentgatewayBackend',
-    metadata: { name: 'unpriced', namespace },
-    spec: { ai: { provider: { anthropic: { model: 'nobody-has-a-price' } } }, policies: { auth } },
-  };
-  const route = {
-    apiVersion: 'gateway.networking.k8s.io/v1',
-    kind: 'HTTPRoute',
-    metadata: { name: 'unpriced', namespace },
-    spec: {
-      parentRefs: [{ name: 'agentgateway-route' }],
-      rules: [
-        {
-          matches: [{ path: { type: 'PathPrefix', value: '/unpriced' } }],
-          backendRefs: [{ group: 'agentgateway.dev', kind: 'AgentgatewayBackend', name: 'unpriced' }],
-        },
-      ],
-    },
-  };
-  for (const object of [backend, route]) await world.cluster.apply(JSON.stringify(object));
-  let tries = 0;
-  while ((await world.ask('nobody', {}, '/unpriced')).status === 404) assert.ok(++tries < 1_000);
 }
 
 suite('dashboards and alert rules', () => {

@@ -9,7 +9,7 @@ import type { Route } from './route.ts';
 export const keyBudgetsRoute: Route = {
   method: 'GET',
   path: '/keys/{namespace}/{name}/budgets',
-  access: 'admin',
+  access: 'team',
   summary: 'Counters that a key draws on; none while the key is not in force',
   answer: {
     status: 200,

@@ -20,6 +20,7 @@ const opened: Record<Exclude<Access, 'admin'>, string[]> = {
     'GET /calls/{id}',
     'GET /keys',
     'GET /keys/{namespace}/{name}',
+    'GET /keys/{namespace}/{name}/budgets',
     'GET /overview',
     'GET /prices',
     'GET /usage',
@@ -37,7 +38,7 @@ const opened: Record<Exclude<Access, 'admin'>, string[]> = {
     'POST /keys:import',
     'PUT /budgets/{namespace}/{name}',
   ],
-  viewer: ['GET /audit', 'GET /counters', 'GET /resources/{kind}'],
+  viewer: ['GET /audit', 'GET /counters', 'GET /drift', 'GET /resources/{kind}'],
 };
 
 interface Operation {

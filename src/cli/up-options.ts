@@ -31,6 +31,8 @@ export interface UpOptions {
   rlsHttpPort?: number;
   /** File or directory with Envoy's rate limit configuration, in place of ConfigMaps. */
   ratelimitConfig?: string;
+  /** JSON file with prices that are laid over the shipped ones. */
+  prices?: string;
   /** PEM files. */
   rlsTlsCert?: string;
   rlsTlsKey?: string;
@@ -77,7 +79,7 @@ export function upCommand(env: NodeJS.ProcessEnv, run: (options: UpOptions) => P
     {},
     providerUrl as unknown as Parse,
   );
-  for (const [flag, variable, description] of rateLimitPaths) add(flag, description, variable);
+  for (const [flag, variable, description] of filePaths) add(flag, description, variable);
   add(
     '--rls-http-port <port>',
     'rate limit service over HTTP: /json, /healthcheck, /rlconfig (default: not served)',
@@ -121,11 +123,16 @@ function addMetricsOptions(add: Add): void {
     add(flag, description, variable, most, seriesCount as unknown as Parse);
 }
 
-const rateLimitPaths: [flag: string, variable: string, description: string][] = [
+const filePaths: [flag: string, variable: string, description: string][] = [
   [
     '--ratelimit-config <path>',
     'RATELIMIT_CONFIG',
     'file or directory with the rate limit configuration, read again when it changes (instead of ConfigMaps)',
+  ],
+  [
+    '--prices <file>',
+    'PRICES',
+    'price catalog (JSON) that is laid over the shipped one, read again when it changes',
   ],
   ['--rls-tls-cert <file>', 'RLS_TLS_CERT', 'certificate (PEM) of the rate limit service over gRPC'],
   ['--rls-tls-key <file>', 'RLS_TLS_KEY', 'its private key (PEM)'],

@@ -19,7 +19,10 @@ export interface ControllerOptions {
   source: ResourceSource;
   /** Takes a snapshot into force; resolves with the ports that could not be opened, and why. */
   publish(snapshot: Snapshot): Promise<Record<number, string>>;
-  compile: Pick<CompileOptions, 'sha256' | 'providerUrls' | 'address' | 'rateLimitSources' | 'compileRegex'>;
+  compile: Pick<
+    CompileOptions,
+    'sha256' | 'providerUrls' | 'address' | 'rateLimitSources' | 'isPriced' | 'compileRegex'
+  >;
   nowRfc3339(): string;
   /** Value of a new virtual key. */
   newKeyValue(): string;

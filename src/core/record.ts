@@ -66,6 +66,13 @@ export interface AttemptRecord {
 export interface RecordedTrace {
   /** 32 lower-case hex digits. */
   traceId: string;
+  /** Whether the trace is kept somewhere. */
+  sampled: boolean;
+  /** This call's own, 16 lower-case hex digits; absent where the client's trace is only passed on. */
+  spanId?: string;
+  parentSpanId?: string;
+  /** One for each request that was sent upstream; `at` is its place among the record's attempts. */
+  attempts?: { spanId: string; startedAfterMs: number; at: number }[];
 }
 
 export interface RecordedCharge {

@@ -4,6 +4,7 @@ import type { CloudAuth } from '../core/cloud-auth.ts';
 import type { CompileRegex } from '../core/guard/regex.ts';
 import type { DialectError, TranslateRequest } from '../core/llm/translate-contract.ts';
 import type { Prices } from '../core/pricing/prices.ts';
+import type { TraceSampler } from '../core/trace/sampler.ts';
 import type { OpenHolds } from './open-holds.ts';
 import type { OperationDependencies } from './operations.ts';
 import type { Transport } from './transport.ts';
@@ -17,6 +18,8 @@ export interface DataPathDependencies extends OperationDependencies {
   /** Absent: targets with a cloud's credential are refused. */
   cloudAuth?: CloudAuth;
   prices: Prices;
+  /** Which calls are traced; absent: none. */
+  traceSampler?: TraceSampler;
   holds: OpenHolds;
   /** In [0, 1). */
   random(): number;

@@ -2,24 +2,23 @@
 import type { ProviderTarget } from '../core/config/snapshot.ts';
 import { isBinaryAnswer } from '../core/llm/binary-body.ts';
 import { eventStreamType } from '../core/llm/event-stream.ts';
-import { ReplyFault, type UpstreamCall } from '../core/llm/translate-contract.ts';
+import { statusOf } from '../core/llm/model.ts';
+import type { UpstreamCall } from '../core/llm/translate-contract.ts';
 import { noUsage, type Usage } from '../core/llm/usage.ts';
 import type { Call } from './call.ts';
-import { deliverError, deliverPlain, deliverStream } from './deliver.ts';
+import { deliverError, deliverPlain, deliverStream, type LostStream } from './deliver.ts';
 import { deliverBytes } from './deliver-bytes.ts';
 import type { DataPathDependencies } from './dependencies.ts';
 import { type LlmRoute, remainingMs } from './llm-route.ts';
+import type { Failure } from './retry-rules.ts';
 import { settle } from './settle.ts';
 import { needsSignature, signCall } from './sign-call.ts';
-import type { StreamEnd } from './stream-delivery.ts';
-import { type Exchange, type ResponseHeaders, UpstreamFailure, type UpstreamResponse } from './transport.ts';
-import { refuseFailure, usageOfLost } from './upstream-failures.ts';
+import { type StreamEnd, StreamRefused } from './stream-delivery.ts';
+import { withTrace } from './trace.ts';
+import { type Exchange, UpstreamFailure, type UpstreamResponse } from './transport.ts';
+import { describeFailure, refuseFailure, usageOfLost } from './upstream-failures.ts';
 
-export interface FailedExchange {
-  /** The provider's; absent when it gave no answer that can be used. */
-  status?: number;
-  headers: ResponseHeaders;
-  error?: unknown;
+export interface FailedExchange extends Failure {
   usage: Usage;
   /** Makes this failure the client's answer, and settles. */
   give(): void;
@@ -40,6 +39,7 @@ export async function exchange(
   const sentAtMs = deps.nowMs();
   const sent = deps.transport.send({
     ...signed,
+    headers: withTrace(call, signed.headers, sentAtMs, deps.random),
     body: bodyOf(upstream),
     headersTimeoutMs: target.requestTimeoutMs ?? deps.limits.headersTimeoutMs,
     connectTimeoutMs: target.connectTimeoutMs,
@@ -54,7 +54,11 @@ export async function exchange(
   try {
     const response = await sent.response;
     const headMs = deps.nowMs() - sentAtMs;
-    if (response.status >= 400) return { failure: await refused(call, upstream, response, deps) };
+    if (call.attempt !== undefined) call.attempt.status = response.status;
+    if (response.status >= 400) {
+      const failure = refused(call, upstream, response, deps);
+      return await failure.then((failure) => ({ failure })).catch((error) => lost(error, noUsage));
+    }
     if (upstream.reply.bytes !== undefined && isBinary(response)) {
       await deliverBytes(call, upstream.reply.bytes(), response, deps);
       return { end: 'complete', headMs };
@@ -64,7 +68,10 @@ export async function exchange(
       return { end: 'complete', headMs };
     }
     const outcome = await deliverStream(call, upstream, sent, response, deps);
-    return 'end' in outcome ? { end: outcome.end, headMs } : lost(outcome.lost, outcome.usage);
+    if ('end' in outcome) return { end: outcome.end, headMs };
+    return outcome.give === undefined
+      ? lost(outcome.lost, outcome.usage)
+      : { failure: refusedStream(outcome, outcome.give) };
   } catch (error) {
     return lost(error);
   } finally {
@@ -87,12 +94,11 @@ async function signedOr(
   upstream: UpstreamCall,
   target: ProviderTarget,
   deps: DataPathDependencies,
-): Promise<UpstreamCall | UpstreamFailure> {
+): Promise<UpstreamCall | Error> {
   try {
     return await signCall(upstream, target, deps);
   } catch (error) {
-    if (error instanceof UpstreamFailure) return error;
-    throw error;
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
 
@@ -108,6 +114,12 @@ async function refused(
   return { status, headers, usage: noUsage, give: () => deliverError(call, upstream, response, text, deps) };
 }
 
+/** As if the provider had answered with a status. */
+function refusedStream({ lost, usage }: LostStream, give: () => void): FailedExchange {
+  const status = lost instanceof StreamRefused ? statusOf(lost.kind) : undefined;
+  return { status, headers: {}, error: lost, usage, give };
+}
+
 function lostExchange(
   call: Call,
   { routeType }: LlmRoute,
@@ -116,16 +128,14 @@ function lostExchange(
   deps: DataPathDependencies,
 ): FailedExchange {
   const give = () => {
-    settle(call, usage, undefined, deps);
+    try {
+      describeFailure(call, error);
+    } finally {
+      settle(call, usage, undefined, deps);
+    }
     refuseFailure(call, error, routeType, deps);
   };
   return { headers: {}, error, usage, give };
-}
-
-/** Whether it is the provider, or the way to it, that failed: not the client, and not a fault of ours. */
-export function isProvidersFailure(error: unknown): boolean {
-  if (error instanceof UpstreamFailure) return error.kind !== 'aborted' && error.kind !== 'too_large';
-  return error instanceof ReplyFault;
 }
 
 function isEventStream(contentType: string | string[] | undefined): boolean {

@@ -70,7 +70,7 @@ export class LinkedSnapshot {
     return this.#backends[name];
   }
 
-  /** Of every AI backend. */
+  /** By the backend's key in the snapshot. */
   followed(backend: string): FollowedBackend {
     return this.#followed.get(backend)!;
   }

@@ -15,6 +15,8 @@ export function accessLogLine(record: RequestRecord): string {
     ['http.path', escaped(record.path)],
     ['http.version', record.httpVersion],
     ['http.status', record.status],
+    ['trace.id', record.trace?.traceId],
+    ['span.id', record.trace?.spanId],
     ['protocol', record.protocol],
     ['key', key?.id],
     ['user', key?.user],

@@ -1,7 +1,13 @@
 /** The metrics that agentgateway has, under its names, with a label per user: its dashboards work. */
 import type { Registry } from 'prom-client';
 import type { LlmRecord, RequestRecord } from '../core/record.ts';
-import { type CounterSeries, type HistogramSeries, SeriesCounter, SeriesHistogram } from './series.ts';
+import {
+  type CounterSeries,
+  exemplarOf,
+  type HistogramSeries,
+  SeriesCounter,
+  SeriesHistogram,
+} from './series.ts';
 import { labelled, SeriesCache } from './series-cache.ts';
 import { type TokenKind, tokenKinds } from './token-kinds.ts';
 
@@ -53,7 +59,7 @@ export class AgentgatewayMetrics {
     const place = [bind, gateway, listener, route, routeRule];
     const series = this.#requests.at([backend, protocol, method, String(status), reason, ...place]);
     series.requests.add(1);
-    series.duration.observe(record.durationMs / 1_000, record.trace?.traceId);
+    series.duration.observe(record.durationMs / 1_000, exemplarOf(record));
     if (llm !== undefined) this.#observeLlm(record, llm, place);
   }
 

@@ -40,5 +40,5 @@ export const callRecord: RequestRecord = {
   },
   decisions: [],
   responseBytes: 10,
-  trace: { traceId: '4bf92f3577b34da6a3ce929d0e0e4736' },
+  trace: { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', sampled: true },
 };

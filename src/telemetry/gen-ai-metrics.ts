@@ -5,7 +5,7 @@
 import type { Registry } from 'prom-client';
 import type { ProviderOutcome } from '../core/provider-outcome.ts';
 import type { LlmRecord, RequestRecord } from '../core/record.ts';
-import { type HistogramSeries, SeriesHistogram } from './series.ts';
+import { exemplarOf, type HistogramSeries, SeriesHistogram } from './series.ts';
 import { labelled, SeriesCache } from './series-cache.ts';
 
 /** gen_ai.client.token.usage. */
@@ -83,7 +83,7 @@ export class GenAiMetrics {
   observe(record: RequestRecord, llm: LlmRecord, outcome: ProviderOutcome): void {
     const { requestModel, responseModel, operation, provider, usage } = llm;
     const series = this.#series.at([requestModel, responseModel, operation, provider, record.endpoint]);
-    const traceId = record.trace?.traceId;
+    const traceId = exemplarOf(record);
     const errorType = outcome === 'ok' ? '' : outcome;
     let duration = series.durations.get(errorType);
     if (duration === undefined) {

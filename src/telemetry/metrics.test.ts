@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Registry } from 'prom-client';
 import { dailyBudget } from '../core/budget/budget.fixture.ts';
 import type { BudgetStanding } from '../core/budget/standing.ts';
-import type { RequestRecord } from '../core/record.ts';
+import type { AttemptRecord, RequestRecord } from '../core/record.ts';
 import { registerBudgetMetrics } from './budget-metrics.ts';
 import { callRecord } from './call-record.fixture.ts';
 import { isRefused, registerConfigurationMetrics } from './configuration-metrics.ts';
@@ -120,6 +120,31 @@ test('how providers took calls', async () => {
   const shown = await text(metrics.registry);
   for (const [, outcome] of cases)
     assert.match(shown, new RegExp(`tollgate_provider_calls_total\\{[^}]*outcome="${outcome}"`));
+});
+
+test('of a call with several attempts each provider has its own outcome', async () => {
+  const metrics = new GatewayMetrics();
+  const attempt = (name: string, fields: Partial<AttemptRecord>): AttemptRecord => ({
+    provider: `ns/anthropic/${name}`,
+    startedAfterMs: 0,
+    durationMs: 5,
+    outcome: 'failed',
+    ...fields,
+  });
+  const attempts = [
+    attempt('a', { error: 'Connect: Connection refused' }),
+    attempt('b', { outcome: 'refused', status: 529 }),
+    attempt('c', { error: 'no answer in time' }),
+    attempt('d', { outcome: 'ok', status: 200 }),
+  ];
+  metrics.observe({ ...callRecord, attempts });
+  const shown = samples(await text(metrics.registry), 'tollgate_provider_calls_total');
+  assert.deepEqual(
+    shown.map(([labels]) => labels),
+    ['unreachable', 'server_error', 'timeout', 'ok'].map(
+      (outcome, n) => `provider="${'abcd'[n]}",backend="ns/anthropic",outcome="${outcome}"`,
+    ),
+  );
 });
 
 test('OpenMetrics when asked for: exemplars with trace ids, the same names and values', async () => {

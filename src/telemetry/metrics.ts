@@ -3,7 +3,7 @@
  * own. The number of series is bounded whatever comes in.
  */
 import { Gauge, Registry } from 'prom-client';
-import { providerOutcomeOf } from '../core/provider-outcome.ts';
+import { providerCallsOf, providerOutcomeOf } from '../core/provider-outcome.ts';
 import type { RequestRecord } from '../core/record.ts';
 import { AgentgatewayMetrics } from './agentgateway-metrics.ts';
 import { AttemptMetrics } from './attempt-metrics.ts';
@@ -53,9 +53,9 @@ export class GatewayMetrics {
     this.#agentgateway.observe(record);
     this.#spend.observe(record);
     this.#attempts.observe(record);
+    for (const { provider, outcome } of providerCallsOf(record))
+      this.#providerCalls.at([provider, backend, outcome]).add(1);
     const outcome = providerOutcomeOf(record);
-    if (llm === undefined || outcome === undefined) return;
-    this.#genAi.observe(record, llm, outcome);
-    this.#providerCalls.at([llm.provider, backend, outcome]).add(1);
+    if (llm !== undefined && outcome !== undefined) this.#genAi.observe(record, llm, outcome);
   }
 }

@@ -3,6 +3,7 @@
  * prom-client registry like any other metric.
  */
 import type { Metric, Registry } from 'prom-client';
+import type { RequestRecord } from '../core/record.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -19,6 +20,11 @@ interface Exemplar {
   value: number;
   /** Unix seconds. */
   timestamp: number;
+}
+
+/** Only a trace that somebody keeps can be looked at. */
+export function exemplarOf({ trace }: RequestRecord): string | undefined {
+  return trace?.sampled ? trace.traceId : undefined;
 }
 
 export class CounterSeries {

@@ -111,6 +111,7 @@ function answerTo(path: string, body: Record<string, unknown>): [number, string 
     return [200, bytes(converseStream(read('replies/bedrock-converse/stream.jsonl'))), eventStream];
   if (path.endsWith('/invoke-with-response-stream'))
     return [200, bytes(invokeStream(read('replies/anthropic-messages/stream.sse'))), eventStream];
+  if (path.endsWith('/count-tokens')) return [200, '{"inputTokens":19}'];
   if (path.endsWith('count-tokens:rawPredict')) return [200, '{"input_tokens":17}'];
   if (path.endsWith(':countTokens')) return [200, '{"totalTokens":18}'];
   const wire = wireOf(path);

@@ -40,6 +40,12 @@ const budgets = createRoute({
   component: lazyRouteComponent(() => import('./pages/budgets/budgets-page.tsx'), 'BudgetsPage'),
 });
 
+const budget = createRoute({
+  getParentRoute: () => admin,
+  path: '/budgets/$namespace/$name',
+  component: lazyRouteComponent(() => import('./pages/budget/budget-page.tsx'), 'BudgetPage'),
+});
+
 const me = createRoute({
   getParentRoute: () => root,
   path: '/me',
@@ -88,7 +94,7 @@ const call = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     me,
-    admin.addChildren([overview, keys, keyImport, key, budgets, usage, calls, call]),
+    admin.addChildren([overview, keys, keyImport, key, budgets, budget, usage, calls, call]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

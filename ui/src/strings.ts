@@ -58,6 +58,17 @@ export const strings = {
     notFoundText: 'The address may be mistyped, or what it showed was deleted.',
     toStart: 'Go to the start page',
   },
+  conflict: {
+    title: 'Someone else has changed this meanwhile',
+    text: 'What you typed is still here. Fields that only they changed stay as they made them, whichever you choose.',
+    field: 'Field',
+    before: 'When you began',
+    now: 'Now',
+    yours: 'Yours',
+    untouched: '(not changed by you)',
+    takeMine: 'Save mine',
+    takeTheirs: 'Drop mine, show theirs',
+  },
   common: {
     cancel: 'Cancel',
     close: 'Close',

@@ -9,6 +9,8 @@ export const theme = createTheme({
   components: {
     // A dialog's header is no banner of the page.
     Drawer: { defaultProps: { attributes: { header: { role: 'presentation' } } } },
+    // What is wider than the screen is scrolled with the arrow keys too.
+    TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
     Modal: { defaultProps: { attributes: { header: { role: 'presentation' } } } },
   },
   headings: { sizes: { h1: { fontSize: '1.5rem' }, h2: { fontSize: '1.05rem' } } },

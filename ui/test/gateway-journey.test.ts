@@ -142,6 +142,12 @@ describe('the console of the real gateway', { skip: noBrowser }, () => {
       [sum('requests'), sum('inputTokens'), sum('outputTokens'), sum('tokens'), sum('costUsd').toFixed(9)],
       [...inLedger, (all.costNano / 1e9).toFixed(9)],
     );
+    const [focus] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'FOCUS' }).click(),
+    ]);
+    const charges = readCsv(readFileSync(await focus.path(), 'utf8'));
+    assert.equal(sum('BilledCost', charges).toFixed(9), (all.costNano / 1e9).toFixed(9));
     const ofZoe = csv.filter(({ user }) => user === 'zoe');
     assert.equal(sum('tokens', ofZoe), sumOf('inputTokens') + sumOf('outputTokens'));
     assert.deepEqual(complaints, []);

@@ -31,6 +31,7 @@ const pages: Record<string, Shown> = {
     ready: text('This key lives in a Secret'),
   },
   budgets: { path: '/budgets', ready: text('of 3 requests') },
+  budget: { path: '/budgets/agentgateway-system/everyone-monthly', ready: text('(to come)') },
   usage: { path: '/usage?range=month&groupBy=user,model', ready: text(/^Total$/) },
   calls: { path: '/calls', ready: text('Refused 429') },
   call: { path: '/calls?outcome=refused', ready: (page) => openFirstCall(page) },
@@ -84,6 +85,13 @@ describe('every page of the real gateway', { skip: noBrowser, timeout: 300_000 }
         await page.getByRole('dialog').getByRole('textbox', { name: 'Name', exact: true }).waitFor();
         await seen(button.toLowerCase().replaceAll(' ', '-'));
       }
+      await page.goto(`${gateway.url}/budgets/agentgateway-system/research-daily`);
+      await page.getByRole('button', { name: 'Edit', exact: true }).click();
+      await page.getByText(/^4 keys: /).waitFor();
+      await page.getByRole('button', { name: 'Simulate' }).click();
+      await page.getByText('calls would have been refused').waitFor();
+      await page.getByRole('button', { name: 'Save' }).scrollIntoViewIfNeeded();
+      await seen('edit-budget');
       await page.goto(`${gateway.url}/keys/agentgateway-system/anna-laptop`);
       await page.getByRole('button', { name: 'Edit …' }).click();
       await page.getByRole('dialog').getByLabel('Owner').waitFor();
@@ -104,7 +112,7 @@ describe('every page of the real gateway', { skip: noBrowser, timeout: 300_000 }
 
 /** Takes the picture; returns what is wrong with the page. */
 async function inspect(page: Page, name: string): Promise<string[]> {
-  await page.waitForFunction("!document.querySelector('.mantine-Loader-root, [aria-busy=true]')");
+  await page.locator('.mantine-Loader-root, [aria-busy=true]').first().waitFor({ state: 'detached' });
   await page.evaluate(movementEnds);
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
   const overflow = Number(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth'));
@@ -141,7 +149,11 @@ async function fill(gateway: RealGateway): Promise<string> {
   });
   await gateway.admin('POST', '/budgets', {
     name: 'everyone-monthly',
-    spec: { limit: { usd: '250' }, window: { calendar: 'Month', timeZone: 'Europe/Berlin' } },
+    spec: {
+      limit: { usd: '250' },
+      window: { calendar: 'Month', timeZone: 'Europe/Berlin' },
+      overrides: [{ from: '2031-01-01', to: '2031-01-31', limit: { usd: '900' }, reason: 'quarter end' }],
+    },
   });
   for (const secret of [value, value, hostile]) await askOpenAi(gateway.traffic, secret);
   await askOpenAi(gateway.traffic, value).catch(() => undefined);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -7,6 +7,7 @@ import { closeBrowser, logIn, noBrowser, visit } from './browser.ts';
 import { figuresOf } from './fixture-data.ts';
 
 after(closeBrowser);
+const pictures = join(import.meta.dirname, '..', '..', 'test-results', 'console');
 const options = { skip: noBrowser };
 
 test(
@@ -41,6 +42,39 @@ test(
     assert.deepEqual(one.complaints, []);
   },
 );
+
+test('usage: compared with the time before, shares by group, and drawn for paper', options, async (t) => {
+  const one = await visit(t, { colorScheme: 'dark' });
+  const { page } = one;
+  await logIn(one, '/usage?range=week&groupBy=model');
+  await page.getByRole('combobox', { name: 'Compare with' }).click();
+  await page.getByRole('option', { name: 'The time before' }).click();
+  await page.waitForURL(/compare=before/);
+  await page.getByRole('columnheader', { name: 'Cost before' }).waitFor();
+  const total = page.getByRole('row', { name: /^Total/ });
+  const day = 86_400_000;
+  const midnight = new Date(new Date().toLocaleDateString('en-US', { timeZone: 'UTC' })).getTime();
+  const spent = one.api.world.calls.some(({ startedAtMs: at }) => at < midnight - 8 * day);
+  assert.ok(spent, 'there is something before');
+  assert.match((await total.getByRole('cell').allInnerTexts())[9]!, /^[+−][\d,]+ %$/);
+  await page.getByRole('img', { name: 'Share of cost by model' }).waitFor();
+
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  await page.setViewportSize({ width: 720, height: 1000 });
+  assert.ok(!(await page.getByRole('button', { name: 'Print' }).isVisible()));
+  assert.ok(!(await page.getByRole('navigation').isVisible()));
+  const paper = await page.evaluate('getComputedStyle(document.body).backgroundColor');
+  assert.equal(paper, 'rgb(255, 255, 255)');
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, 'usage-print.png'), fullPage: true });
+  await page.pdf({ path: join(pictures, 'usage.pdf'), format: 'A4', preferCSSPageSize: true });
+  const table = await page.getByRole('table', { name: 'Usage by group' }).boundingBox();
+  assert.ok(
+    table!.x >= 0 && table!.x + table!.width <= 720,
+    `the table is as wide as the paper: ${JSON.stringify(table)}`,
+  );
+  assert.deepEqual(one.complaints, []);
+});
 
 test('calls: filtered, live, and one opened with what the gateway decided', options, async (t) => {
   const one = await visit(t);

@@ -32,8 +32,8 @@ export interface RealGateway {
   end(): Promise<void>;
 }
 
-export async function startRealGateway(): Promise<RealGateway> {
-  const args = ['--demo'];
+export async function startRealGateway(more: string[] = []): Promise<RealGateway> {
+  const args = ['--demo', ...more];
   let gateway: Gateway = await startGateway({ args });
   const { address, dataDir } = gateway;
   const url = `http://${address}:15000`;

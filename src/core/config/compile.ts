@@ -17,6 +17,7 @@ import { compilePolicies } from './policies.ts';
 import { policyStatuses } from './policy-status.ts';
 import { type RateLimitSources, readRateLimits } from './rate-limit-config.ts';
 import type { Snapshot } from './snapshot.ts';
+import { type IsPriced, unpricedModels } from './unpriced-models.ts';
 import { compileVirtualKeys, type KeyToIssue } from './virtual-keys.ts';
 
 export interface CompileOptions {
@@ -32,6 +33,8 @@ export interface CompileOptions {
   previousRateLimits?: RateLimitConfig;
   /** Asked at every compilation; absent: the ConfigMaps. */
   rateLimitSources?: () => RateLimitSources;
+  /** Whether the price list has a model; absent: nothing is said about prices. */
+  isPriced?: IsPriced;
   /** The engine of guards' expressions. */
   compileRegex?: CompileRegex;
   /** Ports that could not be opened, and why. */
@@ -79,7 +82,9 @@ export function compileConfiguration(source: ObjectSource, options: CompileOptio
       ...backends.statuses(),
       ...policyStatuses(context, policies, gateways, routes),
       ...virtualKeys.statuses,
-      ...budgets.statuses,
+      ...budgets.statuses((gateway) =>
+        options.isPriced === undefined ? [] : unpricedModels(snapshot, gateway, options.isPriced),
+      ),
     ],
     owned: ownedObjects(context, gateways),
     toIssue: virtualKeys.toIssue,

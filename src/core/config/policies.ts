@@ -72,6 +72,9 @@ export function compilePolicies(context: CompileContext): CompiledPolicies {
   };
 }
 
+/** How failures are met: without it a call is no less safe. */
+const guardsNothing = new Set(['http', 'tcp', 'health']);
+
 function compilePolicy(context: CompileContext, object: KubeObject): CompiledPolicy {
   const spec = object['spec'] as PolicySpec;
   const traffic = compileTraffic(context, object, spec.traffic ?? {});
@@ -98,7 +101,7 @@ function compileBackendSection(
   object: KubeObject,
   backend: BackendPoliciesSpec,
   targets: readonly TargetRef[],
-  { broken, fields }: CompiledTraffic,
+  { broken, faults, fields }: CompiledTraffic,
 ): void {
   for (const field of Object.keys(backend).filter((name) => !isServedPolicy(name)))
     broken.push(`backend.${field} of a policy is not enforced by this version`);
@@ -113,7 +116,9 @@ function compileBackendSection(
   if (targets.every(({ kind }) => kind === 'AgentgatewayBackend')) return;
   const elsewhere = Object.keys(backend).filter((name) => name !== 'ai' && isServedPolicy(name));
   for (const field of [...elsewhere, ...Object.keys(ai).map((name) => `ai.${name}`)])
-    broken.push(`backend.${field} is enforced by this version on targets of kind AgentgatewayBackend only`);
+    (guardsNothing.has(field) ? faults : broken).push(
+      `backend.${field} is enforced by this version on targets of kind AgentgatewayBackend only`,
+    );
 }
 
 function selectedTargets(context: CompileContext, object: KubeObject, spec: PolicySpec): TargetRef[] {

@@ -263,12 +263,24 @@ export interface ProviderTarget {
   modelAliases: Record<string, string>;
   defaults: { field: string; value: unknown }[];
   overrides: { field: string; value: unknown }[];
+  promptCaching?: PromptCaching;
   prompt?: { prepend: { role: string; content: string }[]; append: { role: string; content: string }[] };
   /** To the answer's head. */
   requestTimeoutMs?: number;
   connectTimeoutMs?: number;
   /** Longest silence inside an answer. */
   idleTimeoutMs?: number;
+}
+
+/** What is marked for prompt caching, at the providers that want marks for it. */
+export interface PromptCaching {
+  /** From `minTokens` on, by estimate. */
+  cacheSystem: boolean;
+  minTokens: number;
+  cacheTools: boolean;
+  /** The message before the last one, or this many before that. */
+  cacheMessages: boolean;
+  cacheMessageOffset: number;
 }
 
 /** `passthrough` sends the client's own credential on. `location` absent: where the provider expects it. */

@@ -6,7 +6,7 @@ import type { ProviderError, ProviderFormat } from './format.ts';
 import type { PassedApiName } from './passed/apis.ts';
 
 /** APIs of providers: those that clients speak too, and those that none does. */
-export type Api = RouteType | PassedApiName | 'Converse';
+export type Api = RouteType | PassedApiName | 'Converse' | 'CountTokens';
 
 export interface EndpointCall {
   model: string;
@@ -34,6 +34,8 @@ export interface Provider {
   adapt(body: Fields, target: ProviderTarget): Fields;
   /** Members that it wants otherwise where the client's own text goes through; undefined leaves one out. */
   nativeMembers?(api: Api, clientHeaders: Readonly<Record<string, string>>): Fields;
+  /** Whether the model takes marks for prompt caching. */
+  caches?(model: string): boolean;
   /** Of providers with models of several vendors: how this one is spoken to. */
   forModel?(model: string): Provider;
   /** How its streams are cut into events; server-sent events where it says nothing. */

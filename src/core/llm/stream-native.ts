@@ -1,6 +1,7 @@
 /** A stream in the client's own format: bytes go through, usage is read beside them. */
 import type { EventFrames } from './event-stream.ts';
 import type { Format, StreamDecoder } from './format.ts';
+import type { ErrorKind } from './model.ts';
 import { type SseEvent, SseParser } from './sse.ts';
 import { ReplyFault, type StreamTranslator } from './translate-contract.ts';
 import type { Usage } from './usage.ts';
@@ -27,7 +28,7 @@ class NativeStream implements StreamTranslator {
   readonly pushBytes: StreamTranslator['pushBytes'];
   readonly #decoder: StreamDecoder;
   readonly #meter: UsageMeter;
-  #failed = false;
+  #failed: ErrorKind | undefined;
 
   constructor({ format, hideUsage, frames, estimatedInputTokens }: NativeStreamOptions) {
     this.raw = !hideUsage && frames === undefined;
@@ -58,7 +59,7 @@ class NativeStream implements StreamTranslator {
 
   end(reason: 'complete' | 'broken' | 'aborted'): string {
     if (reason === 'complete') for (const event of this.#decoder.close?.() ?? []) this.#meter.observe(event);
-    if (reason === 'aborted' || this.#meter.finished || this.#failed) return '';
+    if (reason === 'aborted' || this.#meter.finished || this.#failed !== undefined) return '';
     const encoder = this.#format.encodeStream({ includeUsage: false, nowSeconds: 0, request: {} });
     const message = 'the provider ended the stream before it was complete';
     return encoder.encode({ type: 'error', kind: 'internal', message }, () => this.usage());
@@ -76,6 +77,10 @@ class NativeStream implements StreamTranslator {
     return this.#meter.finished;
   }
 
+  failed(): ErrorKind | undefined {
+    return this.#failed;
+  }
+
   sawFirstToken(): boolean {
     return this.#meter.sawToken;
   }
@@ -84,7 +89,7 @@ class NativeStream implements StreamTranslator {
   #observe(event: SseEvent): void {
     try {
       for (const canonical of this.#decoder.push(event)) {
-        if (canonical.type === 'error') this.#failed = true;
+        if (canonical.type === 'error') this.#failed ??= canonical.kind;
         this.#meter.observe(canonical);
       }
     } catch (error) {

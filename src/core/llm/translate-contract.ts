@@ -3,6 +3,7 @@
  * knows no wire format.
  */
 import type { ProviderTarget, RouteType } from '../config/snapshot.ts';
+import type { ErrorKind } from './model.ts';
 import type { Usage } from './usage.ts';
 
 export interface ClientCall {
@@ -84,6 +85,8 @@ export interface StreamTranslator {
   finished(): boolean;
   /** Why nothing more may go to the client, once there is a reason; `push` has told it already. */
   stopped?(): Error | undefined;
+  /** What the provider said has gone wrong inside the stream. */
+  failed(): ErrorKind | undefined;
   /** True once the first content token went through, for time to first token. */
   sawFirstToken(): boolean;
 }

@@ -12,6 +12,7 @@ import { patchObjectText } from './json-text.ts';
 import { errorKindOf } from './model.ts';
 import { checkNative } from './native-check.ts';
 import { answersOf, limitFields, maxTokensOf } from './output-limits.ts';
+import { cacheMarks } from './prompt-caching.ts';
 import type { Provider } from './provider.ts';
 import { urlOf } from './providers.ts';
 import { nativeStream } from './stream-native.ts';
@@ -62,6 +63,9 @@ export function translateNative(
   const changes: Fields = chat ? { ...clean, ...enrichment(target, { ...body, ...clean }) } : {};
   if (model !== asked && inPath['model'] === undefined) changes['model'] = model;
   if (hideUsage) changes['stream_options'] = { ...(body['stream_options'] as Fields), include_usage: true };
+  const { promptCaching } = target;
+  if (promptCaching !== undefined && routeType === 'Messages' && provider.caches?.(model))
+    Object.assign(changes, cacheMarks(call.body, { ...body, ...changes }, promptCaching));
   Object.assign(changes, provider.nativeMembers?.(routeType, call.headers));
   const text = patch(call.body, changes);
   const sent = { ...body, ...changes };

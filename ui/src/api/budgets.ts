@@ -21,7 +21,18 @@ export interface BudgetSpec {
   window?: { calendar?: string; timeZone?: string; rolling?: string; lifetime?: boolean };
   enforcement?: string;
   onExceeded?: { action?: string; model?: string; [field: string]: unknown };
+  overrides?: BudgetOverride[];
   [field: string]: unknown;
+}
+
+/** Another limit for a while; of several that hold, the first. */
+export interface BudgetOverride {
+  /** A day in the window's time zone, or a moment. */
+  from: string;
+  /** A day (included), or a moment (not included). */
+  to: string;
+  limit: Partial<Record<BudgetUnit, number | string>>;
+  reason?: string;
 }
 
 export interface Budget {
@@ -36,11 +47,70 @@ export interface Budget {
   forecast?: { runsOutAt?: string; perDay: number | string };
 }
 
+/** What a proposed budget would have refused. */
+export interface Simulation {
+  calls: number;
+  refused: number;
+  groups?: number;
+  refusedByGroup: { group: string; refused: number; firstAt: string }[];
+  shortened?: number;
+  switched?: number;
+  costNanoSaved: number;
+  tokensSaved: number;
+  peak?: { group: string; used: number | string; limit: number | string; at: string };
+}
+
+/** Whom a proposed budget would hold. */
+export interface BudgetPreview {
+  matchedKeys: {
+    total: number;
+    items: { id: string; name: string; owner?: string }[];
+    dependsOnRequest: boolean;
+  };
+  lastWindow: {
+    from?: string;
+    to?: string;
+    complete: boolean;
+    groups: { group: string; used: number | string }[];
+  };
+}
+
+export interface Hold {
+  /** Of the call; `lease:…` for what another process holds. */
+  id: string;
+  key?: string;
+  group: string;
+  reserved: number | string;
+  since?: string;
+  leaseUntil?: string;
+}
+
+export interface Proposal {
+  namespace?: string;
+  name?: string;
+  spec: BudgetSpec;
+}
+
 const pathOf = ({ namespace, name }: { namespace: string; name: string }) =>
   `/budgets/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
 
 export const listBudgets = (query: { search?: string }, signal?: AbortSignal) =>
   callApi<Page<Budget>>(`/budgets${queryText(query)}`, { signal });
+
+export const getBudget = (place: { namespace: string; name: string }, signal?: AbortSignal) =>
+  callApi<Budget>(pathOf(place), { signal });
+
+export const previewBudget = (proposal: Proposal, signal?: AbortSignal) =>
+  callApi<BudgetPreview>('/budgets:preview', { method: 'POST', body: proposal, signal });
+
+export const simulateBudget = (proposal: Proposal & { from: string; to?: string }) =>
+  callApi<Simulation>('/budgets:simulate', { method: 'POST', body: proposal });
+
+export const listHolds = (place: { namespace: string; name: string }, signal?: AbortSignal) =>
+  callApi<{ items: Hold[] }>(`${pathOf(place)}/holds`, { signal });
+
+export const releaseHold = (place: { namespace: string; name: string }, id: string) =>
+  callApi<void>(`${pathOf(place)}/holds/${encodeURIComponent(id)}`, { method: 'DELETE' });
 
 export const createBudget = (input: { name: string; spec: BudgetSpec }) =>
   callApi<Budget>('/budgets', { method: 'POST', body: input });

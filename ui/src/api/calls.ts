@@ -16,5 +16,9 @@ export interface CallQuery {
 export const listCalls = (query: CallQuery, signal?: AbortSignal) =>
   callApi<Calls>(`/calls${queryText({ ...query })}`, { signal });
 
+/** A file of all calls that match, however many. */
+export const exportUrl = (query: Omit<CallQuery, 'limit' | 'before'>, format: 'csv' | 'jsonl') =>
+  `/api/v1/calls/export${queryText({ format, ...query })}`;
+
 export const getCall = (id: string, signal?: AbortSignal) =>
   callApi<Call>(`/calls/${encodeURIComponent(id)}`, { signal });

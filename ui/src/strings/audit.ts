@@ -16,6 +16,7 @@ export const auditStrings = {
   actorLabel: 'Who',
   actorHint: 'Name of the login',
   change: (field: string, from: string, to: string) => `${field}: ${from} → ${to}`,
+  set: (field: string, to: string) => `${field}: ${to}`,
   more: (count: number) => `and ${count} more fields`,
   older: 'Older changes',
   newest: 'Back to the newest',

@@ -51,6 +51,11 @@ class PassedStream implements StreamTranslator {
     return this.#model;
   }
 
+  /** An error inside is the client's to read. */
+  failed(): undefined {
+    return undefined;
+  }
+
   finished(): boolean {
     return this.#ended;
   }

@@ -27,7 +27,7 @@ export function AuditTable({ entries, withObject }: { entries: AuditEntry[]; wit
               <Table.Td className="nowrap" title={formatMoment(entry.time)}>
                 <Moment time={entry.time} />
               </Table.Td>
-              <Table.Td>
+              <Table.Td miw={90}>
                 <span className="clamp">{entry.actor}</span>
               </Table.Td>
               <Table.Td className="nowrap">{entry.action}</Table.Td>
@@ -52,7 +52,9 @@ function Changes({ changes }: { changes: AuditChange[] }) {
     <>
       {changes.slice(0, most).map(({ field, from, to }) => (
         <Text key={field} size="xs" className="break">
-          {texts.change(field, valueText(from), valueText(to))}
+          {from === undefined
+            ? texts.set(field, valueText(to))
+            : texts.change(field, valueText(from), valueText(to))}
         </Text>
       ))}
       {changes.length > most && (

@@ -1,4 +1,5 @@
 import { Alert, Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import type { Budget } from '../../api/budgets.ts';
 import { AmountBar } from '../../components/amount-bar.tsx';
 import { runsOutText } from '../../components/format.ts';
@@ -15,13 +16,15 @@ interface BudgetCardProps {
 }
 
 export function BudgetCard({ budget, onEdit, onDelete }: BudgetCardProps) {
-  const { name, counters, unit, forecast } = budget;
+  const { namespace, name, counters, unit, forecast } = budget;
   return (
     <Paper withBorder p="md" component="article" aria-label={name}>
       <Group justify="space-between" align="flex-start" wrap="nowrap" mb="xs">
         <div>
           <Title order={2} className="break">
-            {name}
+            <Link to="/budgets/$namespace/$name" params={{ namespace, name }} className="link">
+              {name}
+            </Link>
           </Title>
           <Text size="sm" c="dimmed" className="break">
             {describeBudget(budget)}

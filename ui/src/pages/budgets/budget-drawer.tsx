@@ -1,4 +1,5 @@
 import { Drawer } from '@mantine/core';
+import { useEffect, useState } from 'react';
 import type { Budget } from '../../api/budgets.ts';
 import { useKept } from '../../components/use-kept.ts';
 import { strings } from '../../strings.ts';
@@ -12,7 +13,11 @@ export function BudgetDrawer({
   onClose: () => void;
 }) {
   const shown = useKept(budget);
-  const known = shown === 'new' ? undefined : shown;
+  const [reloaded, setReloaded] = useState<Budget>();
+  useEffect(() => {
+    if (budget !== undefined) setReloaded(undefined);
+  }, [budget]);
+  const known = reloaded ?? (shown === 'new' ? undefined : shown);
   const { form, editOf } = strings.budgets;
   return (
     <Drawer
@@ -24,7 +29,12 @@ export function BudgetDrawer({
       closeOnClickOutside={false}
       closeButtonProps={{ 'aria-label': strings.common.close }}
     >
-      <BudgetFormView budget={known} onDone={onClose} />
+      <BudgetFormView
+        key={known?.resourceVersion ?? 'new'}
+        budget={known}
+        onDone={onClose}
+        onReload={setReloaded}
+      />
     </Drawer>
   );
 }

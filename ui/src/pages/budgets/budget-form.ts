@@ -53,13 +53,14 @@ export function valuesOf(budget: Budget | undefined): BudgetFormValues {
 export function checkBudget(values: BudgetFormValues): Partial<Record<keyof BudgetFormValues, string>> {
   const errors: Partial<Record<keyof BudgetFormValues, string>> = {};
   if (values.name === '') errors.name = texts.nameMissing;
-  const pattern = values.unit === 'usd' ? /^\d{1,7}(\.\d{1,9})?$/ : /^\d{1,16}$/;
-  if (!pattern.test(values.amount.trim())) errors.amount = texts.amountMissing;
+  if (!amountPattern(values.unit).test(values.amount.trim())) errors.amount = texts.amountMissing;
   if (hasWindow(values) && values.window === 'rolling' && !/^(\d{1,5}[hms]){1,3}$/.test(values.rolling))
     errors.rolling = texts.rollingMissing;
   if (values.action === 'SwitchModel' && values.model.trim() === '') errors.model = texts.modelMissing;
   return errors;
 }
+
+export const amountPattern = (unit: BudgetUnit) => (unit === 'usd' ? /^\d{1,7}(\.\d{1,9})?$/ : /^\d{1,16}$/);
 
 /** Calls at once are counted now, not in a window. */
 export const hasWindow = ({ unit }: BudgetFormValues) => unit !== 'concurrency';

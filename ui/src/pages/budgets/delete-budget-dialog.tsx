@@ -8,7 +8,13 @@ import { strings } from '../../strings.ts';
 
 const texts = strings.budgets;
 
-export function DeleteBudgetDialog({ budget, onClose }: { budget: Budget | undefined; onClose: () => void }) {
+interface DeleteBudgetProps {
+  budget: Budget | undefined;
+  onClose: () => void;
+  onDeleted?: () => void;
+}
+
+export function DeleteBudgetDialog({ budget, onClose, onDeleted }: DeleteBudgetProps) {
   const shown = useKept(budget);
   const queryClient = useQueryClient();
   const deletion = useMutation({
@@ -16,6 +22,7 @@ export function DeleteBudgetDialog({ budget, onClose }: { budget: Budget | undef
     onSuccess: (_, { name }) => {
       notifications.show({ message: texts.deleted(name.slice(0, 80)) });
       onClose();
+      onDeleted?.();
       return queryClient.invalidateQueries({ queryKey: ['budgets'] });
     },
   });

@@ -1,7 +1,7 @@
 import { Button, Group, Loader } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { listCalls } from '../../api/calls.ts';
+import { exportUrl, listCalls } from '../../api/calls.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -9,6 +9,7 @@ import { strings } from '../../strings.ts';
 import { CallsFilters } from './calls-filters.tsx';
 import { type CallsSearch, pageSize, readCallsSearch } from './calls-search.ts';
 import { CallsTable } from './calls-table.tsx';
+import type { CallFilter } from './matches.ts';
 import { useLiveCalls } from './use-live-calls.ts';
 
 export function CallsPage() {
@@ -28,7 +29,20 @@ export function CallsPage() {
 
   return (
     <>
-      <PageHeader title={strings.calls.title} intro={strings.calls.intro} />
+      <PageHeader title={strings.calls.title} intro={strings.calls.intro}>
+        {(['csv', 'jsonl'] as const).map((format) => (
+          <Button
+            key={format}
+            component="a"
+            variant="default"
+            href={exportUrl({ ...filter, before: undefined } as CallFilter, format)}
+            title={strings.calls.exportHint(strings.calls[format])}
+            download
+          >
+            {strings.calls[format]}
+          </Button>
+        ))}
+      </PageHeader>
       <CallsFilters search={search} lost={live.lost} onChange={show} />
       {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
       {data === undefined && error === null && <Loader aria-label={strings.loading} />}

@@ -5,13 +5,14 @@ import { useState } from 'react';
 import { ApiError } from '../../api/client.ts';
 import { changeKey, getKey } from '../../api/keys.ts';
 import type { Key, KeyChange } from '../../api/types.ts';
+import { ConflictNotice } from '../../components/conflict-notice.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { explain } from '../../components/explain.ts';
+import { same } from '../../components/same.ts';
 import { strings } from '../../strings.ts';
-import { differences, keyChangeOf, same, valuesOfKey } from '../keys/key-change.ts';
+import { differences, keyChangeOf, valuesOfKey } from '../keys/key-change.ts';
 import { KeyFields } from '../keys/key-fields.tsx';
 import { checkKey, fieldOfError, type KeyFormValues } from '../keys/key-form.ts';
-import { KeyConflict } from './key-conflict.tsx';
 
 const texts = strings.keys.editing;
 
@@ -44,7 +45,7 @@ class Conflict extends Error {
   readonly change: KeyChange;
 
   constructor(live: Key, change: KeyChange) {
-    super(texts.conflictTitle);
+    super(strings.conflict.title);
     this.live = live;
     this.change = change;
   }
@@ -80,7 +81,7 @@ export function EditKeyForm({ opened, onSaved, onCancel, onReload }: EditKeyForm
     <form onSubmit={submit} noValidate>
       <Stack>
         {conflict !== undefined && (
-          <KeyConflict
+          <ConflictNotice
             differences={differences(opened, conflict.live, conflict.change)}
             onTakeMine={() =>
               saving.mutate({ base: conflict.live, change: keyChangeOf(form.getValues(), opened) })

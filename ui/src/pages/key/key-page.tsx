@@ -1,4 +1,4 @@
-import { Button, Grid, Loader, Paper, Title } from '@mantine/core';
+import { Button, Grid, Loader } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import { getKey } from '../../api/keys.ts';
 import type { Key } from '../../api/types.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { Section } from '../../components/section.tsx';
 import { strings } from '../../strings.ts';
 import { ObjectHistory } from '../audit/object-history.tsx';
 import { DeleteKeyDialog } from '../keys/delete-key-dialog.tsx';
@@ -65,17 +66,6 @@ export function KeyPage() {
 
 const sourceText = (key: Key | undefined) =>
   key === undefined || key.source === 'VirtualKey' ? undefined : strings.keys.sourceText(key.source);
-
-function Section({ title, children }: { title: string; children: React.ReactNode }) {
-  return (
-    <Paper withBorder p="md" mb="md" component="section" aria-label={title}>
-      <Title order={2} mb="sm">
-        {title}
-      </Title>
-      {children}
-    </Paper>
-  );
-}
 
 function KeyActions({ item }: { item: Key }) {
   const [dialog, setDialog] = useState<'edit' | 'rotate' | 'delete'>();

@@ -1,5 +1,8 @@
 /** Changing a key: its form's values, what of them is sent, and what someone else changed meanwhile. */
 import type { Key, KeyChange } from '../../api/types.ts';
+import type { NamedDifference } from '../../components/conflict-notice.tsx';
+import { same } from '../../components/same.ts';
+import { strings } from '../../strings.ts';
 import { type Entry, emptyKey, type KeyFormValues, keyInputOf } from './key-form.ts';
 
 export function valuesOfKey(key: Key): KeyFormValues {
@@ -33,7 +36,7 @@ function localTime(time: string | undefined): string {
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-export const changeable = [
+const changeable = [
   'owner',
   'labels',
   'metadata',
@@ -43,7 +46,7 @@ export const changeable = [
   'limits',
   'expiresAt',
 ] as const;
-export type Changeable = (typeof changeable)[number];
+type Changeable = (typeof changeable)[number];
 
 /** Only what differs from the key that was opened; `null` takes a field away. */
 export function keyChangeOf(values: KeyFormValues, opened: Key): KeyChange {
@@ -70,27 +73,21 @@ function metadataOf(values: KeyFormValues, { metadata }: Key): Record<string, un
   );
 }
 
-export interface Difference {
-  field: Changeable;
-  before: unknown;
-  now: unknown;
-  /** Undefined: not changed by the one who is asked. */
-  mine: unknown;
-}
+const { form, columns } = strings.keys;
+const names: Record<Changeable, string> = {
+  owner: form.owner,
+  labels: form.labels,
+  metadata: form.metadata,
+  allowedModels: form.models,
+  allowedRoutes: form.routes,
+  allowedCIDRs: form.cidrs,
+  limits: form.limits,
+  expiresAt: columns.expires,
+};
 
 /** What someone else changed between the key that was opened and the one of now. */
-export function differences(opened: Key, live: Key, mine: KeyChange): Difference[] {
+export function differences(opened: Key, live: Key, mine: KeyChange): NamedDifference[] {
   return changeable
     .filter((field) => !same(opened[field], live[field]))
-    .map((field) => ({ field, before: opened[field], now: live[field], mine: mine[field] }));
-}
-
-export function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(ordered(one)) === JSON.stringify(ordered(other));
-}
-
-/** Objects are the same in any order of their fields. */
-function ordered(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+    .map((field) => ({ name: names[field], before: opened[field], now: live[field], mine: mine[field] }));
 }

@@ -2,13 +2,14 @@ import { Button, Group, Select } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { listKeys } from '../../api/keys.ts';
+import { type KeyQuery, listKeys } from '../../api/keys.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Pager } from '../../components/pager.tsx';
 import { SearchBox } from '../../components/search-box.tsx';
 import { strings } from '../../strings.ts';
 import { CreateKeyDrawer } from './create-key-drawer.tsx';
+import { ExportKeys } from './export-keys.tsx';
 import { type KeysSearch, pageSize, readKeysSearch, statuses } from './keys-search.ts';
 import { KeysTable } from './keys-table.tsx';
 
@@ -29,6 +30,7 @@ export function KeysPage() {
   return (
     <>
       <PageHeader title={strings.keys.title} intro={strings.keys.intro}>
+        <ExportKeys query={{ ...search, page: undefined } as KeyQuery} />
         <Button variant="default" renderRoot={(props) => <Link to="/keys/import" {...props} />}>
           {strings.keyImport.action}
         </Button>

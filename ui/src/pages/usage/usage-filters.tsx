@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { listKeys } from '../../api/keys.ts';
 import { RangePicker } from '../../components/range-picker.tsx';
 import { strings } from '../../strings.ts';
+import { comparisons } from './compare.ts';
 import { dimensionName } from './dimension-name.ts';
 import { buckets, dimensions, groupsOf, type UsageSearch } from './usage-search.ts';
 
@@ -35,6 +36,15 @@ export function UsageFilters({ search, onChange }: FiltersProps) {
         onChange={(value) => onChange({ ...search, bucket: buckets.find((name) => name === value) })}
         allowDeselect={false}
         w={110}
+      />
+      <Select
+        label={strings.usage.compare}
+        placeholder={strings.usage.noComparison}
+        data={comparisons.map((value) => ({ value, label: strings.usage.comparisons[value] ?? value }))}
+        value={search.compare ?? null}
+        onChange={(value) => onChange({ ...search, compare: comparisons.find((name) => name === value) })}
+        clearable
+        w={165}
       />
       <Group gap="xs">
         {(['user', 'model', 'key'] as const).map((name) =>

@@ -1,18 +1,25 @@
 import { Alert, Button, Group, LoadingOverlay, Paper, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { getUsage, usageUrl } from '../../api/usage.ts';
+import type { UsageReport } from '../../api/types.ts';
+import { focusUrl, getUsage, usageUrl } from '../../api/usage.ts';
 import { CostBars } from '../../components/cost-bars.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { formatCount, formatMoment } from '../../components/format.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import { type Range, rangeOf, timeZone } from '../../components/range.ts';
+import { ShareRing } from '../../components/share-ring.tsx';
 import { strings } from '../../strings.ts';
+import { rangeBefore } from './compare.ts';
 import { dimensionName } from './dimension-name.ts';
 import { UsageFilters } from './usage-filters.tsx';
 import { groupsOf, readUsageSearch, type UsageSearch } from './usage-search.ts';
 import { UsageTable } from './usage-table.tsx';
+
+const minuteMs = 60_000;
+/** The same question for a minute, so that its answer is kept. */
+const thisMinute = () => new Date(Math.ceil(Date.now() / minuteMs) * minuteMs);
 
 export function UsagePage() {
   const search = readUsageSearch(useSearch({ from: '/admin/usage' }) as Record<string, unknown>);
@@ -27,6 +34,16 @@ export function UsagePage() {
     queryFn: ({ signal }) => getUsage(query, signal),
     placeholderData: keepPreviousData,
   });
+  const earlier = search.compare === undefined ? undefined : rangeBefore(range, search.compare, thisMinute());
+  const { data: before } = useQuery({
+    queryKey: ['usage', 'before', { ...query, ...earlier }],
+    queryFn: ({ signal }) => getUsage({ ...query, ...earlier }, signal),
+    enabled: earlier !== undefined,
+  });
+  const filters = (['user', 'model', 'key'] as const).flatMap((name) =>
+    search[name] === undefined ? [] : [`${dimensionName(name)}: ${search[name]}`],
+  );
+  const isEmpty = data?.total.requests === 0 && (before?.total.requests ?? 0) === 0;
   const unpriced = data?.total.unpriced ?? 0;
 
   return (
@@ -40,27 +57,61 @@ export function UsagePage() {
         >
           {strings.usage.csv}
         </Button>
+        <Button
+          component="a"
+          variant="default"
+          href={focusUrl(query)}
+          title={strings.usage.focusHint}
+          download
+        >
+          {strings.usage.focus}
+        </Button>
         <Button variant="default" onClick={() => window.print()}>
           {strings.usage.print}
         </Button>
       </PageHeader>
       <UsageFilters search={search} onChange={show} />
       <Text size="sm" mb="md">
-        {strings.usage.printed(formatMoment(range.from), formatMoment(range.to ?? Date.now()), timeZone)}
+        {strings.usage.printed(formatMoment(range.from), formatMoment(range.to ?? Date.now()), timeZone)}{' '}
+        {earlier !== undefined &&
+          strings.usage.comparedWith(formatMoment(earlier.from), formatMoment(earlier.to))}{' '}
+        {filters.length > 0 && strings.usage.filtered(filters.join(', '))}
       </Text>
       {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
       {unpriced > 0 && <Alert color="orange">{strings.usage.unpriced(formatCount(unpriced))}</Alert>}
-      {data?.total.requests === 0 && (
-        <EmptyState title={strings.usage.emptyTitle} text={strings.usage.emptyText} />
-      )}
-      {data !== undefined && data.total.requests > 0 && (
+      {isEmpty && <EmptyState title={strings.usage.emptyTitle} text={strings.usage.emptyText} />}
+      {data !== undefined && !isEmpty && (
         <div style={{ position: 'relative' }}>
           <LoadingOverlay visible={isPlaceholderData} />
           <UsageChart search={search} range={range} />
-          <UsageTable report={data} groups={groups} search={search} onChange={show} />
+          <UsageShares report={data} groups={groups} />
+          <UsageTable
+            report={data}
+            before={earlier === undefined ? undefined : before}
+            groups={groups}
+            search={search}
+            onChange={show}
+          />
         </div>
       )}
     </>
+  );
+}
+
+function UsageShares({ report: { rows }, groups }: { report: UsageReport; groups: string[] }) {
+  if (groups.length === 0 || rows.length < 2) return null;
+  const label = strings.usage.sharesOf(groups.map(dimensionName).join(', '));
+  const shares = rows.map(({ group, costNano }) => ({
+    name: groups.map((name) => group[name] || strings.usage.unnamed).join(' · '),
+    costNano,
+  }));
+  return (
+    <Paper withBorder p="md" mb="md">
+      <Text size="sm" c="dimmed" mb="xs">
+        {label}
+      </Text>
+      <ShareRing shares={shares} label={label} />
+    </Paper>
   );
 }
 

@@ -1,4 +1,5 @@
 import { type RangeSearch, readRange } from '../../components/range.ts';
+import { type Comparison, comparisons } from './compare.ts';
 
 export const dimensions = ['user', 'model', 'provider', 'key', 'route'] as const;
 export const buckets = ['hour', 'day', 'week', 'month'] as const;
@@ -20,6 +21,7 @@ export interface UsageSearch extends RangeSearch {
   bucket?: (typeof buckets)[number];
   sort?: Figure;
   order?: 'asc' | 'desc';
+  compare?: Comparison;
   user?: string;
   model?: string;
   key?: string;
@@ -36,6 +38,8 @@ export function readUsageSearch(raw: Record<string, unknown>): UsageSearch {
   const sort = figures.find((name) => name === raw.sort);
   if (sort !== undefined) found.sort = sort;
   if (raw.order === 'asc' || raw.order === 'desc') found.order = raw.order;
+  const compare = comparisons.find((name) => name === raw.compare);
+  if (compare !== undefined) found.compare = compare;
   for (const name of ['user', 'model', 'key'] as const)
     if (raw[name] !== undefined && raw[name] !== '') found[name] = String(raw[name]);
   return found;

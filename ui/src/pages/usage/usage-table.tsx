@@ -1,8 +1,9 @@
 import { Progress, Table, Text } from '@mantine/core';
-import type { UsageFigures, UsageReport, UsageRow } from '../../api/types.ts';
+import type { UsageFigures, UsageReport } from '../../api/types.ts';
 import { formatCost, formatCount } from '../../components/format.ts';
 import { SortHeader } from '../../components/sort-header.tsx';
 import { strings } from '../../strings.ts';
+import { type ComparedRow, comparedRows, percentChange } from './compare.ts';
 import { dimensionName } from './dimension-name.ts';
 import { type Figure, figures, type UsageSearch } from './usage-search.ts';
 
@@ -21,21 +22,26 @@ const most = 500;
 
 interface UsageTableProps {
   report: UsageReport;
+  /** Of the range that it is compared with. */
+  before: UsageReport | undefined;
   groups: string[];
   search: UsageSearch;
   onChange: (next: UsageSearch) => void;
 }
 
-export function UsageTable({ report, groups, search, onChange }: UsageTableProps) {
+export function UsageTable({ report, before, groups, search, onChange }: UsageTableProps) {
   const sort = search.sort ?? 'costNano';
   const order = search.order ?? 'desc';
   const sign = order === 'asc' ? 1 : -1;
-  const rows = [...report.rows].sort((a, b) => sign * (a[sort] - b[sort])).slice(0, most);
+  const isCompared = before !== undefined;
+  const rows = comparedRows(report, before)
+    .sort((a, b) => sign * (a[sort] - b[sort]))
+    .slice(0, most);
   const sortBy = (figure: Figure) =>
     onChange({ ...search, sort: figure, order: sort === figure && order === 'desc' ? 'asc' : 'desc' });
   return (
     <>
-      <Table.ScrollContainer minWidth={820}>
+      <Table.ScrollContainer minWidth={isCompared ? 980 : 820}>
         <Table verticalSpacing={6} horizontalSpacing="xs" highlightOnHover aria-label={strings.usage.table}>
           <Table.Thead>
             <Table.Tr>
@@ -51,7 +57,15 @@ export function UsageTable({ report, groups, search, onChange }: UsageTableProps
                   align="right"
                 />
               ))}
-              <Table.Th w={90}>{strings.usage.share}</Table.Th>
+              {isCompared && (
+                <>
+                  <Table.Th ta="right">{strings.usage.before}</Table.Th>
+                  <Table.Th ta="right">{strings.usage.change}</Table.Th>
+                </>
+              )}
+              <Table.Th w={90} className="no-print">
+                {strings.usage.share}
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -60,6 +74,7 @@ export function UsageTable({ report, groups, search, onChange }: UsageTableProps
                 key={JSON.stringify(row.group)}
                 row={row}
                 groups={groups}
+                isCompared={isCompared}
                 whole={report.total.costNano}
               />
             ))}
@@ -68,7 +83,8 @@ export function UsageTable({ report, groups, search, onChange }: UsageTableProps
             <Table.Tr>
               {groups.length > 0 && <Table.Th colSpan={groups.length}>{strings.common.total}</Table.Th>}
               <Figures of={report.total} bold />
-              <Table.Td />
+              {isCompared && <Change now={report.total.costNano} before={before.total.costNano} />}
+              <Table.Td className="no-print" />
             </Table.Tr>
           </Table.Tfoot>
         </Table>
@@ -82,7 +98,14 @@ export function UsageTable({ report, groups, search, onChange }: UsageTableProps
   );
 }
 
-function UsageTableRow({ row, groups, whole }: { row: UsageRow; groups: string[]; whole: number }) {
+interface RowProps {
+  row: ComparedRow;
+  groups: string[];
+  isCompared: boolean;
+  whole: number;
+}
+
+function UsageTableRow({ row, groups, isCompared, whole }: RowProps) {
   const share = whole === 0 ? 0 : (row.costNano / whole) * 100;
   return (
     <Table.Tr>
@@ -92,10 +115,22 @@ function UsageTableRow({ row, groups, whole }: { row: UsageRow; groups: string[]
         </Table.Td>
       ))}
       <Figures of={row} />
-      <Table.Td>
+      {isCompared && <Change now={row.costNano} before={row.costNanoBefore} />}
+      <Table.Td className="no-print">
         <Progress value={share} aria-label={strings.usage.share} />
       </Table.Td>
     </Table.Tr>
+  );
+}
+
+function Change({ now, before }: { now: number; before: number }) {
+  return (
+    <>
+      <Table.Td className="number">{formatCost(before)}</Table.Td>
+      <Table.Td className="number">
+        {percentChange(now, before) ?? (now > 0 ? strings.usage.isNew : strings.none)}
+      </Table.Td>
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 /** Amazon Bedrock (bedrock-runtime): Converse for every model, InvokeModel for Anthropic's when the client speaks their API. */
 import { decodeAwsError } from '../../aws-errors.ts';
-import { isAnthropicModel } from '../../bedrock-models.ts';
+import { cachesPrompts, isAnthropicModel } from '../../bedrock-models.ts';
 import { EventStreamParser } from '../../event-stream.ts';
 import { ChunkFrames } from '../../event-stream-chunks.ts';
 import { bedrockConverse } from '../../formats/bedrock-converse/index.ts';
@@ -21,6 +21,7 @@ export const bedrock: Provider = {
   },
   frames: (api) => (api === 'Converse' ? new EventStreamParser() : new ChunkFrames()),
   decodeError: decodeAwsError,
+  caches: cachesPrompts,
   forModel: (model) => (isAnthropicModel(model) ? anthropicOnBedrock : bedrock),
 };
 

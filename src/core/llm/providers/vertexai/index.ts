@@ -24,6 +24,7 @@ const anthropicOnVertex: Provider = {
   adapt: (body) => ({ ...body, ...nativeMembers('Messages') }),
   nativeMembers,
   decodeError,
+  caches: () => true,
 };
 
 const openOnVertex: Provider = {

@@ -1,38 +1,34 @@
 import { Alert, Button, Group, Table, Text } from '@mantine/core';
 import { useEffect, useRef } from 'react';
-import { strings } from '../../strings.ts';
-import type { Changeable, Difference } from '../keys/key-change.ts';
+import { strings } from '../strings.ts';
 
-const texts = strings.keys.editing;
-const { form, columns } = strings.keys;
-const names: Record<Changeable, string> = {
-  owner: form.owner,
-  labels: form.labels,
-  metadata: form.metadata,
-  allowedModels: form.models,
-  allowedRoutes: form.routes,
-  allowedCIDRs: form.cidrs,
-  limits: form.limits,
-  expiresAt: columns.expires,
-};
+const texts = strings.conflict;
 
-interface KeyConflictProps {
-  differences: Difference[];
+export interface NamedDifference {
+  name: string;
+  before: unknown;
+  now: unknown;
+  /** Undefined: not changed by the one who is asked. */
+  mine: unknown;
+}
+
+interface ConflictProps {
+  differences: NamedDifference[];
   onTakeMine: () => void;
   onTakeTheirs: () => void;
 }
 
 /** What the other one changed, beside what was typed here: the one who typed decides. */
-export function KeyConflict({ differences, onTakeMine, onTakeTheirs }: KeyConflictProps) {
+export function ConflictNotice({ differences, onTakeMine, onTakeTheirs }: ConflictProps) {
   const notice = useRef<HTMLDivElement>(null);
   useEffect(() => {
     notice.current?.scrollIntoView({ block: 'nearest' });
   }, []);
   return (
-    <Alert color="orange" title={texts.conflictTitle} role="alert" ref={notice}>
-      <Text size="sm">{texts.conflictText}</Text>
+    <Alert color="orange" title={texts.title} role="alert" ref={notice}>
+      <Text size="sm">{texts.text}</Text>
       <Table.ScrollContainer minWidth={420}>
-        <Table verticalSpacing={4} aria-label={texts.conflictTitle}>
+        <Table verticalSpacing={4} aria-label={texts.title}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{texts.field}</Table.Th>
@@ -42,9 +38,9 @@ export function KeyConflict({ differences, onTakeMine, onTakeTheirs }: KeyConfli
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {differences.map(({ field, before, now, mine }) => (
-              <Table.Tr key={field}>
-                <Table.Th scope="row">{names[field]}</Table.Th>
+            {differences.map(({ name, before, now, mine }) => (
+              <Table.Tr key={name}>
+                <Table.Th scope="row">{name}</Table.Th>
                 <Table.Td className="break">{valueText(before)}</Table.Td>
                 <Table.Td className="break">{valueText(now)}</Table.Td>
                 <Table.Td className="break">
