@@ -12,7 +12,9 @@ import { Shell } from './layout/shell.tsx';
 import { readBudgetsSearch } from './pages/budgets/budgets-search.ts';
 import { readCallsSearch } from './pages/calls/calls-search.ts';
 import { readKeysSearch } from './pages/keys/keys-search.ts';
+import { readModelsSearch } from './pages/models/models-search.ts';
 import { readOverviewSearch } from './pages/overview/overview-search.ts';
+import { readSettingsSearch } from './pages/settings/settings-search.ts';
 import { readUsageSearch } from './pages/usage/usage-search.ts';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: PageError });
@@ -91,11 +93,24 @@ const call = createRoute({
   component: lazyRouteComponent(() => import('./pages/call/call-page.tsx'), 'CallPage'),
 });
 
+const models = createRoute({
+  getParentRoute: () => admin,
+  path: '/models',
+  validateSearch: readModelsSearch,
+  component: lazyRouteComponent(() => import('./pages/models/models-page.tsx'), 'ModelsPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => admin,
+  path: '/settings',
+  validateSearch: readSettingsSearch,
+  component: lazyRouteComponent(() => import('./pages/settings/settings-page.tsx'), 'SettingsPage'),
+});
+
+const adminPages = [overview, keys, keyImport, key, budgets, budget, usage, calls, call, models, settings];
+
 export const router = createRouter({
-  routeTree: root.addChildren([
-    me,
-    admin.addChildren([overview, keys, keyImport, key, budgets, budget, usage, calls, call]),
-  ]),
+  routeTree: root.addChildren([me, admin.addChildren(adminPages)]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 });
