@@ -38,7 +38,13 @@ const opened: Record<Exclude<Access, 'admin'>, string[]> = {
     'POST /keys:import',
     'PUT /budgets/{namespace}/{name}',
   ],
-  viewer: ['GET /audit', 'GET /counters', 'GET /resources/{kind}'],
+  viewer: [
+    'GET /audit',
+    'GET /counters',
+    'GET /resources/{kind}',
+    'GET /resources/{kind}/{namespace}/{name}',
+    'GET /resource-schemas',
+  ],
 };
 
 interface Operation {
