@@ -2,6 +2,7 @@
 import { auditStrings } from './strings/audit.ts';
 import { budgetStrings } from './strings/budgets.ts';
 import { callStrings } from './strings/calls.ts';
+import { configurationStrings } from './strings/configuration.ts';
 import { keyImportStrings } from './strings/key-import.ts';
 import { keyStrings } from './strings/keys.ts';
 import { modelStrings } from './strings/models.ts';
@@ -23,6 +24,7 @@ export const strings = {
     usage: 'Usage and cost',
     calls: 'Calls',
     models: 'Models and prices',
+    configuration: 'Configuration',
     settings: 'Settings',
     me: 'My key',
     logOut: 'Log out',
@@ -109,5 +111,6 @@ export const strings = {
   budgets: budgetStrings,
   overview: overviewStrings,
   models: modelStrings,
+  configuration: configurationStrings,
   settings: settingsStrings,
 };

@@ -39,6 +39,11 @@ const pages: Record<string, Shown> = {
   models: { path: '/models?search=claude', ready: text('claude-haiku-4-5-20251001') },
   tokens: { path: '/settings', ready: text('finance-anna') },
   audit: { path: '/settings?tab=audit', ready: text('budgets.create') },
+  configuration: { path: '/configuration', ready: text('Leads to claude') },
+  'edit-yaml': {
+    path: '/configuration/edit?kind=AgentgatewayPolicy&namespace=agentgateway-system&name=api-key-auth',
+    ready: text('apiKeyAuthentication'),
+  },
   'not-found': { path: '/nothing/here', ready: text('There is no such page') },
 };
 

@@ -12,6 +12,7 @@ const adminPages = [
   { to: '/usage', label: strings.navigation.usage },
   { to: '/calls', label: strings.navigation.calls },
   { to: '/models', label: strings.navigation.models },
+  { to: '/configuration', label: strings.navigation.configuration },
   { to: '/settings', label: strings.navigation.settings },
 ] as const;
 const holderPages = [{ to: '/me', label: strings.navigation.me }] as const;
