@@ -1,17 +1,21 @@
-/** The embedded stores of `tollgate up`: counters in shared memory, the ledger fed from their journals. */
-import { mkdirSync } from 'node:fs';
+/** The stores of `tollgate up`: counters in shared memory; the ledger, fed from their journals, in SQLite or Postgres. */
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { followJournals } from './follow-journals.ts';
+import type { SharedPostgres } from './open-postgres.ts';
 import type { ShutdownStack } from './shutdown-stack.ts';
 import type { AuditLog, NewAuditEntry } from './storage/audit-log.ts';
+import type { LedgerStore } from './storage/ledger.ts';
 import { LedgerFollower } from './storage/memory/ledger-follower.ts';
 import { openSharedCounters, type SharedCounters } from './storage/memory/shared-counters.ts';
+import { openPostgresLedger } from './storage/postgres/ledger.ts';
 import { openSqliteAuditLog } from './storage/sqlite/audit-log.ts';
 import { openCounterDump } from './storage/sqlite/counter-dump.ts';
-import { type LocalLedgerStore, openSqliteLedger } from './storage/sqlite/ledger.ts';
+import { openSqliteLedger } from './storage/sqlite/ledger.ts';
 
 export interface Stores {
   counters: SharedCounters;
-  ledger: LocalLedgerStore;
+  ledger: LedgerStore;
   auditLog: AuditLog;
   /** Whatever was settled before is in the ledger when it resolves. */
   enterAll: () => Promise<void>;
@@ -20,40 +24,20 @@ export interface Stores {
 }
 
 const checkpointMs = 5_000;
-/** How long a call may be missing from reports. */
-const followMs = 250;
 
 export async function openStores(
   dataDir: string,
+  postgres: SharedPostgres | undefined,
   nowSeconds: () => number,
-  log: { error(fields: object, message: string): void },
+  log: Record<'info' | 'error', (fields: object, message: string) => void>,
   stack: ShutdownStack,
 ): Promise<Stores> {
   const directory = join(dataDir, 'counters');
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const ledger = openSqliteLedger(join(dataDir, 'ledger.db'));
+  const ledger = await openLedger(join(dataDir, 'ledger.db'), postgres, nowSeconds);
   stack.add(() => ledger.close());
   const follower = await LedgerFollower.open(directory, ledger);
-  const enterAll = async () => {
-    // One may be under way already, and past the files that were written last.
-    await follower.read();
-    await follower.read();
-  };
-  let enteredAt = performance.now();
-  const following = setInterval(() => {
-    const began = performance.now();
-    follower.read().then(
-      () => {
-        enteredAt = began;
-      },
-      // What could not be entered stays in its journal and is read again.
-      (error) => log.error({ error: String(error) }, 'the ledger cannot be written'),
-    );
-  }, followMs);
-  stack.add(async () => {
-    clearInterval(following);
-    await enterAll();
-  });
+  const { enterAll, lagSeconds } = followJournals(follower, log, stack);
   const counters = openSharedCounters({
     directory,
     dump: openCounterDump(join(directory, 'counters.db')),
@@ -67,8 +51,7 @@ export async function openStores(
   });
   const auditLog = openSqliteAuditLog(join(dataDir, 'audit.db'));
   stack.add(() => auditLog.close());
-  const ledgerLagSeconds = () => (performance.now() - enteredAt) / 1_000;
-  return { counters, ledger, auditLog, enterAll, ledgerLagSeconds };
+  return { counters, ledger, auditLog, enterAll, ledgerLagSeconds: lagSeconds };
 }
 
 /** Never throws: the change is made already, and that it is missing from the log must not stay unseen. */
@@ -84,4 +67,14 @@ export function auditTo(
       log.error({ error: String(error), objects }, 'changes are missing from the audit log');
     }
   };
+}
+
+/** Counters that were charged before the first start with Postgres hold what only the file knows. */
+function openLedger(
+  path: string,
+  postgres: SharedPostgres | undefined,
+  nowSeconds: () => number,
+): LedgerStore | Promise<LedgerStore> {
+  if (postgres === undefined) return openSqliteLedger(path);
+  return openPostgresLedger({ ...postgres, sinceMs: existsSync(path) ? nowSeconds() * 1000 : 0 });
 }

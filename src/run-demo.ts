@@ -21,7 +21,7 @@ export async function applyDemo(
   stack: ShutdownStack,
 ): Promise<DemoProvider> {
   const credential = process.env['ANTHROPIC_API_KEY']?.trim();
-  applyObjects(registry, demoObjects(credential || 'sk-sample-provider'));
+  await registry.store.write(() => applyObjects(registry, demoObjects(credential || 'sk-sample-provider')));
   if (credential) return { kind: 'anthropic', urls: {} };
   if (options.providerUrls['anthropic'] !== undefined) return { kind: 'sample', urls: {} };
   const sample = await startSampleProvider({

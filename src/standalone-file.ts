@@ -23,30 +23,30 @@ export class StandaloneInvalid extends Error {
 }
 
 /** Throws `StandaloneInvalid` or why the file cannot be read; a later change that is not valid leaves what is in force. */
-export function keepStandalone(
+export async function keepStandalone(
   path: string,
   registry: RegistryContext,
   log: Log,
   stack: ShutdownStack,
-): StandaloneConfig {
-  const take = () => {
+): Promise<void> {
+  const take = async () => {
     const config = readStandalone(path, process.env);
-    apply(path, registry, config);
+    await apply(path, registry, config);
     for (const { path: at, message } of config.notes) log.warn({ file: path, field: at }, message);
-    return config;
   };
-  const first = take();
+  await take();
+  // One after the other, so that the last state of the file is the one that stays.
+  let last: Promise<void> = Promise.resolve();
   const watch = watchConfigFiles(path, () => {
-    try {
-      take();
-      log.info({ file: path }, 'standalone configuration in force');
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      log.error({ file: path, reason }, 'standalone configuration refused: the one before stays in force');
-    }
+    last = last.then(take).then(
+      () => log.info({ file: path }, 'standalone configuration in force'),
+      (error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        log.error({ file: path, reason }, 'standalone configuration refused: the one before stays in force');
+      },
+    );
   });
   stack.add(() => watch.close());
-  return first;
 }
 
 /** Throws `StandaloneInvalid`, or why the file cannot be read. */
@@ -69,10 +69,10 @@ export function readStandalone(path: string, env: NodeJS.ProcessEnv): Standalone
   return result.config;
 }
 
-function apply(path: string, registry: RegistryContext, { objects }: StandaloneConfig): void {
+async function apply(path: string, registry: RegistryContext, { objects }: StandaloneConfig): Promise<void> {
   const [label] = Object.entries(ownerLabel);
   try {
-    replaceObjects(registry, label!, objects);
+    await registry.store.write(() => replaceObjects(registry, label!, objects));
   } catch (error) {
     // The API's own validation: a CEL expression, a name that is too long.
     throw new StandaloneInvalid(`${path}: ${error instanceof Error ? error.message : String(error)}`);

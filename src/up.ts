@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { InForce } from './admin/context.ts';
 import type { AdminServer } from './admin/server.ts';
 import { AlertSender } from './alerts/alert-sender.ts';
-import { openRegistry } from './apiserver/registry/registry.ts';
+import type { RegistryContext } from './apiserver/registry/context.ts';
 import { createEmbeddedResourceSource } from './apiserver/resource-source.ts';
 import { type ApiServer, startApiServer } from './apiserver/server.ts';
 import { type DemoInfo, type StartInfo, startText } from './cli/start-text.ts';
@@ -18,14 +18,14 @@ import type { Budget } from './core/budget/model.ts';
 import type { Snapshot } from './core/config/snapshot.ts';
 import { newKeyValue } from './core/keys/key-value.ts';
 import type { RequestRecord } from './core/record.ts';
-import { allKinds } from './core/resources/kinds.ts';
 import { type DataPlane, type DataPlaneOptions, startDataPlane } from './data-plane.ts';
 import { keepLedgerSmall } from './keep-ledger-small.ts';
 import { compileRegex } from './linear-regex.ts';
 import { openBudgets } from './open-budgets.ts';
+import { leaderOnly, openResources } from './open-registry.ts';
 import { auditTo, openStores } from './open-stores.ts';
 import { RecordFeed } from './record-feed.ts';
-import { applyDemo, demoStanding } from './run-demo.ts';
+import { applyDemo, type DemoProvider, demoStanding } from './run-demo.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
 import { keepStandalone } from './standalone-file.ts';
 import { startAdmin } from './start-admin.ts';
@@ -36,14 +36,12 @@ import { type RunningRateLimits, startRateLimits } from './start-rate-limits.ts'
 import type { AuditLog } from './storage/audit-log.ts';
 import type { CounterStore } from './storage/counters.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
-import { openResourceStore } from './storage/sqlite/resource-store.ts';
 import { accessLogLine } from './telemetry/access-log.ts';
 import { createLog } from './telemetry/log.ts';
 import type { GatewayMetrics } from './telemetry/metrics.ts';
 import { startMetricsServer, startReadyServer } from './telemetry/probe-servers.ts';
 
 type Log = ReturnType<typeof createLog>;
-type Registry = ReturnType<typeof openRegistry>;
 
 const reportMs = 2_000;
 const graceMs = 10_000;
@@ -69,13 +67,11 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   stack.add(() => closeServer(ready));
 
   // First: its lock keeps a second process from the data directory before anything is touched.
-  const registry = options.cluster ? undefined : openEmbeddedRegistry(dataDir, stack);
-  const stores = await openStores(dataDir, nowSeconds, log, stack);
+  const { registry, postgres, isLeader, whenCalled } = await openResources(options, process.env, log, stack);
+  const stores = await openStores(dataDir, postgres, nowSeconds, log, stack);
   const { counters, ledger, auditLog } = stores;
   const budgets = openBudgets(process.env, counters, { nowSeconds, log, stack });
-  if (options.config !== undefined && registry !== undefined)
-    keepStandalone(options.config, registry, log, stack);
-  const demo = options.demo && registry ? await applyDemo(options, registry, stack) : undefined;
+  const demo = await applyGiven(options, registry, log, stack);
 
   const base = { options, env: process.env, nowSeconds, log, stack };
   const feed = new RecordFeed();
@@ -90,7 +86,8 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
   let inForce: InForce & Pick<Snapshot, 'tracing'> = { keySets: {}, budgets: [] };
-  const standings = createReporter(source, budgets.counters, () => inForce.budgets, dataDir, log);
+  const told = leaderOnly(source, isLeader, 'Budget');
+  const standings = createReporter(told, budgets.counters, () => inForce.budgets, dataDir, log);
   await startOtlp({ ...base, feed, tracing: () => inForce.tracing });
   const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
   feed.subscribe((record) => standings.observe(record));
@@ -100,7 +97,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   stack.add(() => source.stop());
   const prices = startPrices({ ...base, source, metrics, use: plane.price });
   const controller = startController({
-    source,
+    source: leaderOnly(source, isLeader),
     publish: (snapshot) => {
       limits.take(snapshot);
       inForce = snapshot;
@@ -116,6 +113,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   });
   stack.add(() => controller.stop());
   limits.onFilesChanged = prices.onChanged = () => controller.recompile();
+  whenCalled(() => controller.recompile());
   reportStandings(standings, log, stack);
   const seen = { counters: budgets.counters, holds: budgets.holds(plane.holds) };
   const stored = { ledger, auditLog, drift, ...seen };
@@ -127,6 +125,18 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   tellStart(options, api, admin, demo && demoStanding(counters, demo.kind, nowSeconds));
   await stopSignal();
   await stack.close();
+}
+
+/** What the command line asks to be applied before anything is compiled. */
+async function applyGiven(
+  options: UpOptions,
+  registry: RegistryContext | undefined,
+  log: Log,
+  stack: ShutdownStack,
+): Promise<DemoProvider | undefined> {
+  if (registry === undefined) return undefined;
+  if (options.config !== undefined) await keepStandalone(options.config, registry, log, stack);
+  return options.demo ? applyDemo(options, registry, stack) : undefined;
 }
 
 function compileOptions(
@@ -209,7 +219,7 @@ function reportStandings(standings: StandingReporter, log: Log, stack: ShutdownS
 
 async function startApis(
   options: UpOptions,
-  registry: Registry | undefined,
+  registry: RegistryContext | undefined,
   metrics: GatewayMetrics,
   auditLog: AuditLog,
   log: Log,
@@ -224,7 +234,7 @@ async function startApis(
 
 async function startEmbeddedApi(
   options: UpOptions,
-  registry: Registry,
+  registry: RegistryContext,
   auditLog: AuditLog,
   log: Log,
   stack: ShutdownStack,
@@ -237,12 +247,6 @@ async function startEmbeddedApi(
   stack.add(() => api.close());
   if (options.kubeconfig !== undefined) api.mergeKubeconfig(options.kubeconfig);
   return api;
-}
-
-function openEmbeddedRegistry(dataDir: string, stack: ShutdownStack): Registry {
-  const store = openResourceStore(dataDir);
-  stack.add(() => store.close());
-  return openRegistry({ store, kinds: allKinds, now: () => new Date() });
 }
 
 function tellStart(

@@ -1,6 +1,7 @@
 /** From a request to its route: host, path, who asks and whether they may, body; then the route's own answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ResourceRefused } from '../storage/resource-access.ts';
+import { StoreUnavailable } from '../storage/store-unavailable.ts';
 import { sendAnswer, sendProblem } from './answer.ts';
 import { CallAudit } from './call-audit.ts';
 import { checkQuery } from './check-query.ts';
@@ -96,6 +97,7 @@ export class Router {
   #problem(error: unknown): Problem {
     if (error instanceof Problem) return error;
     if (error instanceof ResourceRefused) return problemOf(error);
+    if (error instanceof StoreUnavailable) return new Problem(503, 'unavailable', error.message);
     this.#context.log.error(
       { error: error instanceof Error ? error.stack : String(error) },
       'the admin API failed on a request',

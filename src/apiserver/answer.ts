@@ -1,6 +1,7 @@
 /** Writing answers: JSON with its length, `Warning` headers, entity tags. */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { StoreUnavailable } from '../storage/store-unavailable.ts';
 import { type Status, StatusError } from './status-error.ts';
 
 export function sendJson(
@@ -38,6 +39,8 @@ export function sendStatus(response: ServerResponse, status: Status & { code: nu
 
 export function statusOf(error: unknown): Status & { code: number } {
   if (error instanceof StatusError) return error.status;
+  if (error instanceof StoreUnavailable)
+    return new StatusError(503, 'ServiceUnavailable', error.message, { retryAfterSeconds: 1 }).status;
   if (error instanceof URIError) return new StatusError(400, 'BadRequest', 'the path is not valid').status;
   return new StatusError(500, 'InternalError', 'Internal error occurred: see the log').status;
 }

@@ -11,7 +11,9 @@ export function auditedStore(
   by: Pick<NewAuditEntry, 'actor' | 'role' | 'atMs'>,
   tell: (entries: readonly NewAuditEntry[]) => void,
 ): ResourceStore {
+  let written: NewAuditEntry[] | undefined;
   return {
+    shared: store.shared ?? false,
     revision: () => store.revision(),
     oldestRevision: () => store.oldestRevision(),
     get: (ref) => store.get(ref),
@@ -22,8 +24,19 @@ export function auditedStore(
     commit: (changes) => {
       const events = store.commit(changes);
       const entries = events.flatMap((event) => entryOf(event, by));
-      if (entries.length > 0) tell(entries);
+      if (written !== undefined) written.push(...entries);
+      else if (entries.length > 0) tell(entries);
       return events;
+    },
+    write: async (operation) => {
+      const result = await store.write(() => {
+        // Run again, it writes anew.
+        written = [];
+        return operation();
+      });
+      if (written !== undefined && written.length > 0) tell(written);
+      written = undefined;
+      return result;
     },
   };
 }

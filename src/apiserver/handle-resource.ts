@@ -120,7 +120,9 @@ async function create(call: ResourceRequest): Promise<void> {
   if (kind.namespaced && path.namespace === undefined) {
     throw badRequest('an empty namespace may not be set during creation');
   }
-  const created = createObject(api.context, kind, decodeAs(kind, value, path), options);
+  const created = await written(call, options, () =>
+    createObject(api.context, kind, decodeAs(kind, value, path), options),
+  );
   sendObject(call, response, 201, created, options.warnings);
 }
 
@@ -128,7 +130,9 @@ async function replace(call: ResourceRequest): Promise<void> {
   const { api, request, response, path, kind } = call;
   const { value, duplicates } = await readObject(request);
   const options = { ...writeOptions(call), decodingErrors: duplicates, replace: true };
-  const updated = updateObject(api.context, kind, decodeAs(kind, value, path), options);
+  const updated = await written(call, options, () =>
+    updateObject(api.context, kind, decodeAs(kind, value, path), options),
+  );
   sendObject(call, response, 200, updated, options.warnings);
 }
 
@@ -136,20 +140,25 @@ async function patch(call: ResourceRequest, name: string): Promise<void> {
   const { api, request, response, path, parameters, kind } = call;
   const body = await readBody(request);
   const options = writeOptions(call);
-  const { object, created } = patchObject(api.context, kind, {
-    name: { ...(path.namespace !== undefined && { namespace: path.namespace }), name },
-    contentType: request.headers['content-type'],
-    body,
-    force: isTrue(parameters.get('force')),
-    options,
-  });
+  const { object, created } = await written(call, options, () =>
+    patchObject(api.context, kind, {
+      name: { ...(path.namespace !== undefined && { namespace: path.namespace }), name },
+      contentType: request.headers['content-type'],
+      body,
+      force: isTrue(parameters.get('force')),
+      options,
+    }),
+  );
   sendObject(call, response, created ? 201 : 200, object, options.warnings);
 }
 
 async function remove(call: ResourceRequest, name: string): Promise<void> {
   const { api, response, path, kind } = call;
   const options = await deleteOptions(call);
-  sendJson(response, 200, deleteObject(api.context, kind, { ...path, name }, options));
+  const answer = await written(call, undefined, () =>
+    deleteObject(api.context, kind, { ...path, name }, options),
+  );
+  sendJson(response, 200, answer);
 }
 
 async function deleteCollection(call: ResourceRequest): Promise<void> {
@@ -157,11 +166,26 @@ async function deleteCollection(call: ResourceRequest): Promise<void> {
   if (kind.kind === 'Namespace' || (kind.namespaced && path.namespace === undefined))
     throw methodNotAllowed();
   const options = await deleteOptions(call);
-  const all = api.context.store.list(kind.group, kind.kind);
-  const chosen = filterObjects(kind, all, path.namespace, parameters);
-  for (const object of chosen) deleteObject(api.context, kind, object.metadata, options);
+  const chosen = await written(call, undefined, () => {
+    const all = api.context.store.list(kind.group, kind.kind);
+    const found = filterObjects(kind, all, path.namespace, parameters);
+    for (const object of found) deleteObject(api.context, kind, object.metadata, options);
+    return found;
+  });
   const resourceVersion = String(api.context.store.revision());
   sendJson(response, 200, formList({ items: chosen, resourceVersion }, formOptions(call)));
+}
+
+/** `operation` may run several times: what it warns of is told once. */
+async function written<T>(
+  { api }: ResourceRequest,
+  options: WriteOptions | undefined,
+  operation: () => T,
+): Promise<T> {
+  return api.context.store.write(() => {
+    if (options !== undefined) options.warnings.length = 0;
+    return operation();
+  });
 }
 
 function handleSubresource(call: ResourceRequest): void {

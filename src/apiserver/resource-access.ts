@@ -20,25 +20,25 @@ export function createEmbeddedResourceAccess(registry: RegistryContext): Resourc
     list: (group, kind) => registry.store.list(group, kind),
     get: (ref) => registry.store.get(refTo(kindByName(registry, ref.group, ref.kind), ref)),
     create: async (object, { dryRun } = {}) =>
-      refusing(() => {
+      refusing(registry, () => {
         const kind = kindOfObject(registry, object);
         return createObject(registry, kind, decodeAs(kind, object, {}), options(dryRun));
       }),
     update: async (object, { dryRun } = {}) =>
-      refusing(() => {
+      refusing(registry, () => {
         const kind = kindOfObject(registry, object);
         return updateObject(registry, kind, decodeAs(kind, object, {}), options(dryRun));
       }),
     delete: async (ref) =>
-      refusing(() => {
+      refusing(registry, () => {
         deleteObject(registry, kindByName(registry, ref.group, ref.kind), ref);
       }),
   };
 }
 
-function refusing<T>(write: () => T): T {
+async function refusing<T>(registry: RegistryContext, write: () => T): Promise<T> {
   try {
-    return write();
+    return await registry.store.write(write);
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     const { code, reason = 'Unknown', message = '', details } = error.status;

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../core/resources/object.ts';
 import type { ResourceSource } from '../storage/resource-source.ts';
+import type { ResourceEvent } from '../storage/resource-store.ts';
 import type { RegistryContext } from './registry/context.ts';
 import { deleteObject } from './registry/delete.ts';
 import { kindByName, kindOfObject } from './registry/kind-of.ts';
@@ -29,8 +30,9 @@ export function createEmbeddedResourceSource(registry: RegistryContext): Resourc
     start: async () => {
       unsubscribe = store.subscribe((events) => {
         if (tellingStatus) return;
-        if (pending.size === 0) setImmediate(flush);
-        for (const { group, kind } of events) pending.set(`${group}/${kind}`, { group, kind });
+        const news = store.shared === true ? events.filter((event) => !isStatusOnly(event)) : events;
+        if (news.length > 0 && pending.size === 0) setImmediate(flush);
+        for (const { group, kind } of news) pending.set(`${group}/${kind}`, { group, kind });
       });
     },
     stop: async () => {
@@ -42,20 +44,34 @@ export function createEmbeddedResourceSource(registry: RegistryContext): Resourc
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    writeStatus: async (object, status) => {
-      tellingStatus = true;
-      try {
-        writeStatus(registry, object, status);
-      } finally {
-        tellingStatus = false;
-      }
-    },
-    ensure: async (object) => ensure(registry, object),
-    remove: async (ref) => {
-      const kind = kindByName(registry, ref.group, ref.kind);
-      if (store.get(refTo(kind, ref)) !== undefined) deleteObject(registry, kind, ref);
-    },
+    writeStatus: async (object, status) =>
+      store.write(() => {
+        tellingStatus = true;
+        try {
+          writeStatus(registry, object, status);
+        } finally {
+          tellingStatus = false;
+        }
+      }),
+    ensure: async (object) => store.write(() => ensure(registry, object)),
+    remove: async (ref) =>
+      store.write(() => {
+        const kind = kindByName(registry, ref.group, ref.kind);
+        if (store.get(refTo(kind, ref)) !== undefined) deleteObject(registry, kind, ref);
+      }),
   };
+}
+
+/** Of whichever replica: what it says of an object changes nothing of what it means. */
+function isStatusOnly({ type, object, previous }: ResourceEvent): boolean {
+  return (
+    type === 'MODIFIED' && previous !== undefined && isDeepStrictEqual(meaning(object), meaning(previous))
+  );
+}
+
+function meaning({ status: _, metadata, ...rest }: KubeObject): unknown {
+  const { resourceVersion: __, managedFields: ___, ...named } = metadata;
+  return { ...rest, metadata: named };
 }
 
 function writeStatus(registry: RegistryContext, object: KubeObject, status: Record<string, unknown>): void {

@@ -17,6 +17,8 @@ export interface ResourceEvent {
 export type ResourceChange = { type: 'put'; object: KubeObject } | { type: 'delete'; ref: ObjectRef };
 
 export interface ResourceStore {
+  /** Set when others write to it too. */
+  readonly shared?: boolean;
   /** The last revision given out. Never goes back, not across restarts. */
   revision(): number;
   /** Events after this revision can be replayed; a watch from before it is told that it expired. */
@@ -29,6 +31,12 @@ export interface ResourceStore {
    * changes survive `kill -9`; when it throws nothing has changed.
    */
   commit(changes: readonly ResourceChange[]): readonly ResourceEvent[];
+  /**
+   * Runs `operation`, which reads and commits without waiting, and resolves when what it committed is durable. On a store that
+   * replicas share, commits are possible in here only, and all of an operation's are one transaction: it is run again when another
+   * replica wrote since it read. Rejects with what it throws, or with `StoreUnavailable`: then it may have happened nevertheless.
+   */
+  write<T>(operation: () => T): T | Promise<T>;
   /** Events after `revision`, oldest first; undefined when some of them are no longer kept. */
   eventsSince(revision: number): readonly ResourceEvent[] | undefined;
   /** Called synchronously after every commit. Returns the unsubscribe function. */

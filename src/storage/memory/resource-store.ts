@@ -1,5 +1,6 @@
 /** All objects in memory, by kind, with a bounded log of changes for watches; written through to a persistence. */
 import type { KubeObject, ObjectRef } from '../../core/resources/object.ts';
+import { groupOf, nameKey, planChanges } from '../resource-changes.ts';
 import type { ResourceChange, ResourceEvent, ResourcePersistence, ResourceStore } from '../resource-store.ts';
 
 /** About an hour of a busy day; each entry holds references to objects that are mostly alive anyway. */
@@ -21,7 +22,7 @@ interface KindTable {
   sorted: readonly KubeObject[] | undefined;
 }
 
-class MemoryResourceStore implements ResourceStore {
+export class MemoryResourceStore implements ResourceStore {
   readonly #tables = new Map<string, KindTable>();
   readonly #listeners = new Set<(events: readonly ResourceEvent[]) => void>();
   readonly #persistence: ResourcePersistence | undefined;
@@ -38,7 +39,7 @@ class MemoryResourceStore implements ResourceStore {
     this.#revision = loaded.revision;
     this.#oldest = loaded.revision;
     for (const object of loaded.objects)
-      this.#table(groupOf(object), object.kind).byName.set(key(object.metadata), object);
+      this.#table(groupOf(object), object.kind).byName.set(nameKey(object.metadata), object);
   }
 
   revision(): number {
@@ -50,7 +51,7 @@ class MemoryResourceStore implements ResourceStore {
   }
 
   get(ref: ObjectRef): KubeObject | undefined {
-    return this.#tables.get(`${ref.group}/${ref.kind}`)?.byName.get(key(ref));
+    return this.#tables.get(`${ref.group}/${ref.kind}`)?.byName.get(nameKey(ref));
   }
 
   list(group: string, kind: string): readonly KubeObject[] {
@@ -62,16 +63,36 @@ class MemoryResourceStore implements ResourceStore {
     return table.sorted;
   }
 
+  *all(): Iterable<KubeObject> {
+    for (const { byName } of this.#tables.values()) yield* byName.values();
+  }
+
   commit(changes: readonly ResourceChange[]): readonly ResourceEvent[] {
-    const events = this.#plan(changes);
+    const events = planChanges(changes, this.#revision, (ref) => this.get(ref));
     if (events.length === 0) return events;
     this.#persistence?.save(events);
+    this.adopt(events);
+    return events;
+  }
+
+  write<T>(operation: () => T): T {
+    return operation();
+  }
+
+  /** Takes in what is durable already, in the order of its revisions. */
+  adopt(events: readonly ResourceEvent[]): void {
     for (const event of events) this.#apply(event);
     this.#revision = events.at(-1)!.revision;
     this.#log.push(...events);
     if (this.#log.length > this.#keptEvents * 1.25) this.#trim();
     for (const listener of [...this.#listeners]) listener(events);
-    return events;
+  }
+
+  /** Nothing before is known any more: watches from earlier revisions have expired. */
+  forget(revision: number): void {
+    this.#log = [];
+    this.#oldest = revision;
+    this.#revision = revision;
   }
 
   eventsSince(revision: number): readonly ResourceEvent[] | undefined {
@@ -96,36 +117,11 @@ class MemoryResourceStore implements ResourceStore {
     this.#persistence?.close();
   }
 
-  /** One transaction may touch an object twice, so a later change sees what an earlier one in the same call leaves. */
-  #plan(changes: readonly ResourceChange[]): ResourceEvent[] {
-    const pending = new Map<string, KubeObject | undefined>();
-    const events: ResourceEvent[] = [];
-    for (const change of changes) {
-      const ref = change.type === 'put' ? refOf(change.object) : change.ref;
-      const id = `${ref.group}/${ref.kind}/${key(ref)}`;
-      const previous = pending.has(id) ? pending.get(id) : this.get(ref);
-      if (change.type === 'delete' && previous === undefined) continue;
-      const revision = this.#revision + events.length + 1;
-      const object = withRevision(change.type === 'put' ? change.object : previous!, revision);
-      pending.set(id, change.type === 'put' ? object : undefined);
-      const type = change.type === 'delete' ? 'DELETED' : previous === undefined ? 'ADDED' : 'MODIFIED';
-      events.push({
-        type,
-        revision,
-        group: ref.group,
-        kind: ref.kind,
-        object,
-        ...(previous && { previous }),
-      });
-    }
-    return events;
-  }
-
   #apply(event: ResourceEvent): void {
     const table = this.#table(event.group, event.kind);
     table.sorted = undefined;
-    if (event.type === 'DELETED') table.byName.delete(key(event.object.metadata));
-    else table.byName.set(key(event.object.metadata), event.object);
+    if (event.type === 'DELETED') table.byName.delete(nameKey(event.object.metadata));
+    else table.byName.set(nameKey(event.object.metadata), event.object);
   }
 
   #table(group: string, kind: string): KindTable {
@@ -143,23 +139,4 @@ class MemoryResourceStore implements ResourceStore {
     this.#oldest = this.#log[dropped - 1]!.revision;
     this.#log = this.#log.slice(dropped);
   }
-}
-
-/** NUL sorts below every character a name may hold, so namespace `a` is listed whole before `a-b`. */
-function key(named: { namespace?: string; name: string }): string {
-  return `${named.namespace ?? ''}\0${named.name}`;
-}
-
-function refOf(object: KubeObject): ObjectRef {
-  const { namespace, name } = object.metadata;
-  return { group: groupOf(object), kind: object.kind, ...(namespace !== undefined && { namespace }), name };
-}
-
-function groupOf(object: KubeObject): string {
-  const slash = object.apiVersion.indexOf('/');
-  return slash < 0 ? '' : object.apiVersion.slice(0, slash);
-}
-
-function withRevision(object: KubeObject, revision: number): KubeObject {
-  return { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
 }

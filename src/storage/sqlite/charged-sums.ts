@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { RequestRecord } from '../../core/record.ts';
 import type { Charged, ChargedSum } from '../ledger.ts';
+import { chargesOf } from '../ledger-row.ts';
 
 /** Ended windows are dropped this often, by the clock of the records: a minute's window of each key would pile up. */
 const sweepSeconds = 3_600;
@@ -22,7 +23,7 @@ export class ChargedSums {
 
   /** Within the transaction that enters `records`, which must be new ones. */
   add(records: readonly RequestRecord[]): void {
-    this.correct(sumsOf(records));
+    this.correct(chargesOf(records));
     const newest = records.reduce((latest, { startedAtMs }) => Math.max(latest, startedAtMs), 0) / 1000;
     if (newest < this.#sweepAt) return;
     this.#dropEnded.run(Math.floor(newest));
@@ -44,19 +45,4 @@ export class ChargedSums {
     const sinceMs = Number(this.#database.prepare('SELECT ms FROM charged_since').get()?.['ms']);
     return { sinceMs, sums: sums.map((sum) => ({ ...sum })) };
   }
-}
-
-/** One statement per counter, not per call. */
-function sumsOf(records: readonly RequestRecord[]): Iterable<ChargedSum> {
-  const sums = new Map<string, ChargedSum>();
-  for (const record of records) {
-    for (const { budget, unit, group, windowStart, windowSeconds, used } of record.budgets ?? []) {
-      if (windowStart === undefined || windowSeconds === undefined || used === 0) continue;
-      const id = `${windowStart} ${windowSeconds} ${budget}|${unit}|${group}`;
-      const sum = sums.get(id);
-      if (sum === undefined) sums.set(id, { budget, unit, group, windowStart, windowSeconds, used });
-      else sum.used += used;
-    }
-  }
-  return sums.values();
 }

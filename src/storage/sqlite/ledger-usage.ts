@@ -1,8 +1,8 @@
 /** Reports: one statement for each bucket that has calls, so that SQLite groups and only finished rows come back. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { LedgerFilter, UsageFigures, UsageQuery, UsageRow } from '../ledger.ts';
+import { bucketAt } from '../usage-buckets.ts';
 import { dimensionOf, whereOf } from './ledger-query.ts';
-import { bucketAt } from './usage-buckets.ts';
 
 const maxRows = 10_000;
 

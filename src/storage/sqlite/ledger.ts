@@ -3,8 +3,6 @@
  * are filtered and added up.
  */
 import { DatabaseSync } from 'node:sqlite';
-import { noUsage } from '../../core/llm/usage.ts';
-import { outcomeOf } from '../../core/outcome.ts';
 import type { RequestRecord } from '../../core/record.ts';
 import type {
   Charged,
@@ -16,6 +14,7 @@ import type {
   UsageQuery,
   UsageRow,
 } from '../ledger.ts';
+import { columnsOf } from '../ledger-row.ts';
 import { ChargedSums } from './charged-sums.ts';
 import { whereOf } from './ledger-query.ts';
 import { migrateLedgerSchema } from './ledger-schema.ts';
@@ -167,33 +166,6 @@ class SqliteLedger implements LocalLedgerStore {
       Number(nth.get(...where.values, Math.min(count - 1, Math.floor(count * share)))?.['value']);
     return { p50: at(0.5), p95: at(0.95) };
   }
-}
-
-function columnsOf(record: RequestRecord): (string | number | null)[] {
-  const { llm, key } = record;
-  const usage = llm?.usage ?? noUsage;
-  const used = usage.inputTokens + usage.outputTokens > 0;
-  return [
-    record.id,
-    Math.floor(record.startedAtMs),
-    outcomeOf(record),
-    key?.id ?? '',
-    key?.user ?? '',
-    llm?.requestModel ?? llm?.responseModel ?? '',
-    llm?.responseModel ?? '',
-    llm?.provider ?? '',
-    record.route ?? '',
-    JSON.stringify(key?.labels ?? {}),
-    usage.inputTokens,
-    usage.cachedInputTokens,
-    usage.cacheWriteTokens,
-    usage.outputTokens,
-    usage.reasoningTokens,
-    llm?.costNano ?? 0,
-    used && llm?.costNano === undefined ? 1 : 0,
-    record.durationMs,
-    llm?.timeToFirstTokenMs ?? null,
-  ];
 }
 
 function recordOf(row: Record<string, unknown>): RequestRecord {

@@ -17,6 +17,12 @@ export function openResourceStore(directory: string): ResourceStore {
   return createResourceStore({ persistence: openResourcePersistence(directory) });
 }
 
+/** Keeps a second process from `directory` until what it returns is called; that process gets an error that says so. */
+export function lockDirectory(directory: string): () => void {
+  const database = openDatabase(join(directory, 'lock.db'), directory);
+  return () => database.close();
+}
+
 /** `directory` must exist. It is locked until `close`: a second process gets an error that says so. */
 function openResourcePersistence(directory: string): ResourcePersistence {
   const path = join(directory, 'resources.db');

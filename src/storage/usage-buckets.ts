@@ -1,5 +1,5 @@
 /** Hours, days, weeks and months of a time zone, for reports. */
-import type { UsageQuery } from '../ledger.ts';
+import type { UsageQuery } from './ledger.ts';
 
 /** Every zone's offset is a multiple of it. */
 const quarterHourMs = 900_000;

@@ -1,0 +1,118 @@
+/** The embedded API's resources: in the data directory, or in a Postgres that several gateways share. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RegistryContext } from './apiserver/registry/context.ts';
+import { openRegistry } from './apiserver/registry/registry.ts';
+import { allKinds } from './core/resources/kinds.ts';
+import { openPostgres, type SharedPostgres } from './open-postgres.ts';
+import type { ShutdownStack } from './shutdown-stack.ts';
+import { Leadership } from './storage/postgres/leadership.ts';
+import { openPostgresResourceStore } from './storage/postgres/resource-store.ts';
+import type { ResourceSource } from './storage/resource-source.ts';
+import type { ResourceStore } from './storage/resource-store.ts';
+import { lockDirectory, openResourceStore } from './storage/sqlite/resource-store.ts';
+
+interface Resources {
+  /** Absent when a real cluster holds the resources. */
+  registry?: RegistryContext;
+  /** Whether this gateway writes statuses and what belongs to Gateways: of several that share resources one does. */
+  isLeader(): boolean;
+  /** `tell` is called when statuses may have to be written that were not. */
+  whenCalled(tell: () => void): void;
+}
+
+type Log = Record<'info' | 'warn' | 'error', (fields: object, message: string) => void>;
+
+const registryOver = (store: ResourceStore) =>
+  openRegistry({ store, kinds: allKinds, now: () => new Date() });
+
+/** Locks the data directory first, before anything is touched. */
+export async function openResources(
+  { cluster, dataDir }: { cluster: boolean; dataDir: string },
+  env: NodeJS.ProcessEnv,
+  log: Log,
+  stack: ShutdownStack,
+): Promise<Resources & { postgres: SharedPostgres | undefined }> {
+  stack.add(lockDirectory(dataDir));
+  const postgres = await openPostgres(env, dataDir, log, stack);
+  const alone = { postgres, isLeader: () => true, whenCalled: () => {} };
+  if (cluster) return alone;
+  if (postgres !== undefined)
+    return { postgres, ...(await openSharedResources(postgres, dataDir, env, log, stack)) };
+  const store = openResourceStore(dataDir);
+  stack.add(() => store.close());
+  return { ...alone, registry: registryOver(store) };
+}
+
+async function openSharedResources(
+  { connection, replica }: SharedPostgres,
+  dataDir: string,
+  env: NodeJS.ProcessEnv,
+  log: Log,
+  stack: ShutdownStack,
+): Promise<Resources> {
+  let called = () => {};
+  const store = await openPostgresResourceStore({
+    connection,
+    keyPath: env['TOLLGATE_ENCRYPTION_KEY_FILE'] || join(dataDir, 'encryption.key'),
+    onFault: (fault) => {
+      if (fault !== undefined)
+        log.error(
+          { error: fault.message },
+          'resources stay as they are: they can be neither followed nor changed',
+        );
+      else log.info({}, 'resources are followed again');
+      if (fault === undefined) called();
+    },
+  });
+  stack.add(() => store.close());
+  await takeOver(store, dataDir, log);
+  const registry = await store.write(() => registryOver(store));
+  const leadership = new Leadership(connection, replica, () => called());
+  await leadership.start();
+  stack.add(() => leadership.stop());
+  return {
+    registry,
+    isLeader: () => leadership.isLeader(),
+    whenCalled: (tell) => {
+      called = tell;
+    },
+  };
+}
+
+/** What was in the data directory when Postgres was first named goes with it. */
+async function takeOver(store: ResourceStore, dataDir: string, log: Log): Promise<void> {
+  if (store.revision() > 0 || !existsSync(join(dataDir, 'resources.db'))) return;
+  const local = openResourceStore(dataDir);
+  try {
+    const objects = allKinds.flatMap(({ group, kind }) => local.list(group, kind));
+    await store.write(() => store.commit(objects.map((object) => ({ type: 'put', object }))));
+    log.info({ objects: objects.length }, 'resources were copied from the data directory to Postgres');
+  } finally {
+    local.close();
+  }
+}
+
+/** What a part of this gateway sees and writes: of several that see the same, only the leader's writes (of one kind) happen. */
+export function leaderOnly(
+  source: ResourceSource,
+  isLeader: () => boolean,
+  onlyKind?: string,
+): ResourceSource {
+  const may = (kind: string) => isLeader() || (onlyKind !== undefined && kind !== onlyKind);
+  return {
+    start: () => source.start(),
+    stop: () => source.stop(),
+    list: (group, kind) => source.list(group, kind),
+    onChange: (listener) => source.onChange(listener),
+    writeStatus: async (object, status) => {
+      if (may(object.kind)) await source.writeStatus(object, status);
+    },
+    ensure: async (object) => {
+      if (may(object.kind)) await source.ensure(object);
+    },
+    remove: async (ref) => {
+      if (may(ref.kind)) await source.remove(ref);
+    },
+  };
+}
