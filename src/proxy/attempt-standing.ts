@@ -64,6 +64,8 @@ function verdictOn(call: Call, { chosen }: Attempt, failure: FailedExchange): Ve
 
 function describeFailure(call: Call, { status, error }: FailedExchange): void {
   const entry = call.attempt!;
+  // Of a stream that began with an error it is what the error means: its head said 200.
+  if (status !== undefined) entry.status = status;
   entry.outcome = status !== undefined ? 'refused' : call.outgoing.destroyed ? 'abandoned' : 'failed';
   if (error instanceof Error) entry.error = error.message;
 }

@@ -166,14 +166,14 @@ test('a stream that begins with an error is a refusal: tried again where the err
   await world.end();
   assert.deepEqual(
     world.entries.map(({ attempts }) =>
-      attempts!.map(({ outcome, usage }) => [outcome, usage?.outputTokens]),
+      attempts!.map(({ outcome, status, usage }) => [outcome, status, usage?.outputTokens]),
     ),
     [
       [
-        ['refused', undefined],
-        ['ok', 80],
+        ['refused', 529, undefined],
+        ['ok', 200, 80],
       ],
-      [['refused', undefined]],
+      [['refused', 400, undefined]],
     ],
   );
   assert.deepEqual(world.charged, [120]);
