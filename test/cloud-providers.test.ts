@@ -22,6 +22,7 @@ const routes = {
   '/v1/messages': 'Messages',
   '/v1/messages/count_tokens': 'AnthropicTokenCount',
   '/v1/responses': 'Responses',
+  '/v1/embeddings': 'Embeddings',
   ':generateContent': 'GenerateContent',
   ':streamGenerateContent': 'GenerateContent',
   ':countTokens': 'GeminiCountTokens',
@@ -358,6 +359,22 @@ describe('the clouds', () => {
     assert.equal((await say('azure', 'completions', false)).status, 200);
     assert.equal(clouds.seen.at(-1)!.path, '/openai/v1/chat/completions');
     assert.equal(clouds.seen.at(-1)!.headers['api-key'], undefined);
+  });
+
+  test('embeddings: translated, and charged as told', async () => {
+    const model = 'amazon.titan-embed-text-v2:0';
+    const answer = await ask('bedrock-key', '/v1/embeddings', { model, input: 'Say hello' });
+    assert.deepEqual(JSON.parse(answer.text).data, [
+      { object: 'embedding', index: 0, embedding: [0.5, -0.25] },
+    ]);
+    await eventually(async () => {
+      const { llm } = await lastCall();
+      assert.deepEqual(
+        [llm?.operation, llm?.requestModel, llm?.usage?.inputTokens, llm?.usage?.estimated],
+        ['embeddings', model, 7, false],
+      );
+      assert.ok(llm!.costNano! > 0);
+    });
   });
 
   test('guards that a cloud runs: signed, masking, blocking, before and after the model', async () => {
