@@ -7,6 +7,7 @@ import type { AttemptRecord, LlmRecord, RequestRecord } from '../core/record.ts'
 import type { RequestTarget } from '../core/route/match.ts';
 import type { CallGuards } from './guards/call-guards.ts';
 import type { LinkedSnapshot } from './linked-snapshot.ts';
+import type { LinkedTracing } from './linked-tracing.ts';
 
 /** What failed attempts used. */
 export interface Spent {
@@ -25,6 +26,8 @@ export class Call {
   readonly record: RequestRecord;
   /** Policies that let it pass and want to settle. */
   readonly settling = new Set<CompiledPolicy>();
+  /** What its Gateway's policy says of traces. */
+  tracing: LinkedTracing | undefined;
   settled = false;
   /** Set where prompt guards stand between the client and the provider. */
   guards: CallGuards | undefined;

@@ -11,12 +11,16 @@ import { runPolicies } from './operations.ts';
 import { describeLlm, translateFor, withinReservation } from './prepare-attempt.ts';
 import { BodyTooLarge, ClientGone, readBody } from './read-body.ts';
 import { refuse } from './refuse.ts';
-import { serveModels } from './serve-models.ts';
+import { routeByModel } from './route-by-model.ts';
+import { serveModels, serveRoutedModels } from './serve-models.ts';
 
-export async function serveLlm(call: Call, route: LlmRoute, deps: DataPathDependencies): Promise<void> {
-  if (route.routeType === 'Models' && serveModels(call, route.backend)) return;
-  const body = await bodyOf(call, route, deps);
+export async function serveLlm(call: Call, asked: LlmRoute, deps: DataPathDependencies): Promise<void> {
+  const { models } = asked.rule;
+  if (asked.routeType === 'Models' && listModels(call, asked)) return;
+  const body = await bodyOf(call, asked, deps);
   if (body === undefined) return;
+  const route = models === undefined ? asked : routeByModel(call, asked, models, body, deps);
+  if ('code' in route) return refuse(call, route, deps.dialectError, asked.routeType);
   const targets = new CallTargets(route.backend, call.snapshot.followed(route.backend.name), deps.random);
   const prepared = choose(call, route, targets, body, deps);
   const guarded = prepared && (await underGuards(call, route, prepared, body, deps));
@@ -49,6 +53,11 @@ function underGuards(
     const masked = retranslated(call, route, attempt.chosen, result.body, deps);
     return masked && { attempt: masked, body: result.body };
   });
+}
+
+/** False when only the provider knows its models. */
+function listModels(call: Call, { rule, backend }: LlmRoute): boolean {
+  return rule.models === undefined ? serveModels(call, backend) : serveRoutedModels(call, rule.models);
 }
 
 /** A body that is wrong for everybody is not read for each of many providers. */
