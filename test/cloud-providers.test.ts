@@ -162,6 +162,7 @@ describe('the clouds', () => {
 
   before(async () => {
     clouds = await startFakeClouds();
+    clouds.tokenSeconds = 0;
     const providers = ['bedrock', 'vertexai', 'azureopenai', 'modelarmor'];
     gateway = await startGateway({
       args: providers.flatMap((name) => ['--provider-url', `${name}=${clouds.url}`]),
@@ -216,6 +217,18 @@ describe('the clouds', () => {
     });
     return ((await answer.json()) as { items: RequestRecord[] }).items[0]!;
   }
+
+  test('while Google gives no token calls are refused, and nothing is sent; when it does, they go on', async () => {
+    const refused = await say('gemini', 'completions', false);
+    assert.equal(refused.status, 503);
+    assert.match(refused.text, /the credential for the provider is not available/);
+    assert.deepEqual([clouds.seen, clouds.refused], [[], []]);
+    clouds.tokenSeconds = 3_600;
+    await eventually(
+      async () => assert.equal((await say('gemini', 'completions', false)).status, 200),
+      30_000,
+    );
+  });
 
   test('every dialect reaches every model of a cloud, plain and streamed, with a credential that is right', async () => {
     for (const backend of ['nova', 'claude', 'gemini', 'vertex-claude', 'grok']) {
