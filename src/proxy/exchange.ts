@@ -1,11 +1,13 @@
 /** One request to one provider: its answer goes to the client, unless nothing of it has: then the failure is told, not given. */
 import type { ProviderTarget } from '../core/config/snapshot.ts';
+import { isBinaryAnswer } from '../core/llm/binary-body.ts';
 import { eventStreamType } from '../core/llm/event-stream.ts';
 import { statusOf } from '../core/llm/model.ts';
 import type { UpstreamCall } from '../core/llm/translate-contract.ts';
 import { noUsage, type Usage } from '../core/llm/usage.ts';
 import type { Call } from './call.ts';
 import { deliverError, deliverPlain, deliverStream, type LostStream } from './deliver.ts';
+import { deliverBytes } from './deliver-bytes.ts';
 import type { DataPathDependencies } from './dependencies.ts';
 import { type LlmRoute, remainingMs } from './llm-route.ts';
 import type { Failure } from './retry-rules.ts';
@@ -38,7 +40,7 @@ export async function exchange(
   const sent = deps.transport.send({
     ...signed,
     headers: withTrace(call, signed.headers, sentAtMs, deps.random),
-    body: upstream.body === '' && upstream.method === 'GET' ? null : upstream.body,
+    body: bodyOf(upstream),
     headersTimeoutMs: target.requestTimeoutMs ?? deps.limits.headersTimeoutMs,
     connectTimeoutMs: target.connectTimeoutMs,
     bodyIdleTimeoutMs: target.idleTimeoutMs,
@@ -57,6 +59,10 @@ export async function exchange(
       const failure = refused(call, upstream, response, deps);
       return await failure.then((failure) => ({ failure })).catch((error) => lost(error, noUsage));
     }
+    if (upstream.reply.bytes !== undefined && isBinary(response)) {
+      await deliverBytes(call, upstream.reply.bytes(), response, deps);
+      return { end: 'complete', headMs };
+    }
     if (!isEventStream(response.headers['content-type'])) {
       await deliverPlain(call, upstream, response, deps);
       return { end: 'complete', headMs };
@@ -72,6 +78,15 @@ export async function exchange(
     abandoned.stop();
     clearTimeout(late);
   }
+}
+
+function bodyOf({ body, method, binary }: UpstreamCall): string | Buffer | null {
+  if (binary) return Buffer.from(body, 'latin1');
+  return body === '' && method === 'GET' ? null : body;
+}
+
+function isBinary({ headers: { 'content-type': contentType } }: UpstreamResponse): boolean {
+  return typeof contentType === 'string' && isBinaryAnswer(contentType);
 }
 
 /** Nothing was sent where the credential is out of reach: that is the failure. */

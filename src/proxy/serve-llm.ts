@@ -1,5 +1,6 @@
 /** The part of the line that knows it serves a model: body, provider, translation, token limits, attempts. */
 import type { RouteType } from '../core/config/snapshot.ts';
+import { isBinaryBody } from '../core/llm/binary-body.ts';
 import type { RequestFault } from '../core/llm/translate-contract.ts';
 import { type Attempt, makeAttempts } from './attempts.ts';
 import type { Call } from './call.ts';
@@ -12,11 +13,11 @@ import { describeLlm, translateFor, withinReservation } from './prepare-attempt.
 import { BodyTooLarge, ClientGone, readBody } from './read-body.ts';
 import { refuse } from './refuse.ts';
 import { routeByModel } from './route-by-model.ts';
-import { serveModels, serveRoutedModels } from './serve-models.ts';
+import { serveModels } from './serve-models.ts';
 
 export async function serveLlm(call: Call, asked: LlmRoute, deps: DataPathDependencies): Promise<void> {
   const { models } = asked.rule;
-  if (asked.routeType === 'Models' && listModels(call, asked)) return;
+  if (asked.routeType === 'Models' && serveModels(call, asked, deps.dialectError)) return;
   const body = await bodyOf(call, asked, deps);
   if (body === undefined) return;
   const route = models === undefined ? asked : routeByModel(call, asked, models, body, deps);
@@ -53,11 +54,6 @@ function underGuards(
     const masked = retranslated(call, route, attempt.chosen, result.body, deps);
     return masked && { attempt: masked, body: result.body };
   });
-}
-
-/** False when only the provider knows its models. */
-function listModels(call: Call, { rule, backend }: LlmRoute): boolean {
-  return rule.models === undefined ? serveModels(call, backend) : serveRoutedModels(call, rule.models);
 }
 
 /** A body that is wrong for everybody is not read for each of many providers. */
@@ -143,7 +139,9 @@ function retranslated(
 
 async function bodyOf(call: Call, route: LlmRoute, deps: DataPathDependencies): Promise<string | undefined> {
   try {
-    return (await readBody(call.incoming, deps.limits.maxRequestBytes)).toString('utf8');
+    const bytes = await readBody(call.incoming, deps.limits.maxRequestBytes);
+    const { 'content-type': contentType = '' } = call.target.headers;
+    return bytes.toString(isBinaryBody(route.routeType, contentType) ? 'latin1' : 'utf8');
   } catch (error) {
     if (error instanceof ClientGone) {
       call.record.status = 499;

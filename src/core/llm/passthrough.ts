@@ -1,5 +1,6 @@
 /** `Passthrough`: method, path and body untouched; only the credential is swapped and usage read where it can be. */
 import type { ProviderTarget } from '../config/snapshot.ts';
+import { isBinaryBody } from './binary-body.ts';
 import { boundInputTokens } from './bound-input.ts';
 import { estimateTokens } from './estimate.ts';
 import { type Fields, parseBody } from './fields.ts';
@@ -17,7 +18,7 @@ import type { Api, Provider } from './provider.ts';
 import { nativeStream } from './stream-native.ts';
 import { estimatedUsage } from './translate-chat.ts';
 import type { ClientCall, UpstreamCall } from './translate-contract.ts';
-import type { Usage } from './usage.ts';
+import { noUsage, type Usage } from './usage.ts';
 
 /** Undefined: what this call would use could not be read, so it is not passed through. */
 export function translatePassthrough(call: ClientCall, provider: Provider): UpstreamCall | undefined {
@@ -38,6 +39,7 @@ export function translatePassthrough(call: ClientCall, provider: Provider): Upst
     url: `${target.origin}${(target.pathPrefix ?? '').replace(/\/+$/, '')}${call.pathAndQuery}`,
     headers,
     body: text,
+    binary: isBinaryBody(call.routeType, call.headers['content-type'] ?? ''),
     streaming: path?.streaming === true || body?.['stream'] === true,
     operation: 'passthrough',
     requestModel: typeof model === 'string' ? model : undefined,
@@ -57,6 +59,8 @@ export function translatePassthrough(call: ClientCall, provider: Provider): Upst
         const { format, frames } = streamOf(path?.api, serving);
         return nativeStream({ format, frames, through: true, hideUsage: false, estimatedInputTokens });
       },
+      // A file that is fetched, say: as with other answers that are not a model's, nothing was used.
+      bytes: () => noUsage,
     },
   };
 }

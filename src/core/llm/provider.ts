@@ -3,10 +3,11 @@ import type { ProviderTarget, RouteType } from '../config/snapshot.ts';
 import type { EventFrames } from './event-stream.ts';
 import type { Fields } from './fields.ts';
 import type { ProviderError, ProviderFormat } from './format.ts';
+import type { PassedApiName } from './passed/apis.ts';
 import type { VectorApi } from './vectors/model.ts';
 
 /** APIs of providers: those that clients speak too, and those that none does. */
-export type Api = RouteType | 'Converse' | 'CountTokens' | 'Vectors';
+export type Api = RouteType | PassedApiName | 'Converse' | 'CountTokens' | 'Vectors';
 
 export interface EndpointCall {
   model: string;

@@ -9,6 +9,8 @@ import { openaiChat } from './formats/openai-chat/index.ts';
 import { openaiResponses } from './formats/openai-responses/index.ts';
 import { readGeminiPath } from './gemini-path.ts';
 import { errorKindOf } from './model.ts';
+import { type PassedApi, passedApiAt } from './passed/apis.ts';
+import { translatePassed } from './passed/translate-passed.ts';
 import { translatePassthrough } from './passthrough.ts';
 import type { Provider } from './provider.ts';
 import { isNative, providerOf } from './providers.ts';
@@ -64,6 +66,9 @@ function translate(call: ClientCall): UpstreamCall {
     throw new NotServed(`provider "${target.provider}" is not served by this version`);
   if (routeType === 'Passthrough') return passThrough(call, provider);
   if (routeType === 'Models' && isNative(target, provider, routeType)) return translateModels(call, provider);
+  const passed = passedApiAt(routeType, pathOf(call));
+  if (passed !== undefined) return translateKnown(call, provider, passed);
+  if (routeType === 'Detect') return passThrough(call, provider);
   const format = dialects[routeType];
   if (format === undefined) throw new NotServed(`the ${routeType} API is not served by this version`);
   if (call.method !== 'POST') throw new FieldFault('', `${call.method} is not possible here: use POST`);
@@ -78,6 +83,20 @@ function translate(call: ClientCall): UpstreamCall {
     throw new NotServed(`provider "${target.provider}" does not have the ${routeType} API`);
   }
   return translateChat(call, format, serving, inPath);
+}
+
+function pathOf({ pathAndQuery }: ClientCall): string {
+  return pathAndQuery.split('?', 1)[0]!;
+}
+
+/** A `custom` target is taken to have them unless its formats say which APIs it has and leave Rerank out. */
+function translateKnown(call: ClientCall, provider: Provider, api: PassedApi): UpstreamCall {
+  const { target, method } = call;
+  const isListed = api.name !== 'Rerank' || isNative(target, provider, api.name);
+  if (!isListed || provider.endpoint(api.name, { model: '', streaming: false }) === undefined)
+    throw new NotServed(`provider "${target.provider}" does not have the ${api.name} API`);
+  if (method !== 'POST') throw new FieldFault('', `${method} is not possible here: use POST`);
+  return translatePassed(call, provider, api);
 }
 
 /** '' where the call names none, which is refused later. Only providers with models of several vendors need to know so early. */
