@@ -22,6 +22,7 @@ const routes = {
   '/v1/messages': 'Messages',
   '/v1/messages/count_tokens': 'AnthropicTokenCount',
   '/v1/responses': 'Responses',
+  '/v1/embeddings': 'Embeddings',
   ':generateContent': 'GenerateContent',
   ':streamGenerateContent': 'GenerateContent',
   ':countTokens': 'GeminiCountTokens',
@@ -161,6 +162,7 @@ describe('the clouds', () => {
 
   before(async () => {
     clouds = await startFakeClouds();
+    clouds.tokenSeconds = 0;
     const providers = ['bedrock', 'vertexai', 'azureopenai', 'modelarmor'];
     gateway = await startGateway({
       args: providers.flatMap((name) => ['--provider-url', `${name}=${clouds.url}`]),
@@ -215,6 +217,18 @@ describe('the clouds', () => {
     });
     return ((await answer.json()) as { items: RequestRecord[] }).items[0]!;
   }
+
+  test('while Google gives no token calls are refused, and nothing is sent; when it does, they go on', async () => {
+    const refused = await say('gemini', 'completions', false);
+    assert.equal(refused.status, 503);
+    assert.match(refused.text, /the credential for the provider is not available/);
+    assert.deepEqual([clouds.seen, clouds.refused], [[], []]);
+    clouds.tokenSeconds = 3_600;
+    await eventually(
+      async () => assert.equal((await say('gemini', 'completions', false)).status, 200),
+      30_000,
+    );
+  });
 
   test('every dialect reaches every model of a cloud, plain and streamed, with a credential that is right', async () => {
     for (const backend of ['nova', 'claude', 'gemini', 'vertex-claude', 'grok']) {
@@ -358,6 +372,22 @@ describe('the clouds', () => {
     assert.equal((await say('azure', 'completions', false)).status, 200);
     assert.equal(clouds.seen.at(-1)!.path, '/openai/v1/chat/completions');
     assert.equal(clouds.seen.at(-1)!.headers['api-key'], undefined);
+  });
+
+  test('embeddings: translated, and charged as told', async () => {
+    const model = 'amazon.titan-embed-text-v2:0';
+    const answer = await ask('bedrock-key', '/v1/embeddings', { model, input: 'Say hello' });
+    assert.deepEqual(JSON.parse(answer.text).data, [
+      { object: 'embedding', index: 0, embedding: [0.5, -0.25] },
+    ]);
+    await eventually(async () => {
+      const { llm } = await lastCall();
+      assert.deepEqual(
+        [llm?.operation, llm?.requestModel, llm?.usage?.inputTokens, llm?.usage?.estimated],
+        ['embeddings', model, 7, false],
+      );
+      assert.ok(llm!.costNano! > 0);
+    });
   });
 
   test('guards that a cloud runs: signed, masking, blocking, before and after the model', async () => {

@@ -113,6 +113,7 @@ function answerTo(path: string, body: Record<string, unknown>): [number, string 
     return [200, bytes(invokeStream(read('replies/anthropic-messages/stream.sse'))), eventStream];
   if (path.startsWith('/guardrail/')) return [200, guardrailAnswer(body)];
   if (path.includes(':sanitize')) return [200, armorAnswer(JSON.stringify(body))];
+  if (path.includes('titan-embed')) return [200, '{"embedding":[0.5,-0.25],"inputTextTokenCount":7}'];
   if (path.endsWith('/count-tokens')) return [200, '{"inputTokens":19}'];
   if (path.endsWith('count-tokens:rawPredict')) return [200, '{"input_tokens":17}'];
   if (path.endsWith(':countTokens')) return [200, '{"totalTokens":18}'];

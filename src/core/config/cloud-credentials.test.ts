@@ -84,6 +84,7 @@ test('what each form is made from', () => {
     [gcp({ secretRef: { name: 'google' } }), { type: 'gcp', credentials: '{"type":"service_account"}' }],
     [gcp({ secretRef: { name: 'google', key: 'other' } }), { type: 'gcp', credentials: '{}' }],
     [gcp({ type: 'AccessToken' }), { type: 'gcp' }],
+    [gcp({ type: 'IdToken', audience: 'https://a' }), { type: 'gcp', audience: 'https://a' }],
     [credentialOf(vertexai), { type: 'gcp' }],
     [
       azure({ secretRef: { name: 'entra' } }),
@@ -126,7 +127,7 @@ test('what can not be read refuses the backend', () => {
       { aws: {} },
       'auth.aws of provider custom must have region and serviceName',
     ],
-    [vertexai, { gcp: { type: 'IdToken' } }, 'auth.gcp.type IdToken is not served by this version'],
+    [vertexai, { gcp: { type: 'IdToken' } }, 'auth.gcp.type IdToken must have an audience in this version'],
     [vertexai, { gcp: { secretRef: { name: 'aws' } } }, 'secret ns/aws missing credentials.json value'],
     [
       vertexai,

@@ -312,6 +312,8 @@ export interface GcpCredential {
   type: 'gcp';
   /** JSON text: a service account's key, or a description of an external account. */
   credentials?: string;
+  /** Whom an identity token is for; absent: an access token for Google's own APIs. */
+  audience?: string;
 }
 
 export interface AzureCredential {

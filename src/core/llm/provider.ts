@@ -4,9 +4,10 @@ import type { EventFrames } from './event-stream.ts';
 import type { Fields } from './fields.ts';
 import type { ProviderError, ProviderFormat } from './format.ts';
 import type { PassedApiName } from './passed/apis.ts';
+import type { VectorApi } from './vectors/model.ts';
 
 /** APIs of providers: those that clients speak too, and those that none does. */
-export type Api = RouteType | PassedApiName | 'Converse' | 'CountTokens';
+export type Api = RouteType | PassedApiName | 'Converse' | 'CountTokens' | 'Vectors';
 
 export interface EndpointCall {
   model: string;
@@ -45,6 +46,8 @@ export interface Provider {
   passthroughMembers?(api: Api | undefined, target: ProviderTarget): Fields;
   /** Whether the model takes marks for prompt caching. */
   caches?(model: string): boolean;
+  /** Its API for embeddings, where that is not OpenAI's; undefined for a model without one. */
+  vectors?(model: string): VectorApi | undefined;
   /** Of providers with models of several vendors: how this one is spoken to. */
   forModel?(model: string): Provider;
   /** How its streams are cut into events; server-sent events where it says nothing. */

@@ -25,6 +25,7 @@ import type {
 import { counterFor, translateCount } from './translate-count.ts';
 import { translateModels } from './translate-models.ts';
 import { isChat, translateNative } from './translate-native.ts';
+import { translateVectors } from './translate-vectors.ts';
 import { noUsage } from './usage.ts';
 
 /** The dialect that clients of a route type speak. */
@@ -76,6 +77,8 @@ function translate(call: ClientCall): UpstreamCall {
   if (isNative(target, serving, routeType)) return translateNative(call, format, serving, inPath);
   const counter = counts.has(routeType) ? counterFor(call, serving) : undefined;
   if (counter !== undefined) return translateCount(call, format, serving, counter, inPath);
+  const vectors = routeType === 'Embeddings' ? serving.vectors?.(modelOf(call, inPath)) : undefined;
+  if (vectors !== undefined) return translateVectors(call, format, serving, vectors);
   if (!isChat(routeType) || !isNative(target, serving, serving.chat.routeType)) {
     throw new NotServed(`provider "${target.provider}" does not have the ${routeType} API`);
   }

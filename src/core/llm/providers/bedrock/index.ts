@@ -7,6 +7,8 @@ import { ChunkFrames } from '../../event-stream-chunks.ts';
 import type { Fields } from '../../fields.ts';
 import { bedrockConverse } from '../../formats/bedrock-converse/index.ts';
 import type { Provider } from '../../provider.ts';
+import { cohereVectors } from '../../vectors/cohere.ts';
+import { titanVectors } from '../../vectors/titan.ts';
 import { adaptNative, credentialHeader, requiredHeaders } from './auth.ts';
 import { anthropicEndpoint, endpoint } from './endpoint.ts';
 
@@ -20,6 +22,10 @@ export const bedrock: Provider = {
   frames: (api) => (api === 'Converse' ? new EventStreamParser() : new ChunkFrames()),
   decodeError: decodeAwsError,
   caches: cachesPrompts,
+  vectors: (model) => {
+    if (/(^|[./:])amazon\.titan-embed-(text|g1-text)/.test(model)) return titanVectors;
+    return /(^|[./:])cohere\.embed/.test(model) ? cohereVectors : undefined;
+  },
   forModel: (model) => (isAnthropicModel(model) ? anthropicOnBedrock : bedrock),
 };
 

@@ -5,6 +5,7 @@ import { anthropicMessages } from '../../formats/anthropic-messages/index.ts';
 import { geminiGenerate } from '../../formats/gemini-generate/index.ts';
 import { openaiChat } from '../../formats/openai-chat/index.ts';
 import type { Provider } from '../../provider.ts';
+import { geminiOnVertexVectors, vertexVectors } from '../../vectors/vertex.ts';
 import { adaptNative, anthropicMembers, credentialHeader, requiredHeaders } from './auth.ts';
 import { anthropicEndpoint, endpoint, nameOf, openEndpoint } from './endpoint.ts';
 
@@ -14,6 +15,10 @@ export const vertexai: Provider = {
   credentialHeader,
   requiredHeaders,
   adapt: withoutCallIds,
+  vectors: (model) => {
+    if (/gemini-embedding/.test(model)) return geminiOnVertexVectors;
+    return /embedding/.test(model) ? vertexVectors : undefined;
+  },
   forModel,
 };
 
