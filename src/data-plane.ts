@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Snapshot } from './core/config/snapshot.ts';
+import type { PriceCatalog } from './core/pricing/prices.ts';
 import type { TallyBatch } from './core/ratelimit/statistics.ts';
 import type { RequestRecord } from './core/record.ts';
 import type { BindResult, FromWorker, ToWorker } from './proxy/messages.ts';
@@ -14,10 +15,12 @@ export interface DataPlane {
   publish(snapshot: Snapshot): Promise<Record<number, string>>;
   /** What calls under way hold of budgets, in all threads. */
   holds: Holds;
+  /** Laid over the shipped price list in every thread, before any snapshot that is published later. */
+  price(catalog: PriceCatalog): void;
   stop(graceMs: number): Promise<void>;
 }
 
-export interface DataPlaneOptions extends Pick<WorkerInput, 'counters' | 'host'> {
+export interface DataPlaneOptions extends Pick<WorkerInput, 'counters' | 'host' | 'member'> {
   /** Threads that serve, at least one. */
   workers: number;
   onRecords(records: readonly RequestRecord[]): void;
@@ -46,6 +49,9 @@ export function startDataPlane(options: DataPlaneOptions): DataPlane {
       list: async (budget) => (await Promise.all(threads.map((thread) => thread.holds(budget)))).flat(),
       release: async (budget, id) =>
         (await Promise.all(threads.map((thread) => thread.release(budget, id)))).includes(true),
+    },
+    price: (catalog) => {
+      for (const thread of threads) thread.price(catalog);
     },
     stop: async (graceMs) => void (await Promise.all(threads.map((thread) => thread.stop(graceMs)))),
   };
@@ -120,6 +126,10 @@ class DataPathThread {
   #answered(question: number, answer: Hold[] | boolean): void {
     this.#questions.get(question)?.(answer);
     this.#questions.delete(question);
+  }
+
+  price(catalog: PriceCatalog): void {
+    this.#send({ type: 'prices', catalog });
   }
 
   async stop(graceMs: number): Promise<void> {

@@ -15,6 +15,8 @@ export interface Stores {
   auditLog: AuditLog;
   /** Whatever was settled before is in the ledger when it resolves. */
   enterAll: () => Promise<void>;
+  /** For how long the ledger may not have everything: well below a second unless it can not be written. */
+  ledgerLagSeconds: () => number;
 }
 
 const checkpointMs = 5_000;
@@ -37,9 +39,16 @@ export async function openStores(
     await follower.read();
     await follower.read();
   };
+  let enteredAt = performance.now();
   const following = setInterval(() => {
-    // What could not be entered stays in its journal and is read again.
-    follower.read().catch((error) => log.error({ error: String(error) }, 'the ledger cannot be written'));
+    const began = performance.now();
+    follower.read().then(
+      () => {
+        enteredAt = began;
+      },
+      // What could not be entered stays in its journal and is read again.
+      (error) => log.error({ error: String(error) }, 'the ledger cannot be written'),
+    );
   }, followMs);
   stack.add(async () => {
     clearInterval(following);
@@ -58,7 +67,8 @@ export async function openStores(
   });
   const auditLog = openSqliteAuditLog(join(dataDir, 'audit.db'));
   stack.add(() => auditLog.close());
-  return { counters, ledger, auditLog, enterAll };
+  const ledgerLagSeconds = () => (performance.now() - enteredAt) / 1_000;
+  return { counters, ledger, auditLog, enterAll, ledgerLagSeconds };
 }
 
 /** Never throws: the change is made already, and that it is missing from the log must not stay unseen. */

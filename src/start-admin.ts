@@ -7,13 +7,13 @@ import { type AdminServer, startAdminServer } from './admin/server.ts';
 import type { RegistryContext } from './apiserver/registry/context.ts';
 import { createEmbeddedResourceAccess } from './apiserver/resource-access.ts';
 import type { Controller } from './controller/controller.ts';
-import type { PriceCatalog } from './core/pricing/prices.ts';
 import { createReadOnlyResourceAccess } from './kube/resource-access.ts';
-import { readPriceList } from './price-list.ts';
 import type { RecordFeed } from './record-feed.ts';
+import type { RunningPrices } from './start-prices.ts';
 import type { Holds } from './storage/accounts.ts';
 import type { AuditLog } from './storage/audit-log.ts';
 import type { CounterStore } from './storage/counters.ts';
+import type { DriftCheck } from './storage/drift.ts';
 import type { LedgerStore } from './storage/ledger.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
 import type { createLog } from './telemetry/log.ts';
@@ -33,13 +33,13 @@ export interface AdminParts {
   holds: Holds;
   ledger: LedgerStore;
   auditLog: AuditLog;
+  drift: DriftCheck;
+  prices: RunningPrices;
   log: ReturnType<typeof createLog>;
 }
 
 export function startAdmin(parts: AdminParts): Promise<AdminServer> {
-  const { options, registry, source, controller, inForce, feed, counters, holds, ledger, auditLog, log } =
-    parts;
-  let prices: PriceCatalog | undefined;
+  const { options, registry, source, controller, inForce, feed, prices, ...stores } = parts;
   return startAdminServer({
     host: options.listen,
     port: options.adminPort,
@@ -47,14 +47,9 @@ export function startAdmin(parts: AdminParts): Promise<AdminServer> {
     ...(existsSync(join(uiDir, 'index.html')) ? { uiDir } : {}),
     resources:
       registry === undefined ? createReadOnlyResourceAccess(source) : createEmbeddedResourceAccess(registry),
-    counters,
-    holds,
-    ledger,
-    auditLog,
-    prices: () => {
-      prices ??= readPriceList();
-      return prices;
-    },
+    ...stores,
+    prices: prices.catalog,
+    priceSources: prices.sources,
     inForce,
     settled: async () => {
       // The source tells the controller at the end of this turn of the event loop.
@@ -64,6 +59,5 @@ export function startAdmin(parts: AdminParts): Promise<AdminServer> {
     onRecord: (listener) => feed.subscribe(listener),
     nowMs: Date.now,
     randomBytes,
-    log,
   });
 }

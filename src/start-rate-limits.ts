@@ -22,6 +22,7 @@ import type { CounterStore } from './storage/counters.ts';
 export interface RateLimitParts {
   options: UpOptions;
   env: NodeJS.ProcessEnv;
+  /** For peers of the service; the gateway's own calls count in the data path. */
   counters: CounterStore;
   /** Where the service's own metrics go. */
   metrics: Registry;

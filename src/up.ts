@@ -10,32 +10,37 @@ import { createEmbeddedResourceSource } from './apiserver/resource-source.ts';
 import { type ApiServer, startApiServer } from './apiserver/server.ts';
 import { type DemoInfo, type StartInfo, startText } from './cli/start-text.ts';
 import type { UpOptions } from './cli/up-options.ts';
-import { type Controller, startController } from './controller/controller.ts';
+import { clusterSource } from './cluster-source.ts';
+import { type Controller, type ControllerOptions, startController } from './controller/controller.ts';
 import { StandingReporter } from './controller/standing-reporter.ts';
 import { heldPrefix, usedPrefix } from './core/budget/counter-keys.ts';
 import type { Budget } from './core/budget/model.ts';
+import type { Snapshot } from './core/config/snapshot.ts';
 import { newKeyValue } from './core/keys/key-value.ts';
 import type { RequestRecord } from './core/record.ts';
 import { allKinds } from './core/resources/kinds.ts';
-import { type DataPlane, startDataPlane } from './data-plane.ts';
+import { type DataPlane, type DataPlaneOptions, startDataPlane } from './data-plane.ts';
 import { keepLedgerSmall } from './keep-ledger-small.ts';
-import { loadClusterAccess } from './kube/kubeconfig.ts';
-import { createClusterResourceSource } from './kube/resource-source.ts';
+import { compileRegex } from './linear-regex.ts';
+import { openBudgets } from './open-budgets.ts';
 import { auditTo, openStores } from './open-stores.ts';
 import { RecordFeed } from './record-feed.ts';
 import { applyDemo, demoStanding } from './run-demo.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
+import { keepStandalone } from './standalone-file.ts';
 import { startAdmin } from './start-admin.ts';
+import { startMetrics } from './start-metrics.ts';
+import { startOtlp } from './start-otlp.ts';
+import { type RunningPrices, startPrices } from './start-prices.ts';
 import { type RunningRateLimits, startRateLimits } from './start-rate-limits.ts';
 import type { AuditLog } from './storage/audit-log.ts';
-import type { SharedCounters } from './storage/memory/shared-counters.ts';
+import type { CounterStore } from './storage/counters.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
 import { openResourceStore } from './storage/sqlite/resource-store.ts';
 import { accessLogLine } from './telemetry/access-log.ts';
 import { createLog } from './telemetry/log.ts';
-import { GatewayMetrics } from './telemetry/metrics.ts';
+import type { GatewayMetrics } from './telemetry/metrics.ts';
 import { startMetricsServer, startReadyServer } from './telemetry/probe-servers.ts';
-import { watchDrift } from './watch-drift.ts';
 
 type Log = ReturnType<typeof createLog>;
 type Registry = ReturnType<typeof openRegistry>;
@@ -67,31 +72,33 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const registry = options.cluster ? undefined : openEmbeddedRegistry(dataDir, stack);
   const stores = await openStores(dataDir, nowSeconds, log, stack);
   const { counters, ledger, auditLog } = stores;
+  const budgets = openBudgets(process.env, counters, { nowSeconds, log, stack });
+  if (options.config !== undefined && registry !== undefined)
+    keepStandalone(options.config, registry, log, stack);
   const demo = options.demo && registry ? await applyDemo(options, registry, stack) : undefined;
 
-  const metrics = new GatewayMetrics();
-  watchDrift(stores, nowSeconds, metrics, log);
+  const base = { options, env: process.env, nowSeconds, log, stack };
+  const feed = new RecordFeed();
+  const { metrics, drift, configuration } = startMetrics({
+    ...base,
+    feed,
+    stores,
+    counters: budgets.counters,
+    budgets: () => inForce.budgets,
+  });
+  budgets.observe(metrics);
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
-  let inForce: InForce = { keySets: {}, budgets: [] };
-  const feed = new RecordFeed();
-  const standings = createReporter(source, counters, () => inForce.budgets, dataDir, log);
-  const base = { options, env: process.env, nowSeconds, log, stack };
-  const limits = await startRateLimits({ ...base, counters: counters.store, metrics: metrics.registry });
-  const plane = startServing(
-    options,
-    counters,
-    limits,
-    (record) => {
-      metrics.observe(record);
-      standings.observe(record);
-      feed.publish(record);
-    },
-    log,
-    stack,
-  );
+  let inForce: InForce & Pick<Snapshot, 'tracing'> = { keySets: {}, budgets: [] };
+  const standings = createReporter(source, budgets.counters, () => inForce.budgets, dataDir, log);
+  await startOtlp({ ...base, feed, tracing: () => inForce.tracing });
+  const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
+  feed.subscribe((record) => standings.observe(record));
+  const counting = { counters: counters.handle, ...(budgets.member && { member: budgets.member }) };
+  const plane = startServing(options, counting, limits, (record) => feed.publish(record), log, stack);
   await source.start();
   stack.add(() => source.stop());
+  const prices = startPrices({ ...base, source, metrics, use: plane.price });
   const controller = startController({
     source,
     publish: (snapshot) => {
@@ -99,23 +106,21 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
       inForce = snapshot;
       return plane.publish(snapshot);
     },
-    compile: {
-      sha256: (text) => hash('sha256', text),
-      providerUrls: { ...demo?.urls, ...options.providerUrls },
-      address: options.listen,
-      rateLimitSources: () => limits.sources(),
-    },
+    compile: compileOptions(options, demo?.urls, limits, prices),
     nowRfc3339: () => `${new Date().toISOString().slice(0, 19)}Z`,
     newKeyValue: () => newKeyValue(randomBytes),
     retryBindMs,
     ownsObjects: registry !== undefined,
     log,
+    outcome: configuration,
   });
   stack.add(() => controller.stop());
-  limits.onFilesChanged = () => controller.recompile();
+  limits.onFilesChanged = prices.onChanged = () => controller.recompile();
   reportStandings(standings, log, stack);
-  const parts = { options, registry, source, controller, feed, ledger, auditLog, log, holds: plane.holds };
-  const admin = await startAdmin({ ...parts, inForce: () => inForce, counters: counters.store });
+  const seen = { counters: budgets.counters, holds: budgets.holds(plane.holds) };
+  const stored = { ledger, auditLog, drift, ...seen };
+  const parts = { options, registry, source, controller, feed, prices, log, ...stored };
+  const admin = await startAdmin({ ...parts, inForce: () => inForce });
   stack.add(() => closeServer(admin.server));
   const api = await startApis(options, registry, metrics, auditLog, log, stack);
   await whenServing(controller, pending);
@@ -124,17 +129,33 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   await stack.close();
 }
 
+function compileOptions(
+  options: UpOptions,
+  demoUrls: Record<string, string> | undefined,
+  limits: RunningRateLimits,
+  { isPriced }: RunningPrices,
+): ControllerOptions['compile'] {
+  return {
+    sha256: (text) => hash('sha256', text),
+    providerUrls: { ...demoUrls, ...options.providerUrls },
+    address: options.listen,
+    rateLimitSources: () => limits.sources(),
+    isPriced,
+    compileRegex,
+  };
+}
+
 /** The data path in its thread; its records become the access log, the metrics and statuses here. */
 function startServing(
   options: UpOptions,
-  counters: SharedCounters,
+  shared: Pick<DataPlaneOptions, 'counters' | 'member'>,
   limits: RunningRateLimits,
   observe: (record: RequestRecord) => void,
   log: Log,
   stack: ShutdownStack,
 ): DataPlane {
   const plane = startDataPlane({
-    counters: counters.handle,
+    ...shared,
     workers: options.workers,
     host: options.listen,
     onRecords: (records) => {
@@ -153,7 +174,7 @@ function startServing(
 
 function createReporter(
   source: ResourceSource,
-  counters: SharedCounters,
+  counters: CounterStore,
   budgets: () => readonly Budget[],
   dataDir: string,
   log: Log,
@@ -171,7 +192,7 @@ function createReporter(
   return new StandingReporter({
     source,
     budgets,
-    counters: () => [...counters.store.list(usedPrefix), ...counters.store.list(heldPrefix)],
+    counters: async () => [...(await counters.list(usedPrefix)), ...(await counters.list(heldPrefix))],
     onStandings: (known, standings) => alerts.send(known, standings),
     nowMs: Date.now,
   });
@@ -222,32 +243,6 @@ function openEmbeddedRegistry(dataDir: string, stack: ShutdownStack): Registry {
   const store = openResourceStore(dataDir);
   stack.add(() => store.close());
   return openRegistry({ store, kinds: allKinds, now: () => new Date() });
-}
-
-/** What the compiler reads, and so what a real cluster is watched for. */
-const watchedKinds = new Set([
-  'Namespace',
-  'Secret',
-  'ConfigMap',
-  'Service',
-  'EndpointSlice',
-  'GatewayClass',
-  'Gateway',
-  'HTTPRoute',
-  'ReferenceGrant',
-  'AgentgatewayBackend',
-  'AgentgatewayPolicy',
-  'VirtualKey',
-  'Budget',
-]);
-
-function clusterSource(log: Log): ResourceSource {
-  return createClusterResourceSource({
-    access: loadClusterAccess(process.env),
-    kinds: allKinds.filter(({ kind }) => watchedKinds.has(kind)),
-    log,
-    random: Math.random,
-  });
 }
 
 function tellStart(

@@ -1,6 +1,7 @@
-/** Composition of the drift check: counters and ledger of this process, looked at when metrics are read. */
-import { findDrift } from './ledger/drift.ts';
+/** Composition of the drift check: counters and ledger of this process, looked at when metrics are read, or when a person asks. */
+import { createDriftCheck } from './ledger/drift.ts';
 import type { Stores } from './open-stores.ts';
+import type { DriftCheck } from './storage/drift.ts';
 import { usedCounterKey } from './storage/memory/shared-accounts.ts';
 import type { GatewayMetrics } from './telemetry/metrics.ts';
 
@@ -12,19 +13,20 @@ export function watchDrift(
   nowSeconds: () => number,
   metrics: GatewayMetrics,
   log: { error(fields: object, message: string): void },
-): void {
+): DriftCheck {
+  const drift = createDriftCheck({
+    counters: counters.store,
+    ledger,
+    enterAll,
+    keyOf: usedCounterKey,
+    nowSeconds,
+  });
   let checkedAt = -Infinity;
   let differing = 0;
   const check = async () => {
     if (nowSeconds() - checkedAt < everySeconds) return differing;
     checkedAt = nowSeconds();
-    const drifts = await findDrift({
-      counters: counters.store,
-      ledger,
-      enterAll,
-      keyOf: usedCounterKey,
-      nowSeconds,
-    });
+    const drifts = await drift.find();
     if (drifts.length > 0 && differing !== drifts.length)
       log.error(
         { drifts: drifts.slice(0, 10), count: drifts.length },
@@ -39,4 +41,5 @@ export function watchDrift(
       return Number.NaN;
     }),
   );
+  return drift;
 }

@@ -2,11 +2,14 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { createCloudAuth, systemRenewalClock } from './cloud/cloud-auth.ts';
 import { compileExpression } from './core/cel/compile.ts';
 import type { RateLimitTarget, Snapshot } from './core/config/snapshot.ts';
 import { dialectError, translateRequest } from './core/llm/translate.ts';
+import { mergeCatalogs } from './core/pricing/catalog.ts';
 import { createPrices } from './core/pricing/prices.ts';
 import { type RateLimitService, RateLimitUnavailable } from './core/ratelimit/model.ts';
+import { compileRegex } from './linear-regex.ts';
 import { readPriceList } from './price-list.ts';
 import { createDataPath } from './proxy/data-path.ts';
 import type { PortSharing } from './proxy/listeners.ts';
@@ -21,6 +24,8 @@ import { Tallies } from './rls/tallies.ts';
 import { attachSharedBuckets } from './storage/memory/shared-buckets.ts';
 import type { CounterHandle } from './storage/memory/shared-counters.ts';
 import { attachThreadStores } from './storage/memory/thread-stores.ts';
+import { readOtelSettings } from './telemetry/otel-settings.ts';
+import { openThreadAccounts, type SharedBudgetsMember } from './thread-accounts.ts';
 import { createWallClock } from './wall-clock.ts';
 
 export interface WorkerInput {
@@ -30,6 +35,8 @@ export interface WorkerInput {
   name: string;
   host: string;
   sharing: PortSharing;
+  /** Budgets are shared with other processes. */
+  member?: SharedBudgetsMember;
 }
 
 const input = workerData as WorkerInput;
@@ -86,16 +93,29 @@ const charges = openPendingCharges({
 const redeliverMs = 5_000;
 const redelivery = setInterval(() => void charges.deliver(), redeliverMs);
 
-const prices = createPrices(readPriceList());
+const accounts = openThreadAccounts(process.env, stores.accounts, input.name, input.member);
+const shipped = readPriceList();
+let prices = createPrices(shipped);
+const cloudAuth = createCloudAuth(systemRenewalClock(nowMs));
+const { traces } = readOtelSettings(process.env);
 const dataPath = createDataPath({
-  prices,
-  accounts: stores.accounts,
+  prices: {
+    get version() {
+      return prices.version;
+    },
+    cost: (provider, model, usage) => prices.cost(provider, model, usage),
+    bound: (provider, model) => prices.bound(provider, model),
+  },
+  ...(traces && { traceSampler: traces.sampler }),
+  cloudAuth,
+  accounts,
   buckets: attachSharedBuckets(input.buckets),
   sharing: input.sharing,
   sleep: delay,
   translateRequest,
   dialectError,
   compileExpression,
+  compileRegex,
   rateLimitServiceFor,
   chargeUndelivered: (target, request) => charges.keep(target, request),
   nowMs,
@@ -121,12 +141,18 @@ port.on('message', async (message: ToWorker) => {
     post({ type: 'released', question, done: await dataPath.holds.release(budget, id) });
     return;
   }
+  if (message.type === 'prices') {
+    prices = createPrices(mergeCatalogs([shipped, message.catalog]));
+    return;
+  }
   await dataPath.stop(message.graceMs);
   clearInterval(redelivery);
   clearInterval(telling);
   tell();
   for (const client of clients.values()) client.close();
+  cloudAuth.stop();
   shared?.close();
+  await accounts.close();
   post({ type: 'stopped' });
   port.close();
 });

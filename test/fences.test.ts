@@ -61,6 +61,10 @@ function siblingImports(files: Files): string[] {
     .map(([file, imported]) => `${file} imports ${imported}`);
 }
 
+/** Files of a format that is spoken by clients; one that only providers speak has none of them. */
+const clientsHalf = new Set(['request-decode.ts', 'messages-decode.ts', 'stream-encode.ts']);
+const isProvidersOnly = (own: readonly string[]) => !own.some((file) => clientsHalf.has(file));
+
 function unlikeSiblings(files: Files): string[] {
   const contents = new Map<string, Map<string, string[]>>();
   for (const file of [...files.keys()].filter(isProduct)) {
@@ -74,7 +78,7 @@ function unlikeSiblings(files: Files): string[] {
     const all = [...new Set([...siblings.values()].flat())];
     return [...siblings].flatMap(([name, own]) =>
       all
-        .filter((file) => !own.includes(file))
+        .filter((file) => !own.includes(file) && !(clientsHalf.has(file) && isProvidersOnly(own)))
         .map((file) => `${group}/${name} has no ${file}, its siblings have`),
     );
   });

@@ -47,7 +47,36 @@ test('calls are entered once across kill -9; a counter that parts from the ledge
   assert.equal(await resetCounters(world, 'budget|agentgateway-system/ledger|'), 1);
   await world.restart('SIGTERM');
   await eventually(async () => assert.equal(await drifted(world), 1));
+
+  // Somebody reset it on purpose: the counter is right.
+  const repair = (body: object) => post(world, 'drift:repair', body);
+  const [found] = (
+    await world.admin<{ items: { budget: string; counted: number; entered: number }[] }>('drift')
+  ).items;
+  assert.deepEqual([found?.budget, found?.counted], ['agentgateway-system/ledger', 0]);
+  assert.ok(found!.entered > 400);
+  assert.equal((await repair({ believe: 'counters' }))['dryRun'], true);
+  assert.equal((await world.admin<{ items: unknown[] }>('drift')).items.length, 1);
+  const done = (await repair({ believe: 'counters', dryRun: false }))['repaired'] as unknown[];
+  assert.equal(done.length, 1);
+  assert.deepEqual((await world.admin<{ items: unknown[] }>('drift')).items, []);
+  const [entry] = (await world.admin<{ items: { action: string }[] }>('audit?limit=1')).items;
+  assert.equal(entry?.action, 'drift.repair');
+  assert.equal((await world.ask(owner)).status, 200);
+  await world.restart('SIGKILL');
+  assert.equal(await drifted(world), 0);
 });
+
+async function post(world: BudgetWorld, path: string, body: object): Promise<Record<string, unknown>> {
+  const { address, dataDir } = world.gateway;
+  const token = readFileSync(join(dataDir, 'admin-token'), 'utf8').trim();
+  const answer = await fetch(`http://${address}:15000/api/v1/${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return (await answer.json()) as Record<string, unknown>;
+}
 
 test('calls older than TOLLGATE_LEDGER_DAYS leave the ledger, newer ones stay', async (t) => {
   const dataDir = temporaryDirectory();

@@ -13,11 +13,13 @@ import { createEmbeddedResourceSource } from '../apiserver/resource-source.ts';
 import { demoObjects } from '../cli/demo-objects.ts';
 import { startController } from '../controller/controller.ts';
 import { newKeyValue } from '../core/keys/key-value.ts';
+import { mergeCatalogs, type PriceSource } from '../core/pricing/catalog.ts';
 import type { RequestRecord } from '../core/record.ts';
 import { allKinds } from '../core/resources/kinds.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import type { Hold, Holds } from '../storage/accounts.ts';
 import type { CounterStore, CounterValue } from '../storage/counters.ts';
+import type { DriftCheck } from '../storage/drift.ts';
 import { createResourceStore } from '../storage/memory/resource-store.ts';
 import { openSqliteAuditLog } from '../storage/sqlite/audit-log.ts';
 import { type LocalLedgerStore, openSqliteLedger } from '../storage/sqlite/ledger.ts';
@@ -47,6 +49,24 @@ export interface TestAdmin {
   /** A finished call, as the data path tells it. */
   tell(record: RequestRecord): void;
 }
+
+const model = (name: string, input: string) => ({
+  anthropic: { models: { [name]: { rates: { input, output: '15' } } } },
+});
+
+const priceSources: readonly PriceSource[] = [
+  {
+    name: 'shipped',
+    loadedAtMs: Date.UTC(2026, 10, 25),
+    catalog: { version: 'test', providers: model('claude-sonnet-5', '3') },
+  },
+  {
+    name: 'ConfigMap ns/ours',
+    loadedAtMs: Date.UTC(2026, 10, 26),
+    catalog: { providers: model('ours', '1') },
+    error: 'is not JSON',
+  },
+];
 
 export const gatewayNamespace = 'agentgateway-system';
 
@@ -103,7 +123,7 @@ async function openWorld(
 /** The walkthrough's example is applied. 2026-11-25T12:00:00Z. */
 export async function startTestAdmin(
   t: TestContext,
-  options: { ledger?: false; uiDir?: string } = {},
+  options: { ledger?: false; uiDir?: string; drift?: DriftCheck } = {},
 ): Promise<TestAdmin> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tollgate-admin-'));
   const clock = { nowMs: Date.UTC(2026, 10, 25, 12) };
@@ -127,11 +147,10 @@ export async function startTestAdmin(
     counters: counterStore(counters),
     holds: heldIn(holds),
     auditLog,
+    ...(options.drift && { drift: options.drift }),
     ...(options.ledger === false ? {} : { ledger }),
-    prices: () => ({
-      version: 'test',
-      providers: { anthropic: { models: { 'claude-sonnet-5': { rates: { input: '3', output: '15' } } } } },
-    }),
+    prices: () => mergeCatalogs(priceSources.map(({ catalog }) => catalog)),
+    priceSources: () => priceSources,
     inForce: world.inForce,
     settled: world.settled,
     onRecord: (listener) => {

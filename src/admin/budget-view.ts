@@ -83,8 +83,11 @@ function counted(
 
 function statusOf(object: KubeObject): Pick<BudgetView, 'status' | 'message'> {
   const { conditions = [] } = (object['status'] ?? {}) as { conditions?: Condition[] };
-  const accepted = conditions.find(({ type }) => type === 'Accepted');
-  return accepted?.status === 'False' ? { status: 'invalid', message: accepted.message } : { status: 'ok' };
+  const of = (wanted: string) => conditions.find(({ type, status }) => type === wanted && status === 'False');
+  const refused = of('Accepted');
+  if (refused !== undefined) return { status: 'invalid', message: refused.message };
+  const unpriced = of('Priced');
+  return { status: 'ok', ...(unpriced && { message: unpriced.message }) };
 }
 
 export function counterView(standing: BudgetStanding): CounterView {

@@ -28,7 +28,7 @@ const budgetSchema = record('A budget and how it stands.', {
   name: required(text('Of the Budget.')),
   spec: required(budgetSpec),
   status: required(text('`invalid` refuses every call through its Gateways.', { enum: ['ok', 'invalid'] })),
-  message: text('What is wrong.'),
+  message: text('What is wrong, or which models a dollar budget has no price for.'),
   counters: required(list('Fullest first, 100 at most.', counterSchema)),
   unit: required(text('What is counted.')),
   resourceVersion: required(text('Changes with every write.')),

@@ -1,12 +1,14 @@
 /** What the admin API works with: all of it handed in, so that it knows no other edge. */
 import type { Budget } from '../core/budget/model.ts';
 import type { KeySet } from '../core/config/snapshot.ts';
+import type { PriceSource } from '../core/pricing/catalog.ts';
 import type { PriceCatalog } from '../core/pricing/prices.ts';
 import type { RequestRecord } from '../core/record.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import type { Holds } from '../storage/accounts.ts';
 import type { AuditLog } from '../storage/audit-log.ts';
 import type { CounterStore } from '../storage/counters.ts';
+import type { DriftCheck } from '../storage/drift.ts';
 import type { LedgerStore } from '../storage/ledger.ts';
 import type { ResourceAccess } from '../storage/resource-access.ts';
 import { Problem } from './problem.ts';
@@ -32,9 +34,13 @@ export interface AdminContext {
   holds: Holds;
   /** Absent: reports answer 503. */
   ledger?: LedgerStore;
+  /** Absent: drift is not looked for. */
+  drift?: DriftCheck;
   /** Absent: changes are only logged. */
   auditLog?: AuditLog;
   prices(): PriceCatalog;
+  /** What `prices` is made of, in the order in which they are laid over each other. */
+  priceSources(): readonly PriceSource[];
   inForce(): InForce;
   /** Resolves when every change so far is in force, so that an answer is true when it arrives. */
   settled(): Promise<void>;

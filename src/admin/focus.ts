@@ -1,4 +1,4 @@
-/** Calls as charges in the form of FOCUS 1.0 (FinOps Open Cost and Usage Specification): one row for each call that used tokens. */
+/** Calls as charges in the form of FOCUS 1.2 (FinOps Open Cost and Usage Specification): one row for each call that used tokens. */
 import type { RequestRecord } from '../core/record.ts';
 import type { Cell } from '../core/text/csv.ts';
 
@@ -18,9 +18,12 @@ export const focusColumns = [
   'ConsumedQuantity',
   'ConsumedUnit',
   'ContractedCost',
+  'ContractedUnitPrice',
   'EffectiveCost',
+  'InvoiceId',
   'InvoiceIssuerName',
   'ListCost',
+  'ListUnitPrice',
   'PricingCategory',
   'PricingQuantity',
   'PricingUnit',
@@ -31,20 +34,27 @@ export const focusColumns = [
   'ResourceType',
   'ServiceCategory',
   'ServiceName',
+  'ServiceSubcategory',
   'SkuId',
+  'SkuMeter',
+  'SkuPriceId',
   'SubAccountId',
   'SubAccountName',
   'Tags',
 ];
 
-/** None for a call that used nothing: nothing was charged. A call without a price is a row without costs. */
+/** None for a call that used nothing: nothing was charged. Of a model without a price the cost is 0, and a tag says so. */
 export function focusRows(record: RequestRecord): Cell[][] {
   const { key, llm, startedAtMs, durationMs } = record;
   const usage = llm?.usage;
   if (llm === undefined || usage === undefined) return [];
   const tokens = usage.inputTokens + usage.outputTokens;
-  const cost = llm.costNano === undefined ? undefined : (llm.costNano / 1e9).toFixed(9);
-  const model = llm.responseModel ?? llm.requestModel ?? '';
+  if (tokens === 0) return [];
+  const costNano = llm.costNano ?? 0;
+  const cost = (costNano / 1e9).toFixed(9);
+  const unitPrice = perToken(costNano, tokens);
+  const model = llm.responseModel ?? llm.requestModel ?? 'unknown';
+  const account = key?.user ?? key?.id;
   const begin = new Date(startedAtMs);
   const values: Record<string, Cell> = {
     BilledCost: cost,
@@ -61,9 +71,11 @@ export function focusRows(record: RequestRecord): Cell[][] {
     ConsumedQuantity: tokens,
     ConsumedUnit: 'Tokens',
     ContractedCost: cost,
+    ContractedUnitPrice: unitPrice,
     EffectiveCost: cost,
     InvoiceIssuerName: llm.provider,
     ListCost: cost,
+    ListUnitPrice: unitPrice,
     PricingCategory: 'Standard',
     PricingQuantity: tokens,
     PricingUnit: 'Tokens',
@@ -74,12 +86,28 @@ export function focusRows(record: RequestRecord): Cell[][] {
     ResourceType: key === undefined ? undefined : 'Virtual key',
     ServiceCategory: 'AI and Machine Learning',
     ServiceName: `${llm.provider} API`,
+    ServiceSubcategory: 'Generative AI',
     SkuId: model,
-    SubAccountId: key?.user ?? key?.id,
-    SubAccountName: key?.user,
-    Tags: JSON.stringify({ ...key?.labels, ...(usage.estimated ? { 'tollgate/estimated': 'true' } : {}) }),
+    SkuMeter: 'Tokens',
+    SkuPriceId: model,
+    SubAccountId: account,
+    SubAccountName: account,
+    Tags: JSON.stringify({
+      ...key?.labels,
+      ...(usage.estimated ? { 'tollgate/estimated': 'true' } : {}),
+      ...(llm.costNano === undefined ? { 'tollgate/unpriced': 'true' } : {}),
+    }),
   };
   return [focusColumns.map((column) => values[column])];
+}
+
+const decimals = 21n;
+
+/** The call's mean, exact enough that times its tokens it is its cost: kinds of tokens have prices of their own. */
+function perToken(costNano: number, tokens: number): string {
+  const scaled = (BigInt(costNano) * 10n ** (decimals - 9n)) / BigInt(tokens);
+  const digits = scaled.toString().padStart(Number(decimals) + 1, '0');
+  return `${digits.slice(0, -Number(decimals))}.${digits.slice(-Number(decimals))}`;
 }
 
 function monthOf(moment: Date, offset: number): string {

@@ -1,4 +1,5 @@
 /** `/prices`: the price list in force. */
+import type { PriceSource } from '../core/pricing/catalog.ts';
 import { list, mapOf, record, required, text, whole } from '../core/resources/schema-builders.ts';
 import { pageOf, pageParameters } from './page.ts';
 import type { Route } from './route.ts';
@@ -13,13 +14,26 @@ export const priceRoute: Route = {
     status: 200,
     description: 'One page',
     schema: record('A page of prices.', {
-      version: required(text('Of the list.')),
+      version: required(text('Of the lists that are laid over each other.')),
+      sources: required(
+        list(
+          'Where prices come from; a later one wins over an earlier one, model by model.',
+          record('A source.', {
+            name: required(text('`shipped`, `file PATH` or `ConfigMap namespace/name`.')),
+            version: text('As it says itself.'),
+            loadedAt: required(text('When what is in force was read.', { format: 'date-time' })),
+            models: required(whole('How many it has.')),
+            error: text('Why what stands there now is not in force; what stood there before is.'),
+          }),
+        ),
+      ),
       items: required(
         list(
           'By provider and model.',
           record('A price.', {
             provider: required(text('Provider.')),
             model: required(text('Model; `*` at the end stands for any characters.')),
+            source: required(text('Name of the source.')),
             rates: required(mapOf('Kind of token → dollars per million, decimal text.', text('Dollars.'))),
           }),
         ),
@@ -29,12 +43,34 @@ export const priceRoute: Route = {
   },
   serve({ context, query }) {
     const { version = 'unversioned', providers } = context.prices();
+    const sources = context.priceSources();
     const search = (query.get('search') ?? '').toLowerCase();
     const found = Object.entries(providers)
       .flatMap(([provider, { models }]) =>
         Object.entries(models).map(([model, { rates }]) => ({ provider, model, rates })),
       )
       .filter(({ provider, model }) => `${provider}/${model}`.toLowerCase().includes(search));
-    return { status: 200, json: { version, items: pageOf(found, query), total: found.length } };
+    const items = pageOf(found, query).map((item) => ({ ...item, source: sourceOf(sources, item) }));
+    const json = { version, sources: sources.map(sourceView), items, total: found.length };
+    return { status: 200, json };
   },
 };
+
+function sourceOf(
+  sources: readonly PriceSource[],
+  { provider, model }: Record<'provider' | 'model', string>,
+): string {
+  const has = ({ catalog }: PriceSource) => Object.hasOwn(catalog.providers[provider]?.models ?? {}, model);
+  return sources.findLast(has)?.name ?? '';
+}
+
+function sourceView({ name, loadedAtMs, catalog, error }: PriceSource): object {
+  const models = Object.values(catalog.providers).reduce((n, one) => n + Object.keys(one.models).length, 0);
+  return {
+    name,
+    ...(catalog.version === undefined ? {} : { version: catalog.version }),
+    loadedAt: new Date(loadedAtMs).toISOString(),
+    models,
+    ...(error === undefined ? {} : { error }),
+  };
+}

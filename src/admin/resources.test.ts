@@ -56,15 +56,28 @@ test('configuration can be looked at, and holds no credential', async (t) => {
     assert.equal((await admin.call('GET', `/resources/${kind}`)).status, 404, kind);
 });
 
-test('prices are searched and paged', async (t) => {
+test('prices are searched and paged; each says where it is from, and every source since when and whether it is well', async (t) => {
   const admin = await startTestAdmin(t);
   const { body } = await admin.call('GET', '/prices?search=SONNET');
   assert.deepEqual(body, {
     version: 'test',
-    items: [{ provider: 'anthropic', model: 'claude-sonnet-5', rates: { input: '3', output: '15' } }],
+    sources: [
+      { name: 'shipped', version: 'test', loadedAt: '2026-11-25T00:00:00.000Z', models: 1 },
+      { name: 'ConfigMap ns/ours', loadedAt: '2026-11-26T00:00:00.000Z', models: 1, error: 'is not JSON' },
+    ],
+    items: [
+      {
+        provider: 'anthropic',
+        model: 'claude-sonnet-5',
+        rates: { input: '3', output: '15' },
+        source: 'shipped',
+      },
+    ],
     total: 1,
   });
-  assert.deepEqual((await admin.call('GET', '/prices?offset=1')).body.items, []);
+  const [second] = (await admin.call('GET', '/prices?offset=1')).body.items;
+  assert.equal(second.source, 'ConfigMap ns/ours');
+  assert.deepEqual((await admin.call('GET', '/prices?offset=2')).body.items, []);
 });
 
 test('the OpenAPI document needs no login and describes what is served', async (t) => {

@@ -8,6 +8,7 @@ import { callTailRoute } from './call-tail.ts';
 import { callRoutes } from './calls.ts';
 import type { AdminContext } from './context.ts';
 import { counterRoutes } from './counters.ts';
+import { driftRoutes } from './drift.ts';
 import { keyBudgetsRoute } from './key-budgets.ts';
 import { keyImportRoute } from './key-import.ts';
 import { KeyUsageReader } from './key-usage.ts';
@@ -43,6 +44,7 @@ export function allRoutes(context: AdminContext): readonly Route[] {
     priceRoute,
     meRoute(usage),
     ...counterRoutes,
+    ...driftRoutes,
     resourceRoute,
     ...resourceTextRoutes,
     applyRoute,

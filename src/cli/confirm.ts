@@ -9,7 +9,7 @@ export async function confirm({ terminal }: Cli, yes: boolean, question: string)
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await lines.question(`${question} [y/N] `);
-    if (!/^y(es)?$/i.test(answer.trim())) throw new CliFailure('nothing was deleted');
+    if (!/^y(es)?$/i.test(answer.trim())) throw new CliFailure('nothing was changed');
   } finally {
     lines.close();
   }

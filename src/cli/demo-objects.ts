@@ -64,6 +64,7 @@ function backend(): KubeObject {
             '/v1/models': 'Models',
             ':generateContent': 'GenerateContent',
             ':streamGenerateContent': 'GenerateContent',
+            ':countTokens': 'GeminiCountTokens',
             '/v1/messages': 'Messages',
             '/v1/messages/count_tokens': 'AnthropicTokenCount',
           },

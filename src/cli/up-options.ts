@@ -17,6 +17,11 @@ export interface UpOptions {
   workers: number;
   /** How long calls are kept in the ledger; absent: for good. */
   ledgerDays?: number;
+  /** What spend and tokens are told by in the metrics. */
+  metricsLabels: string[];
+  /** Values of one such label, and counters of one budget, that have series of their own. */
+  metricsLabelValues: number;
+  metricsBudgetGroups: number;
   apiPort: number;
   adminPort: number;
   metricsPort: number;
@@ -26,6 +31,10 @@ export interface UpOptions {
   rlsHttpPort?: number;
   /** File or directory with Envoy's rate limit configuration, in place of ConfigMaps. */
   ratelimitConfig?: string;
+  /** agentgateway's standalone configuration. */
+  config?: string;
+  /** JSON file with prices that are laid over the shipped ones. */
+  prices?: string;
   /** PEM files. */
   rlsTlsCert?: string;
   rlsTlsKey?: string;
@@ -38,12 +47,13 @@ interface Flags extends Omit<UpOptions, 'providerUrls'> {
 
 /** commander hands over what came before; each parser knows its own type. */
 type Parse = (text: string, before: never) => never;
+type Add = (flags: string, description: string, variable: string, fallback?: unknown, parse?: Parse) => void;
 
 export function upCommand(env: NodeJS.ProcessEnv, run: (options: UpOptions) => Promise<void>): Command {
   const command = new Command('up').description(
     'run the gateway, its Kubernetes-style API and its rate limit service',
   );
-  const add = (flags: string, description: string, variable: string, fallback?: unknown, parse?: Parse) => {
+  const add: Add = (flags, description, variable, fallback, parse) => {
     const option = new Option(flags, description).env(`TOLLGATE_${variable}`);
     if (fallback !== undefined) option.default(fallback);
     if (parse !== undefined) option.argParser<never>(parse);
@@ -56,12 +66,7 @@ export function upCommand(env: NodeJS.ProcessEnv, run: (options: UpOptions) => P
     'DEMO',
     false,
   );
-  add(
-    '--cluster',
-    'take resources from the cluster that KUBECONFIG or the service account names',
-    'CLUSTER',
-    false,
-  );
+  add('--cluster', 'take resources from the cluster that KUBECONFIG or the account names', 'CLUSTER', false);
   add('--kubeconfig <file>', 'merge the way to the embedded API into this kubeconfig too', 'KUBECONFIG');
   add('--listen <address>', 'address that every port is bound to', 'LISTEN', '127.0.0.1');
   add(
@@ -71,7 +76,7 @@ export function upCommand(env: NodeJS.ProcessEnv, run: (options: UpOptions) => P
     {},
     providerUrl as unknown as Parse,
   );
-  for (const [flag, variable, description] of rateLimitPaths) add(flag, description, variable);
+  for (const [flag, variable, description] of filePaths) add(flag, description, variable);
   add(
     '--rls-http-port <port>',
     'rate limit service over HTTP: /json, /healthcheck, /rlconfig (default: not served)',
@@ -93,20 +98,51 @@ export function upCommand(env: NodeJS.ProcessEnv, run: (options: UpOptions) => P
     undefined,
     daysNumber as unknown as Parse,
   );
+  addMetricsOptions(add);
   for (const [flag, variable, description, port] of ports) {
     add(`--${flag} <port>`, `${description}`, variable, port, portNumber as unknown as Parse);
   }
   return command.action(async (flags: Flags) => {
     const { providerUrl: providerUrls, ...rest } = flags;
+    checkTogether(rest);
     await run({ ...rest, providerUrls });
   });
 }
 
-const rateLimitPaths: [flag: string, variable: string, description: string][] = [
+function checkTogether({ cluster, config }: Omit<Flags, 'providerUrl'>): void {
+  if (cluster && config !== undefined)
+    throw new InvalidArgumentError(
+      '--config and --cluster exclude each other: a cluster has its own resources',
+    );
+}
+
+function addMetricsOptions(add: Add): void {
+  add(
+    '--metrics-labels <names>',
+    'what tokens and dollars are told by: user, key, model, provider, route, gateway, backend, or labels of keys',
+    'METRICS_LABELS',
+    ['user', 'model'],
+    labelNames as unknown as Parse,
+  );
+  for (const [flag, variable, description, most] of metricsBounds)
+    add(flag, description, variable, most, seriesCount as unknown as Parse);
+}
+
+const filePaths: [flag: string, variable: string, description: string][] = [
+  [
+    '--config <file>',
+    'CONFIG',
+    "agentgateway's standalone configuration (the parts for LLM use), read again when it changes",
+  ],
   [
     '--ratelimit-config <path>',
     'RATELIMIT_CONFIG',
     'file or directory with the rate limit configuration, read again when it changes (instead of ConfigMaps)',
+  ],
+  [
+    '--prices <file>',
+    'PRICES',
+    'price catalog (JSON) that is laid over the shipped one, read again when it changes',
   ],
   ['--rls-tls-cert <file>', 'RLS_TLS_CERT', 'certificate (PEM) of the rate limit service over gRPC'],
   ['--rls-tls-key <file>', 'RLS_TLS_KEY', 'its private key (PEM)'],
@@ -114,6 +150,21 @@ const rateLimitPaths: [flag: string, variable: string, description: string][] = 
     '--rls-tls-client-ca <file>',
     'RLS_TLS_CLIENT_CA',
     'clients must show a certificate of this authority (PEM)',
+  ],
+];
+
+const metricsBounds: [flag: string, variable: string, description: string, most: number][] = [
+  [
+    '--metrics-label-values <n>',
+    'METRICS_LABEL_VALUES',
+    'values of one label with metrics of their own; later ones are "other"',
+    100,
+  ],
+  [
+    '--metrics-budget-groups <n>',
+    'METRICS_BUDGET_GROUPS',
+    'counters of one budget with metrics of their own, the fullest first; the rest are "other"',
+    20,
   ],
 ];
 
@@ -133,6 +184,26 @@ function workerCount(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1 || count > 64)
     throw new InvalidArgumentError('threads are a number from 1 to 64.');
+  return count;
+}
+
+function labelNames(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (text.trim() === '') return [];
+  if (
+    names.length > 10 ||
+    names.some((name) => !/^[A-Za-z0-9]([A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?$/.test(name))
+  )
+    throw new InvalidArgumentError(
+      'labels are at most 10 names with commas between, such as user,team,model.',
+    );
+  return names;
+}
+
+function seriesCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 0 || count > 10_000)
+    throw new InvalidArgumentError('that is a number from 0 to 10000.');
   return count;
 }
 

@@ -2,7 +2,12 @@
  * Watches the resources, compiles every change into a snapshot, has it published, and then tells its outcome: statuses and
  * the objects beside a Gateway. Changes that come together are compiled together; nothing is written that is there already.
  */
-import { type CompileOptions, type CompileResult, compileConfiguration } from '../core/config/compile.ts';
+import {
+  type CompileOptions,
+  type CompileResult,
+  compileConfiguration,
+  type StatusWrite,
+} from '../core/config/compile.ts';
 import type { Snapshot } from '../core/config/snapshot.ts';
 import type { RateLimitConfig } from '../core/ratelimit/model.ts';
 import type { ResourceSource } from '../storage/resource-source.ts';
@@ -14,7 +19,10 @@ export interface ControllerOptions {
   source: ResourceSource;
   /** Takes a snapshot into force; resolves with the ports that could not be opened, and why. */
   publish(snapshot: Snapshot): Promise<Record<number, string>>;
-  compile: Pick<CompileOptions, 'sha256' | 'providerUrls' | 'address' | 'rateLimitSources'>;
+  compile: Pick<
+    CompileOptions,
+    'sha256' | 'providerUrls' | 'address' | 'rateLimitSources' | 'isPriced' | 'compileRegex'
+  >;
   nowRfc3339(): string;
   /** Value of a new virtual key. */
   newKeyValue(): string;
@@ -23,6 +31,8 @@ export interface ControllerOptions {
   /** Whether this process makes the Services and Pods of Gateways (the embedded API) or a cluster does. */
   ownsObjects: boolean;
   log: { error(fields: object, message: string): void };
+  /** Told of every compilation: the statuses of all objects, or that nothing came of it. */
+  outcome?: { told(statuses: readonly StatusWrite[]): void; failed(): void };
 }
 
 export interface Controller {
@@ -93,6 +103,7 @@ class ReconcileLoop implements Controller {
         await this.#reconcile();
       } catch (error) {
         // The snapshot before stays in force; the next change tries again.
+        this.#options.outcome?.failed();
         this.#options.log.error(
           { error: error instanceof Error ? error.stack : String(error) },
           'configuration could not be compiled',
@@ -107,6 +118,7 @@ class ReconcileLoop implements Controller {
     const bindErrors = await this.#options.publish(compiled.snapshot);
     const told = sameErrors(bindErrors, this.#bindErrors) ? compiled : this.#withBindErrors(bindErrors);
     this.#scheduleRetry(bindErrors);
+    this.#options.outcome?.told(told.statuses);
     await this.#owned.keep(told.owned);
     await this.#statuses.write(told.statuses);
     await this.#keys.collect();

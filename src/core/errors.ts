@@ -40,12 +40,19 @@ export const errorTable = {
   rate_limit_unavailable: { status: 500, exact: 'rate limit failed', reason: 'RateLimit' },
   /** `traffic.directResponse`: status and body come from the policy. */
   direct_response: { status: 200, exact: '', reason: 'DirectResponse' },
+  model_not_found: { status: 404, reason: 'NotFound' },
   route_not_found: { status: 404, exact: 'route not found', reason: 'NotFound' },
   backend_not_found: { status: 500, exact: 'service not found', reason: 'Internal' },
   broken_configuration: { status: 500, reason: 'Internal' },
   invalid_request: { status: 400, reason: 'InvalidRequest' },
   request_too_large: { status: 413, reason: 'InvalidRequest' },
   not_implemented: { status: 501, reason: 'InvalidRequest' },
+  /** Status and text are the policy's or its webhook's. */
+  guard_rejected: { status: 403, reason: 'Guardrail' },
+  /** It can't do its work, and its policy does not let calls pass then. */
+  guard_unavailable: { status: 503, reason: 'Guardrail' },
+  /** Every provider asked to be left alone for a while. */
+  no_healthy_backend: { status: 503, exact: 'no healthy backends', reason: 'UpstreamFailure' },
   upstream_unreachable: { status: 503, exact: 'upstream call failed: ', reason: 'UpstreamFailure' },
   upstream_timeout: { status: 504, reason: 'UpstreamFailure' },
   upstream_cut: { status: 502, reason: 'UpstreamFailure' },

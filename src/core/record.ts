@@ -29,14 +29,54 @@ export interface RequestRecord {
   protocol: 'http' | 'llm';
   key?: KeyIdentity;
   llm?: LlmRecord;
+  /** In order, where a call may have several; its usage and cost are their sum. */
+  attempts?: AttemptRecord[];
   /** Why the gateway itself answered: agentgateway's names (`DirectResponse`, `Upstream`, `NotFound`, …). */
   reason?: string;
   error?: string;
   /** One entry per policy decision worth telling, for example `rate limit agentgateway-system/api-key-auth: over`. */
   decisions: string[];
   responseBytes: number;
+  /** W3C trace context: the client's, or one of our own where calls are traced. */
+  trace?: RecordedTrace;
   /** What it was charged to. */
   budgets?: RecordedCharge[];
+}
+
+/** One request to one provider. */
+export interface AttemptRecord {
+  /** `namespace/backend/name`, or the backend where its only provider has no name. */
+  provider: string;
+  model?: string;
+  /** Since the call began. */
+  startedAfterMs: number;
+  durationMs: number;
+  /** The provider's; absent when it gave none. */
+  status?: number;
+  /** `refused`: a status of 400 or more; `abandoned`: the client left. */
+  outcome: 'ok' | 'refused' | 'failed' | 'abandoned';
+  error?: string;
+  /** What is charged for it. */
+  usage?: Usage;
+  costNano?: number;
+  /** For how long it was left out after this attempt. */
+  ejectedMs?: number;
+}
+
+export interface RecordedTrace {
+  /** 32 lower-case hex digits. */
+  traceId: string;
+  /** Whether the trace is kept somewhere. */
+  sampled: boolean;
+  /** This call's own, 16 lower-case hex digits; absent where the client's trace is only passed on. */
+  spanId?: string;
+  parentSpanId?: string;
+  /** What the Gateway's tracing policy adds. */
+  attributes?: Record<string, string | number | boolean>;
+  /** The policy's filter leaves it out. */
+  hidden?: boolean;
+  /** One for each request that was sent upstream; `at` is its place among the record's attempts. */
+  attempts?: { spanId: string; startedAfterMs: number; at: number }[];
 }
 
 export interface RecordedCharge {

@@ -13,7 +13,7 @@ import { attachSharedAccounts, usedCounterKey } from '../storage/memory/shared-a
 import { openSharedCounters } from '../storage/memory/shared-counters.ts';
 import { openCounterDump } from '../storage/sqlite/counter-dump.ts';
 import { openSqliteLedger } from '../storage/sqlite/ledger.ts';
-import { driftBetween, findDrift, repairsOf } from './drift.ts';
+import { createDriftCheck, driftBetween, findDrift } from './drift.ts';
 
 const day = { windowStart: 86_400, windowSeconds: 86_400 };
 const now = 86_410;
@@ -91,7 +91,8 @@ test('any charges through the real stores: no drift; a counter that was changed 
     fc.asyncProperty(
       fc.array(charge, { minLength: 1, maxLength: 20 }),
       fc.integer({ min: 1, max: 50 }),
-      async (charges, extra) => {
+      fc.constantFrom('ledger' as const, 'counters' as const),
+      async (charges, extra, believed) => {
         const directory = mkdtempSync(join(tmpdir(), 'tollgate-drift-'));
         const ledger = openSqliteLedger(join(directory, 'ledger.db'));
         const nowSeconds = () => now;
@@ -121,8 +122,11 @@ test('any charges through the real stores: no drift; a counter that was changed 
             drifts.map((drift) => [drift.key, drift.counted - drift.entered]),
             [[key, extra]],
           );
-          counters.store.add(repairsOf(drifts));
+          const value = () => counters.store.list(key).find((one) => one.key === key)!.value;
+          const before = value();
+          assert.deepEqual(await createDriftCheck(sources).repair(drifts, believed), []);
           assert.deepEqual(await findDrift(sources), []);
+          assert.equal(value(), believed === 'ledger' ? before - extra : before);
         } finally {
           accounts.close();
           counters.close();
@@ -159,3 +163,19 @@ function settle(
     JSON.stringify(ledgerRecord(n, { startedAtMs: now * 1000, budgets })),
   );
 }
+
+test('a counter that the ledger knows nothing of, under a shortened name, cannot be believed; the ledger can', async () => {
+  const long = usedCounterKey({ budget: `ns/${'long'.repeat(70)}`, unit: 'tokens', group: '' });
+  const counters = [{ key: long, ...day, value: 5 }];
+  const [drift] = driftBetween(counters, { sinceMs: 0, sums: [] }, counters, usedCounterKey, now);
+  assert.equal(drift?.of, undefined);
+  const added: unknown[] = [];
+  const check = createDriftCheck({
+    counters: { add: (increments: unknown[]) => void added.push(...increments) },
+    ledger: { correctCharged: (sums: unknown[]) => void added.push(...sums) },
+  } as unknown as Parameters<typeof createDriftCheck>[0]);
+  assert.deepEqual(await check.repair([drift!], 'counters'), [drift]);
+  assert.deepEqual(added, []);
+  assert.deepEqual(await check.repair([drift!], 'ledger'), []);
+  assert.deepEqual(added, [{ key: long, ...day, add: -5 }]);
+});

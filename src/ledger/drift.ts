@@ -1,22 +1,12 @@
 /**
  * Do the budget counters and the ledger still tell the same? Both are written in one step, so they can only part by a fault (a
- * damaged disk, a ledger put back from a copy, a reset counter). The ledger is what is believed.
+ * damaged disk, a ledger put back from a copy, a reset counter). Which side is right only a person can say.
  */
-import { usedPrefix } from '../core/budget/counter-keys.ts';
+import { parseUsedKey, usedPrefix } from '../core/budget/counter-keys.ts';
+import type { BudgetUnit } from '../core/budget/model.ts';
 import type { CounterIncrement, CounterStore, CounterValue } from '../storage/counters.ts';
+import type { CounterDrift, DriftCheck } from '../storage/drift.ts';
 import type { Charged, ChargedSum, LedgerStore } from '../storage/ledger.ts';
-
-export interface CounterDrift {
-  /** Of the counter, as `CounterStore.list` gives it. */
-  key: string;
-  /** Unix seconds. */
-  windowStart: number;
-  windowSeconds: number;
-  /** What the counter says. */
-  counted: number;
-  /** What the ledger's records add up to. */
-  entered: number;
-}
 
 export interface DriftSources {
   counters: CounterStore;
@@ -26,6 +16,25 @@ export interface DriftSources {
   /** The name that the store keeps a budget's counter under (it shortens long ones). */
   keyOf: (sum: Pick<ChargedSum, 'budget' | 'unit' | 'group'>) => string;
   nowSeconds: () => number;
+}
+
+export function createDriftCheck(sources: DriftSources): DriftCheck {
+  const { counters, ledger } = sources;
+  return {
+    find: () => findDrift(sources),
+    repair: async (drifts, believed) => {
+      if (believed === 'ledger') {
+        if (drifts.length > 0) await counters.add(repairsOf(drifts));
+        return [];
+      }
+      const sums = drifts.flatMap(({ of, windowStart, windowSeconds, counted, entered }) =>
+        of === undefined ? [] : [{ ...of, windowStart, windowSeconds, used: counted - entered }],
+      );
+      if (ledger.correctCharged === undefined) return [...drifts];
+      await ledger.correctCharged(sums);
+      return drifts.filter(({ of }) => of === undefined);
+    },
+  };
 }
 
 /**
@@ -38,7 +47,7 @@ export async function findDrift(sources: DriftSources): Promise<CounterDrift[]> 
 }
 
 /** What brings the counters to what the ledger says; for `CounterStore.add`. */
-export function repairsOf(drifts: readonly CounterDrift[]): CounterIncrement[] {
+function repairsOf(drifts: readonly CounterDrift[]): CounterIncrement[] {
   return drifts.map(({ key, windowStart, windowSeconds, counted, entered }) => ({
     key,
     windowStart,
@@ -65,23 +74,30 @@ export function driftBetween(
   const least = new Map(before.map((counter) => [idOf(counter), counter.value]));
   const most = new Map(after.map((counter) => [idOf(counter), counter]));
   const found: CounterDrift[] = [];
-  const judge = (counter: CounterIdentity, entered: number) => {
+  const judge = (counter: CounterIdentity, entered: number, of: CounterDrift['of']) => {
     const { key, windowStart, windowSeconds } = counter;
     if (windowStart * 1000 < charged.sinceMs || windowStart + windowSeconds <= nowSeconds) return;
     const low = least.get(idOf(counter)) ?? 0;
     const high = most.get(idOf(counter))?.value ?? 0;
     const counted = entered < low ? low : high;
-    if (entered < low || entered > high) found.push({ key, windowStart, windowSeconds, counted, entered });
+    if (entered < low || entered > high)
+      found.push({ key, windowStart, windowSeconds, counted, entered, ...(of && { of }) });
   };
   for (const { budget, unit, group, windowStart, windowSeconds, used } of charged.sums) {
     const counter = { key: keyOf({ budget, unit, group }), windowStart, windowSeconds };
-    judge(counter, used);
+    judge(counter, used, { budget, unit, group });
     least.delete(idOf(counter));
     most.delete(idOf(counter));
   }
   // What is left was counted and is not in the ledger at all.
-  for (const counter of most.values()) judge(counter, 0);
+  for (const counter of most.values()) judge(counter, 0, counted(counter.key, keyOf));
   return found;
+}
+
+/** A key that the store shortened does not say whole what it counts. */
+function counted(key: string, keyOf: DriftSources['keyOf']): CounterDrift['of'] {
+  const parsed = parseUsedKey(key) as { budget: string; unit: BudgetUnit; group: string } | undefined;
+  return parsed !== undefined && keyOf(parsed) === key ? parsed : undefined;
 }
 
 type CounterIdentity = Pick<CounterValue, 'key' | 'windowStart' | 'windowSeconds'>;

@@ -12,6 +12,7 @@ import { LinkedSnapshot } from './linked-snapshot.ts';
 const snapshot = new LinkedSnapshot(
   { generation: 1, budgets: [], binds: [], backends: {}, keySets: {}, rateLimitErrors: [] },
   compileExpression,
+  new Map(),
 );
 
 function callFor(url: string, headers: Record<string, string> = {}, rawHeaders: string[] = []): Call {

@@ -1,10 +1,21 @@
 /** One request on its way through the data path: what is known of it so far. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HeaderModifier } from '../core/config/snapshot.ts';
+import type { Usage } from '../core/llm/usage.ts';
 import type { CompiledPolicy, LimitStanding, PolicyContext } from '../core/policy/policy.ts';
-import type { LlmRecord, RequestRecord } from '../core/record.ts';
+import type { AttemptRecord, LlmRecord, RequestRecord } from '../core/record.ts';
 import type { RequestTarget } from '../core/route/match.ts';
+import type { CallGuards } from './guards/call-guards.ts';
 import type { LinkedSnapshot } from './linked-snapshot.ts';
+import type { LinkedTracing } from './linked-tracing.ts';
+
+/** What failed attempts used. */
+export interface Spent {
+  usage: Usage;
+  /** Nano-dollars, of those that have a price. */
+  costNano: number;
+  priced: boolean;
+}
 
 export class Call {
   readonly incoming: IncomingMessage;
@@ -15,7 +26,17 @@ export class Call {
   readonly record: RequestRecord;
   /** Policies that let it pass and want to settle. */
   readonly settling = new Set<CompiledPolicy>();
+  /** What its Gateway's policy says of traces. */
+  tracing: LinkedTracing | undefined;
   settled = false;
+  /** Set where prompt guards stand between the client and the provider. */
+  guards: CallGuards | undefined;
+  /** The one under way, where attempts are told apart. */
+  attempt: AttemptRecord | undefined;
+  /** By attempts that failed before the one that is under way. */
+  spent: Spent | undefined;
+  /** Fields of the request that the provider can't take. */
+  drops: readonly string[] | undefined;
   /** Its ledger entry, JSON, once that is written. */
   entry: string | undefined;
   /** From the route's filters and the policies; applied to whatever answer goes out. */

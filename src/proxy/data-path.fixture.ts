@@ -5,12 +5,13 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { compileExpression } from '../core/cel/compile.ts';
-import type { Credential, RouteRule, Snapshot } from '../core/config/snapshot.ts';
+import type { Backend, Credential, ProviderTarget, RouteRule, Snapshot } from '../core/config/snapshot.ts';
 import { dialectError, translateRequest } from '../core/llm/translate.ts';
 import { createPrices } from '../core/pricing/prices.ts';
 import type { RateLimitRequest, RateLimitResponse } from '../core/ratelimit/model.ts';
 import { takeFrom } from '../core/ratelimit/token-bucket.ts';
 import type { RequestRecord } from '../core/record.ts';
+import { compileRegex } from '../linear-regex.ts';
 import { createDataPath, type DataPathOptions } from './data-path.ts';
 
 export interface World {
@@ -22,6 +23,8 @@ export interface World {
   /** What could not be charged. */
   undelivered: RateLimitRequest[];
   records: RequestRecord[];
+  /** Takes the same configuration over again, as a change of another object would. */
+  reapply(): Promise<unknown>;
   /** Ends the data path, so that every record is here. */
   end(): Promise<void>;
 }
@@ -30,6 +33,11 @@ export interface WorldOptions {
   /** `scheme://host:port` of the provider. */
   origin: string;
   rule?: Partial<RouteRule>;
+  traffic?: Partial<RouteRule['traffic']>;
+  /** Instead of the one provider at `origin`; each differs from it in what is given. */
+  groups?: Partial<ProviderTarget>[][];
+  /** Instead of a model. */
+  backend?: Backend;
   keySets?: Snapshot['keySets'];
   options?: Partial<DataPathOptions>;
   rateLimit?: (request: RateLimitRequest) => RateLimitResponse;
@@ -46,6 +54,7 @@ export async function dataPathWorld(t: TestContext, given: WorldOptions): Promis
     charged: [],
     undelivered: [],
     records: [],
+    reapply: () => dataPath.apply(snapshotFor(port, given), []),
     end: () => dataPath.stop(1_000),
   };
   const dataPath = createDataPath({
@@ -55,6 +64,7 @@ export async function dataPathWorld(t: TestContext, given: WorldOptions): Promis
     translateRequest,
     dialectError,
     compileExpression,
+    compileRegex,
     prices: createPrices({ providers: {} }),
     accounts: {
       reserve: () => {
@@ -82,7 +92,10 @@ export async function dataPathWorld(t: TestContext, given: WorldOptions): Promis
   return world;
 }
 
-function snapshotFor(port: number, { origin, rule, keySets = {} }: WorldOptions): Snapshot {
+function snapshotFor(
+  port: number,
+  { origin, rule, traffic, groups = [[{}]], backend, keySets = {} }: WorldOptions,
+): Snapshot {
   const target = {
     name: 'anthropic',
     provider: 'anthropic' as const,
@@ -92,6 +105,12 @@ function snapshotFor(port: number, { origin, rule, keySets = {} }: WorldOptions)
     modelAliases: {},
     defaults: [],
     overrides: [],
+  };
+  const model: Backend = {
+    type: 'ai',
+    name: 'ns/model',
+    groups: groups.map((group) => group.map((given) => ({ ...target, ...given }))),
+    routes: {},
   };
   const service = { type: 'embedded' } as const;
   const descriptor = { entries: [{ name: 'all', expression: "'x'" }], counts: 'Tokens' as const };
@@ -105,6 +124,7 @@ function snapshotFor(port: number, { origin, rule, keySets = {} }: WorldOptions)
       authorization: [],
       budgets: [],
       globalRateLimit: { policy: 'ns/limit', entries: [{ value: limit }] },
+      ...traffic,
     },
     backends: [{ weight: 1, backend: 'ns/model', filters: [] }],
     ...rule,
@@ -114,7 +134,7 @@ function snapshotFor(port: number, { origin, rule, keySets = {} }: WorldOptions)
     generation: 1,
     budgets: [],
     binds: [{ port, listeners: [{ gateway: 'ns/gateway', name: 'http', routes: [route] }] }],
-    backends: { 'ns/model': { type: 'ai', name: 'ns/model', groups: [[target]], routes: {} } },
+    backends: { 'ns/model': backend ?? model },
     keySets,
     rateLimitErrors: [],
   };

@@ -7,12 +7,15 @@ import { CallIds } from './call-ids.ts';
 import { type DataPathDependencies, type DataPathLimits, defaultLimits } from './dependencies.ts';
 import { handleRequest } from './handle-request.ts';
 import { LinkedSnapshot } from './linked-snapshot.ts';
+import { finishTrace } from './linked-tracing.ts';
 import { Listeners, type PortSharing } from './listeners.ts';
 import type { BindResult } from './messages.ts';
 import { OpenHolds } from './open-holds.ts';
+import { ProviderBook } from './provider-book.ts';
 import { RecordBatches } from './records.ts';
 import { refuse } from './refuse.ts';
 import { enterUnsettled } from './settle.ts';
+import { cloudCredentialsOf } from './sign-call.ts';
 import { createTransport, defaultTransport, type TransportOptions } from './transport.ts';
 
 export interface DataPathOptions extends Omit<DataPathDependencies, 'transport' | 'limits' | 'holds'> {
@@ -47,6 +50,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
     limits: { ...defaultLimits, ...options.limits },
   };
   const records = new RecordBatches(options.onRecords);
+  const providers = new ProviderBook();
   const ids = new CallIds(options.random());
   let current: LinkedSnapshot | undefined;
   const listeners = new Listeners(options.host, options.sharing, (incoming, outgoing, port) => {
@@ -56,13 +60,16 @@ export function createDataPath(options: DataPathOptions): DataPath {
     // Both: a plain call whose client left goes on for its grace, and its record waits for the usage.
     void Promise.all([serve(call, port, deps), closed]).then(() => {
       call.record.durationMs = deps.nowMs() - call.record.startedAtMs;
+      if (call.tracing !== undefined) finishTrace(call);
       records.add(call.record, call.entry);
     });
   });
   return {
     holds: deps.holds,
     apply: (snapshot, closed) => {
-      current = new LinkedSnapshot(snapshot, options.compileExpression);
+      const followed = providers.follow(snapshot.backends, options.compileExpression, deps.nowMs());
+      current = new LinkedSnapshot(snapshot, options.compileExpression, followed);
+      deps.cloudAuth?.use(cloudCredentialsOf(snapshot));
       const ports = snapshot.binds.map(({ port }) => port).filter((port) => !closed.includes(port));
       return listeners.serve(ports);
     },

@@ -1,7 +1,10 @@
 /** What the data path is given by the composition root. */
 import type { CompileExpression } from '../core/cel/compile.ts';
+import type { CloudAuth } from '../core/cloud-auth.ts';
+import type { CompileRegex } from '../core/guard/regex.ts';
 import type { DialectError, TranslateRequest } from '../core/llm/translate-contract.ts';
 import type { Prices } from '../core/pricing/prices.ts';
+import type { TraceSampler } from '../core/trace/sampler.ts';
 import type { OpenHolds } from './open-holds.ts';
 import type { OperationDependencies } from './operations.ts';
 import type { Transport } from './transport.ts';
@@ -10,8 +13,13 @@ export interface DataPathDependencies extends OperationDependencies {
   translateRequest: TranslateRequest;
   dialectError: DialectError;
   compileExpression: CompileExpression;
+  compileRegex: CompileRegex;
   transport: Transport;
+  /** Absent: targets with a cloud's credential are refused. */
+  cloudAuth?: CloudAuth;
   prices: Prices;
+  /** Which calls are traced; absent: none. */
+  traceSampler?: TraceSampler;
   holds: OpenHolds;
   /** In [0, 1). */
   random(): number;

@@ -1,14 +1,25 @@
 /** A snapshot made ready to serve: matchers, key maps and compiled policies, built once when it is taken over. */
-import type { CompileExpression } from '../core/cel/compile.ts';
+import type { CelProgram, CompileExpression } from '../core/cel/compile.ts';
 import { type KeyTerms, termsOfMetadata } from '../core/config/key-terms.ts';
 import type { Backend, RouteRule, Snapshot } from '../core/config/snapshot.ts';
 import { compilePolicies } from '../core/policy/order.ts';
 import type { CompiledPolicy } from '../core/policy/policy.ts';
+import type { RetryPolicy } from '../core/resilience/model.ts';
 import { RouteTable } from '../core/route/match.ts';
+import { type LinkedTracing, linkTracing } from './linked-tracing.ts';
+import type { FollowedBackend } from './provider-book.ts';
 
 export interface LinkedRule {
   requestPolicies: CompiledPolicy[];
   llmPolicies: CompiledPolicy[];
+  /** Absent: a call has one attempt. */
+  retry?: LinkedRetry;
+}
+
+export interface LinkedRetry {
+  policy: RetryPolicy;
+  precondition?: CelProgram;
+  condition?: CelProgram;
 }
 
 export interface KnownKey {
@@ -23,8 +34,16 @@ export class LinkedSnapshot {
   readonly #rules = new Map<RouteRule, LinkedRule>();
   readonly #keys = new Map<string, Map<string, KnownKey>>();
   readonly #backends: Record<string, Backend>;
+  readonly #followed: ReadonlyMap<string, FollowedBackend>;
 
-  constructor(snapshot: Snapshot, compile: CompileExpression) {
+  readonly #tracing = new Map<string, LinkedTracing>();
+
+  constructor(
+    snapshot: Snapshot,
+    compile: CompileExpression,
+    followed: ReadonlyMap<string, FollowedBackend>,
+  ) {
+    this.#followed = followed;
     this.generation = snapshot.generation;
     this.#backends = snapshot.backends;
     for (const bind of snapshot.binds) {
@@ -34,6 +53,8 @@ export class LinkedSnapshot {
           for (const rule of route.rules) this.#rules.set(rule, link(rule, compile));
       }
     }
+    for (const [gateway, tracing] of Object.entries(snapshot.tracing ?? {}))
+      this.#tracing.set(gateway, linkTracing(tracing, compile));
     for (const [name, set] of Object.entries(snapshot.keySets)) {
       const keys = new Map<string, KnownKey>();
       for (const { id, sha256, metadata, terms = termsOfMetadata(metadata) } of set.keys)
@@ -50,8 +71,18 @@ export class LinkedSnapshot {
     return this.#rules.get(rule)!;
   }
 
+  /** Of the Gateway that a call came to. */
+  tracing(gateway: string | undefined): LinkedTracing | undefined {
+    return gateway === undefined ? undefined : this.#tracing.get(gateway);
+  }
+
   backend(name: string): Backend | undefined {
     return this.#backends[name];
+  }
+
+  /** By the backend's key in the snapshot. */
+  followed(backend: string): FollowedBackend {
+    return this.#followed.get(backend)!;
   }
 
   /** `sha256` in lower-case hex. A map look-up by hash reveals nothing by its timing that the hash does not hide. */
@@ -69,5 +100,16 @@ function link(rule: RouteRule, compile: CompileExpression): LinkedRule {
   return {
     requestPolicies: policies.filter((policy) => policy.phase === 'request'),
     llmPolicies: policies.filter((policy) => policy.phase === 'llm'),
+    ...(rule.traffic.retry && { retry: linkRetry(rule.traffic.retry, compile) }),
   };
+}
+
+/** What does not compile was refused with the configuration. */
+function linkRetry(policy: RetryPolicy, compile: CompileExpression): LinkedRetry {
+  const program = (source: string | undefined) => {
+    const compiled = source === undefined ? undefined : compile(source);
+    return compiled?.ok ? compiled.program : undefined;
+  };
+  const [precondition, condition] = [program(policy.precondition), program(policy.condition)];
+  return { policy, ...(precondition && { precondition }), ...(condition && { condition }) };
 }

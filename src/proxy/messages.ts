@@ -1,5 +1,6 @@
 /** What the main thread and a data path thread say to each other. */
 import type { Snapshot } from '../core/config/snapshot.ts';
+import type { PriceCatalog } from '../core/pricing/prices.ts';
 import type { TallyBatch } from '../core/ratelimit/statistics.ts';
 import type { Hold } from '../storage/accounts.ts';
 
@@ -10,6 +11,8 @@ export type ToWorker =
   | { type: 'list-holds'; question: number; budget: string }
   /** Answered by `released` with the same `question`. */
   | { type: 'release-hold'; question: number; budget: string; id: string }
+  /** Laid over the price list that comes with the program, for calls that start from now on. */
+  | { type: 'prices'; catalog: PriceCatalog }
   /** Stop accepting, let requests in flight finish for at most `graceMs`, then report `stopped`. */
   | { type: 'stop'; graceMs: number };
 

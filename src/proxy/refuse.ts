@@ -8,11 +8,18 @@ import { limitHeaders, sendWhole } from './send.ts';
 /** Exact forms whose text goes on with the refusal's own. */
 const takesDetail = new Set<ErrorCode>(['upstream_unreachable', 'direct_response']);
 
+/** What the record says of a refusal; returns its status. Before the call is settled, where the ledger is to have it. */
+export function describeRefusal(call: Call, refusal: Refusal): number {
+  const { status, reason } = formOf(refusal.code);
+  call.record.reason ??= reason;
+  call.record.error ??= refusal.cause ?? refusal.detail;
+  call.record.status = refusal.status ?? status;
+  return call.record.status;
+}
+
 export function refuse(call: Call, refusal: Refusal, dialectError: DialectError, routeType: RouteType): void {
   const form = formOf(refusal.code);
-  call.record.reason ??= form.reason;
-  call.record.error ??= refusal.cause ?? refusal.detail;
-  const status = refusal.status ?? form.status;
+  const status = describeRefusal(call, refusal);
   const headers = { ...limitHeaders(call), ...refusal.headers };
   if (form.exact === undefined) {
     const message = refusal.detail ?? refusal.code.replaceAll('_', ' ');

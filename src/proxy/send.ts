@@ -14,7 +14,7 @@ export function limitHeaders(call: Call): Record<string, string> {
 }
 
 /** Of a provider's headers, what a client may see: its request id and when to come back. */
-const passedOn = ['request-id', 'x-request-id', 'retry-after'];
+const passedOn = ['request-id', 'x-request-id', 'x-amzn-requestid', 'retry-after'];
 
 export function providerHeaders(headers: ResponseHeaders): Record<string, string> {
   const kept: Record<string, string> = {};
@@ -28,6 +28,7 @@ export function providerHeaders(headers: ResponseHeaders): Record<string, string
 /** Every head goes out through here, so that the route's response header modifiers see all of them. */
 export function writeHead(call: Call, status: number, headers: Record<string, string>): void {
   for (const modifier of call.responseModifiers) modifyHeaders(headers, modifier);
+  if (call.drops !== undefined) headers['x-tollgate-dropped'] = call.drops.join(', ');
   call.record.status = status;
   call.outgoing.writeHead(status, headers);
 }

@@ -1,54 +1,102 @@
-/** The part of the line that knows it serves a model: body, translation, token limits, the provider's answer. */
-import type {
-  AiBackend,
-  HeaderModifier,
-  ProviderTarget,
-  RouteRule,
-  RouteType,
-} from '../core/config/snapshot.ts';
-import { limitOutput } from '../core/llm/limit-output.ts';
-import type { RequestFault, UpstreamCall } from '../core/llm/translate-contract.ts';
-import type { Prices } from '../core/pricing/prices.ts';
-import { modifyHeaders } from '../core/route/filters.ts';
+/** The part of the line that knows it serves a model: body, provider, translation, token limits, attempts. */
+import type { RouteType } from '../core/config/snapshot.ts';
+import type { RequestFault } from '../core/llm/translate-contract.ts';
+import { type Attempt, makeAttempts } from './attempts.ts';
 import type { Call } from './call.ts';
-import { deliverError, deliverPlain, deliverStream } from './deliver.ts';
+import { CallTargets, type Chosen } from './call-targets.ts';
 import type { DataPathDependencies } from './dependencies.ts';
+import { guardRequest } from './guards/guard-request.ts';
+import type { LlmRoute } from './llm-route.ts';
 import { runPolicies } from './operations.ts';
+import { describeLlm, translateFor, withinReservation } from './prepare-attempt.ts';
 import { BodyTooLarge, ClientGone, readBody } from './read-body.ts';
 import { refuse } from './refuse.ts';
-import { serveModels } from './serve-models.ts';
-import { settle } from './settle.ts';
-import { refuseFailure, usageOfLost } from './upstream-failures.ts';
+import { routeByModel } from './route-by-model.ts';
+import { serveModels, serveRoutedModels } from './serve-models.ts';
 
-export interface LlmRoute {
-  backend: AiBackend;
-  routeType: RouteType;
-  /** Path and query after rewriting. */
-  path: string;
-  modifiers: HeaderModifier[];
-  rule: RouteRule;
-}
-
-export async function serveLlm(call: Call, route: LlmRoute, deps: DataPathDependencies): Promise<void> {
-  if (route.routeType === 'Models' && serveModels(call, route.backend)) return;
-  const body = await bodyOf(call, route, deps);
+export async function serveLlm(call: Call, asked: LlmRoute, deps: DataPathDependencies): Promise<void> {
+  const { models } = asked.rule;
+  if (asked.routeType === 'Models' && listModels(call, asked)) return;
+  const body = await bodyOf(call, asked, deps);
   if (body === undefined) return;
-  // Priority groups and retries will try the next target here; today the first one serves.
-  await serveTarget(call, route, route.backend.groups[0]![0]!, body, deps);
+  const route = models === undefined ? asked : routeByModel(call, asked, models, body, deps);
+  if ('code' in route) return refuse(call, route, deps.dialectError, asked.routeType);
+  const targets = new CallTargets(route.backend, call.snapshot.followed(route.backend.name), deps.random);
+  const prepared = choose(call, route, targets, body, deps);
+  const guarded = prepared && (await underGuards(call, route, prepared, body, deps));
+  const admitted = guarded && (await admit(call, route, targets, guarded.attempt, guarded.body, deps));
+  if (admitted === undefined) return;
+  await makeAttempts(call, route, targets, admitted, guarded!.body, deps);
 }
 
-async function serveTarget(
+interface Guarded {
+  attempt: Attempt;
+  body: string;
+}
+
+/** Undefined: it is answered. */
+function underGuards(
   call: Call,
   route: LlmRoute,
-  target: ProviderTarget,
+  attempt: Attempt,
   body: string,
   deps: DataPathDependencies,
-): Promise<void> {
-  const translated = deps.translateRequest(clientCall(call, route, target, body, deps.nowMs()));
-  if (!translated.ok) return refuseFault(call, translated.fault, route.routeType, deps);
-  const upstream = translated.call;
-  describeLlm(call, target, upstream, deps.prices);
+): Guarded | Promise<Guarded | undefined> {
+  const checked = guardRequest(call, route, attempt.chosen.target, body, deps);
+  if (checked === undefined) return { attempt, body };
+  return checked.then((result) => {
+    if ('refusal' in result) {
+      refuse(call, result.refusal, deps.dialectError, route.routeType);
+      return undefined;
+    }
+    if (result.body === body) return { attempt, body };
+    const masked = retranslated(call, route, attempt.chosen, result.body, deps);
+    return masked && { attempt: masked, body: result.body };
+  });
+}
 
+/** False when only the provider knows its models. */
+function listModels(call: Call, { rule, backend }: LlmRoute): boolean {
+  return rule.models === undefined ? serveModels(call, backend) : serveRoutedModels(call, rule.models);
+}
+
+/** A body that is wrong for everybody is not read for each of many providers. */
+const mostFaults = 3;
+
+/** The first provider that can take the call; what none of them can is refused as the first one says. */
+function choose(
+  call: Call,
+  route: LlmRoute,
+  targets: CallTargets,
+  body: string,
+  deps: DataPathDependencies,
+): Attempt | undefined {
+  let fault: RequestFault | undefined;
+  for (let faults = 0; ; faults++) {
+    const chosen = targets.next(deps.nowMs());
+    if ('none' in chosen || faults === mostFaults) {
+      if (fault !== undefined) refuseFault(call, fault, route.routeType, deps);
+      else refuseForNow(call, 'none' in chosen ? chosen.untilMs : undefined, route.routeType, deps);
+      return undefined;
+    }
+    const translated = translateFor(call, route, chosen.target, body, deps);
+    if (translated.ok) return { chosen, upstream: translated.call };
+    fault ??= translated.fault;
+    targets.exclude(chosen);
+  }
+}
+
+/** Policies run once for a call, however often it is tried. Undefined: it is answered. */
+async function admit(
+  call: Call,
+  route: LlmRoute,
+  targets: CallTargets,
+  attempt: Attempt,
+  body: string,
+  deps: DataPathDependencies,
+): Promise<Attempt | undefined> {
+  const { chosen, upstream } = attempt;
+  describeLlm(call, chosen.target, upstream, deps.prices);
   const policies = call.snapshot.rule(route.rule).llmPolicies;
   // Before they run: what one of them holds is given back even when the next one fails.
   for (const policy of policies) call.settling.add(policy);
@@ -64,55 +112,33 @@ async function serveTarget(
     const { model, budget } = refusal.switchModel;
     call.context.switchedBy.add(budget);
     call.context.decisions.push(`budget ${budget}: switched to ${model}`);
-    return serveTarget(call, route, { ...target, model }, body, deps);
+    const switched = targets.switchTo(model, chosen);
+    const again = retranslated(call, route, switched, body, deps);
+    return again && admit(call, route, targets, again, body, deps);
   }
-  if (refusal !== undefined) return refuse(call, refusal, deps.dialectError, route.routeType);
+  if (refusal !== undefined) {
+    refuse(call, refusal, deps.dialectError, route.routeType);
+    return undefined;
+  }
   if (call.outgoing.destroyed) {
     call.record.status = 499;
     call.record.error = 'the client left before its call was made';
-    return;
+    return undefined;
   }
-  await exchange(call, route, target, withinReservation(call, upstream), deps);
+  return { chosen, upstream: withinReservation(call, upstream) };
 }
 
-/** Only budgets that count output, and hold it, shorten the answer. */
-function withinReservation(call: Call, upstream: UpstreamCall): UpstreamCall {
-  const held = call.context.reservation;
-  const counts = held?.request.items.some((item) => item.enforce === 'hard' && item.perOutputToken > 0);
-  if (held === undefined || !counts) return upstream;
-  const limited = limitOutput(upstream, held.granted);
-  call.record.llm!.maxTokens = limited.maxTokens;
-  return limited;
-}
-
-async function exchange(
+function retranslated(
   call: Call,
   route: LlmRoute,
-  target: ProviderTarget,
-  upstream: UpstreamCall,
+  chosen: Chosen,
+  body: string,
   deps: DataPathDependencies,
-): Promise<void> {
-  const sentAtMs = deps.nowMs();
-  const exchange = deps.transport.send({
-    ...upstream,
-    body: upstream.body === '' && upstream.method === 'GET' ? null : upstream.body,
-    headersTimeoutMs: timeoutOf(route.rule, target, deps),
-  });
-  const abandoned = watchClient(call, upstream.streaming ? 0 : deps.limits.abandonedGraceMs, () =>
-    exchange.abort(),
-  );
-  try {
-    const response = await exchange.response;
-    if (response.status >= 400) await deliverError(call, upstream, response, deps);
-    else if (isEventStream(response.headers['content-type']))
-      await deliverStream(call, upstream, exchange, response, deps);
-    else await deliverPlain(call, upstream, response, deps);
-  } catch (error) {
-    settle(call, usageOfLost(error, upstream, deps.nowMs() - sentAtMs), undefined, deps);
-    refuseFailure(call, error, route.routeType, deps);
-  } finally {
-    abandoned.stop();
-  }
+): Attempt | undefined {
+  const translated = translateFor(call, route, chosen.target, body, deps);
+  if (translated.ok) return { chosen, upstream: translated.call };
+  refuseFault(call, translated.fault, route.routeType, deps);
+  return undefined;
 }
 
 async function bodyOf(call: Call, route: LlmRoute, deps: DataPathDependencies): Promise<string | undefined> {
@@ -131,20 +157,6 @@ async function bodyOf(call: Call, route: LlmRoute, deps: DataPathDependencies): 
   }
 }
 
-function clientCall(call: Call, route: LlmRoute, target: ProviderTarget, body: string, nowMs: number) {
-  const headers = { ...(call.target.headers as Record<string, string>) };
-  for (const modifier of route.modifiers) modifyHeaders(headers, modifier);
-  return {
-    routeType: route.routeType,
-    target,
-    method: call.target.method,
-    pathAndQuery: route.path,
-    headers,
-    body,
-    nowSeconds: Math.floor(nowMs / 1000),
-  };
-}
-
 function refuseFault(
   call: Call,
   fault: RequestFault,
@@ -156,68 +168,14 @@ function refuseFault(
   refuse(call, { code, status, detail, path }, deps.dialectError, routeType);
 }
 
-function describeLlm(call: Call, target: ProviderTarget, upstream: UpstreamCall, prices: Prices): void {
-  call.record.endpoint = upstream.url.slice(upstream.url.indexOf('://') + 3).split('/', 1)[0];
-  const vendor = target.vendor ?? target.provider;
-  call.llm({
-    operation: upstream.operation,
-    provider: vendor,
-    requestModel: upstream.requestModel,
-    streaming: upstream.streaming,
-    maxTokens: upstream.maxTokens,
-  });
-  call.context.llm = {
-    model: upstream.requestModel,
-    boundInput: upstream.boundInput,
-    maxOutput: upstream.maxTokens,
-    hasOutput: upstream.operation === 'chat' || upstream.operation === 'passthrough',
-    canShorten: upstream.maxTokensFields.length > 0,
-    answers: upstream.answers,
-    price: prices.bound(vendor, upstream.requestModel ?? ''),
-    costNano: 0,
-  };
-  call.context.variables['llm'] = {
-    streaming: upstream.streaming,
-    provider: target.provider,
-    ...(upstream.requestModel === undefined ? {} : { requestModel: upstream.requestModel }),
-    inputTokens: BigInt(upstream.estimatedInputTokens),
-    ...(upstream.maxTokens === undefined ? {} : { params: { max_tokens: BigInt(upstream.maxTokens) } }),
-  };
-  if (upstream.drops !== undefined && upstream.drops.length > 0) {
-    call.responseModifiers = [
-      ...call.responseModifiers,
-      { set: [{ name: 'x-tollgate-dropped', value: upstream.drops.join(', ') }], add: [], remove: [] },
-    ];
-  }
-}
-
-function timeoutOf(rule: RouteRule, target: ProviderTarget, deps: DataPathDependencies): number {
-  return (
-    rule.requestTimeoutMs ??
-    rule.traffic.requestTimeoutMs ??
-    target.requestTimeoutMs ??
-    deps.limits.headersTimeoutMs
-  );
-}
-
-function isEventStream(contentType: string | string[] | undefined): boolean {
-  return typeof contentType === 'string' && contentType.startsWith('text/event-stream');
-}
-
-/** A client that leaves: a stream is cancelled at once, a plain call after a grace in which it may finish. */
-function watchClient(call: Call, graceMs: number, abort: () => void): { stop(): void } {
-  let timer: NodeJS.Timeout | undefined;
-  const onClose = () => {
-    if (call.outgoing.writableFinished) return;
-    if (graceMs === 0) abort();
-    else timer = setTimeout(abort, graceMs);
-  };
-  call.outgoing.once('close', onClose);
-  if (call.outgoing.destroyed) onClose();
-  return {
-    stop: () => {
-      clearTimeout(timer);
-      call.outgoing.removeListener('close', onClose);
-    },
-  };
+/** Every provider has said when to come back: the client is told the earliest of these moments. */
+function refuseForNow(
+  call: Call,
+  untilMs: number | undefined,
+  routeType: RouteType,
+  deps: DataPathDependencies,
+): void {
+  const seconds = untilMs === undefined ? undefined : Math.ceil((untilMs - deps.nowMs()) / 1_000);
+  const headers = { 'retry-after': String(Math.max(1, seconds ?? 1)) };
+  refuse(call, { code: 'no_healthy_backend', headers }, deps.dialectError, routeType);
 }

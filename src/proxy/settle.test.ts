@@ -134,7 +134,9 @@ test('a provider that cannot be reached used nothing', async (t) => {
   assert.equal(refused.status, 503);
   assert.match(refused.text, /^upstream call failed: Connect: Connection refused$/);
   assert.deepEqual(world.charged, []);
-  assert.equal(world.entries.length, 1);
+  const [entry, ...others] = world.entries;
+  assert.deepEqual([entry?.status, entry?.reason, others], [503, 'UpstreamFailure', []]);
+  assert.match(entry?.error ?? '', /Connection refused/);
 });
 
 test('a provider that is too slow is given up on and charged by estimate', async (t) => {
@@ -142,7 +144,10 @@ test('a provider that is too slow is given up on and charged by estimate', async
   provider.behave(() => undefined);
   const world = await dataPathWorld(t, { origin: provider.url, rule: { requestTimeoutMs: 60 } });
   assert.equal((await call(world)).status, 504);
-  assert.equal(world.entries.length, 1);
+  assert.deepEqual(
+    world.entries.map(({ status, reason }) => [status, reason]),
+    [[504, 'UpstreamFailure']],
+  );
   assert.equal(world.entries[0]!.llm!.usage!.estimated, true);
   assert.equal(world.charged.length, 1);
 });

@@ -1,9 +1,9 @@
 /** Counting what was used, exactly once per call, whatever way the call ended; and the call's entry in the ledger. */
 import type { Charge } from '../core/budget/model.ts';
 import type { Usage } from '../core/llm/usage.ts';
-import { noUsage, totalTokens, withinLimit } from '../core/llm/usage.ts';
+import { noUsage, sumOf, totalTokens, withinLimit } from '../core/llm/usage.ts';
 import type { Operation } from '../core/policy/policy.ts';
-import type { Call } from './call.ts';
+import type { Call, Spent } from './call.ts';
 import type { DataPathDependencies } from './dependencies.ts';
 import { charge } from './operations.ts';
 
@@ -16,9 +16,7 @@ export function settle(
 ): void {
   if (call.settled) return;
   call.settled = true;
-  const limit = call.record.llm?.maxTokens;
-  const usage = withinLimit(told, limit === undefined ? undefined : limit * call.context.llm!.answers);
-  describeUsage(call, usage, responseModel, deps);
+  const { usage } = describeUsage(call, countAttempt(call, told, responseModel, deps), responseModel);
   const operations = [...call.settling].flatMap((policy) => policy.settle?.(call.context, usage) ?? []);
   charge(
     operations.filter(({ kind }) => kind !== 'settle'),
@@ -42,28 +40,51 @@ function chargesIn(operations: readonly Operation[]): Charge[] {
   return operations.flatMap((operation) => (operation.kind === 'settle' ? operation.charges : []));
 }
 
-function describeUsage(
+/** What failed attempts and this one used together. Told as the attempt's own where attempts are told apart. */
+export function countAttempt(
   call: Call,
-  usage: Usage,
+  told: Usage,
   responseModel: string | undefined,
   deps: DataPathDependencies,
-): void {
-  const { llm } = call.record;
-  if (llm === undefined) return;
-  llm.usage = usage;
-  llm.responseModel = responseModel ?? llm.responseModel;
+): Spent {
+  const { spent, attempt, record } = call;
+  const { llm } = record;
+  const limit = llm?.maxTokens;
+  const usage = withinLimit(told, limit === undefined ? undefined : limit * call.context.llm!.answers);
   // A deployment's name may say nothing: then the model that answered does.
   const cost =
-    deps.prices.cost(llm.provider, llm.requestModel ?? '', usage) ??
-    deps.prices.cost(llm.provider, llm.responseModel ?? '', usage);
-  if (cost !== undefined) {
-    llm.costNano = cost;
-    call.context.llm!.costNano = cost;
+    llm === undefined
+      ? undefined
+      : (deps.prices.cost(llm.provider, llm.requestModel ?? '', usage) ??
+        deps.prices.cost(llm.provider, responseModel ?? '', usage));
+  if (attempt !== undefined) {
+    attempt.durationMs = deps.nowMs() - record.startedAtMs - attempt.startedAfterMs;
+    if (usage.estimated || totalTokens(usage) > 0) attempt.usage = usage;
+    if (cost !== undefined) attempt.costNano = cost;
   }
+  const costNano = cost ?? 0;
+  const priced = cost !== undefined;
+  if (spent === undefined) return { usage, costNano, priced };
+  return {
+    usage: sumOf(spent.usage, usage),
+    costNano: spent.costNano + costNano,
+    priced: priced && spent.priced,
+  };
+}
+
+function describeUsage(call: Call, counted: Spent, responseModel: string | undefined): Spent {
+  const { llm } = call.record;
+  if (llm === undefined) return counted;
+  const { usage, costNano, priced } = counted;
+  llm.usage = usage;
+  llm.responseModel = responseModel ?? llm.responseModel;
+  if (priced) llm.costNano = costNano;
+  call.context.llm!.costNano = costNano;
   call.context.variables['llm'] = {
     ...(call.context.variables['llm'] as object),
     ...usageVariables(usage, llm.responseModel),
   };
+  return counted;
 }
 
 /** One step: counters and ledger agree whatever happens after it. A store that is out of reach keeps the entry for later. */

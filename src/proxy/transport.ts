@@ -9,6 +9,9 @@ export interface UpstreamRequest {
   body: string | Uint8Array | null;
   /** Milliseconds to wait for the answer's head. */
   headersTimeoutMs: number;
+  /** Both as the transport's own where they are absent. */
+  connectTimeoutMs?: number;
+  bodyIdleTimeoutMs?: number;
 }
 
 export type ResponseHeaders = Record<string, string | string[] | undefined>;
@@ -26,8 +29,8 @@ export interface UpstreamResponse {
 
 export interface Exchange {
   response: Promise<UpstreamResponse>;
-  /** Closes the upstream connection at once, whatever state it is in. */
-  abort(): void;
+  /** Closes the upstream connection at once, whatever state it is in. `reason` absent: nobody waits for it any more. */
+  abort(reason?: UpstreamFailure): void;
 }
 
 export interface Transport {
@@ -62,21 +65,35 @@ export const defaultTransport: TransportOptions = {
 };
 
 export function createTransport(options: TransportOptions = defaultTransport): Transport {
-  const agent = new Agent({
-    connect: { timeout: options.connectTimeoutMs },
+  const agent = agentOf(options, options.connectTimeoutMs);
+  // The time to connect belongs to a pool of connections: one for each that is configured.
+  const patient = new Map<number, Agent>();
+  const agentFor = (connectTimeoutMs: number | undefined): Agent => {
+    if (connectTimeoutMs === undefined) return agent;
+    const found = patient.get(connectTimeoutMs) ?? agentOf(options, connectTimeoutMs);
+    patient.set(connectTimeoutMs, found);
+    return found;
+  };
+  return {
+    send: (request) => {
+      const exchange = new UndiciExchange();
+      dispatch(agentFor(request.connectTimeoutMs), request, exchange, options);
+      return exchange;
+    },
+    close: async () => {
+      await Promise.all([agent, ...patient.values()].map((each) => each.destroy()));
+    },
+  };
+}
+
+function agentOf(options: TransportOptions, connectTimeoutMs: number): Agent {
+  return new Agent({
+    connect: { timeout: connectTimeoutMs },
     connections: options.maxConnections,
     pipelining: 1,
     keepAliveTimeout: 30_000,
     maxHeaderSize: 65_536,
   });
-  return {
-    send: (request) => {
-      const exchange = new UndiciExchange();
-      dispatch(agent, request, exchange, options);
-      return exchange;
-    },
-    close: () => agent.destroy(),
-  };
 }
 
 function dispatch(
@@ -95,7 +112,7 @@ function dispatch(
       headers: request.headers,
       body: request.body,
       headersTimeout: request.headersTimeoutMs,
-      bodyTimeout: options.bodyIdleTimeoutMs,
+      bodyTimeout: request.bodyIdleTimeoutMs ?? options.bodyIdleTimeoutMs,
     },
     exchange,
   );
@@ -115,7 +132,7 @@ class UndiciExchange implements Exchange, UpstreamResponse, Dispatcher.DispatchH
   #early: Buffer[] = [];
   #finished = false;
   #failure: UpstreamFailure | undefined;
-  #aborted = false;
+  #aborted: UpstreamFailure | undefined;
 
   constructor() {
     this.response = new Promise((resolve, reject) => {
@@ -124,12 +141,11 @@ class UndiciExchange implements Exchange, UpstreamResponse, Dispatcher.DispatchH
     });
   }
 
-  abort(): void {
+  abort(reason = new UpstreamFailure('aborted', 'the call was cancelled')): void {
     if (this.#finished) return;
-    this.#aborted = true;
-    const failure = new UpstreamFailure('aborted', 'the call was cancelled');
-    this.#controller?.abort(failure);
-    this.#fail(failure);
+    this.#aborted = reason;
+    this.#controller?.abort(reason);
+    this.#fail(reason);
   }
 
   resume(): void {
@@ -168,7 +184,7 @@ class UndiciExchange implements Exchange, UpstreamResponse, Dispatcher.DispatchH
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#aborted) controller.abort(new UpstreamFailure('aborted', 'the call was cancelled'));
+    if (this.#aborted !== undefined) controller.abort(this.#aborted);
   }
 
   onResponseStart(

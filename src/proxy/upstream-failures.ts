@@ -1,11 +1,12 @@
 /** What a failed exchange means: for the client as an answer, for the ledger as an estimate. */
 import type { RouteType } from '../core/config/snapshot.ts';
 import type { ErrorCode, Refusal } from '../core/errors.ts';
+import { GuardFailure, GuardRejection } from '../core/guard/model.ts';
 import { ReplyFault, type UpstreamCall } from '../core/llm/translate-contract.ts';
 import { noUsage, type Usage } from '../core/llm/usage.ts';
 import type { Call } from './call.ts';
 import type { DataPathDependencies } from './dependencies.ts';
-import { refuse } from './refuse.ts';
+import { describeRefusal, refuse } from './refuse.ts';
 import { UpstreamFailure, type UpstreamFailureKind } from './transport.ts';
 
 const codes: Record<UpstreamFailureKind, ErrorCode> = {
@@ -17,28 +18,49 @@ const codes: Record<UpstreamFailureKind, ErrorCode> = {
   too_large: 'upstream_invalid',
 };
 
+/** What the record says of it: before the call is settled, so that the ledger has it. */
+export function describeFailure(call: Call, error: unknown): void {
+  if (!call.outgoing.destroyed) describeRefusal(call, refusalOf(error));
+  else {
+    call.record.status = 499;
+    call.record.error = 'the client left before the answer';
+  }
+}
+
 export function refuseFailure(
   call: Call,
   error: unknown,
   routeType: RouteType,
   deps: DataPathDependencies,
 ): void {
-  if (call.outgoing.destroyed) {
-    call.record.status = 499;
-    call.record.error = 'the client left before the answer';
-    return;
-  }
-  refuse(call, refusalOf(error), deps.dialectError, routeType);
+  if (call.outgoing.destroyed) describeFailure(call, error);
+  else refuse(call, refusalOf(error), deps.dialectError, routeType);
 }
 
-function refusalOf(error: unknown): Refusal {
+/** Whether it is the upstream, or the way to it, that failed: not the client, and not a fault of ours. */
+export function isUpstreamsFailure(error: unknown): boolean {
+  if (error instanceof UpstreamFailure) return error.kind !== 'aborted' && error.kind !== 'too_large';
+  return error instanceof ReplyFault;
+}
+
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof GuardRejection) {
+    const { statusCode: status, message: detail, reason } = error;
+    return { code: 'guard_rejected', status, detail, cause: `${detail} (${reason})` };
+  }
+  if (error instanceof GuardFailure) {
+    const detail = 'a guard of this route can not be asked';
+    return { code: 'guard_unavailable', detail, cause: `${detail}: ${error.message}` };
+  }
   if (error instanceof UpstreamFailure) {
     return { code: codes[error.kind], detail: error.message, cause: `${error.message}${causeOf(error)}` };
   }
   if (error instanceof ReplyFault) {
     return { code: 'upstream_invalid', detail: `the provider's answer can not be read: ${error.message}` };
   }
-  throw error;
+  // A fault of ours: the client learns that, the log learns what.
+  const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { code: 'internal_error', cause };
 }
 
 function causeOf(error: Error): string {

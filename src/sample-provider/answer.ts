@@ -9,9 +9,14 @@ export interface SampleRequest {
   tools?: { name: string; input_schema?: { properties?: Record<string, { type?: string }> } }[];
 }
 
+interface ToolCall {
+  name: string;
+  input: Record<string, unknown>;
+}
+
 export interface SampleAnswer {
   text: string;
-  tool?: { id: string; name: string; input: Record<string, unknown> };
+  tool?: ToolCall & { id: string };
   stopReason: 'end_turn' | 'max_tokens' | 'tool_use';
   usage: { input_tokens: number; output_tokens: number };
 }
@@ -39,13 +44,10 @@ export function answer(request: SampleRequest, id: string): SampleAnswer {
   const input_tokens = countTokens(
     JSON.stringify([request.system ?? '', request.messages, request.tools ?? []]),
   );
-  const wantsTool = /\buse the tool\b/i.test(question) && request.tools?.[0] !== undefined;
-  const full = wantsTool ? 'Tollgate sample provider: calling the tool.' : paragraph(question);
+  const asked = toolAsked(request, question);
+  const full = asked !== undefined ? 'Tollgate sample provider: calling the tool.' : paragraph(question);
   const { text, cut } = limit(full, request.max_tokens ?? 4_096);
-  const tool =
-    wantsTool && !cut
-      ? { id: `toolu_${id}`, name: request.tools![0]!.name, input: sampleInput(request.tools![0]!) }
-      : undefined;
+  const tool = asked !== undefined && !cut ? { id: `toolu_${id}`, ...asked } : undefined;
   const output_tokens =
     countTokens(text) + (tool === undefined ? 0 : countTokens(JSON.stringify(tool.input)) + 40);
   return {
@@ -56,13 +58,32 @@ export function answer(request: SampleRequest, id: string): SampleAnswer {
   };
 }
 
+/** "use the tool" calls the first one with made-up values; "use the tool NAME with {…}" that one with just these. */
+function toolAsked({ tools = [] }: SampleRequest, question: string): ToolCall | undefined {
+  const wish = /\buse the tool\b(?: (\S+) with (\{.*\}))?/i.exec(question);
+  if (wish === null) return undefined;
+  const named = tools.find(({ name }) => name === wish[1]);
+  const input = named === undefined ? undefined : objectIn(wish[2]!);
+  if (input !== undefined) return { name: named!.name, input };
+  return tools[0] && { name: tools[0].name, input: sampleInput(tools[0]) };
+}
+
+function objectIn(text: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}
+
 function paragraph(question: string): string {
   const asked = question.length > 120 ? `${question.slice(0, 117)}…` : question;
   return `Tollgate sample provider: you asked “${asked}”. ${sentences.join(' ')}`;
 }
 
+/** Of the person: a system's words may stand after it. */
 function lastText({ messages }: SampleRequest): string {
-  const content = messages.at(-1)?.content;
+  const content = messages.findLast(({ role }) => role === 'user')?.content;
   if (typeof content === 'string') return content;
   const parts = (Array.isArray(content) ? content : []) as { type?: string; text?: string }[];
   return parts.flatMap((part) => (part.type === 'text' ? [part.text ?? ''] : [])).join(' ');

@@ -1,5 +1,11 @@
 /** Contract of the stores behind budgets: reservations in one atomic step, settlement together with the ledger entry. */
-import type { BudgetUnit, Charge, ReservationOutcome, ReservationRequest } from '../core/budget/model.ts';
+import type {
+  BudgetUnit,
+  Charge,
+  ReservationItem,
+  ReservationOutcome,
+  ReservationRequest,
+} from '../core/budget/model.ts';
 
 export interface Accounts {
   /**
@@ -18,6 +24,17 @@ export interface Accounts {
 export interface LocalAccounts extends Accounts {
   reserve(request: ReservationRequest): ReservationOutcome;
   settle(charges: readonly Charge[], entry: string): void;
+}
+
+/** This machine's part of accounts that several share: what was charged here, and the entries of the calls made here. */
+export interface ChargeBook {
+  /** Counts what was used and writes the ledger entry, as `settle` does; nothing is given back. */
+  charge(charges: readonly Charge[], entry: string): void;
+  /**
+   * This machine's total of the counter that `item` is charged to, of all its threads, also of those before a restart. Makes
+   * the counter; throws `RateLimitUnavailable` when no more can be had.
+   */
+  chargedTo(item: ReservationItem): number;
 }
 
 /** What is held of one counter, by a call under way or by a whole process. */

@@ -93,6 +93,8 @@ export interface LedgerStore {
    * lessened by `prune`. Of windows that began before `sinceMs` (Unix ms) not every call is known.
    */
   charged(): Charged | Promise<Charged>;
+  /** Adds to those sums what no record tells: after somebody decided that the counters are right. */
+  correctCharged?(sums: readonly ChargedSum[]): void | Promise<void>;
   /** Begin of each key's last call, Unix ms. */
   lastUsed(): ReadonlyMap<string, number> | Promise<ReadonlyMap<string, number>>;
   /** Deletes records that began before, the oldest first and `atMost` so many (default: all); returns how many. */

@@ -15,6 +15,8 @@ export function accessLogLine(record: RequestRecord): string {
     ['http.path', escaped(record.path)],
     ['http.version', record.httpVersion],
     ['http.status', record.status],
+    ['trace.id', record.trace?.traceId],
+    ['span.id', record.trace?.spanId],
     ['protocol', record.protocol],
     ['key', key?.id],
     ['user', key?.user],
@@ -30,6 +32,7 @@ export function accessLogLine(record: RequestRecord): string {
     ['agw.ai.time_to_first_token', milliseconds(llm?.timeToFirstTokenMs)],
     ['agw.ai.time_per_output_token', milliseconds(llm?.timePerOutputTokenMs)],
     ['gen_ai.request.max_tokens', llm?.maxTokens],
+    ['tollgate.attempts', attemptsIn(record)],
     ['error', record.error],
     ['reason', record.reason],
     ['decision', record.decisions.length === 0 ? undefined : record.decisions.join('; ')],
@@ -39,6 +42,12 @@ export function accessLogLine(record: RequestRecord): string {
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${quoted(String(value))}`]))
     .join(' ');
   return `${new Date(record.startedAtMs).toISOString()}\tinfo\trequest ${text}\n`;
+}
+
+/** Only where there was more than one. */
+function attemptsIn({ attempts = [] }: RequestRecord): string | undefined {
+  if (attempts.length < 2) return undefined;
+  return attempts.map(({ provider, outcome, status }) => `${provider}: ${status ?? outcome}`).join(', ');
 }
 
 function milliseconds(value: number | undefined): string | undefined {

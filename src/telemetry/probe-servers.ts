@@ -1,6 +1,7 @@
 /** The two plain HTTP ports for machines: metrics (15020) and readiness (15021). */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Registry } from 'prom-client';
+import { expose } from './exposition.ts';
 
 export interface Readiness {
   /** What start-up still waits for; empty when ready. */
@@ -10,8 +11,8 @@ export interface Readiness {
 export function startMetricsServer(registry: Registry, port: number, host: string): Promise<Server> {
   return listen(port, host, (request, response) => {
     if (request.url !== '/metrics' || request.method !== 'GET') return void response.writeHead(404).end();
-    registry.metrics().then(
-      (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
+    expose(registry, request.headers.accept).then(
+      ({ contentType, text }) => response.writeHead(200, { 'content-type': contentType }).end(text),
       () => response.writeHead(500).end(),
     );
   });

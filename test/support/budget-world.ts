@@ -33,11 +33,15 @@ export interface BudgetWorld {
 
 const namespace = 'agentgateway-system';
 
-export async function budgetWorld(t: TestContext, extraArgs: string[] = []): Promise<BudgetWorld> {
+export async function budgetWorld(
+  t: TestContext,
+  extraArgs: string[] = [],
+  env: Record<string, string> = {},
+): Promise<BudgetWorld> {
   const provider = await startSampleProcess();
   const scratch = temporaryDirectory();
   const args = ['--demo', '--provider-url', `anthropic=${provider.url}`, ...extraArgs];
-  const first = await startGateway({ args });
+  const first = await startGateway({ args, env });
   const dispatcher = new Agent({ connections: 200, pipelining: 1 });
   t.after(async () => {
     await dispatcher.destroy();
@@ -58,7 +62,7 @@ export async function budgetWorld(t: TestContext, extraArgs: string[] = []): Pro
     cluster: await clusterClient(first.kubeconfig, scratch),
     restart: async (signal) => {
       await world.gateway.stop(signal);
-      world.gateway = await startGateway({ args, address: first.address, dataDir: first.dataDir });
+      world.gateway = await startGateway({ args, env, address: first.address, dataDir: first.dataDir });
     },
     key: (name, spec = {}, labels = {}) => {
       const keyHash = `sha256:${createHash('sha256').update(name).digest('hex')}`;

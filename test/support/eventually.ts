@@ -1,5 +1,5 @@
 /** Repeats a check until it holds. A change takes effect within 100 ms; the rest of the time is for a busy machine. */
-export async function eventually(check: () => void | Promise<void>, withinMs = 3_000): Promise<void> {
+export async function eventually<T>(check: () => T | Promise<T>, withinMs = 3_000): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     try {

@@ -196,7 +196,7 @@ export const features: Feature[] = [
   { name: 'parallel calls and their results', arrives: /done-a[\s\S]*done-b/, ...called() },
   {
     name: 'result of a tool that failed',
-    arrives: /"is_error":true|"error":"done-a"/,
+    arrives: /"is_error":true|"error":"done-a"|"status":"error"/,
     Messages: called({ messages: { is_error: true } }).Messages,
     GenerateContent: called({ gemini: { error: 'done-a' } }).GenerateContent,
   },
@@ -241,7 +241,7 @@ export const features: Feature[] = [
   },
   {
     name: 'answer by a JSON schema',
-    arrives: /"mark"/,
+    arrives: /"mark"|\\"mark\\"/,
     Completions: { response_format: { type: 'json_schema', json_schema: { name: 's', schema } } },
     Messages: { output_config: { format: { type: 'json_schema', schema } } },
     Responses: { text: { format: { type: 'json_schema', name: 's', schema } } },
@@ -265,7 +265,7 @@ export const features: Feature[] = [
   { name: 'signed reasoning of earlier turns', arrives: /c2ln/, ...thought },
   {
     name: 'mark for prompt caching',
-    arrives: /ephemeral/,
+    arrives: /ephemeral|cachePoint/,
     Completions: user.chat({ type: 'text', text: 'x', cache_control: { type: 'ephemeral' } }),
     Messages: user.chat({ type: 'text', text: 'x', cache_control: { type: 'ephemeral' } }),
   },

@@ -5,6 +5,8 @@ import type { ProviderTarget, RouteType } from '../../src/core/config/snapshot.t
 import { translateRequest } from '../../src/core/llm/translate.ts';
 import type { RequestFault, StreamTranslator, UpstreamCall } from '../../src/core/llm/translate-contract.ts';
 
+import { awsEvent, invokeChunk } from './event-stream.ts';
+
 export const testdata = join(import.meta.dirname, '../../testdata/llm');
 
 export const providers: Record<string, ProviderTarget> = {
@@ -12,6 +14,19 @@ export const providers: Record<string, ProviderTarget> = {
   openai: target('openai', 'gpt-5'),
   gemini: target('gemini', 'gemini-3-pro-preview'),
   azureopenai: { ...target('azureopenai', 'my-deployment'), azure: { apiVersion: '2025-04-01-preview' } },
+  bedrock: { ...target('bedrock', 'eu.amazon.nova-2-lite-v1:0'), bedrock: {} },
+  'bedrock-anthropic': {
+    ...target('bedrock', 'us.anthropic.claude-sonnet-5'),
+    bedrock: { guardrail: { identifier: 'gr-1', version: '2' } },
+  },
+  vertexai: {
+    ...target('vertexai', 'gemini-3-pro-preview'),
+    vertexai: { projectId: 'p-1', region: 'global' },
+  },
+  'vertexai-anthropic': {
+    ...target('vertexai', 'claude-sonnet-4-5@20250929'),
+    vertexai: { projectId: 'p-1', region: 'europe-west1' },
+  },
   'custom-completions': target('custom', 'qwen', [{ type: 'Completions' }]),
   'custom-responses': target('custom', 'qwen', [{ type: 'Responses' }]),
 };
@@ -40,6 +55,20 @@ export function requestsOf(dialect: RouteType): Record<string, Record<string, un
   return JSON.parse(read(`requests/${dialect}.json`));
 }
 
+/** For providers that fetch no pictures: the same requests, with those inside. */
+function inlineOf(dialect: RouteType): Record<string, Record<string, unknown>> {
+  const data = 'iVBORw0KGgo=';
+  const text = read(`requests/${dialect}.json`)
+    .replace(
+      /\{\s*"type": "url",\s*"url": "[^"]*"\s*\}/g,
+      `{"type":"base64","media_type":"image/png","data":"${data}"}`,
+    )
+    .replace(/"fileData": \{[^}]*\}/g, `"inlineData":{"mimeType":"image/png","data":"${data}"}`)
+    .replace(/"https:\/\/example.com\/a.png"/g, `"data:image/png;base64,${data}"`);
+  const { conversation } = JSON.parse(text);
+  return { 'conversation, inline': conversation };
+}
+
 export function translate(
   dialect: RouteType,
   provider: string,
@@ -54,6 +83,7 @@ export function translate(
     headers: {},
     body: JSON.stringify(body),
     nowSeconds: 1_795_448_801,
+    callId: 'call-1',
   });
   return result.ok ? { call: result.call } : { fault: result.fault };
 }
@@ -62,16 +92,41 @@ export function read(name: string): string {
   return readFileSync(join(testdata, name), 'utf8');
 }
 
-/** The recorded reply of the API that the call goes to. */
-export function recorded(call: UpstreamCall, name: string): string {
+/** The recorded reply of the API that the call goes to; a binary stream's bytes are the characters up to 255. */
+export function recorded(call: UpstreamCall, name: 'plain.json' | 'error.json' | 'stream.sse'): string {
   const wires: [RegExp, string][] = [
-    [/\/messages$/, 'anthropic-messages'],
+    [/\/converse/, 'bedrock-converse'],
+    [/\/messages$|\/invoke|awPredict$/, 'anthropic-messages'],
     [/\/chat\/completions/, 'openai-chat'],
     [/\/responses/, 'openai-responses'],
     [/enerateContent/, 'gemini-generate'],
   ];
   const wire = wires.find(([path]) => path.test(call.url))![1];
-  return read(`replies/${wire}/${name}`);
+  if (name === 'error.json') return read(`replies/${errorsOf(call.url) ?? wire}/${name}`);
+  if (name === 'plain.json') return read(`replies/${wire}/${name}`);
+  if (wire === 'bedrock-converse') return converseStream(read(`replies/${wire}/stream.jsonl`));
+  const text = read(`replies/${wire}/${name}`);
+  return call.url.includes('/invoke') ? invokeStream(text) : text;
+}
+
+/** A cloud's errors are its own, whatever API of a model's vendor it serves. */
+function errorsOf(url: string): string | undefined {
+  if (url.includes('/model/')) return 'bedrock-converse';
+  return url.includes('/locations/') ? 'gemini-generate' : undefined;
+}
+
+export const isBinary = (call: UpstreamCall): boolean => call.reply.stream().pushBytes !== undefined;
+
+/** Bytes as characters up to 255. */
+export function converseStream(lines: string): string {
+  const events = lines.trim().split('\n');
+  const messages = events.flatMap((line) => Object.entries(JSON.parse(line) as Record<string, object>));
+  return Buffer.concat(messages.map(([type, payload]) => awsEvent(type, payload))).toString('latin1');
+}
+
+export function invokeStream(text: string): string {
+  const events = [...text.matchAll(/^data: (.*)$/gm)].map((match) => invokeChunk(JSON.parse(match[1]!)));
+  return Buffer.concat(events).toString('latin1');
 }
 
 export function streamed(
@@ -81,7 +136,7 @@ export function streamed(
   const stream = call.reply.stream();
   let text = '';
   for (const chunk of chunks) {
-    const out = stream.push(chunk);
+    const out = stream.pushBytes?.(Buffer.from(chunk, 'latin1')) ?? stream.push(chunk);
     text += stream.raw ? chunk : out;
   }
   return { text: text + stream.end('complete'), stream };
@@ -89,8 +144,9 @@ export function streamed(
 
 /** All that one pair of dialect and provider does, as the golden files keep it. */
 export function observe(dialect: RouteType, provider: string): unknown {
+  const requests = { ...requestsOf(dialect), ...(provider.startsWith('bedrock') ? inlineOf(dialect) : {}) };
   return Object.fromEntries(
-    Object.entries(requestsOf(dialect)).map(([name, body]) => {
+    Object.entries(requests).map(([name, body]) => {
       const { call, fault } = translate(dialect, provider, body, name.startsWith('stream'));
       return [name, call === undefined ? { fault } : observeCall(call)];
     }),

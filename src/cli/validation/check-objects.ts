@@ -8,6 +8,7 @@ import { apiVersionOf } from '../../core/resources/kind.ts';
 import { allKinds } from '../../core/resources/kinds.ts';
 import type { KubeObject } from '../../core/resources/object.ts';
 import { admit } from '../../core/resources/validate.ts';
+import { compileRegex } from '../../linear-regex.ts';
 import { kindOf, type LocatedFault, type LocatedObject } from '../kube-documents.ts';
 import { statusFaults } from './status-faults.ts';
 
@@ -76,6 +77,7 @@ function compileFaults(admitted: readonly LocatedObject[], nowRfc3339: string): 
       providerUrls: {},
       address: '127.0.0.1',
       bindErrors: {},
+      compileRegex,
     },
   );
   const places = new Map(admitted.map((one) => [titleOf(one.object), one]));

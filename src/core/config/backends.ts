@@ -1,17 +1,22 @@
 /** AgentgatewayBackends and Services → backends of the data path; what can't be resolved is refused, with the reason in status. */
+import type { PromptGuard } from '../guard/model.ts';
+import { defaultHealth } from '../resilience/model.ts';
 import type { Condition, KubeObject } from '../resources/object.ts';
 import type { StatusWrite } from './compile.ts';
 import { conditions } from './conditions.ts';
 import type { CompileContext } from './context.ts';
 import { compileCredential } from './credentials.ts';
+import { durationMs } from './durations.ts';
 import { groups, nameOf } from './objects.ts';
 import type { CompiledPolicies } from './policies.ts';
 import {
   type BackendPoliciesSpec,
   compileTarget,
+  mergePolicies,
   type ProviderSpec,
   unservedField,
 } from './provider-targets.ts';
+import { idleTimeoutOf } from './resilience-fields.ts';
 import { serviceOrigins } from './services.ts';
 import type { AiBackend, Backend, HttpBackend, ProviderTarget } from './snapshot.ts';
 
@@ -54,7 +59,7 @@ export class BackendCompiler {
   compileAll(policies: CompiledPolicies): Record<string, Backend> {
     const all: Record<string, Backend> = { ...this.#services };
     this.#compiled = this.#context.objects.list(groups.agentgateway, 'AgentgatewayBackend').map((object) => {
-      const backend = compileBackend(this.#context, object);
+      const backend = compileBackend(this.#context, object, policies.backendPolicies(object));
       const guarded = policies.backendRefusal(object);
       if (guarded !== undefined) backend.refusal ??= guarded;
       all[nameOf(object)] = backend;
@@ -78,8 +83,10 @@ export class BackendCompiler {
   }
 }
 
-function compileBackend(context: CompileContext, object: KubeObject): Backend {
-  const spec = object['spec'] as BackendSpec;
+/** `attached`: what AgentgatewayPolicies say of it; the backend's own policies say more. */
+function compileBackend(context: CompileContext, object: KubeObject, attached: BackendPoliciesSpec): Backend {
+  const own = object['spec'] as BackendSpec;
+  const spec = { ...own, policies: mergePolicies(attached, own.policies ?? {}) };
   if (spec.ai !== undefined) return compileAi(context, object, spec);
   if (spec.static !== undefined) return compileStatic(context, object, spec);
   const kind = Object.keys(spec).find((field) => field !== 'policies') ?? 'empty';
@@ -91,16 +98,27 @@ function compileBackend(context: CompileContext, object: KubeObject): Backend {
   };
 }
 
-function compileAi(context: CompileContext, object: KubeObject, spec: BackendSpec): AiBackend {
+function compileAi(
+  context: CompileContext,
+  object: KubeObject,
+  spec: BackendSpec & { policies: BackendPoliciesSpec },
+): AiBackend {
   const name = nameOf(object);
-  const policies = spec.policies ?? {};
+  const { policies } = spec;
   const groupSpecs =
     spec.ai!.provider === undefined ? spec.ai!.groups! : [{ providers: [spec.ai!.provider] }];
-  let refusal: string | undefined;
+  const idle = idleTimeoutOf(object);
+  let refusal = 'fault' in idle ? idle.fault : undefined;
+  const guards = new Map<string, PromptGuard>();
+  const elsewhere = groupSpecs.flatMap(({ providers }) => providers).length > 1;
   const compiled = groupSpecs.map((group) =>
     group.providers.flatMap((provider): ProviderTarget[] => {
       const result = compileTarget(context, object.metadata.namespace!, name, provider, policies);
-      if ('target' in result) return [result.target];
+      if ('target' in result) {
+        const health = result.target.health ?? (elsewhere ? defaultHealth : undefined);
+        const guard = result.target.guard && shared(guards, result.target.guard);
+        return [{ ...result.target, ...idle, ...(health && { health }), ...(guard && { guard }) }];
+      }
       refusal ??= provider.name === undefined ? result.fault : `${provider.name}: ${result.fault}`;
       return [];
     }),
@@ -114,19 +132,39 @@ function compileAi(context: CompileContext, object: KubeObject, spec: BackendSpe
   };
 }
 
-function compileStatic(context: CompileContext, object: KubeObject, spec: BackendSpec): HttpBackend {
+/** Providers with the same guards have one: what has passed it for one of them is not asked about again for the next. */
+function shared(known: Map<string, PromptGuard>, guard: PromptGuard): PromptGuard {
+  const text = JSON.stringify(guard);
+  const found = known.get(text) ?? guard;
+  known.set(text, found);
+  return found;
+}
+
+const unguardable = 'ai.promptGuard can not look into calls of a backend that is no model provider';
+
+function compileStatic(
+  context: CompileContext,
+  object: KubeObject,
+  spec: BackendSpec & { policies: BackendPoliciesSpec },
+): HttpBackend {
   const { host, port, unixPath } = spec.static!;
-  const auth = compileCredential(context, object.metadata.namespace!, spec.policies?.auth);
-  const unserved = unservedField(spec.policies ?? {});
+  const { auth: authSpec, http, tcp, health } = spec.policies;
+  const auth = compileCredential(context, object.metadata.namespace!, authSpec);
+  // One address: there is nothing that ejecting it would lead to.
+  const unserved =
+    unservedField(spec.policies) ?? (health === undefined ? undefined : 'health of a static backend');
   const refusal =
     (unixPath === undefined ? undefined : 'static.unixPath is not served by this version') ??
     (unserved === undefined ? undefined : `policies.${unserved} is not served by this version`) ??
+    (spec.policies?.ai?.promptGuard === undefined ? undefined : unguardable) ??
     ('fault' in auth ? auth.fault : undefined);
   return {
     type: 'http',
     name: nameOf(object),
     origins: host === undefined ? [] : [`${port === 443 ? 'https' : 'http'}://${host}:${port}`],
     ...('credential' in auth && auth.credential !== undefined && { credential: auth.credential }),
+    ...(http?.requestTimeout && { requestTimeoutMs: durationMs(http.requestTimeout) }),
+    ...(tcp?.connectTimeout && { connectTimeoutMs: durationMs(tcp.connectTimeout) }),
     ...(refusal && { refusal }),
   };
 }

@@ -36,13 +36,15 @@ interface BudgetSpec {
 }
 
 export interface CompiledBudgets {
-  statuses: StatusWrite[];
+  /** `unpriced`: models without a price that a Gateway's routes call. */
+  statuses(unpriced: (gateway: string) => string[]): StatusWrite[];
   all: Budget[];
   /** In force on a Gateway (`namespace/name`); `broken` ones refuse every call through it. */
   on(gateway: string): { budgets: Budget[]; broken: { policy: string; message: string }[] };
 }
 
 interface Compiled {
+  object: KubeObject;
   budget: Budget | undefined;
   name: string;
   gateways: string[];
@@ -50,14 +52,13 @@ interface Compiled {
 }
 
 export function compileBudgets(context: CompileContext, gateways: Gateways): CompiledBudgets {
-  const all: Compiled[] = [];
-  const statuses = context.objects.list(groups.tollgate, 'Budget').map((object) => {
-    const compiled = compileOne(object, gateways);
-    all.push(compiled);
-    return { object, status: statusOf(context, object, compiled) };
-  });
+  const all = context.objects.list(groups.tollgate, 'Budget').map((object) => compileOne(object, gateways));
   return {
-    statuses,
+    statuses: (unpriced) =>
+      all.map((compiled) => ({
+        object: compiled.object,
+        status: statusOf(context, compiled, [...new Set(compiled.gateways.flatMap(unpriced))]),
+      })),
     all: all.flatMap(({ budget }) => (budget === undefined ? [] : [budget])),
     on: (gateway) => {
       const here = all.filter((compiled) => compiled.gateways.includes(gateway));
@@ -125,6 +126,7 @@ function compileOne(object: KubeObject, gateways: Pick<Gateways, 'all' | 'find'>
   const broken = faults.length > 0;
   for (const ref of missing) faults.push(`Gateway ${namespace}/${ref.name} not found`);
   return {
+    object,
     budget: broken ? undefined : budget,
     name,
     faults,
@@ -204,8 +206,8 @@ function actionOf(spec: BudgetSpec['onExceeded']): ExceededAction {
 
 function statusOf(
   context: CompileContext,
-  object: KubeObject,
-  { budget, faults, gateways }: Compiled,
+  { object, budget, faults, gateways }: Compiled,
+  unpriced: readonly string[],
 ): Record<string, unknown> {
   const { conditions: before, ...figures } = (object['status'] ?? {}) as { conditions?: Condition[] };
   const refused = budget === undefined ? 'Calls through its Gateways are refused until this is mended: ' : '';
@@ -218,5 +220,26 @@ function statusOf(
       ? `In force on ${gateways.length === 0 ? 'no Gateway' : gateways.join(', ')}`
       : refused + faults.join('; '),
   };
-  return { ...figures, conditions: conditions(object, before, [accepted], context) };
+  return {
+    ...figures,
+    conditions: conditions(object, before, [accepted, ...pricedOf(budget, unpriced)], context),
+  };
+}
+
+const maxNamed = 10;
+
+/** Of dollar budgets: which calls it cannot count, and so refuses. */
+function pricedOf(budget: Budget | undefined, unpriced: readonly string[]) {
+  if (budget?.unit !== 'usd') return [];
+  const priced = {
+    type: 'Priced',
+    status: true,
+    reason: 'AllPriced',
+    message: 'Every model named by a route has a price',
+  };
+  if (unpriced.length === 0) return [priced];
+  const more = unpriced.length > maxNamed ? ` and ${unpriced.length - maxNamed} more` : '';
+  const outcome = budget.onExceeded.type === 'Report' ? 'are not counted' : 'that it selects are refused';
+  const message = `No price for ${unpriced.slice(0, maxNamed).join(', ')}${more}: calls to them ${outcome}`;
+  return [{ ...priced, status: false, reason: 'ModelsWithoutPrice', message }];
 }

@@ -2,6 +2,7 @@
  * Resources → the snapshot that the data path works from, the status of every object, and the objects that a Gateway has
  * beside it. Pure: the same resources give the same result whatever the order they came in.
  */
+import type { CompileRegex } from '../guard/regex.ts';
 import type { RateLimitConfig } from '../ratelimit/model.ts';
 import type { KubeObject } from '../resources/object.ts';
 import { BackendCompiler } from './backends.ts';
@@ -16,6 +17,7 @@ import { compilePolicies } from './policies.ts';
 import { policyStatuses } from './policy-status.ts';
 import { type RateLimitSources, readRateLimits } from './rate-limit-config.ts';
 import type { Snapshot } from './snapshot.ts';
+import { type IsPriced, unpricedModels } from './unpriced-models.ts';
 import { compileVirtualKeys, type KeyToIssue } from './virtual-keys.ts';
 
 export interface CompileOptions {
@@ -31,6 +33,10 @@ export interface CompileOptions {
   previousRateLimits?: RateLimitConfig;
   /** Asked at every compilation; absent: the ConfigMaps. */
   rateLimitSources?: () => RateLimitSources;
+  /** Whether the price list has a model; absent: nothing is said about prices. */
+  isPriced?: IsPriced;
+  /** The engine of guards' expressions. */
+  compileRegex?: CompileRegex;
   /** Ports that could not be opened, and why. */
   bindErrors: Readonly<Record<number, string>>;
 }
@@ -58,6 +64,7 @@ export function compileConfiguration(source: ObjectSource, options: CompileOptio
   const budgets = compileBudgets(context, gateways);
   const guards = { policies, virtualKeys, budgets };
   const routes = compileHttpRoutes(context, gateways, guards, backends);
+  const tracing = policies.tracing(gateways);
   const snapshot: Snapshot = {
     generation: options.generation,
     binds: gateways.binds(),
@@ -65,6 +72,7 @@ export function compileConfiguration(source: ObjectSource, options: CompileOptio
     keySets: context.keySets,
     budgets: budgets.all,
     ...(rateLimits.config === undefined ? {} : { rateLimits: rateLimits.config }),
+    ...(Object.keys(tracing).length > 0 && { tracing }),
     rateLimitErrors: rateLimits.errors.map(({ message }) => message),
   };
   return {
@@ -76,7 +84,9 @@ export function compileConfiguration(source: ObjectSource, options: CompileOptio
       ...backends.statuses(),
       ...policyStatuses(context, policies, gateways, routes),
       ...virtualKeys.statuses,
-      ...budgets.statuses,
+      ...budgets.statuses((gateway) =>
+        options.isPriced === undefined ? [] : unpricedModels(snapshot, gateway, options.isPriced),
+      ),
     ],
     owned: ownedObjects(context, gateways),
     toIssue: virtualKeys.toIssue,

@@ -1,5 +1,6 @@
 /** What every part of the compiler works with. */
 
+import type { CompileRegex } from '../guard/regex.ts';
 import type { Objects } from './objects.ts';
 import type { ReadRateLimits } from './rate-limit-config.ts';
 import type { KeySet } from './snapshot.ts';
@@ -11,6 +12,8 @@ export interface CompileContext {
   providerUrls: Readonly<Record<string, string>>;
   address: string;
   bindErrors: Readonly<Record<number, string>>;
+  /** Absent: expressions of guards are faults. */
+  compileRegex?: CompileRegex;
   /** Filled as policies refer to them. */
   keySets: Record<string, KeySet>;
   /** The embedded rate limit service's configuration, and what is wrong with its sources. */

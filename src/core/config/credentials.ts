@@ -1,19 +1,16 @@
 /** Backend credentials: from the resource or a Secret; one that can't be read refuses the backend, it is never empty. */
-import { type CompileContext, decodeBase64 } from './context.ts';
-import { groups } from './objects.ts';
+
+import { type CloudAuthSpec, type CloudUse, compileCloudCredential } from './cloud-credentials.ts';
+import type { CompileContext } from './context.ts';
+import { readSecret, type SecretRefSpec } from './secrets.ts';
 import type { Credential, KeyLocation } from './snapshot.ts';
 
-export interface AuthSpec {
+export interface AuthSpec extends CloudAuthSpec {
   key?: string;
   secretRef?: SecretRefSpec;
   passthrough?: object;
   location?: LocationSpec;
   [other: string]: unknown;
-}
-interface SecretRefSpec {
-  name: string;
-  key?: string;
-  kind?: string;
 }
 export interface LocationSpec {
   header?: { name: string; prefix?: string };
@@ -24,13 +21,16 @@ export interface LocationSpec {
 
 export type CredentialResult = { credential: Credential | undefined } | { fault: string };
 
-const served = ['key', 'secretRef', 'passthrough', 'location'];
+const served = ['key', 'secretRef', 'passthrough', 'location', 'aws', 'gcp', 'azure'];
 
 export function compileCredential(
   context: CompileContext,
   namespace: string,
   auth: AuthSpec | undefined,
+  use?: CloudUse,
 ): CredentialResult {
+  const cloud = compileCloudCredential(context, namespace, auth, use);
+  if (cloud !== undefined) return cloud;
   if (auth === undefined) return { credential: undefined };
   const other = Object.keys(auth).find((field) => !served.includes(field));
   if (other !== undefined) return { fault: `auth.${other} is not served by this version` };
@@ -51,16 +51,12 @@ function secretValue(
   namespace: string,
   ref: SecretRefSpec,
 ): { value: string } | { fault: string } {
-  if (ref.kind !== undefined && ref.kind !== 'Secret')
-    return { fault: `secretRef of kind ${ref.kind} is not served by this version` };
-  const name = `${namespace}/${ref.name}`;
-  const secret = context.objects.get(groups.core, 'Secret', namespace, ref.name);
-  if (secret === undefined) return { fault: `secret ${name} not found` };
   const entry = ref.key ?? 'Authorization';
-  const data = (secret['data'] as Record<string, string> | undefined)?.[entry];
-  const value = data === undefined ? '' : decodeBase64(data).trim();
+  const secret = readSecret(context, namespace, ref);
+  if ('fault' in secret) return secret;
+  const value = secret.entry(entry) ?? '';
   const bare = entry === 'Authorization' ? value.replace(/^Bearer\s+/i, '') : value;
-  return bare === '' ? { fault: `secret ${name} missing ${entry} value` } : { value: bare };
+  return bare === '' ? { fault: secret.missing(entry) } : { value: bare };
 }
 
 export function compileLocation(spec: LocationSpec): KeyLocation {

@@ -1,10 +1,14 @@
 /** A provider of an AgentgatewayBackend → the target that the data path calls. */
+
 import { vendorOf } from '../llm/presets.ts';
+import { cloudOf, cloudOrigin } from './cloud-targets.ts';
 import type { CompileContext } from './context.ts';
 import { type AuthSpec, compileCredential } from './credentials.ts';
 import { durationMs } from './durations.ts';
+import { compilePromptGuard, type PromptGuardSpec } from './prompt-guards.ts';
+import { compileHealth, type HealthSpec } from './resilience-fields.ts';
 import { serviceOrigins } from './services.ts';
-import type { ProviderName, ProviderTarget, RouteType } from './snapshot.ts';
+import type { PromptCaching, ProviderName, ProviderTarget, RouteType } from './snapshot.ts';
 
 export interface ProviderSpec {
   name?: string;
@@ -19,6 +23,8 @@ export interface BackendPoliciesSpec {
   auth?: AuthSpec;
   ai?: AiPolicySpec;
   http?: { requestTimeout?: string };
+  tcp?: { connectTimeout?: string; [other: string]: unknown };
+  health?: HealthSpec;
   [other: string]: unknown;
 }
 export interface AiPolicySpec {
@@ -26,7 +32,9 @@ export interface AiPolicySpec {
   modelAliases?: Record<string, string>;
   defaults?: { field: string; value: unknown }[];
   overrides?: { field: string; value: unknown }[];
+  promptGuard?: PromptGuardSpec;
   prompt?: { prepend?: { role: string; content: string }[]; append?: { role: string; content: string }[] };
+  promptCaching?: PromptCaching;
   [other: string]: unknown;
 }
 interface ModelSpec {
@@ -40,6 +48,10 @@ interface ModelSpec {
   resourceName?: string;
   resourceType?: 'Foundry' | 'OpenAI';
   projectName?: string;
+  /** Of the clouds. */
+  region?: string;
+  guardrail?: { identifier: string; version: string };
+  projectId?: string;
 }
 
 const providerNames: ProviderName[] = [
@@ -69,20 +81,21 @@ export function compileTarget(
   spec: ProviderSpec,
   policies: BackendPoliciesSpec,
 ): TargetResult {
-  const merged: BackendPoliciesSpec = {
-    ...policies,
-    ...spec.policies,
-    ai: { ...policies.ai, ...spec.policies?.ai },
-  };
+  const merged = mergePolicies(policies, spec.policies ?? {});
   const unserved = unservedField(merged);
   if (unserved !== undefined) return { fault: `policies.${unserved} is not served by this version` };
   const provider = providerNames.find((name) => spec[name] !== undefined)!;
   const model = (spec[provider] ?? {}) as ModelSpec;
   const origin = originOf(context, namespace, provider, spec, model);
   if ('fault' in origin) return origin;
-  const auth = compileCredential(context, namespace, merged.auth);
+  const auth = compileCredential(context, namespace, merged.auth, { provider, ...model });
   if ('fault' in auth) return auth;
-  const { ai = {}, http } = merged;
+  const { ai = {}, http, tcp, health: healthSpec } = merged;
+  const owner = { kind: 'AgentgatewayBackend', namespace, name: backendName } as const;
+  const guarded = ai.promptGuard && compilePromptGuard(context, owner, ai.promptGuard);
+  if (guarded !== undefined && 'fault' in guarded) return { fault: `policies.ai.${guarded.fault}` };
+  const health = healthSpec === undefined ? undefined : compileHealth(healthSpec);
+  if (health !== undefined && 'fault' in health) return health;
   return {
     target: {
       name: spec.name === undefined ? backendName : `${backendName}/${spec.name}`,
@@ -93,24 +106,48 @@ export function compileTarget(
       pathPrefix: spec.pathPrefix ?? origin.pathPrefix,
       formats: model.formats,
       ...azureOf(provider, model),
+      ...cloudOf(provider, model),
       ...vendorAt(provider, origin.origin),
       credential: auth.credential,
+      ...guarded,
       modelAliases: ai.modelAliases ?? {},
       defaults: ai.defaults ?? [],
       overrides: ai.overrides ?? [],
       ...(ai.prompt && { prompt: { prepend: ai.prompt.prepend ?? [], append: ai.prompt.append ?? [] } }),
+      ...(ai.promptCaching && { promptCaching: ai.promptCaching }),
+      ...health,
       ...(http?.requestTimeout && { requestTimeoutMs: durationMs(http.requestTimeout) }),
+      ...(tcp?.connectTimeout && { connectTimeoutMs: durationMs(tcp.connectTimeout) }),
     },
   };
 }
 
-const servedPolicies = new Set(['auth', 'ai', 'http']);
-const servedAi = new Set(['routes', 'modelAliases', 'defaults', 'overrides', 'prompt']);
+/** Field by field, and those of `ai` one by one: `inner` replaces. */
+export function mergePolicies(outer: BackendPoliciesSpec, inner: BackendPoliciesSpec): BackendPoliciesSpec {
+  return { ...outer, ...inner, ai: { ...outer.ai, ...inner.ai } };
+}
+
+const servedPolicies = new Set(['auth', 'ai', 'http', 'tcp', 'health']);
+const servedAi = new Set([
+  'routes',
+  'modelAliases',
+  'defaults',
+  'overrides',
+  'prompt',
+  'promptCaching',
+  'promptGuard',
+]);
+
+export function isServedPolicy(field: string): boolean {
+  return servedPolicies.has(field);
+}
 
 /** A guard that would not run must not be taken for one that does. */
 export function unservedField(policies: BackendPoliciesSpec): string | undefined {
   const policy = Object.keys(policies).find((field) => !servedPolicies.has(field));
   if (policy !== undefined) return policy;
+  const tcp = Object.keys(policies.tcp ?? {}).find((field) => field !== 'connectTimeout');
+  if (tcp !== undefined) return `tcp.${tcp}`;
   const ai = Object.keys(policies.ai ?? {}).find((field) => !servedAi.has(field));
   return ai === undefined ? undefined : `ai.${ai}`;
 }
@@ -136,7 +173,7 @@ function originOf(
   }
   const override = context.providerUrls[provider];
   if (override !== undefined) return splitUrl(override);
-  const origin = defaultOrigins[provider] ?? azureOrigin(provider, model);
+  const origin = defaultOrigins[provider] ?? azureOrigin(provider, model) ?? cloudOrigin(provider, model);
   return origin === undefined ? { fault: `provider ${provider} is not served by this version` } : { origin };
 }
 

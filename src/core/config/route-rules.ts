@@ -5,8 +5,10 @@ import type { CompileContext } from './context.ts';
 import { durationMs } from './durations.ts';
 import type { CompiledGateway, GatewayListener } from './gateways.ts';
 import { type Guards, trafficAt } from './guards.ts';
+import { compileModelRoutes } from './model-routes.ts';
 import { groups, nameOf } from './objects.ts';
 import { isGranted } from './reference-grants.ts';
+import { compileRetry, type RetrySpec } from './resilience-fields.ts';
 import { compileFilters, type FilterSpec } from './route-filters.ts';
 import type { RouteMatch, RouteRule, StringMatch, WeightedBackend } from './snapshot.ts';
 
@@ -20,6 +22,7 @@ interface RuleSpec {
   filters?: FilterSpec[];
   backendRefs?: BackendRefSpec[];
   timeouts?: { request?: string; backendRequest?: string };
+  retry?: RetrySpec;
 }
 interface MatchSpec {
   path?: { type?: RouteMatch['path']['type']; value?: string };
@@ -66,7 +69,14 @@ export function compileRules(
     if (filters.unsupported !== undefined) {
       traffic.broken.push({ policy: `HTTPRoute ${nameOf(object)}`, message: filters.unsupported });
     }
-    const timeout = rule.timeouts?.request ?? rule.timeouts?.backendRequest;
+    const models = compileModelRoutes(object, work.backends);
+    if (models !== undefined && 'fault' in models) {
+      faults.push({ kind: 'unresolved', reason: 'BackendNotFound', message: models.fault });
+      traffic.broken.push({ policy: `HTTPRoute ${nameOf(object)}`, message: models.fault });
+    }
+    // The rule's own says more of this traffic than a policy does.
+    const retry = rule.retry === undefined ? undefined : compileRetry(rule.retry);
+    if (retry !== undefined && 'retry' in retry) traffic.retry = retry.retry;
     return {
       index,
       name: rule.name,
@@ -74,11 +84,20 @@ export function compileRules(
       filters: filters.filters,
       traffic,
       backends: (rule.backendRefs ?? []).map((ref) => compileBackendRef(ref, object, work, faults)),
-      ...(timeout === undefined || durationMs(timeout) === 0
-        ? {}
-        : { requestTimeoutMs: durationMs(timeout) }),
+      ...(models !== undefined && 'models' in models && { models: models.models }),
+      ...timeoutOf('requestTimeoutMs', rule.timeouts?.request),
+      ...timeoutOf('attemptTimeoutMs', rule.timeouts?.backendRequest),
     };
   });
+}
+
+/** Zero is no timeout (GEP-1742). */
+function timeoutOf(
+  name: 'requestTimeoutMs' | 'attemptTimeoutMs',
+  text: string | undefined,
+): Partial<RouteRule> {
+  const ms = text === undefined ? 0 : durationMs(text);
+  return ms === 0 ? {} : { [name]: ms };
 }
 
 function compileMatches(specs: readonly MatchSpec[] | undefined): RouteMatch[] {

@@ -4,8 +4,12 @@
  * Names of objects are `namespace/name`, as in logs and metrics.
  */
 import type { Budget } from '../budget/model.ts';
+import type { PromptGuard } from '../guard/model.ts';
 import type { RateLimitConfig } from '../ratelimit/model.ts';
+import type { HealthPolicy, RetryPolicy } from '../resilience/model.ts';
+import type { ModelRoute } from '../route/match-model.ts';
 import type { KeyTerms } from './key-terms.ts';
+import type { GatewayTracing } from './tracing.ts';
 
 export interface Snapshot {
   /** All that are in force anywhere. */
@@ -17,6 +21,8 @@ export interface Snapshot {
   keySets: Record<string, KeySet>;
   /** The embedded rate limit service's configuration; absent when none was ever valid (calls are then refused). */
   rateLimits?: RateLimitConfig;
+  /** By Gateway; absent where no policy asks for it. */
+  tracing?: Record<string, GatewayTracing>;
   /** Why a source of it was refused; what that source said before stays in force. */
   rateLimitErrors: string[];
 }
@@ -53,7 +59,12 @@ export interface RouteRule {
   /** Gateway → listener → route → rule, merged field by field; the more specific one has replaced the other. */
   traffic: TrafficPolicy;
   backends: WeightedBackend[];
+  /** The backend is chosen by the model that is asked for, when the body has been read. */
+  models?: ModelRoute[];
+  /** Of the call as a whole, with all its attempts, to the last byte. */
   requestTimeoutMs?: number;
+  /** Of one attempt, to its last byte. */
+  attemptTimeoutMs?: number;
 }
 
 export interface StringMatch {
@@ -109,6 +120,10 @@ export interface TrafficPolicy {
   headerModifiers?: { policy: string; request?: HeaderModifier; response?: HeaderModifier };
   directResponse?: Conditional<{ status: number; body?: string }>;
   requestTimeoutMs?: number;
+  /** Of model calls; a provider's own wins. */
+  promptGuard?: PromptGuard;
+  /** The rule's own has replaced the policies'. */
+  retry?: RetryPolicy;
 }
 
 /** First entry whose condition holds wins; an entry without condition always holds and is last. */
@@ -199,6 +214,9 @@ export interface HttpBackend {
   /** `scheme://host:port`, one per endpoint. */
   origins: string[];
   credential?: Credential;
+  /** To the answer's head. */
+  requestTimeoutMs?: number;
+  connectTimeoutMs?: number;
 }
 
 export type RouteType =
@@ -240,17 +258,69 @@ export interface ProviderTarget {
   formats?: { type: RouteType; path?: string }[];
   /** Of the Azure providers. */
   azure?: { apiVersion?: string; project?: string };
+  bedrock?: { guardrail?: { identifier: string; version: string } };
+  vertexai?: { projectId: string; region: string };
   /** Who answers at this address, where that is known: what its calls are priced and reported by. */
   vendor?: string;
   credential?: Credential;
+  guard?: PromptGuard;
+  /** Present where its failures are counted: it is configured, or there is another provider to go to. */
+  health?: HealthPolicy;
   modelAliases: Record<string, string>;
   defaults: { field: string; value: unknown }[];
   overrides: { field: string; value: unknown }[];
+  promptCaching?: PromptCaching;
   prompt?: { prepend: { role: string; content: string }[]; append: { role: string; content: string }[] };
+  /** To the answer's head. */
   requestTimeoutMs?: number;
+  connectTimeoutMs?: number;
+  /** Longest silence inside an answer. */
+  idleTimeoutMs?: number;
+}
+
+/** What is marked for prompt caching, at the providers that want marks for it. */
+export interface PromptCaching {
+  /** From `minTokens` on, by estimate. */
+  cacheSystem: boolean;
+  minTokens: number;
+  cacheTools: boolean;
+  /** The message before the last one, or this many before that. */
+  cacheMessages: boolean;
+  cacheMessageOffset: number;
 }
 
 /** `passthrough` sends the client's own credential on. `location` absent: where the provider expects it. */
 export type Credential =
   | { type: 'key'; value: string; location?: KeyLocation }
-  | { type: 'passthrough'; location?: KeyLocation };
+  | { type: 'passthrough'; location?: KeyLocation }
+  | CloudCredential;
+
+/** What a cloud's credentials are resolved from; without a source the surroundings are asked: environment, files, the machine. */
+export type CloudCredential = AwsCredential | GcpCredential | AzureCredential;
+
+export interface AwsCredential {
+  type: 'aws';
+  /** Of the signature. */
+  region: string;
+  service: string;
+  keys?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+  /** Taken on with the credentials of the surroundings. */
+  role?: { arn: string; sessionName: string; tags: { key: string; value: string }[] };
+}
+
+export interface GcpCredential {
+  type: 'gcp';
+  /** JSON text: a service account's key, or a description of an external account. */
+  credentials?: string;
+}
+
+export interface AzureCredential {
+  type: 'azure';
+  /** What the tokens are for. */
+  scope: string;
+  source:
+    | { type: 'secret'; tenantId: string; clientId: string; clientSecret: string }
+    | { type: 'managed'; clientId?: string; objectId?: string; resourceId?: string }
+    | { type: 'workload' }
+    | { type: 'surroundings' };
+}

@@ -7,6 +7,7 @@ import { durationMs } from './durations.ts';
 import { compileKeySet } from './key-sets.ts';
 import { groups, nameOf, selects } from './objects.ts';
 import { compileRateLimit, type RateLimitSpec } from './rate-limits.ts';
+import { compileRetry, type RetrySpec } from './resilience-fields.ts';
 import { headerModifier } from './route-filters.ts';
 import type { ApiKeyPolicy, AuthorizationPolicy, TrafficPolicy } from './snapshot.ts';
 
@@ -38,6 +39,7 @@ interface TrafficSpec {
     conditional?: { condition?: string; policy: DirectResponseSpec }[];
   };
   timeouts?: { request?: string };
+  retry?: RetrySpec;
   [other: string]: unknown;
 }
 interface DirectResponseSpec {
@@ -47,7 +49,7 @@ interface DirectResponseSpec {
 }
 
 /** Not enforced, and nothing is less safe for it: told in status only. */
-const harmless = new Set(['phase', 'retry', 'hostRewrite', 'delay']);
+const harmless = new Set(['phase', 'hostRewrite', 'delay']);
 
 export function compileTraffic(
   context: CompileContext,
@@ -63,6 +65,7 @@ export function compileTraffic(
     headerModifiers,
     directResponse,
     timeouts,
+    retry,
     ...others
   } = spec;
   for (const name of Object.keys(others)) {
@@ -89,7 +92,14 @@ export function compileTraffic(
   }
   if (directResponse !== undefined) addDirectResponse(policy, directResponse, result);
   if (timeouts?.request !== undefined) result.fields.requestTimeoutMs = durationMs(timeouts.request);
+  if (retry !== undefined) addRetry(retry, result);
   return result;
+}
+
+function addRetry(spec: RetrySpec, result: CompiledTraffic): void {
+  const compiled = compileRetry(spec);
+  if ('retry' in compiled) result.fields.retry = compiled.retry;
+  else result.faults.push(`traffic.${compiled.fault}`);
 }
 
 function checkCel(place: string, source: string, result: CompiledTraffic): void {

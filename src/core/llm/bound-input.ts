@@ -74,7 +74,17 @@ function collect(content: unknown, found: number[]): void {
     else if (type === 'image') found.push(sourceBytes(block?.['source'] as Json));
     else if (type === 'image_url') found.push(urlBytes((block?.['image_url'] as Json)?.['url']));
     else if (type === 'input_image') found.push(urlBytes(block?.['image_url']));
+    else if (type === undefined) collectConverse(block, found);
   }
+}
+
+/** Bedrock's, whose blocks are named by their one member. */
+function collectConverse(block: Json, found: number[]): void {
+  collect((block?.['toolResult'] as Json)?.['content'], found);
+  const image = block?.['image'] as Json;
+  if (image === undefined || image === null) return;
+  const bytes = (image['source'] as Json)?.['bytes'];
+  found.push(typeof bytes === 'string' && base64.test(bytes) ? bytes.length : 0);
 }
 
 /** Gemini's, in either spelling. */

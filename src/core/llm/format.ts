@@ -1,25 +1,36 @@
-/** What every wire format provides. A format serves both directions: as a client's dialect and as a provider's API. */
+/**
+ * What every wire format provides. Most serve both directions, as a client's dialect and as a provider's API; what only a
+ * provider speaks has the provider's half.
+ */
 import type { Fields } from './fields.ts';
 import type { CanonicalRequest, CanonicalResponse, ErrorKind, StreamEvent } from './model.ts';
 import type { SseEvent } from './sse.ts';
 import type { Usage } from './usage.ts';
 
-export interface Format {
+export interface ProviderFormat {
+  /** Names in `drops` what the client asked for and this format can't carry. */
+  encodeRequest(request: CanonicalRequest, drops: string[]): Fields;
+  /** Throws `ReplyFault`. An id or a model that the format does not tell is ''. */
+  decodeResponse(body: Fields): CanonicalResponse;
+  /** The usage that a whole answer reports, in our definition; undefined when it reports none. */
+  decodeUsage(body: Fields): Usage | undefined;
+  decodeStream(): StreamDecoder;
+  decodeError(body: string): ProviderError;
+}
+
+export interface Format extends ProviderFormat {
   /** Top-level members that `decodeRequest` reads; others that a client sends are lost in translation, and told so. */
   carried: ReadonlySet<string>;
   /** Throws `FieldFault` for what can't leave this format; names in `drops` what the call makes sense without. */
   decodeRequest(body: Fields, drops: string[]): CanonicalRequest;
-  /** Names in `drops` what the client asked for and this format can't carry. */
-  encodeRequest(request: CanonicalRequest, drops: string[]): Fields;
-  /** Throws `ReplyFault`. */
-  decodeResponse(body: Fields): CanonicalResponse;
   encodeResponse(response: CanonicalResponse, usage: Usage, context: AnswerContext): string;
-  /** The usage that a whole answer reports, in our definition; undefined when it reports none. */
-  decodeUsage(body: Fields): Usage | undefined;
-  decodeStream(): StreamDecoder;
   encodeStream(options: StreamOptions): StreamEncoder;
-  decodeError(body: string): ProviderError;
   encodeError(error: DialectErrorFields): string;
+}
+
+/** Whether clients speak it too. */
+export function isDialect(format: ProviderFormat): format is Format {
+  return 'encodeStream' in format;
 }
 
 export interface AnswerContext {

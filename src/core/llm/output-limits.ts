@@ -1,14 +1,17 @@
 /** What a request body says about how much may be answered. */
-import type { RouteType } from '../config/snapshot.ts';
 import type { Fields } from './fields.ts';
 import { either } from './gemini-names.ts';
+import type { Api } from './provider.ts';
 
 const names = ['max_completion_tokens', 'max_tokens', 'max_output_tokens'] as const;
 
 /** The most of them: which one a provider goes by is the provider's affair. */
 export function maxTokensOf(body: Fields): number | undefined {
   const config = objectOf(either(body, 'generationConfig'));
-  const given = [...names.map((name) => body[name]), either(config, 'maxOutputTokens')].filter(isCount);
+  const converse = objectOf(body['inferenceConfig'])['maxTokens'];
+  const given = [...names.map((name) => body[name]), either(config, 'maxOutputTokens'), converse].filter(
+    isCount,
+  );
   return given.length === 0 ? undefined : Math.max(...given);
 }
 
@@ -18,8 +21,9 @@ export function givenLimits(body: Fields): string[] {
 }
 
 /** What to set to shorten an answer. OpenAI's newer models know only the newer name, others only the older one. */
-export function limitFields(routeType: RouteType, body: Fields, provider: string): string[] {
+export function limitFields(routeType: Api, body: Fields, provider: string): string[] {
   if (routeType === 'GenerateContent') return [geminiField(body)];
+  if (routeType === 'Converse') return ['inferenceConfig.maxTokens'];
   if (routeType === 'Responses') return ['max_output_tokens'];
   const given = givenLimits(body);
   if (given.length > 0) return given;

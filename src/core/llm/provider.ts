@@ -1,7 +1,11 @@
 /** What every provider provides: where its APIs are, how it wants to be spoken to, and which wire format it takes. */
-import type { RouteType } from '../config/snapshot.ts';
+import type { ProviderTarget, RouteType } from '../config/snapshot.ts';
+import type { EventFrames } from './event-stream.ts';
 import type { Fields } from './fields.ts';
-import type { Format } from './format.ts';
+import type { ProviderError, ProviderFormat } from './format.ts';
+
+/** APIs of providers: those that clients speak too, and those that none does. */
+export type Api = RouteType | 'Converse' | 'CountTokens';
 
 export interface EndpointCall {
   model: string;
@@ -9,17 +13,41 @@ export interface EndpointCall {
   /** Azure's. */
   apiVersion?: string;
   project?: string;
+  vertexai?: ProviderTarget['vertexai'];
+}
+
+export interface NativeChanges {
+  /** Members to set; undefined leaves one out. */
+  members: Fields;
+  /** What the call is made without. */
+  drops: string[];
 }
 
 export interface Provider {
   /** The chat format it takes, given what the target says it can. */
-  chat: { routeType: RouteType; format: Format };
+  chat: { routeType: Api; format: ProviderFormat };
   /** Default path of an API (with a query where it needs one); undefined when the provider does not have it. */
-  endpoint(routeType: RouteType, call: EndpointCall): string | undefined;
+  endpoint(api: Api, call: EndpointCall): string | undefined;
   /** Header that carries the credential where nothing else is configured. */
   credentialHeader(credential: string): [name: string, value: string];
   /** Headers the API requires, and the client's own that mean something to it. */
-  requiredHeaders(clientHeaders: Readonly<Record<string, string>>): Record<string, string>;
+  requiredHeaders(
+    clientHeaders: Readonly<Record<string, string>>,
+    target: ProviderTarget,
+    api: Api,
+  ): Record<string, string>;
   /** Last changes to a translated request. */
-  adapt(body: Fields): Fields;
+  adapt(body: Fields, target: ProviderTarget): Fields;
+  /** What it wants otherwise where the client's own text goes through. */
+  adaptNative?(api: Api, body: Fields, clientHeaders: Readonly<Record<string, string>>): NativeChanges;
+  /** Members that the backend's configuration sets in a body that is passed through. */
+  passthroughMembers?(api: Api | undefined, target: ProviderTarget): Fields;
+  /** Whether the model takes marks for prompt caching. */
+  caches?(model: string): boolean;
+  /** Of providers with models of several vendors: how this one is spoken to. */
+  forModel?(model: string): Provider;
+  /** How its streams are cut into events; server-sent events where it says nothing. */
+  frames?(api: Api): EventFrames;
+  /** Its errors, where they are not those of the format. */
+  decodeError?(body: string): ProviderError;
 }

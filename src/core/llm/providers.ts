@@ -1,13 +1,15 @@
 /** The providers that are served, by the name the resources give them. */
-import type { ProviderName, ProviderTarget, RouteType } from '../config/snapshot.ts';
+import type { ProviderName, ProviderTarget } from '../config/snapshot.ts';
 import { anthropicMessages } from './formats/anthropic-messages/index.ts';
 import { openaiResponses } from './formats/openai-responses/index.ts';
-import type { EndpointCall, Provider } from './provider.ts';
+import type { Api, EndpointCall, Provider } from './provider.ts';
 import { anthropic } from './providers/anthropic/index.ts';
 import { azure } from './providers/azure/index.ts';
+import { bedrock } from './providers/bedrock/index.ts';
 import { custom } from './providers/custom/index.ts';
 import { gemini } from './providers/gemini/index.ts';
 import { openai } from './providers/openai/index.ts';
+import { vertexai } from './providers/vertexai/index.ts';
 
 const providers: Partial<Record<ProviderName, Provider>> = {
   anthropic,
@@ -16,6 +18,8 @@ const providers: Partial<Record<ProviderName, Provider>> = {
   azure,
   azureopenai: azure,
   custom,
+  bedrock,
+  vertexai,
 };
 
 /** Which of its formats a custom provider is spoken to in when the client speaks none of them: the first of these. */
@@ -28,7 +32,7 @@ const customChats: Provider['chat'][] = [
 export function providerOf(target: ProviderTarget): Provider | undefined {
   const provider = providers[target.provider];
   if (provider === undefined || target.provider !== 'custom') return provider;
-  const takes = target.formats?.map((format) => format.type) ?? [];
+  const takes: Api[] = target.formats?.map((format) => format.type) ?? [];
   const chat = customChats.find(({ routeType }) => takes.includes(routeType));
   return chat === undefined || chat === provider.chat
     ? provider
@@ -36,7 +40,7 @@ export function providerOf(target: ProviderTarget): Provider | undefined {
 }
 
 /** Whether the target takes this API as it is, so that the client's bytes can go through. */
-export function isNative(target: ProviderTarget, provider: Provider, routeType: RouteType): boolean {
+export function isNative(target: ProviderTarget, provider: Provider, routeType: Api): boolean {
   if (target.provider !== 'custom' || target.formats === undefined)
     return provider.endpoint(routeType, { model: '', streaming: false }) !== undefined;
   return routeType === 'Models' || target.formats.some((format) => format.type === routeType);
@@ -46,15 +50,24 @@ export function isNative(target: ProviderTarget, provider: Provider, routeType: 
 export function urlOf(
   target: ProviderTarget,
   provider: Provider,
-  routeType: RouteType,
+  routeType: Api,
   call: EndpointCall,
 ): string {
   const formatPath = target.formats?.find((format) => format.type === routeType)?.path;
   const path =
     target.path ??
     formatPath ??
-    `${(target.pathPrefix ?? '').replace(/\/+$/, '')}${endpointUnder(target, provider.endpoint(routeType, { ...target.azure, ...call }) ?? '/')}`;
+    `${(target.pathPrefix ?? '').replace(/\/+$/, '')}${endpointUnder(target, endpointOf(target, provider, routeType, call) ?? '/')}`;
   return target.origin + path;
+}
+
+function endpointOf(
+  { azure, vertexai: project }: ProviderTarget,
+  provider: Provider,
+  api: Api,
+  call: EndpointCall,
+) {
+  return provider.endpoint(api, { ...azure, vertexai: project, ...call });
 }
 
 /** A prefix that already ends in the API's version (`/v1`) is not doubled. */

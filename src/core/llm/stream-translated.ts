@@ -1,14 +1,20 @@
 /** A stream between two formats: decoded, metered, encoded, event by event; nothing is held back. */
-import type { Format, StreamDecoder, StreamOptions } from './format.ts';
-import type { StreamEvent } from './model.ts';
-import { SseParser } from './sse.ts';
+import type { EventFrames } from './event-stream.ts';
+import type { Format, ProviderFormat, StreamDecoder, StreamOptions } from './format.ts';
+import type { ErrorKind, StreamEvent } from './model.ts';
+import { type SseEvent, SseParser } from './sse.ts';
 import { ReplyFault, type StreamTranslator } from './translate-contract.ts';
 import type { Usage } from './usage.ts';
 import { UsageMeter } from './usage-meter.ts';
 
 export interface TranslatedStreamOptions extends StreamOptions {
   client: Format;
-  provider: Format;
+  provider: ProviderFormat;
+  /** Where the provider's stream is not of server-sent events. */
+  frames?: EventFrames;
+  /** Of the answer, where the provider does not tell them. */
+  callId: string;
+  requestModel: string;
   estimatedInputTokens: number;
 }
 
@@ -20,28 +26,39 @@ class TranslatedStream implements StreamTranslator {
   readonly raw = false;
   readonly contentType = 'text/event-stream';
   readonly #parser = new SseParser();
+  readonly pushBytes: StreamTranslator['pushBytes'];
   readonly #decoder: StreamDecoder;
   readonly #encoder;
   readonly #meter: UsageMeter;
+  readonly #callId: string;
+  readonly #requestModel: string;
   #started = false;
-  #failed = false;
+  #failed: ErrorKind | undefined;
 
-  constructor({ client, provider, estimatedInputTokens, ...options }: TranslatedStreamOptions) {
-    this.#decoder = provider.decodeStream();
-    this.#encoder = client.encodeStream(options);
-    this.#meter = new UsageMeter(estimatedInputTokens);
+  constructor(options: TranslatedStreamOptions) {
+    const { frames } = options;
+    if (frames !== undefined) this.pushBytes = (bytes) => this.#collect((each) => frames.push(bytes, each));
+    this.#decoder = options.provider.decodeStream();
+    this.#encoder = options.client.encodeStream(options);
+    this.#meter = new UsageMeter(options.estimatedInputTokens);
+    this.#callId = options.callId;
+    this.#requestModel = options.requestModel;
   }
 
   push(text: string): string {
+    return this.#collect((each) => this.#parser.push(text, each));
+  }
+
+  #collect(read: (onEvent: (event: SseEvent) => void) => void): string {
     let out = '';
-    this.#parser.push(text, (event) => {
+    read((event) => {
       for (const canonical of this.#decoder.push(event)) out += this.#step(canonical);
     });
     return out;
   }
 
   end(reason: 'complete' | 'broken' | 'aborted'): string {
-    if (reason === 'aborted' || this.#meter.finished || this.#failed) return '';
+    if (reason === 'aborted' || this.#meter.finished || this.#failed !== undefined) return '';
     let out = '';
     if (reason === 'complete') for (const event of this.#decoder.close?.() ?? []) out += this.#step(event);
     if (this.#meter.finished) return out;
@@ -61,11 +78,15 @@ class TranslatedStream implements StreamTranslator {
   }
 
   responseModel(): string | undefined {
-    return this.#decoder.model;
+    return this.#decoder.model ?? (this.#started ? this.#requestModel : undefined);
   }
 
   finished(): boolean {
     return this.#meter.finished;
+  }
+
+  failed(): ErrorKind | undefined {
+    return this.#failed;
   }
 
   sawFirstToken(): boolean {
@@ -73,13 +94,20 @@ class TranslatedStream implements StreamTranslator {
   }
 
   #step(event: StreamEvent): string {
-    if (this.#meter.finished || this.#failed) return '';
-    if (event.type === 'start') this.#started = true;
-    else if (event.type === 'error') this.#failed = true;
+    if (this.#meter.finished || this.#failed !== undefined) return '';
+    if (event.type === 'start') return this.#start(event);
+    if (event.type === 'error') this.#failed = event.kind;
     else if (!this.#started && event.type !== 'ping') {
       throw new ReplyFault(`the stream begins with "${event.type}" instead of its start`);
     }
     this.#meter.observe(event);
     return this.#encoder.encode(event, () => this.usage());
+  }
+
+  #start(event: StreamEvent & { type: 'start' }): string {
+    this.#started = true;
+    const id = event.id === '' ? this.#callId : event.id;
+    const model = event.model === '' ? this.#requestModel : event.model;
+    return this.#encoder.encode({ ...event, id, model }, () => this.usage());
   }
 }

@@ -6,8 +6,9 @@ import { estimateTokens } from './estimate.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
 import type { Format, StreamOptions } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
-import { errorKindOf } from './model.ts';
+import { type CanonicalResponse, errorKindOf } from './model.ts';
 import { answersOf, limitFields, maxTokensOf } from './output-limits.ts';
+import { withCacheMarks } from './prompt-caching.ts';
 import type { Provider } from './provider.ts';
 import { urlOf } from './providers.ts';
 import { translatedStream } from './stream-translated.ts';
@@ -35,15 +36,18 @@ export function translateChat(
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
   drops.push(...Object.keys(body).filter((name) => body[name] !== null && !client.carried.has(name)));
   const { format, routeType } = provider.chat;
-  const encoded = provider.adapt(format.encodeRequest({ ...request, model }, drops));
+  const caching = provider.caches?.(model) === true ? call.target.promptCaching : undefined;
+  const asked = { ...request, model };
+  const sent = caching === undefined ? asked : withCacheMarks(asked, caching);
+  const encoded = provider.adapt(format.encodeRequest(sent, drops), call.target);
   const text = JSON.stringify(encoded);
   const estimatedInputTokens = estimateTokens(text);
   const { includeUsage } = request;
-  const { nowSeconds } = call;
+  const { nowSeconds, callId = '' } = call;
   return {
     method: 'POST',
     url: urlOf(call.target, provider, routeType, { model, streaming: request.stream }),
-    headers: upstreamHeaders(call.target, provider, call.headers),
+    headers: upstreamHeaders(call.target, provider, call.headers, routeType),
     body: text,
     streaming: request.stream,
     operation: 'chat',
@@ -54,20 +58,30 @@ export function translateChat(
     boundInput: () => boundInputTokens(text),
     estimatedInputTokens,
     drops: namesOfDrops(drops),
-    reply: replyBetween(client, format, { includeUsage, nowSeconds, request: body, estimatedInputTokens }),
+    reply: replyBetween(client, provider, {
+      includeUsage,
+      nowSeconds,
+      callId,
+      requestModel: model,
+      request: body,
+      estimatedInputTokens,
+    }),
   };
 }
 
 interface ReplyOptions extends StreamOptions {
+  callId: string;
+  requestModel: string;
   estimatedInputTokens: number;
 }
 
-function replyBetween(client: Format, provider: Format, options: ReplyOptions): ReplyTranslator {
+function replyBetween(client: Format, provider: Provider, options: ReplyOptions): ReplyTranslator {
+  const { format, routeType } = provider.chat;
   return {
     plain: (text) => {
       const body = replyBody(text);
-      const response = provider.decodeResponse(body);
-      const usage = provider.decodeUsage(body) ?? estimatedUsage(text, options.estimatedInputTokens);
+      const response = named(format.decodeResponse(body), options);
+      const usage = format.decodeUsage(body) ?? estimatedUsage(text, options.estimatedInputTokens);
       return {
         contentType: 'application/json',
         body: client.encodeResponse(response, usage, options),
@@ -76,12 +90,18 @@ function replyBetween(client: Format, provider: Format, options: ReplyOptions): 
       };
     },
     error: (status, text) => {
-      const { kind, message } = provider.decodeError(text);
+      const { kind, message } = (provider.decodeError ?? format.decodeError)(text);
       const body = client.encodeError({ kind: kind ?? errorKindOf(status), message });
       return { contentType: 'application/json', body };
     },
-    stream: () => translatedStream({ client, provider, ...options }),
+    stream: () =>
+      translatedStream({ client, provider: format, frames: provider.frames?.(routeType), ...options }),
   };
+}
+
+function named(response: CanonicalResponse, { callId, requestModel }: ReplyOptions): CanonicalResponse {
+  const { id, model } = response;
+  return { ...response, id: id === '' ? callId : id, model: model === '' ? requestModel : model };
 }
 
 /** A successful answer as an object; garbage and an error inside a 200 are faults. */

@@ -3,6 +3,7 @@
  * knows no wire format.
  */
 import type { ProviderTarget, RouteType } from '../config/snapshot.ts';
+import type { ErrorKind } from './model.ts';
 import type { Usage } from './usage.ts';
 
 export interface ClientCall {
@@ -17,6 +18,8 @@ export interface ClientCall {
   body: string;
   /** Unix seconds, for formats whose answers carry a creation time. */
   nowSeconds: number;
+  /** Names the answer where the provider does not. */
+  callId?: string;
 }
 
 export interface UpstreamCall {
@@ -65,6 +68,8 @@ export interface StreamTranslator {
   readonly raw: boolean;
   readonly contentType: string;
   push(text: string): string;
+  /** There where the provider's stream is no text: takes what arrives, in `push`'s place. */
+  readonly pushBytes?: ((bytes: Uint8Array) => string) | undefined;
   /** `complete`: upstream ended; `broken`: it was cut; `aborted`: the client left. Returns the last text for the client. */
   end(reason: 'complete' | 'broken' | 'aborted'): string;
   /** Usage so far: the provider's report where one came, else what was delivered, estimated. */
@@ -72,6 +77,10 @@ export interface StreamTranslator {
   responseModel(): string | undefined;
   /** True once the provider said that the answer is complete: what was used can be counted before the last bytes go out. */
   finished(): boolean;
+  /** Why nothing more may go to the client, once there is a reason; `push` has told it already. */
+  stopped?(): Error | undefined;
+  /** What the provider said has gone wrong inside the stream. */
+  failed(): ErrorKind | undefined;
   /** True once the first content token went through, for time to first token. */
   sawFirstToken(): boolean;
 }

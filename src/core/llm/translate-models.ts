@@ -12,7 +12,7 @@ export function translateModels(call: ClientCall, provider: Provider): UpstreamC
   return {
     method: 'GET',
     url: urlOf(call.target, provider, 'Models', { model: '', streaming: false }),
-    headers: upstreamHeaders(call.target, provider, call.headers),
+    headers: upstreamHeaders(call.target, provider, call.headers, 'Models'),
     body: '',
     streaming: false,
     operation: 'models',

@@ -3,6 +3,7 @@ import type { RouteType } from '../config/snapshot.ts';
 import { boundInputTokens, boundKeptInput } from './bound-input.ts';
 import { enrichment, modelFor } from './enrich.ts';
 import { estimateTokens } from './estimate.ts';
+import type { EventFrames } from './event-stream.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
 import { withoutForeignMarks } from './foreign-marks.ts';
 import type { Format } from './format.ts';
@@ -11,11 +12,13 @@ import { patchObjectText } from './json-text.ts';
 import { errorKindOf } from './model.ts';
 import { checkNative } from './native-check.ts';
 import { answersOf, limitFields, maxTokensOf } from './output-limits.ts';
+import { cacheMarks } from './prompt-caching.ts';
 import type { Provider } from './provider.ts';
 import { urlOf } from './providers.ts';
 import { nativeStream } from './stream-native.ts';
 import { estimatedUsage, replyBody } from './translate-chat.ts';
 import type { ClientCall, ReplyTranslator, UpstreamCall } from './translate-contract.ts';
+import { namesOfDrops } from './uncarried.ts';
 import { noUsage, type Usage } from './usage.ts';
 
 const operations: Partial<Record<RouteType, string>> = {
@@ -61,13 +64,18 @@ export function translateNative(
   const changes: Fields = chat ? { ...clean, ...enrichment(target, { ...body, ...clean }) } : {};
   if (model !== asked && inPath['model'] === undefined) changes['model'] = model;
   if (hideUsage) changes['stream_options'] = { ...(body['stream_options'] as Fields), include_usage: true };
+  const { promptCaching } = target;
+  if (promptCaching !== undefined && routeType === 'Messages' && provider.caches?.(model))
+    Object.assign(changes, cacheMarks(call.body, { ...body, ...changes }, promptCaching));
+  const own = provider.adaptNative?.(routeType, { ...body, ...changes }, call.headers);
+  Object.assign(changes, own?.members);
   const text = patch(call.body, changes);
   const sent = { ...body, ...changes };
   const estimatedInputTokens = estimateTokens(text);
   return {
     method: 'POST',
     url: urlOf(target, provider, routeType, { model, streaming }),
-    headers: upstreamHeaders(target, provider, call.headers),
+    headers: upstreamHeaders(target, provider, call.headers, routeType),
     body: text,
     streaming,
     operation: operations[routeType] ?? 'chat',
@@ -77,7 +85,10 @@ export function translateNative(
     answers: chat ? answersOf(sent) : 1,
     boundInput: () => boundInputTokens(text) + (keepsInput.has(routeType) ? boundKeptInput(sent) : 0),
     estimatedInputTokens,
+    ...(own && own.drops.length > 0 && { drops: namesOfDrops(own.drops) }),
     reply: nativeReply(format, {
+      frames: () => provider.frames?.(routeType),
+      decodeError: provider.decodeError,
       hideUsage,
       estimatedInputTokens,
       counts: operations[routeType] === 'count_tokens',
@@ -100,6 +111,9 @@ function patch(text: string, changes: Fields): string {
 }
 
 interface NativeReplyOptions {
+  frames: () => EventFrames | undefined;
+  /** Its errors are not of the client's dialect. */
+  decodeError: Provider['decodeError'];
   hideUsage: boolean;
   estimatedInputTokens: number;
   /** Counting tokens uses none. */
@@ -120,8 +134,8 @@ function nativeReply(format: Format, options: NativeReplyOptions): ReplyTranslat
         responseModel: typeof model === 'string' ? model : undefined,
       };
     },
-    error: (status, text, contentType) => nativeError(format, status, text, contentType),
-    stream: () => nativeStream({ format, ...options }),
+    error: (status, text, contentType) => nativeError(format, options, status, text, contentType),
+    stream: () => nativeStream({ format, ...options, frames: options.frames() }),
   };
 }
 
@@ -133,9 +147,16 @@ function usageOf(body: Fields, text: string, format: Format, options: NativeRepl
 }
 
 /** The provider's own error object is the client's dialect already; a page of HTML is not. */
-function nativeError(format: Format, status: number, text: string, contentType: string) {
-  if (contentType.startsWith('application/json')) return { contentType, body: text };
-  const { kind, message } = format.decodeError(text);
+function nativeError(
+  format: Format,
+  { decodeError }: NativeReplyOptions,
+  status: number,
+  text: string,
+  contentType: string,
+) {
+  if (decodeError === undefined && contentType.startsWith('application/json'))
+    return { contentType, body: text };
+  const { kind, message } = (decodeError ?? format.decodeError)(text);
   return {
     contentType: 'application/json',
     body: format.encodeError({ kind: kind ?? errorKindOf(status), message }),

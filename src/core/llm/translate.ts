@@ -1,6 +1,7 @@
 /** Client call → provider call. The data path knows only this file and its contract. */
 import type { RouteType } from '../config/snapshot.ts';
-import { FieldFault } from './fields.ts';
+import { modelFor } from './enrich.ts';
+import { FieldFault, type Fields, parseBody } from './fields.ts';
 import type { Format } from './format.ts';
 import { anthropicMessages } from './formats/anthropic-messages/index.ts';
 import { geminiGenerate } from './formats/gemini-generate/index.ts';
@@ -9,6 +10,7 @@ import { openaiResponses } from './formats/openai-responses/index.ts';
 import { readGeminiPath } from './gemini-path.ts';
 import { errorKindOf } from './model.ts';
 import { translatePassthrough } from './passthrough.ts';
+import type { Provider } from './provider.ts';
 import { isNative, providerOf } from './providers.ts';
 import { translateChat } from './translate-chat.ts';
 import type {
@@ -18,8 +20,10 @@ import type {
   TranslateResult,
   UpstreamCall,
 } from './translate-contract.ts';
+import { counterFor, translateCount } from './translate-count.ts';
 import { translateModels } from './translate-models.ts';
 import { isChat, translateNative } from './translate-native.ts';
+import { noUsage } from './usage.ts';
 
 /** The dialect that clients of a route type speak. */
 const dialects: Partial<Record<RouteType, Format>> = {
@@ -31,6 +35,8 @@ const dialects: Partial<Record<RouteType, Format>> = {
   GenerateContent: geminiGenerate,
   GeminiCountTokens: geminiGenerate,
 };
+
+const counts: ReadonlySet<RouteType> = new Set(['AnthropicTokenCount', 'GeminiCountTokens']);
 
 export function translateRequest(call: ClientCall): TranslateResult {
   try {
@@ -55,17 +61,34 @@ function translate(call: ClientCall): UpstreamCall {
   const provider = providerOf(target);
   if (provider === undefined)
     throw new NotServed(`provider "${target.provider}" is not served by this version`);
-  if (routeType === 'Passthrough') return translatePassthrough(call, provider);
+  if (routeType === 'Passthrough') return passThrough(call, provider);
   if (routeType === 'Models' && isNative(target, provider, routeType)) return translateModels(call, provider);
   const format = dialects[routeType];
   if (format === undefined) throw new NotServed(`the ${routeType} API is not served by this version`);
   if (call.method !== 'POST') throw new FieldFault('', `${call.method} is not possible here: use POST`);
   const inPath = format === geminiGenerate ? readGeminiPath(routeType, call.pathAndQuery) : {};
-  if (isNative(target, provider, routeType)) return translateNative(call, format, provider, inPath);
-  if (!isChat(routeType) || !isNative(target, provider, provider.chat.routeType)) {
+  const serving = provider.forModel?.(modelOf(call, inPath)) ?? provider;
+  if (isNative(target, serving, routeType)) return translateNative(call, format, serving, inPath);
+  const counter = counts.has(routeType) ? counterFor(call, serving) : undefined;
+  if (counter !== undefined) return translateCount(call, format, serving, counter, inPath);
+  if (!isChat(routeType) || !isNative(target, serving, serving.chat.routeType)) {
     throw new NotServed(`provider "${target.provider}" does not have the ${routeType} API`);
   }
-  return translateChat(call, format, provider, inPath);
+  return translateChat(call, format, serving, inPath);
+}
+
+/** '' where the call names none, which is refused later. Only providers with models of several vendors need to know so early. */
+function modelOf({ target, body }: ClientCall, inPath: Fields): string {
+  const asked = target.model ?? inPath['model'] ?? parseBody(body)['model'];
+  return modelFor(target, typeof asked === 'string' ? asked : undefined) ?? '';
+}
+
+function passThrough(call: ClientCall, provider: Provider): UpstreamCall {
+  const through = translatePassthrough(call, provider);
+  if (through !== undefined) return through;
+  throw new NotServed(
+    `provider "${call.target.provider}" does not have this API, or its usage can not be read`,
+  );
 }
 
 export const dialectError: DialectError = (routeType, fault) => {
@@ -76,3 +99,10 @@ export const dialectError: DialectError = (routeType, fault) => {
     body: format.encodeError({ kind: errorKindOf(status), message, code, param, details }),
   };
 };
+
+/** The event that ends a stream with an error, in the dialect of a route type. */
+export function streamError(routeType: RouteType, status: number, message: string): string {
+  const format = dialects[routeType] ?? openaiChat;
+  const encoder = format.encodeStream({ includeUsage: false, nowSeconds: 0, request: {} });
+  return encoder.encode({ type: 'error', kind: errorKindOf(status), message }, () => noUsage);
+}

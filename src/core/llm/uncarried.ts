@@ -7,13 +7,21 @@ export function reportUncarried(
   carries: { toolErrors?: boolean } = {},
 ): void {
   const parts: Part[] = [...request.system, ...request.messages.flatMap((message) => message.parts)];
-  if (parts.some((part) => 'cacheControl' in part && part.cacheControl !== undefined))
+  const marked = [...parts, ...request.tools];
+  if (marked.some((item) => 'cacheControl' in item && item.cacheControl !== undefined))
     drops.push('cache_control');
   if (
     carries.toolErrors !== true &&
     parts.some((part) => part.type === 'tool-result' && part.isError === true)
   )
     drops.push('is_error');
+}
+
+/** OpenAI takes 64 characters; Claude Code writes more into Anthropic's field for it. */
+export function shortUser({ user }: CanonicalRequest, drops: string[]): string | undefined {
+  if (user === undefined || user.length <= 64) return user;
+  drops.push('user (longer than 64 characters)');
+  return undefined;
 }
 
 /** Names come from the client: a header takes visible ASCII only, and not without end. */

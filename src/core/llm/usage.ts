@@ -34,6 +34,20 @@ export function withinLimit(usage: Usage, maxOutputTokens: number | undefined): 
   return { ...usage, outputTokens: maxOutputTokens };
 }
 
+/** Of two attempts of one call. */
+export function sumOf(a: Usage, b: Usage): Usage {
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    cachedInputTokens: a.cachedInputTokens + b.cachedInputTokens,
+    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
+    cacheWrite1hTokens: a.cacheWrite1hTokens + b.cacheWrite1hTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    reasoningTokens: a.reasoningTokens + b.reasoningTokens,
+    ...(b.serviceTier !== undefined && { serviceTier: b.serviceTier }),
+    estimated: a.estimated || b.estimated,
+  };
+}
+
 export function totalTokens(usage: Usage): number {
   return usage.inputTokens + usage.outputTokens;
 }

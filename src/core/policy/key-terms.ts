@@ -41,16 +41,21 @@ export function compileModelTerms(): CompiledPolicy {
   return {
     phase: 'llm',
     plan(context) {
-      const allowed = context.terms?.allowedModels ?? [];
-      const model = context.llm?.model ?? '';
-      if (allowed.length === 0 || allowed.some((pattern) => matchesModel(pattern, model)))
-        return noOperations;
+      const model = context.askedModel ?? context.llm?.model ?? '';
+      if (mayUseModel(context.terms, model)) return noOperations;
+      const allowed = context.terms!.allowedModels;
       const key = context.terms!.display ?? context.identity!.id;
       const detail = `the key ${key} may not use model "${model}"; it may use: ${allowed.join(', ')}`;
       return { refusal: { code: 'model_not_allowed', detail, details: { allowed_models: allowed } } };
     },
     apply: () => undefined,
   };
+}
+
+/** Every attempt of a call asks: another provider may serve another model. */
+export function mayUseModel(terms: KeyTerms | undefined, model: string): boolean {
+  const allowed = terms?.allowedModels ?? [];
+  return allowed.length === 0 || allowed.some((pattern) => matchesModel(pattern, model));
 }
 
 /** `*` stands for any characters. */

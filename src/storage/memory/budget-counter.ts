@@ -68,10 +68,19 @@ export class BudgetCounter {
 
   /** Throws `CounterTableFull` where there is no slot yet and none to be had. */
   addUsed(table: CounterTable, amount: number): void {
+    table.addAt(this.#chargedSlot(table), amount);
+  }
+
+  /** Of the slice that is charged; throws as `addUsed`. */
+  charged(table: CounterTable): number {
+    return table.valueAt(this.#chargedSlot(table));
+  }
+
+  #chargedSlot(table: CounterTable): number {
     this.#locate(table);
     const last = this.#usedSlots.length - 1;
     if (this.#usedSlots[last]! < 0) this.#usedSlots[last] = this.#find(table, last, true);
-    table.addAt(this.#usedSlots[last]!, amount);
+    return this.#usedSlots[last]!;
   }
 
   /** The table was built anew since: every slot may be elsewhere. */

@@ -3,10 +3,15 @@
  * time (about 1 µs), so that all its increments move in one atomic step.
  *
  * Layout of the SharedArrayBuffer:
- *   header   Int32[16]: lock, generation, slots used, layout, journal writers of even and of odd generations
- *   slots    capacity × (Float64 value, Float64 windowEnd, Float64 windowStart, Int32 keyLength, key bytes padded)
+ *   header   Int32[16]: lock, generation, slots used, layout, journal writers of even and of odd generations, slots of rate
+ *            limits, of those the ones that peers made
+ *   slots    capacity × (Float64 value, Float64 windowEnd, Float64 windowStart, Int32 keyLength, key bytes padded, Int32 maker)
  * Open addressing with linear probing; a slot is freed only by rebuilding (ended windows are dropped then).
+ *
+ * Whoever names counters could fill the table, so each kind has its bound: what peers of the rate limit service make leaves room
+ * for the gateway's own rate limits, and all rate limits together leave room for budgets.
  */
+import { heldPrefix, usedPrefix } from '../../core/budget/counter-keys.ts';
 
 /** Longest key in bytes; longer ones keep a readable head and are told apart by their hash (the caller shortens them). */
 export const maxKeyBytes = 232;
@@ -17,15 +22,38 @@ const generationAt = 1;
 const usedAt = 2;
 const layoutAt = 3;
 const writersAt = 4;
+const rateLimitsAt = 6;
+const peersAt = 7;
+const makerAt = 28 + maxKeyBytes;
 
 /** More than this share of slots used makes probes long; a full table refuses instead of miscounting. */
 const maxLoad = 0.75;
+
+/** Shares of the capacity. After a restart nobody knows any more which rate limits were made by peers: they are the gateway's. */
+const peersShare = 1 / 4;
+const rateLimitsWithPeersShare = 7 / 16;
+const rateLimitsShare = 1 / 2;
+
+/**
+ * For whom a slot is taken; those of budgets are known by their names. `unbounded` has no bound but the table's size: what an
+ * earlier process has counted, and tables of one kind.
+ */
+export type SlotMaker = 'gateway' | 'peer' | 'unbounded';
 
 export interface SlotValue {
   key: string;
   windowStart: number;
   windowSeconds: number;
   value: number;
+  /** Absent: the gateway. */
+  maker?: SlotMaker;
+}
+
+export interface SlotIncrement {
+  key: string;
+  windowStart: number;
+  windowSeconds: number;
+  add: number;
 }
 
 export class CounterTableFull extends Error {
@@ -40,6 +68,7 @@ export class CounterTable {
   readonly #capacity: number;
   readonly #encoder = new TextEncoder();
   readonly #key = new Uint8Array(maxKeyBytes);
+  #bounded = true;
 
   constructor(buffer: SharedArrayBuffer) {
     this.buffer = buffer;
@@ -94,17 +123,26 @@ export class CounterTable {
 
   /** Call with the lock held. The counter's slot; below 0 when there is none, and `make` does not ask for one. */
   slotOf(key: string, windowStart: number, windowSeconds: number, make: boolean): number {
-    return this.#find(key, windowStart, windowSeconds, make);
+    return this.#find(key, windowStart, windowSeconds, make ? 'gateway' : undefined);
   }
 
   /** Call with the lock held. 0 when there is no such counter; makes none. */
   read(key: string, windowStart: number, windowSeconds: number): number {
-    return this.valueAt(this.#find(key, windowStart, windowSeconds, false));
+    return this.valueAt(this.#find(key, windowStart, windowSeconds, undefined));
   }
 
   /** Call with the lock held. 0 where there is no slot. */
   valueAt(slot: number): number {
     return slot < 0 ? 0 : this.#numbers.getFloat64(slot, true);
+  }
+
+  /** Call with the lock held. Adds all or, when there is no room for one of them, none; returns the values after. */
+  addAll(increments: readonly SlotIncrement[], maker: SlotMaker): number[] {
+    if (!this.#hasRoomFor(increments.length)) {
+      for (const { key, windowStart, windowSeconds } of increments)
+        this.#find(key, windowStart, windowSeconds, maker);
+    }
+    return increments.map((i) => this.add(i.key, i.windowStart, i.windowSeconds, i.add, maker));
   }
 
   /** Call with the lock held. Adds, stops at zero from below, and returns the value after. */
@@ -115,8 +153,14 @@ export class CounterTable {
   }
 
   /** Call with the lock held. As `addAt`; makes the counter where there is none. */
-  add(key: string, windowStart: number, windowSeconds: number, amount: number): number {
-    return this.addAt(this.#find(key, windowStart, windowSeconds, true), amount);
+  add(
+    key: string,
+    windowStart: number,
+    windowSeconds: number,
+    amount: number,
+    maker: SlotMaker = 'gateway',
+  ): number {
+    return this.addAt(this.#find(key, windowStart, windowSeconds, maker), amount);
   }
 
   /** Call with the lock held. The value of every slot at this moment, NaN where there is no counter. */
@@ -144,7 +188,8 @@ export class CounterTable {
       const key = decoder.decode(this.#bytes.slice(slot + 28, slot + 28 + length));
       const windowStart = this.#numbers.getFloat64(slot + 16, true);
       const windowSeconds = this.#numbers.getFloat64(slot + 8, true);
-      yield { key, windowStart, windowSeconds, value };
+      const maker = this.#numbers.getInt32(slot + makerAt, true) === 0 ? 'unbounded' : 'peer';
+      yield { key, windowStart, windowSeconds, value, maker };
     }
   }
 
@@ -157,9 +202,13 @@ export class CounterTable {
   /** Call with the lock held. Empties the table and puts `kept` back: how ended windows leave. */
   rebuild(kept: readonly SlotValue[]): void {
     this.#bytes.fill(0, headerBytes);
-    Atomics.store(this.#header, usedAt, 0);
+    for (const at of [usedAt, rateLimitsAt, peersAt]) Atomics.store(this.#header, at, 0);
     Atomics.add(this.#header, layoutAt, 1);
-    for (const entry of kept) this.add(entry.key, entry.windowStart, entry.windowSeconds, entry.value);
+    // What was taken is not refused now.
+    this.#bounded = false;
+    for (const { key, windowStart, windowSeconds, value, maker } of kept)
+      this.add(key, windowStart, windowSeconds, value, maker);
+    this.#bounded = true;
   }
 
   /** Whether dropping so many counters makes a difference. */
@@ -167,7 +216,8 @@ export class CounterTable {
     return counters > this.#capacity / 16;
   }
 
-  #find(key: string, windowStart: number, windowSeconds: number, make: boolean): number {
+  /** Without a maker none is made: -1. */
+  #find(key: string, windowStart: number, windowSeconds: number, maker: SlotMaker | undefined): number {
     const { read, written } = this.#encoder.encodeInto(key, this.#key);
     if (read < key.length || written === 0)
       throw new RangeError(`counter key of more than ${maxKeyBytes} bytes`);
@@ -175,23 +225,57 @@ export class CounterTable {
     for (;;) {
       const slot = headerBytes + index * slotBytes;
       const length = this.#numbers.getInt32(slot + 24, true);
-      if (length === 0) return make ? this.#take(slot, written, windowStart, windowSeconds) : -1;
+      if (length === 0)
+        return maker === undefined ? -1 : this.#take(slot, written, windowStart, windowSeconds, maker);
       if (length === written && this.#holds(slot, written, windowStart, windowSeconds)) return slot;
       index = index + 1 === this.#capacity ? 0 : index + 1;
     }
   }
 
-  #take(slot: number, length: number, windowStart: number, windowSeconds: number): number {
-    const used = this.#header[usedAt]! + 1;
+  /** Whatever kind they are of. */
+  #hasRoomFor(slots: number): boolean {
+    const capacity = this.#capacity;
+    return (
+      this.#header[usedAt]! + slots <= capacity * maxLoad &&
+      this.#header[rateLimitsAt]! + slots <= capacity * rateLimitsWithPeersShare &&
+      this.#header[peersAt]! + slots <= capacity * peersShare
+    );
+  }
+
+  #take(slot: number, length: number, windowStart: number, windowSeconds: number, maker: SlotMaker): number {
+    const header = this.#header;
+    const used = header[usedAt]! + 1;
     if (used > this.#capacity * maxLoad)
       throw new CounterTableFull(`${this.#capacity} counters are not enough`);
-    this.#header[usedAt] = used;
+    if (!this.#isOfBudget(length)) this.#takeRateLimit(maker);
+    header[usedAt] = used;
+    this.#numbers.setInt32(slot + makerAt, maker === 'peer' ? 1 : 0, true);
     this.#numbers.setFloat64(slot, 0, true);
     this.#numbers.setFloat64(slot + 8, windowSeconds, true);
     this.#numbers.setFloat64(slot + 16, windowStart, true);
     this.#bytes.set(this.#key.subarray(0, length), slot + 28);
     this.#numbers.setInt32(slot + 24, length, true);
     return slot;
+  }
+
+  #takeRateLimit(maker: SlotMaker): void {
+    const rateLimits = this.#header[rateLimitsAt]! + 1;
+    const peers = this.#header[peersAt]! + (maker === 'peer' ? 1 : 0);
+    if (this.#bounded && maker !== 'unbounded') {
+      const capacity = this.#capacity;
+      if (maker === 'peer' && peers > capacity * peersShare)
+        throw new CounterTableFull(`peers may have no more than ${peers - 1} rate limit counters`);
+      if (rateLimits > capacity * (maker === 'peer' ? rateLimitsWithPeersShare : rateLimitsShare))
+        throw new CounterTableFull(`${rateLimits - 1} counters of rate limits are not enough`);
+    }
+    this.#header[rateLimitsAt] = rateLimits;
+    this.#header[peersAt] = peers;
+  }
+
+  #isOfBudget(length: number): boolean {
+    return budgetPrefixes.some(
+      (prefix) => length >= prefix.length && prefix.every((byte, at) => this.#key[at] === byte),
+    );
   }
 
   #holds(slot: number, length: number, windowStart: number, windowSeconds: number): boolean {
@@ -201,6 +285,8 @@ export class CounterTable {
     return true;
   }
 }
+
+const budgetPrefixes = [usedPrefix, heldPrefix].map((prefix) => new TextEncoder().encode(prefix));
 
 /** FNV-1a over the key's bytes and the window's start. */
 function hash(bytes: Uint8Array, length: number, windowStart: number): number {

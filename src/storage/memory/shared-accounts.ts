@@ -8,7 +8,7 @@ import type {
 } from '../../core/budget/model.ts';
 import { decideReservation, heldBy } from '../../core/budget/reserve.ts';
 import { RateLimitUnavailable } from '../../core/ratelimit/model.ts';
-import type { LocalAccounts } from '../accounts.ts';
+import type { ChargeBook, LocalAccounts } from '../accounts.ts';
 import { type BudgetCounter, BudgetCounters } from './budget-counter.ts';
 import { CounterJournal } from './counter-journal.ts';
 import { CounterTable, CounterTableFull } from './counter-table.ts';
@@ -17,14 +17,14 @@ import { type CounterHandle, fitKey } from './shared-counters.ts';
 export function attachSharedAccounts(
   handle: CounterHandle,
   thread: string,
-): LocalAccounts & { close(): void } {
+): LocalAccounts & ChargeBook & { close(): void } {
   return accountsOver(new CounterTable(handle.buffer), new CounterJournal(handle.directory, thread));
 }
 
 export function accountsOver(
   table: CounterTable,
   journal: CounterJournal,
-): LocalAccounts & { close(): void } {
+): LocalAccounts & ChargeBook & { close(): void } {
   return new SharedAccounts(table, journal);
 }
 
@@ -33,7 +33,7 @@ export function usedCounterKey(item: Pick<ReservationItem, 'budget' | 'unit' | '
   return fitKey(usedKey(item));
 }
 
-class SharedAccounts implements LocalAccounts {
+class SharedAccounts implements LocalAccounts, ChargeBook {
   readonly #table: CounterTable;
   readonly #journal: CounterJournal;
   readonly #counters = new BudgetCounters();
@@ -62,6 +62,23 @@ class SharedAccounts implements LocalAccounts {
   }
 
   settle(charges: readonly Charge[], entry: string): void {
+    this.#enter(charges, entry, true);
+  }
+
+  charge(charges: readonly Charge[], entry: string): void {
+    this.#enter(charges, entry, false);
+  }
+
+  chargedTo(item: ReservationItem): number {
+    const counter = this.#counters.of(item);
+    try {
+      return this.#table.locked(() => counter.charged(this.#table));
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  #enter(charges: readonly Charge[], entry: string, givesBack: boolean): void {
     let generation = -1;
     const table = this.#table;
     const counters = charges.map(({ item }) => this.#counters.of(item));
@@ -73,7 +90,7 @@ class SharedAccounts implements LocalAccounts {
         generation = table.writerBegins();
         for (let index = 0; index < charges.length; index++) {
           const { release, used } = charges[index]!;
-          if (release !== 0) counters[index]!.addHeld(table, -release);
+          if (givesBack && release !== 0) counters[index]!.addHeld(table, -release);
           if (used !== 0) this.#count(counters[index]!, used);
         }
       });

@@ -47,7 +47,7 @@ function write(table: CounterTable, key: string, { unitSeconds }: BucketTake, af
       [tokensAt, after.tokens],
       [filledAt, after.filledAtSeconds],
     ] as const)
-      table.add(key, at, unitSeconds, value - table.read(key, at, unitSeconds));
+      table.add(key, at, unitSeconds, value - table.read(key, at, unitSeconds), 'unbounded');
     return true;
   } catch (error) {
     if (error instanceof CounterTableFull) return false;

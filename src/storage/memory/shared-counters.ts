@@ -1,11 +1,17 @@
 /** The embedded counter store: shared memory for speed, a journal per thread and a SQLite dump for durability. */
 import { hash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { heldPrefix } from '../../core/budget/counter-keys.ts';
+import { heldPrefix, usedPrefix } from '../../core/budget/counter-keys.ts';
 import { RateLimitUnavailable } from '../../core/ratelimit/model.ts';
 import type { CounterIncrement, CounterValue, LocalCounterStore } from '../counters.ts';
 import { CounterJournal, highestGeneration, readJournals, removeJournalsBefore } from './counter-journal.ts';
-import { CounterTable, CounterTableFull, maxKeyBytes, type SlotValue } from './counter-table.ts';
+import {
+  CounterTable,
+  CounterTableFull,
+  maxKeyBytes,
+  type SlotMaker,
+  type SlotValue,
+} from './counter-table.ts';
 
 /** What a thread needs to join; passes through `workerData`. */
 export interface CounterHandle {
@@ -22,6 +28,8 @@ export interface CounterDump {
 
 export interface SharedCounters {
   store: LocalCounterStore;
+  /** The same counters for peers of the rate limit service: how many they may make is bounded. */
+  peers: LocalCounterStore;
   handle: CounterHandle;
   /** Folds the journals into the dump and drops ended windows. Cheap when nothing changed. */
   checkpoint(): void;
@@ -48,16 +56,19 @@ export function openSharedCounters(options: SharedCounterOptions): SharedCounter
   const table = CounterTable.create(options.capacity ?? defaultCapacity);
   const saved = dump.read();
   table.locked(() => {
-    for (const c of saved.counters) table.add(c.key, c.windowStart, c.windowSeconds, c.value);
+    for (const c of saved.counters) table.add(c.key, c.windowStart, c.windowSeconds, c.value, 'unbounded');
     for (const i of readJournals(directory, saved.generation)) {
       if (i.windowStart + i.windowSeconds > nowSeconds())
-        table.add(i.key, i.windowStart, i.windowSeconds, i.add);
+        table.add(i.key, i.windowStart, i.windowSeconds, i.add, 'unbounded');
     }
   });
   // A generation of its own for this run: what earlier runs journalled is folded in by the first checkpoint.
   table.generation = Math.max(saved.generation, highestGeneration(directory)) + 1;
   const handle = { buffer: table.buffer, directory };
-  const store = new JournalledCounters(table, new CounterJournal(directory, 'main'), nowSeconds);
+  const joined = (name: string, maker: SlotMaker) =>
+    new JournalledCounters(table, new CounterJournal(directory, name), nowSeconds, maker);
+  const store = joined('main', 'gateway');
+  const peers = joined('peers', 'peer');
   const isConsumed = options.isConsumed ?? (() => true);
   const checkpoint = () => {
     // A thread that is still writing a line of the generation before: its file must not go, the next time will do.
@@ -69,11 +80,13 @@ export function openSharedCounters(options: SharedCounterOptions): SharedCounter
   checkpoint();
   return {
     store,
+    peers,
     handle,
     checkpoint,
     close: () => {
       checkpoint();
       store.close();
+      peers.close();
       dump.close();
     },
   };
@@ -86,7 +99,7 @@ export function attachSharedCounters(
   nowSeconds: () => number,
 ): LocalCounterStore {
   const journal = new CounterJournal(handle.directory, thread);
-  return new JournalledCounters(new CounterTable(handle.buffer), journal, nowSeconds);
+  return new JournalledCounters(new CounterTable(handle.buffer), journal, nowSeconds, 'gateway');
 }
 
 /** As `attachSharedCounters`, over a journal that the thread's accounts write too: increments travel with their lines. */
@@ -95,7 +108,7 @@ export function countersOver(
   journal: CounterJournal,
   nowSeconds: () => number,
 ): LocalCounterStore {
-  return new JournalledCounters(table, journal, nowSeconds, true);
+  return new JournalledCounters(table, journal, nowSeconds, 'gateway', true);
 }
 
 /** The values and the generation are read in one step; the rest, which takes longer, keeps nobody waiting. */
@@ -120,8 +133,10 @@ function startGeneration(table: CounterTable, now: number): { generation: number
   return { generation, live };
 }
 
+/** A counter at zero is as good as none; but calls under way have taken the slots of their budgets, see `SharedAccounts`. */
 function isNeeded(entry: SlotValue, now: number): boolean {
-  return entry.windowStart + entry.windowSeconds > now && !(entry.value === 0 && isHeld(entry));
+  const ended = entry.windowStart + entry.windowSeconds <= now;
+  return !ended && (entry.value !== 0 || entry.key.startsWith(usedPrefix));
 }
 
 /** What calls under way hold dies with the process that makes them: a crash leaks nothing. */
@@ -133,12 +148,20 @@ class JournalledCounters implements LocalCounterStore {
   readonly #table: CounterTable;
   readonly #journal: CounterJournal;
   readonly #nowSeconds: () => number;
+  readonly #maker: SlotMaker;
   readonly #soon: boolean;
 
-  constructor(table: CounterTable, journal: CounterJournal, nowSeconds: () => number, soon = false) {
+  constructor(
+    table: CounterTable,
+    journal: CounterJournal,
+    nowSeconds: () => number,
+    maker: SlotMaker,
+    soon = false,
+  ) {
     this.#table = table;
     this.#journal = journal;
     this.#nowSeconds = nowSeconds;
+    this.#maker = maker;
     this.#soon = soon;
   }
 
@@ -150,7 +173,7 @@ class JournalledCounters implements LocalCounterStore {
     try {
       const values = this.#table.locked(() => {
         generation = this.#table.writerBegins();
-        return sized.map((i) => this.#table.add(i.key, i.windowStart, i.windowSeconds, i.add));
+        return this.#table.addAll(sized, this.#maker);
       });
       if (this.#soon) this.#journal.appendSoon(generation, sized);
       else this.#journal.append(generation, sized);
@@ -168,7 +191,10 @@ class JournalledCounters implements LocalCounterStore {
     const now = this.#nowSeconds();
     // Calls wait while the lock is held, so it is held for the figures only.
     const values = this.#table.locked(() => this.#table.values());
-    return [...this.#table.entries(values, prefix)].filter((c) => c.windowStart + c.windowSeconds > now);
+    const counters: CounterValue[] = [];
+    for (const { maker: _, ...counter } of this.#table.entries(values, prefix))
+      if (counter.windowStart + counter.windowSeconds > now) counters.push(counter);
+    return counters;
   }
 
   reset(prefix: string): number {

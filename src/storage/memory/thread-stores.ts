@@ -1,5 +1,5 @@
 /** Everything a data path thread counts, over one journal: a call's rate limits and its ledger entry are one write. */
-import type { LocalAccounts } from '../accounts.ts';
+import type { ChargeBook, LocalAccounts } from '../accounts.ts';
 import type { LocalCounterStore } from '../counters.ts';
 import { CounterJournal } from './counter-journal.ts';
 import { CounterTable } from './counter-table.ts';
@@ -8,7 +8,7 @@ import { type CounterHandle, countersOver } from './shared-counters.ts';
 
 export interface ThreadStores {
   counters: LocalCounterStore;
-  accounts: LocalAccounts;
+  accounts: LocalAccounts & ChargeBook & { close(): void };
 }
 
 /** `thread` names the journal: letters, digits and dashes. */

@@ -7,10 +7,12 @@ import { connect as connectTls } from 'node:tls';
 import { encodeCommand, RedisError, type Reply, ReplyReader } from './resp.ts';
 
 export interface RedisConnectionOptions {
-  /** `redis[s]://[user:password@]host[:port][/database]`. */
+  /** `redis[s]://[user:password@]host[:port][/database]` or `unix://[user:password@]/path/to/socket[?db=1]`. */
   url: string;
   /** For the connection's handshake and for every command. */
   timeoutMs: number;
+  /** Longest wait between two attempts to connect; 2,000 when left out. */
+  maxBackoffMs?: number;
   /** Sent whenever a connection is made, after authentication. */
   greeting?: readonly (readonly string[])[];
   /** PEM of the authority that signs a `rediss` server, instead of the public ones. */
@@ -27,10 +29,17 @@ interface Waiting {
 /** More commands than this in flight mean that the server does not keep up. */
 const maxInFlight = 10_000;
 const firstBackoffMs = 50;
-const maxBackoffMs = 2_000;
+const defaultMaxBackoffMs = 2_000;
 
 export class RedisUnavailable extends Error {
   override readonly name = 'RedisUnavailable';
+  /** Whether the server may have carried out the command, or may yet. */
+  readonly mayHaveRun: boolean;
+
+  constructor(message: string, mayHaveRun = false) {
+    super(message);
+    this.mayHaveRun = mayHaveRun;
+  }
 }
 
 export class RedisConnection {
@@ -70,11 +79,9 @@ export class RedisConnection {
 
   /** A command may be written before the connection stands: the socket keeps it, behind the handshake. */
   #open(): Socket {
-    const { host, port, tls } = this.#target;
+    const { tls, address } = this.#target;
     const { ca } = this.#options;
-    const socket = tls
-      ? connectTls({ host, port, ...(ca !== undefined && { ca }) })
-      : connectTcp({ host, port });
+    const socket = tls ? connectTls({ ...address, ...(ca !== undefined && { ca }) }) : connectTcp(address);
     socket.setNoDelay(true);
     socket.unref();
     const reader = new ReplyReader();
@@ -124,9 +131,17 @@ export class RedisConnection {
       const oldest = this.#waiting[0];
       if (oldest === undefined) return;
       const left = oldest.sentAtMs + this.#options.timeoutMs - this.#options.nowMs();
-      if (left <= 0) this.#lose(socket, `no answer within ${this.#options.timeoutMs} ms`);
+      // An answer that came while this thread was busy is read before the next immediate.
+      if (left <= 0) setImmediate(() => this.#loseIfWaiting(socket, oldest));
       else this.#timer = this.#watch(socket, left);
     }, afterMs);
+  }
+
+  #loseIfWaiting(socket: Socket, oldest: Waiting): void {
+    if (socket !== this.#socket) return;
+    const isLate = this.#waiting[0] === oldest;
+    if (isLate) this.#lose(socket, `no answer within ${this.#options.timeoutMs} ms`);
+    else if (this.#waiting.length > 0) this.#timer ??= this.#watch(socket, this.#options.timeoutMs);
   }
 
   #lose(socket: Socket, fault: string): void {
@@ -137,16 +152,15 @@ export class RedisConnection {
     this.#timer = undefined;
     this.#lastFault = fault;
     this.#retryAtMs = this.#options.nowMs() + this.#backoffMs;
-    this.#backoffMs = Math.min(maxBackoffMs, this.#backoffMs * 2);
+    this.#backoffMs = Math.min(this.#options.maxBackoffMs ?? defaultMaxBackoffMs, this.#backoffMs * 2);
     const lost = this.#waiting;
     this.#waiting = [];
-    for (const { reject } of lost) reject(new RedisUnavailable(`redis: ${fault}`));
+    for (const { reject } of lost) reject(new RedisUnavailable(`redis: ${fault}`, true));
   }
 }
 
 interface Target {
-  host: string;
-  port: number;
+  address: { host: string; port: number } | { path: string };
   tls: boolean;
   handshake: string[][];
 }
@@ -154,14 +168,21 @@ interface Target {
 /** Errors never quote the URL: it may hold a password. */
 function targetOf(text: string): Target {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '')
-    throw new Error('a Redis URL is redis[s]://[user:password@]host[:port][/database]');
+  const isSocket = url?.protocol === 'unix:' && url.pathname.length > 1;
+  const isHost = ['redis:', 'rediss:'].includes(url?.protocol ?? '') && url?.hostname !== '';
+  if (url === undefined || !(isSocket || isHost))
+    throw new Error(
+      'a Redis URL is redis[s]://[user:password@]host[:port][/database] or unix:///path[?db=1]',
+    );
   const [user, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
-  const database = url.pathname.replace(/^\//, '');
+  const database = isSocket ? (url.searchParams.get('db') ?? '') : url.pathname.replace(/^\//, '');
   if (!/^\d*$/.test(database)) throw new Error('the database of a Redis URL is a number');
   const handshake: string[][] = [];
   if (password !== '') handshake.push(user === '' ? ['AUTH', password] : ['AUTH', user, password]);
   if (database !== '' && database !== '0') handshake.push(['SELECT', database]);
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  return { host, port: Number(url.port || 6379), tls: url.protocol === 'rediss:', handshake };
+  const address = isSocket
+    ? { path: decodeURIComponent(url.pathname) }
+    : { host, port: Number(url.port || 6379) };
+  return { address, tls: url.protocol === 'rediss:', handshake };
 }

@@ -1,22 +1,24 @@
 /**
  * Counters in Redis or Valkey, with envoyproxy/ratelimit's keys, windows and expiry: both may count in one server at the same
- * time. All increments of a call move in one script, and a refund stops at zero.
+ * time. All increments of a call move in one script (in a Cluster: those whose keys have one slot), and a refund stops at zero.
  */
 import { hash } from 'node:crypto';
 import { RateLimitUnavailable } from '../../core/ratelimit/model.ts';
 import { unitSeconds } from '../../core/ratelimit/units.ts';
 import type { CounterIncrement, CounterStore, CounterValue } from '../counters.ts';
-import { RedisConnection } from './connection.ts';
+import type { RedisClient, RedisSender } from './client.ts';
+import { openRedisClient } from './open-client.ts';
 import { RedisError, type Reply } from './resp.ts';
 
 export interface RedisCounterOptions {
-  /** `redis[s]://[user:password@]host[:port][/database]`. */
+  /** Of one server, of Sentinels or of a Cluster: see `RedisClientOptions`. */
   url: string;
   timeoutMs: number;
   /** Seconds: up to so many are added to a counter's expiry, so that not all of a window go at once. */
   expirationJitterSeconds?: number;
   /** PEM of the authority that signs a `rediss` server, instead of the public ones. */
   ca?: string;
+  sentinelCredential?: string;
   nowMs: () => number;
   /** From 0 to below 1. */
   random: () => number;
@@ -44,27 +46,45 @@ return values`;
 const scriptSha = hash('sha1', script);
 
 export function openRedisCounters(options: RedisCounterOptions): RedisCounters {
-  const connection = new RedisConnection({
-    url: options.url,
-    timeoutMs: options.timeoutMs,
+  const { url, timeoutMs, ca, sentinelCredential, nowMs } = options;
+  const client = openRedisClient({
+    url,
+    timeoutMs,
     greeting: [['SCRIPT', 'LOAD', script]],
-    ...(options.ca !== undefined && { ca: options.ca }),
-    nowMs: options.nowMs,
+    ...(ca !== undefined && { ca }),
+    ...(sentinelCredential !== undefined && { sentinelCredential }),
+    nowMs,
   });
-  return new ScriptedCounters(connection, options);
+  return new ScriptedCounters(client, options);
 }
 
 class ScriptedCounters implements RedisCounters {
-  readonly #connection: RedisConnection;
+  readonly #client: RedisClient;
   readonly #options: RedisCounterOptions;
 
-  constructor(connection: RedisConnection, options: RedisCounterOptions) {
-    this.#connection = connection;
+  constructor(client: RedisClient, options: RedisCounterOptions) {
+    this.#client = client;
     this.#options = options;
   }
 
   async add(increments: readonly CounterIncrement[]): Promise<number[]> {
     const keys = increments.map(({ key, windowStart }) => `${key}${windowStart}`);
+    const groups = this.#client.together(keys);
+    if (groups.length === 1) return this.#addTogether(increments, keys);
+    const values = new Array<number>(keys.length);
+    await Promise.all(
+      groups.map(async (group) => {
+        const told = await this.#addTogether(
+          group.map((at) => increments[at]!),
+          group.map((at) => keys[at]!),
+        );
+        for (const [n, at] of group.entries()) values[at] = told[n]!;
+      }),
+    );
+    return values;
+  }
+
+  async #addTogether(increments: readonly CounterIncrement[], keys: readonly string[]): Promise<number[]> {
     const amounts = increments.flatMap(({ add, windowSeconds }) => [
       String(add),
       String(windowSeconds + this.#jitter()),
@@ -72,10 +92,10 @@ class ScriptedCounters implements RedisCounters {
     const rest = [String(keys.length), ...keys, ...amounts];
     const reply = await this.#guarded(async () => {
       try {
-        return await this.#connection.send(['EVALSHA', scriptSha, ...rest]);
+        return await this.#client.send(['EVALSHA', scriptSha, ...rest], keys[0]!);
       } catch (error) {
         if (!(error instanceof RedisError) || !error.message.startsWith('NOSCRIPT')) throw error;
-        return await this.#connection.send(['EVAL', script, ...rest]);
+        return await this.#client.send(['EVAL', script, ...rest], keys[0]!);
       }
     });
     return numbersOf(reply, keys.length);
@@ -96,13 +116,13 @@ class ScriptedCounters implements RedisCounters {
     return this.#guarded(async () => {
       let count = 0;
       for (const name of await this.#scan(prefix))
-        count += Number(await this.#connection.send(['DEL', name]));
+        count += Number(await this.#client.send(['DEL', name], name));
       return count;
     });
   }
 
   close(): void {
-    this.#connection.close();
+    this.#client.close();
   }
 
   #jitter(): number {
@@ -114,21 +134,16 @@ class ScriptedCounters implements RedisCounters {
   /** Only names that end with a window's start: others are not ours to list or reset. */
   async #scan(prefix: string): Promise<string[]> {
     const pattern = `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`;
-    const names = new Set<string>();
-    let cursor = '0';
-    do {
-      const reply = await this.#connection.send(['SCAN', cursor, 'MATCH', pattern, 'COUNT', '1000']);
-      const [next, found] = reply as [string, string[]];
-      cursor = next;
-      for (const name of found) if (/\d$/.test(name)) names.add(name);
-    } while (cursor !== '0');
-    return [...names];
+    const names = await Promise.all(
+      (await this.#client.primaries()).map((primary) => scanOne(primary, pattern)),
+    );
+    return [...new Set(names.flat())];
   }
 
   async #read(name: string): Promise<CounterValue | undefined> {
     const [value, ttl] = await Promise.all([
-      this.#connection.send(['GET', name]),
-      this.#connection.send(['TTL', name]),
+      this.#client.send(['GET', name], name),
+      this.#client.send(['TTL', name], name),
     ]);
     const [, key, start] = /^(.*_|.*\D|)(\d+)$/s.exec(name)!;
     const windowStart = Number(start);
@@ -157,6 +172,18 @@ class ScriptedCounters implements RedisCounters {
       throw new RateLimitUnavailable((error as Error).message, { cause: error });
     }
   }
+}
+
+async function scanOne(primary: RedisSender, pattern: string): Promise<string[]> {
+  const names: string[] = [];
+  let cursor = '0';
+  do {
+    const reply = await primary.send(['SCAN', cursor, 'MATCH', pattern, 'COUNT', '1000']);
+    const [next, found] = reply as [string, string[]];
+    cursor = next;
+    for (const name of found) if (/\d$/.test(name)) names.push(name);
+  } while (cursor !== '0');
+  return names;
 }
 
 function numbersOf(reply: Reply, count: number): number[] {

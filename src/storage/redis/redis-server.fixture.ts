@@ -31,35 +31,44 @@ export async function startRedis(
     '',
     ...(options.args ?? []),
   ];
+  const stop = () => rmSync(directory, { recursive: true, force: true });
+  const redis = await startRedisWith(args, port, 'Ready to accept connections');
+  return {
+    ...redis,
+    url: `${options.tls ? 'rediss' : 'redis'}://127.0.0.1:${port}`,
+    stop: () => redis.stop().then(stop),
+  };
+}
+
+/** `readyText` is what it prints when it serves. */
+export async function startRedisWith(args: string[], port: number, readyText: string): Promise<TestRedis> {
   const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
-  await ready(child);
+  await ready(child, readyText);
   return {
     port,
-    url: `${options.tls ? 'rediss' : 'redis'}://127.0.0.1:${port}`,
+    url: `redis://127.0.0.1:${port}`,
     pid: child.pid!,
     stop: async () => {
-      if (child.exitCode === null && child.signalCode === null) {
-        const ended = new Promise((resolve) => child.once('exit', resolve));
-        child.kill('SIGKILL');
-        await ended;
-      }
-      rmSync(directory, { recursive: true, force: true });
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await ended;
     },
   };
 }
 
-function ready(child: ChildProcess): Promise<void> {
+function ready(child: ChildProcess, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let output = '';
     child.stdout!.on('data', (chunk: Buffer) => {
       output += chunk;
-      if (output.includes('Ready to accept connections')) resolve();
+      if (output.includes(text)) resolve();
     });
     child.once('exit', () => reject(new Error(output)));
   });
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const address = server.address();

@@ -22,12 +22,17 @@ export class ChargedSums {
 
   /** Within the transaction that enters `records`, which must be new ones. */
   add(records: readonly RequestRecord[]): void {
-    for (const { budget, unit, group, windowStart, windowSeconds, used } of sumsOf(records))
-      this.#add.run(budget, unit, group, windowStart, windowSeconds, used);
+    this.correct(sumsOf(records));
     const newest = records.reduce((latest, { startedAtMs }) => Math.max(latest, startedAtMs), 0) / 1000;
     if (newest < this.#sweepAt) return;
     this.#dropEnded.run(Math.floor(newest));
     this.#sweepAt = newest + sweepSeconds;
+  }
+
+  /** Within a transaction. */
+  correct(sums: Iterable<ChargedSum>): void {
+    for (const { budget, unit, group, windowStart, windowSeconds, used } of sums)
+      this.#add.run(budget, unit, group, windowStart, windowSeconds, used);
   }
 
   read(): Charged {

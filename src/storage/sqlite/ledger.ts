@@ -8,6 +8,7 @@ import { outcomeOf } from '../../core/outcome.ts';
 import type { RequestRecord } from '../../core/record.ts';
 import type {
   Charged,
+  ChargedSum,
   JournalPosition,
   Latencies,
   LedgerFilter,
@@ -22,9 +23,9 @@ import { usageRows } from './ledger-usage.ts';
 
 /** The same contract, never waiting. */
 export type LocalLedgerStore = {
-  [Name in keyof LedgerStore]: (
-    ...given: Parameters<LedgerStore[Name]>
-  ) => Exclude<ReturnType<LedgerStore[Name]>, Promise<unknown>>;
+  [Name in keyof Required<LedgerStore>]: (
+    ...given: Parameters<Required<LedgerStore>[Name]>
+  ) => Exclude<ReturnType<Required<LedgerStore>[Name]>, Promise<unknown>>;
 };
 
 export function openSqliteLedger(path: string): LocalLedgerStore {
@@ -107,6 +108,10 @@ class SqliteLedger implements LocalLedgerStore {
 
   charged(): Charged {
     return this.#charged.read();
+  }
+
+  correctCharged(sums: readonly ChargedSum[]): void {
+    this.#transaction(() => this.#charged.correct(sums));
   }
 
   lastUsed(): ReadonlyMap<string, number> {

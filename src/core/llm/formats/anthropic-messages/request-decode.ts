@@ -11,6 +11,7 @@ import {
   optional,
 } from '../../fields.ts';
 import type { CanonicalRequest, TextPart, Tool, ToolChoice } from '../../model.ts';
+import { decodeEffort } from '../../reasoning-effort.ts';
 import { decodeMessages } from './messages-decode.ts';
 
 export const carried: ReadonlySet<string> = new Set([
@@ -33,10 +34,12 @@ export const carried: ReadonlySet<string> = new Set([
 export function decodeRequest(body: Fields): CanonicalRequest {
   const tools = (optional(body['tools'], 'tools', asArray) ?? []).map((tool, i) => decodeTool(tool, i));
   const choice = optional(body['tool_choice'], 'tool_choice', asObject);
+  const output = optional(body['output_config'], 'output_config', asObject);
+  const { system, messages } = decodeMessages(body['messages']);
   return {
     model: optional(body['model'], 'model', asString) ?? '',
-    system: decodeSystem(body['system']),
-    messages: decodeMessages(body['messages']),
+    system: [...decodeSystem(body['system']), ...system],
+    messages,
     tools,
     toolChoice: choice === undefined ? undefined : decodeToolChoice(choice),
     parallelToolCalls: choice?.['disable_parallel_tool_use'] === true ? false : undefined,
@@ -54,8 +57,8 @@ export function decodeRequest(body: Fields): CanonicalRequest {
       'metadata.user_id',
       asString,
     ),
-    thinking: decodeThinking(optional(body['thinking'], 'thinking', asObject)),
-    responseFormat: decodeOutput(optional(body['output_config'], 'output_config', asObject)),
+    thinking: decodeThinking(optional(body['thinking'], 'thinking', asObject), output?.['effort']),
+    responseFormat: decodeOutput(output),
   };
 }
 
@@ -82,6 +85,7 @@ function decodeTool(value: unknown, index: number): Tool {
     name: asString(tool['name'], `${path}.name`),
     description: optional(tool['description'], `${path}.description`, asString),
     parameters: tool['input_schema'] ?? { type: 'object', properties: {} },
+    ...(tool['cache_control'] !== undefined && { cacheControl: tool['cache_control'] }),
   };
 }
 
@@ -93,8 +97,13 @@ function decodeToolChoice(choice: Fields): ToolChoice {
   throw new FieldFault('tool_choice.type', 'must be auto, any, tool or none');
 }
 
-function decodeThinking(thinking: Fields | undefined): { budgetTokens: number } | undefined {
+/** Adaptive at medium effort is what models that reason do unasked; models that do not would refuse to be told. */
+function decodeThinking(thinking: Fields | undefined, effort: unknown): CanonicalRequest['thinking'] {
   if (thinking === undefined || thinking['type'] === 'disabled') return undefined;
+  if (thinking['type'] === 'adaptive') {
+    if (effort === 'medium') return undefined;
+    return decodeEffort(effort === 'max' ? 'xhigh' : effort, 'output_config.effort');
+  }
   return { budgetTokens: optional(thinking['budget_tokens'], 'thinking.budget_tokens', asCount) ?? 8_192 };
 }
 

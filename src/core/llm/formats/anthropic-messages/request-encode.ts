@@ -1,4 +1,5 @@
 /** Canonical → a Messages request. */
+import { thinkingSampling } from '../../extended-thinking.ts';
 import { FieldFault, type Fields } from '../../fields.ts';
 import type {
   CanonicalRequest,
@@ -39,23 +40,9 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
   return body;
 }
 
-/** Thinking excludes other sampling and a forced tool, and needs room inside `max_tokens` (extended thinking guide). */
 function encodeSampling(request: CanonicalRequest, maxTokens: number, drops: string[]): Fields {
-  const { temperature, topP, topK, thinking } = request;
-  const forced = request.toolChoice?.type === 'tool' || request.toolChoice?.type === 'required';
-  if (thinking !== undefined && maxTokens > 1_024 && !forced) {
-    if (temperature !== undefined && temperature !== 1) drops.push('temperature (thinking is on)');
-    if (topP !== undefined && topP < 0.95) drops.push('top_p (thinking is on)');
-    if (topK !== undefined) drops.push('top_k (thinking is on)');
-    const budget_tokens = Math.max(1_024, Math.min(thinking.budgetTokens, maxTokens - 1));
-    return { thinking: { type: 'enabled', budget_tokens } };
-  }
-  if (thinking !== undefined)
-    drops.push(`reasoning effort (${forced ? 'a tool is forced' : 'max_tokens leaves no room'})`);
-  const sampling: Fields = { top_p: topP, top_k: topK };
-  if (temperature === undefined || temperature <= 1) return { ...sampling, temperature };
-  drops.push('temperature (lowered to 1)');
-  return { ...sampling, temperature: 1 };
+  const { temperature, topP, topK, thinking } = thinkingSampling(request, maxTokens, drops);
+  return thinking === undefined ? { top_p: topP, top_k: topK, temperature } : { thinking };
 }
 
 function encodeTools(request: CanonicalRequest): Fields {
@@ -67,6 +54,7 @@ function encodeTools(request: CanonicalRequest): Fields {
       name: tool.name,
       description: tool.description,
       input_schema: tool.parameters,
+      cache_control: tool.cacheControl,
     })),
     tool_choice: choice === undefined ? undefined : encodeToolChoice(choice, request.parallelToolCalls),
   };
@@ -103,7 +91,13 @@ function encodePart(part: Part, message: number, drops: string[]): Fields[] {
       ];
     case 'tool-call':
       return [
-        { type: 'tool_use', id: part.id, name: part.name, input: parseArguments(part.arguments, message) },
+        {
+          type: 'tool_use',
+          id: part.id,
+          name: part.name,
+          input: parseArguments(part.arguments, message),
+          cache_control: part.cacheControl,
+        },
       ];
     case 'tool-result':
       return [
@@ -112,6 +106,7 @@ function encodePart(part: Part, message: number, drops: string[]): Fields[] {
           tool_use_id: part.id,
           content: part.parts.flatMap((inner) => encodePart(inner, message, drops)),
           is_error: part.isError,
+          cache_control: part.cacheControl,
         },
       ];
     case 'thinking':

@@ -3,7 +3,7 @@ import { toDataUrl, urlOfImage } from '../../data-url.ts';
 import type { Fields } from '../../fields.ts';
 import type { CanonicalRequest, Message, Part, ToolChoice } from '../../model.ts';
 import { effortOf } from '../../reasoning-effort.ts';
-import { reportUncarried } from '../../uncarried.ts';
+import { reportUncarried, shortUser } from '../../uncarried.ts';
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
   reportUncarried(request, drops);
@@ -15,11 +15,14 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     temperature: request.temperature,
     top_p: request.topP,
     stop: request.stop.length === 0 ? undefined : request.stop,
-    user: request.user,
+    user: shortUser(request, drops),
     tools:
       request.tools.length === 0
         ? undefined
-        : request.tools.map(({ strict, ...tool }) => ({ type: 'function', function: { ...tool, strict } })),
+        : request.tools.map(({ strict, cacheControl: _, ...tool }) => ({
+            type: 'function',
+            function: { ...tool, strict },
+          })),
     tool_choice:
       request.toolChoice === undefined || request.tools.length === 0
         ? undefined

@@ -32,7 +32,10 @@ function decodeItem(item: Fields, path: string, into: DecodedInput, drops: strin
   else if (type === 'reasoning')
     join(into, 'assistant', [unsealThinking(summaryOf(item), item['encrypted_content'])]);
   else if (type === 'item_reference')
-    throw new FieldFault(path, 'this provider keeps no items: send the item itself');
+    throw new FieldFault(
+      path,
+      'this provider keeps no items: send the item itself (clients do with `store: false`)',
+    );
   else drops.push(`${path} (${String(type)})`);
 }
 

@@ -3,7 +3,7 @@ import { toDataUrl, urlOfImage } from '../../data-url.ts';
 import type { Fields } from '../../fields.ts';
 import type { CanonicalRequest, Message, Part, ToolChoice } from '../../model.ts';
 import { effortOf } from '../../reasoning-effort.ts';
-import { reportUncarried } from '../../uncarried.ts';
+import { reportUncarried, shortUser } from '../../uncarried.ts';
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
   reportUncarried(request, drops);
@@ -17,7 +17,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     tools:
       request.tools.length === 0
         ? undefined
-        : request.tools.map(({ strict, ...tool }) => ({
+        : request.tools.map(({ strict, cacheControl: _, ...tool }) => ({
             type: 'function',
             ...tool,
             strict: strict ?? false,
@@ -31,7 +31,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     max_output_tokens: request.maxTokens,
     temperature: request.temperature,
     top_p: request.topP,
-    user: request.user,
+    user: shortUser(request, drops),
     reasoning:
       request.thinking === undefined
         ? undefined

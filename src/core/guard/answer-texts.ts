@@ -1,0 +1,56 @@
+/** Where each dialect's whole answer has what the model says. Reasoning is signed and calls of tools are code: they stay as they are. */
+import type { RouteType } from '../config/snapshot.ts';
+import { isObject, type Json, objectsIn, SlotList } from './json-slots.ts';
+import type { TextSlot } from './model.ts';
+
+type Reader = (body: Json, list: SlotList) => void;
+
+const readers: Partial<Record<RouteType, Reader>> = {
+  Completions: (body, list) => {
+    for (const { message } of objectsIn(body['choices'])) {
+      if (!isObject(message)) continue;
+      list.addContent('Messages', 'assistant', message, 'content');
+      list.add('Messages', 'assistant', message, 'refusal');
+    }
+  },
+  Messages: (body, list) => list.addContent('Messages', 'assistant', body, 'content'),
+  Responses: (body, list) => {
+    for (const item of objectsIn(body['output'])) outputItem(item, list);
+  },
+  GenerateContent: (body, list) => {
+    for (const { content } of objectsIn(body['candidates'])) {
+      for (const part of isObject(content) ? objectsIn(content['parts']) : [])
+        if (part['thought'] !== true) list.add('Messages', 'model', part, 'text');
+    }
+  },
+};
+
+/** Kinds of call whose answers say nothing. */
+const silent: ReadonlySet<RouteType> = new Set([
+  'Embeddings',
+  'Rerank',
+  'Models',
+  'AnthropicTokenCount',
+  'GeminiCountTokens',
+]);
+
+/** Undefined for a kind of answer that guards can't read. */
+export function answerTexts(routeType: RouteType, body: Json): TextSlot[] | undefined {
+  const list = new SlotList();
+  const read = readers[routeType];
+  if (read === undefined) return silent.has(routeType) ? [] : undefined;
+  read(body, list);
+  return list.slots;
+}
+
+export function answersText(routeType: RouteType): boolean {
+  return readers[routeType] !== undefined;
+}
+
+function outputItem(item: Json, list: SlotList): void {
+  if (item['type'] !== 'message') return;
+  for (const part of objectsIn(item['content'])) {
+    list.add('Messages', 'assistant', part, 'text');
+    list.add('Messages', 'assistant', part, 'refusal');
+  }
+}

@@ -1,0 +1,100 @@
+/** Counting tokens for a client of another dialect than the provider's: the same conversation, asked of its own counter. */
+import type { ProviderTarget, RouteType } from '../config/snapshot.ts';
+import { modelFor } from './enrich.ts';
+import { FieldFault, type Fields, parseBody } from './fields.ts';
+import type { Format } from './format.ts';
+import { upstreamHeaders } from './headers.ts';
+import { errorKindOf } from './model.ts';
+import type { Api, Provider } from './provider.ts';
+import { isNative, urlOf } from './providers.ts';
+import { replyBody } from './translate-chat.ts';
+import { type ClientCall, ReplyFault, type UpstreamCall } from './translate-contract.ts';
+import { namesOfDrops } from './uncarried.ts';
+import { noUsage } from './usage.ts';
+
+type Counter = 'AnthropicTokenCount' | 'GeminiCountTokens' | 'CountTokens';
+
+/** By the format that a provider takes conversations in; OpenAI's has no counter. */
+const counterOf: Partial<Record<Api, Counter>> = {
+  Messages: 'AnthropicTokenCount',
+  GenerateContent: 'GeminiCountTokens',
+  Converse: 'CountTokens',
+};
+
+export function counterFor(call: ClientCall, provider: Provider): Counter | undefined {
+  const counter = counterOf[provider.chat.routeType];
+  return counter !== undefined && isNative(call.target, provider, counter) ? counter : undefined;
+}
+
+export function translateCount(
+  call: ClientCall,
+  client: Format,
+  provider: Provider,
+  counter: Counter,
+  inPath: Fields,
+): UpstreamCall {
+  const drops: string[] = [];
+  const { format } = provider.chat;
+  const request = client.decodeRequest({ ...conversation(parseBody(call.body)), ...inPath }, drops);
+  const model = modelFor(call.target, request.model);
+  if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
+  const encoded = provider.adapt(
+    format.encodeRequest({ ...request, stream: false, model }, drops),
+    call.target,
+  );
+  return {
+    method: 'POST',
+    url: urlOf(call.target, provider, counter, { model, streaming: false }),
+    headers: upstreamHeaders(call.target, provider, call.headers, counter),
+    body: JSON.stringify(counted(counter, encoded, model, call.target)),
+    streaming: false,
+    operation: 'count_tokens',
+    requestModel: model,
+    maxTokensFields: [],
+    answers: 1,
+    boundInput: () => 0,
+    estimatedInputTokens: 0,
+    drops: namesOfDrops(drops),
+    reply: {
+      plain: (text) => ({
+        contentType: 'application/json',
+        body: JSON.stringify(answer(call.routeType, replyBody(text))),
+        usage: noUsage,
+      }),
+      error: (status, text) => {
+        const { kind, message } = (provider.decodeError ?? format.decodeError)(text);
+        const body = client.encodeError({ kind: kind ?? errorKindOf(status), message });
+        return { contentType: 'application/json', body };
+      },
+      stream: () => {
+        throw new ReplyFault('a count of tokens is not streamed');
+      },
+    },
+  };
+}
+
+/** A count leaves out what only an answer needs; Gemini's may hold the whole request in a member. */
+function conversation(body: Fields): Fields {
+  const whole = body['generateContentRequest'] ?? body['generate_content_request'];
+  return { max_tokens: 1, ...(typeof whole === 'object' && whole !== null ? (whole as Fields) : body) };
+}
+
+const anthropicCounts = ['anthropic_version', 'messages', 'system', 'tools', 'tool_choice', 'thinking'];
+const googleCounts = ['contents', 'systemInstruction', 'tools', 'generationConfig'];
+const converseCounts = ['messages', 'system', 'toolConfig', 'additionalModelRequestFields'];
+
+/** Vertex AI has the members of the request beside each other, the Gemini API inside of one. */
+function counted(counter: Counter, encoded: Fields, model: string, { provider }: ProviderTarget): Fields {
+  const only = (names: string[]) => Object.fromEntries(names.map((name) => [name, encoded[name]]));
+  if (counter === 'CountTokens') return { input: { converse: only(converseCounts) } };
+  if (counter === 'AnthropicTokenCount') return { model, ...only(anthropicCounts) };
+  return provider === 'vertexai'
+    ? only(googleCounts)
+    : { generateContentRequest: { ...encoded, model: `models/${model}` } };
+}
+
+function answer(asked: RouteType, body: Fields): Fields {
+  const tokens = body['input_tokens'] ?? body['totalTokens'] ?? body['inputTokens'];
+  if (typeof tokens !== 'number') throw new ReplyFault('it holds no count of tokens');
+  return asked === 'GeminiCountTokens' ? { totalTokens: tokens } : { input_tokens: tokens };
+}

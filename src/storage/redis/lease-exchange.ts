@@ -1,0 +1,249 @@
+/** One thread's exchanges with the server, one after the other: each takes along all calls that wait and all that changed. */
+import type {
+  Reading,
+  ReservationItem,
+  ReservationOutcome,
+  ReservationRequest,
+} from '../../core/budget/model.ts';
+import { RateLimitUnavailable } from '../../core/ratelimit/model.ts';
+import { budgetKeys } from './budget-keys.ts';
+import { RedisUnavailable } from './connection.ts';
+import type { Asked, Lease } from './lease.ts';
+import type { LeaseBook } from './lease-book.ts';
+import type { LeasedAccountsOptions } from './leased-accounts.ts';
+import type { Reply } from './resp.ts';
+import { runScript } from './scripts.ts';
+import { notOpen, type SyncCall, type SyncRequest, syncScript } from './sync-script.ts';
+
+export interface WaitingCall {
+  request: ReservationRequest;
+  leases: readonly Lease[];
+  resolve(outcome: ReservationOutcome): void;
+  reject(error: Error): void;
+}
+
+/** How long a lease lives without a word of its owner. */
+const leaseMs = 30_000;
+/** Every process tells what it has within this time, when the server lost its data: each looks once a second. */
+export const settlingMs = 3_000;
+const beatMs = 1_000;
+const maxCounters = 500;
+const maxCalls = 200;
+const enforcement = { hard: 0, soft: 1, report: 2 } as const;
+
+interface Exchange {
+  calls: WaitingCall[];
+  asked: Asked[];
+}
+
+export class LeaseExchange {
+  readonly #options: LeasedAccountsOptions;
+  readonly #leases: LeaseBook;
+  readonly #tick: () => number;
+  /** Leases that something may be due for: the others have nothing spare and nothing to tell. */
+  readonly #active = new Set<Lease>();
+  #waiting: WaitingCall[] = [];
+  #generation = '';
+  #seq = 0;
+  /** When the last exchange that took place began. */
+  #toldAtMs = Number.NEGATIVE_INFINITY;
+  /** Why the last one did not take place. */
+  #fault: RateLimitUnavailable | undefined;
+  #running: Promise<void> | undefined;
+  #scheduled = false;
+
+  constructor(options: LeasedAccountsOptions, leases: LeaseBook, tick: () => number) {
+    this.#options = options;
+    this.#leases = leases;
+    this.#tick = tick;
+  }
+
+  /** False once others may think that this thread is gone. */
+  isLeaseSure(): boolean {
+    return this.#options.nowMs() < this.#toldAtMs + (this.#options.leaseMs ?? leaseMs) / 2;
+  }
+
+  /** Something changed that the server is to know of in time. */
+  touch(lease: Lease): void {
+    this.#active.add(lease);
+  }
+
+  /** Rejects at once while the server is known to be away: ticks find out when it is back. */
+  add(call: WaitingCall): void {
+    if (this.#fault !== undefined) {
+      call.reject(this.#fault);
+      return;
+    }
+    this.#waiting.push(call);
+    for (const lease of call.leases) this.#active.add(lease);
+    this.soon();
+  }
+
+  /** At the end of this turn of the event loop: calls of one turn go together. */
+  soon(): void {
+    if (this.#scheduled || this.#running !== undefined) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#run();
+    });
+  }
+
+  onTick(): void {
+    const isSilent = this.#options.nowMs() - this.#toldAtMs >= beatMs;
+    if ((isSilent && this.#generation !== '') || this.#due(1).length > 0) this.#run();
+  }
+
+  /** Everything that is spare, and every charge. */
+  async giveBack(): Promise<void> {
+    await this.#running;
+    this.#running = Promise.resolve();
+    if (this.#generation === '') return;
+    for (const lease of this.#active) {
+      lease.near = true;
+      lease.dirty ||= lease.free > 0;
+    }
+    do await this.#once(true);
+    while (this.#fault === undefined && this.#due(1).some(({ dirty }) => dirty));
+  }
+
+  #run(): void {
+    this.#running ??= this.#exchangeAll().finally(() => {
+      this.#running = undefined;
+      if (this.#waiting.length > 0) this.soon();
+    });
+  }
+
+  async #exchangeAll(): Promise<void> {
+    do await this.#once(false);
+    while (
+      this.#fault === undefined &&
+      (this.#waiting.length > 0 || this.#due(maxCounters).length === maxCounters)
+    );
+  }
+
+  #due(most: number): Lease[] {
+    const due: Lease[] = [];
+    for (const lease of this.#active) {
+      if (!lease.isDue(this.#tick())) continue;
+      due.push(lease);
+      if (due.length >= most) break;
+    }
+    return due;
+  }
+
+  async #once(isLast: boolean): Promise<void> {
+    const exchange: Exchange = { calls: this.#waiting.splice(0, maxCalls), asked: [] };
+    const { nowMs, process, owner } = this.#options;
+    const began = nowMs();
+    try {
+      const keys = [
+        budgetKeys.used,
+        budgetKeys.held,
+        budgetKeys.leases,
+        budgetKeys.owner(owner),
+        budgetKeys.charged(process),
+        budgetKeys.owners(process),
+        budgetKeys.processes,
+      ];
+      const request = this.#requestOf(exchange, isLast);
+      const reply = await runScript(this.#options.connection, syncScript, keys, [JSON.stringify(request)]);
+      this.#take(exchange, reply, began);
+    } catch (error) {
+      this.#fail(exchange, error as Error);
+    }
+  }
+
+  #requestOf(exchange: Exchange, isLast: boolean): SyncRequest {
+    const { owner, process, newGeneration, book } = this.#options;
+    const places = new Map<Lease, number>();
+    const ask = (lease: Lease, waiting: boolean) => {
+      const asked = lease.ask(waiting, this.#tick(), (item: ReservationItem) => book.chargedTo(item));
+      if (isLast) asked.counter.x = 0;
+      exchange.asked.push(asked);
+      places.set(lease, exchange.asked.length);
+    };
+    for (const { leases } of exchange.calls)
+      for (const lease of leases) if (!places.has(lease)) ask(lease, true);
+    // A server that did not answer is asked for a sign of life alone: leases stay here to be spent.
+    const due = this.#fault === undefined ? this.#due(maxCounters) : [];
+    for (const lease of due) if (!places.has(lease)) ask(lease, false);
+    const calls = exchange.calls.map(({ request, leases }): SyncCall => {
+      const items = request.items.map((item, index): SyncCall['i'][number] => [
+        places.get(leases[index]!)!,
+        item.limit,
+        item.fixed,
+        item.perOutputToken,
+        enforcement[item.enforce],
+      ]);
+      return { w: request.wantedOutput, m: request.minimumOutput, i: items };
+    });
+    return {
+      generation: this.#generation,
+      fresh: newGeneration(),
+      settle: this.#options.settlingMs ?? settlingMs,
+      owner,
+      process,
+      seq: ++this.#seq,
+      ttl: this.#options.leaseMs ?? leaseMs,
+      counters: exchange.asked.map(({ counter }) => counter),
+      calls,
+    };
+  }
+
+  #take(exchange: Exchange, reply: Reply, began: number): void {
+    const [state, ...figures] = reply as [string, ...number[]];
+    if (state === 'generation') {
+      this.#begin(exchange, String(figures[0]));
+      return;
+    }
+    if (state !== 'ok') throw new RateLimitUnavailable('redis: an exchange came late');
+    this.#fault = undefined;
+    this.#toldAtMs = began;
+    let at = 0;
+    for (const asked of exchange.asked) {
+      const [used, others, spare] = [figures[at++]!, figures[at++]!, figures[at++]!];
+      asked.lease.took(asked, used, others, spare, this.#tick());
+      if (asked.lease.isQuiet) this.#active.delete(asked.lease);
+    }
+    const usedOf = new Map(exchange.asked.map(({ lease }, index) => [lease, figures[3 * index]!]));
+    for (const call of exchange.calls) {
+      const result = figures[at++]!;
+      const readings = call.leases.map(
+        (lease): Reading => ({ used: usedOf.get(lease)!, reserved: figures[at++]! }),
+      );
+      answer(call, result, readings, this.#tick());
+    }
+  }
+
+  /** Another generation: the server's data is new, or was to this thread. All that it has is told, then calls go on. */
+  #begin(exchange: Exchange, generation: string): void {
+    this.#generation = generation;
+    for (const asked of exchange.asked) asked.lease.lost(asked, false);
+    for (const lease of this.#leases) {
+      lease.dirty = true;
+      this.#active.add(lease);
+    }
+    this.#waiting.unshift(...exchange.calls);
+  }
+
+  #fail(exchange: Exchange, error: Error): void {
+    this.#fault =
+      error instanceof RateLimitUnavailable
+        ? error
+        : new RateLimitUnavailable(error.message, { cause: error });
+    const mayHaveRun = !(error instanceof RedisUnavailable) || error.mayHaveRun;
+    for (const asked of exchange.asked) asked.lease.lost(asked, mayHaveRun);
+    for (const { reject } of [...exchange.calls, ...this.#waiting.splice(0)]) reject(this.#fault);
+  }
+}
+
+function answer(call: WaitingCall, result: number, readings: Reading[], tick: number): void {
+  if (result === notOpen) {
+    call.reject(new RateLimitUnavailable('redis: budgets are put together anew, its data was lost'));
+  } else if (result < 0) call.resolve({ refusedBy: -result - 1, readings });
+  else {
+    for (const [index, item] of call.request.items.entries()) call.leases[index]!.granted(item, result, tick);
+    call.resolve({ granted: result, readings });
+  }
+}
