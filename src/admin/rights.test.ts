@@ -45,6 +45,7 @@ const opened: Record<Exclude<Access, 'admin'>, string[]> = {
     'GET /resources/{kind}',
     'GET /resources/{kind}/{namespace}/{name}',
     'GET /resource-schemas',
+    'GET /drift',
   ],
 };
 
