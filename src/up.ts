@@ -21,7 +21,7 @@ import { allKinds } from './core/resources/kinds.ts';
 import { type DataPlane, type DataPlaneOptions, startDataPlane } from './data-plane.ts';
 import { keepLedgerSmall } from './keep-ledger-small.ts';
 import { compileRegex } from './linear-regex.ts';
-import { openBudgets } from './open-budgets.ts';
+import { type Budgets, openBudgets } from './open-budgets.ts';
 import { auditTo, openStores } from './open-stores.ts';
 import { RecordFeed } from './record-feed.ts';
 import { applyDemo, demoStanding } from './run-demo.ts';
@@ -32,7 +32,6 @@ import { startOtlp } from './start-otlp.ts';
 import { type RunningPrices, startPrices } from './start-prices.ts';
 import { type RunningRateLimits, startRateLimits } from './start-rate-limits.ts';
 import type { AuditLog } from './storage/audit-log.ts';
-import type { CounterStore } from './storage/counters.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
 import { openResourceStore } from './storage/sqlite/resource-store.ts';
 import { accessLogLine } from './telemetry/access-log.ts';
@@ -86,7 +85,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
   let inForce: InForce = { keySets: {}, budgets: [] };
-  const standings = createReporter(source, budgets.counters, () => inForce.budgets, dataDir, log);
+  const standings = createReporter(source, budgets, () => inForce.budgets, dataDir, log);
   await startOtlp({ ...base, feed });
   const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
   feed.subscribe((record) => standings.observe(record));
@@ -170,7 +169,7 @@ function startServing(
 
 function createReporter(
   source: ResourceSource,
-  counters: CounterStore,
+  { counters, claims }: Budgets,
   budgets: () => readonly Budget[],
   dataDir: string,
   log: Log,
@@ -181,6 +180,7 @@ function createReporter(
       source
         .list('', 'Secret')
         .find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
+    ...(claims && { claims }),
     fetch,
     nowMs: Date.now,
     log,
