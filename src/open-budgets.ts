@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AlertClaims } from './alerts/alert-sender.ts';
 import { heldPrefix, usedPrefix } from './core/budget/counter-keys.ts';
 import { redisSettings } from './redis-settings.ts';
 import type { ShutdownStack } from './shutdown-stack.ts';
@@ -10,6 +11,7 @@ import type { CounterStore } from './storage/counters.ts';
 import type { SharedCounters } from './storage/memory/shared-counters.ts';
 import { BudgetAgent } from './storage/redis/budget-agent.ts';
 import { openBudgetConnection } from './storage/redis/budget-connection.ts';
+import { SharedAlerts } from './storage/redis/shared-alerts.ts';
 import type { GatewayMetrics } from './telemetry/metrics.ts';
 import { maxBackoffMs, type SharedBudgetsMember } from './thread-accounts.ts';
 
@@ -19,6 +21,8 @@ export interface Budgets {
   /** For the data path's threads; absent when budgets are this machine's alone. */
   member?: SharedBudgetsMember;
   observe(metrics: Pick<GatewayMetrics, 'gauge'>): void;
+  /** Who of several gateways tells an alert; absent as `member`. */
+  claims?: AlertClaims;
   /** What is held here, and leased to others. */
   holds(here: Holds): Holds;
 }
@@ -39,9 +43,10 @@ export function openBudgets(
   const settings = redisSettings(env);
   if (settings === undefined) return { counters: local.store, holds: (here) => here, observe: () => {} };
   const member = { process: processName(local.handle.directory), run: randomUUID() };
+  const connection = openBudgetConnection({ ...settings, maxBackoffMs, nowMs: () => performance.now() });
   const agent = new BudgetAgent({
     ...member,
-    connection: openBudgetConnection({ ...settings, maxBackoffMs, nowMs: () => performance.now() }),
+    connection,
     counters: local.store,
     nowSeconds,
     newGeneration: randomUUID,
@@ -55,6 +60,7 @@ export function openBudgets(
   });
   return {
     member,
+    claims: new SharedAlerts(connection, nowSeconds),
     observe: (metrics) =>
       metrics.gauge(
         'tollgate_shared_budgets_reachable',

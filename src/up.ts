@@ -21,7 +21,7 @@ import type { RequestRecord } from './core/record.ts';
 import { type DataPlane, type DataPlaneOptions, startDataPlane } from './data-plane.ts';
 import { keepLedgerSmall } from './keep-ledger-small.ts';
 import { compileRegex } from './linear-regex.ts';
-import { openBudgets } from './open-budgets.ts';
+import { type Budgets, openBudgets } from './open-budgets.ts';
 import { leaderOnly, openResources } from './open-registry.ts';
 import { auditTo, openStores } from './open-stores.ts';
 import { RecordFeed } from './record-feed.ts';
@@ -34,7 +34,6 @@ import { startOtlp } from './start-otlp.ts';
 import { type RunningPrices, startPrices } from './start-prices.ts';
 import { type RunningRateLimits, startRateLimits } from './start-rate-limits.ts';
 import type { AuditLog } from './storage/audit-log.ts';
-import type { CounterStore } from './storage/counters.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
 import { accessLogLine } from './telemetry/access-log.ts';
 import { createLog } from './telemetry/log.ts';
@@ -87,7 +86,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
   let inForce: InForce & Pick<Snapshot, 'tracing'> = { keySets: {}, budgets: [] };
   const told = leaderOnly(source, isLeader, 'Budget');
-  const standings = createReporter(told, budgets.counters, () => inForce.budgets, dataDir, log);
+  const standings = createReporter(told, budgets, () => inForce.budgets, dataDir, log);
   await startOtlp({ ...base, feed, tracing: () => inForce.tracing });
   const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
   feed.subscribe((record) => standings.observe(record));
@@ -184,7 +183,7 @@ function startServing(
 
 function createReporter(
   source: ResourceSource,
-  counters: CounterStore,
+  { counters, claims }: Budgets,
   budgets: () => readonly Budget[],
   dataDir: string,
   log: Log,
@@ -195,6 +194,7 @@ function createReporter(
       source
         .list('', 'Secret')
         .find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
+    ...(claims && { claims }),
     fetch,
     nowMs: Date.now,
     log,

@@ -61,9 +61,8 @@ test(`${rounds} rounds of kill -9 of one of three gateways under load: every ful
   const worlds = await startWorlds(t, redis.url);
   const reservation = await reservationOf(worlds[0]!);
   const owner = 'tg-crash';
-  const limit = 4_000 * reservation;
+  const limit = 1_000 * reservation;
   await everywhere(worlds, owner, { tokens: limit });
-  const before = await spentBy(worlds);
   let answered = 0;
   for (let round = 0; round < rounds; round++) {
     let isOver = false;
@@ -86,11 +85,11 @@ test(`${rounds} rounds of kill -9 of one of three gateways under load: every ful
       const entered = await Promise.all(worlds.map((world) => entriesOf(world, owner)));
       const [tokens, requests] = [0, 1].map((at) => entered.reduce((sum, figures) => sum + figures[at]!, 0));
       assert.ok(requests! >= answered, `${requests} calls entered, ${answered} answered in full`);
+      assert.ok(tokens! <= limit, `${tokens} of ${limit}`);
       for (const world of worlds) assert.deepEqual(await stand(world, owner), [tokens, 0]);
     });
   }
   assert.ok(answered > 0);
-  assert.ok((await spentBy(worlds)) - before <= limit);
 });
 
 test('a Redis that hangs, and one that comes back empty: refused or let through as each budget says, nothing lost', {
