@@ -11,19 +11,30 @@ import type { LlmRoute } from './llm-route.ts';
 import { runPolicies } from './operations.ts';
 import { describeLlm, translateFor, withinReservation } from './prepare-attempt.ts';
 import { BodyTooLarge, ClientGone, readBody } from './read-body.ts';
+import { serveRealtime } from './realtime/serve-realtime.ts';
 import { refuse } from './refuse.ts';
 import { serveModels } from './serve-models.ts';
 
 export async function serveLlm(call: Call, route: LlmRoute, deps: DataPathDependencies): Promise<void> {
   if (route.routeType === 'Models' && serveModels(call, route.backend, route.path, deps.dialectError)) return;
-  const body = await bodyOf(call, route, deps);
+  const realtime = route.routeType === 'Realtime';
+  if (realtime !== (call.upgrade !== undefined)) return refuseUpgrade(call, realtime, deps);
+  const body = realtime ? '' : await bodyOf(call, route, deps);
   if (body === undefined) return;
   const targets = new CallTargets(route.backend, call.snapshot.followed(route.backend.name), deps.random);
   const prepared = choose(call, route, targets, body, deps);
   const guarded = prepared && (await underGuards(call, route, prepared, body, deps));
   const admitted = guarded && (await admit(call, route, targets, guarded.attempt, guarded.body, deps));
   if (admitted === undefined) return;
+  if (realtime) return serveRealtime(call, route, admitted, deps);
   await makeAttempts(call, route, targets, admitted, guarded!.body, deps);
+}
+
+function refuseUpgrade(call: Call, realtime: boolean, deps: DataPathDependencies): void {
+  const detail = realtime ? 'a realtime session is a WebSocket' : 'this route is not for WebSockets';
+  const status = realtime ? 426 : 400;
+  const headers = realtime ? { upgrade: 'websocket' } : undefined;
+  refuse(call, { code: 'invalid_request', status, detail, headers }, deps.dialectError, 'Completions');
 }
 
 interface Guarded {
