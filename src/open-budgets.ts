@@ -9,7 +9,8 @@ import type { Holds } from './storage/accounts.ts';
 import type { CounterStore } from './storage/counters.ts';
 import type { SharedCounters } from './storage/memory/shared-counters.ts';
 import { BudgetAgent } from './storage/redis/budget-agent.ts';
-import { RedisConnection } from './storage/redis/connection.ts';
+import { openBudgetConnection } from './storage/redis/budget-connection.ts';
+import type { GatewayMetrics } from './telemetry/metrics.ts';
 import { maxBackoffMs, type SharedBudgetsMember } from './thread-accounts.ts';
 
 export interface Budgets {
@@ -17,8 +18,15 @@ export interface Budgets {
   counters: CounterStore;
   /** For the data path's threads; absent when budgets are this machine's alone. */
   member?: SharedBudgetsMember;
+  observe(metrics: Pick<GatewayMetrics, 'gauge'>): void;
   /** What is held here, and leased to others. */
   holds(here: Holds): Holds;
+}
+
+interface BudgetParts {
+  nowSeconds(): number;
+  log: { warn(fields: object, message: string): void };
+  stack: ShutdownStack;
 }
 
 const beatMs = 1_000;
@@ -26,16 +34,14 @@ const beatMs = 1_000;
 export function openBudgets(
   env: NodeJS.ProcessEnv,
   local: SharedCounters,
-  nowSeconds: () => number,
-  log: { warn(fields: object, message: string): void },
-  stack: ShutdownStack,
+  { nowSeconds, log, stack }: BudgetParts,
 ): Budgets {
   const settings = redisSettings(env);
-  if (settings === undefined) return { counters: local.store, holds: (here) => here };
+  if (settings === undefined) return { counters: local.store, holds: (here) => here, observe: () => {} };
   const member = { process: processName(local.handle.directory), run: randomUUID() };
   const agent = new BudgetAgent({
     ...member,
-    connection: new RedisConnection({ ...settings, maxBackoffMs, nowMs: () => performance.now() }),
+    connection: openBudgetConnection({ ...settings, maxBackoffMs, nowMs: () => performance.now() }),
     counters: local.store,
     nowSeconds,
     newGeneration: randomUUID,
@@ -49,6 +55,12 @@ export function openBudgets(
   });
   return {
     member,
+    observe: (metrics) =>
+      metrics.gauge(
+        'tollgate_shared_budgets_reachable',
+        '1 while the server that gateways share their budgets in answers.',
+        async () => Number(agent.isReachable),
+      ),
     counters: joined(local.store, agent),
     holds: (here) => ({
       list: async (budget) => [...(await here.list(budget)), ...(await agent.leases(budget))],

@@ -15,6 +15,7 @@ import { type Controller, type ControllerOptions, startController } from './cont
 import { StandingReporter } from './controller/standing-reporter.ts';
 import { heldPrefix, usedPrefix } from './core/budget/counter-keys.ts';
 import type { Budget } from './core/budget/model.ts';
+import type { Snapshot } from './core/config/snapshot.ts';
 import { newKeyValue } from './core/keys/key-value.ts';
 import type { RequestRecord } from './core/record.ts';
 import { allKinds } from './core/resources/kinds.ts';
@@ -26,6 +27,7 @@ import { auditTo, openStores } from './open-stores.ts';
 import { RecordFeed } from './record-feed.ts';
 import { applyDemo, demoStanding } from './run-demo.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
+import { keepStandalone } from './standalone-file.ts';
 import { startAdmin } from './start-admin.ts';
 import { startMetrics } from './start-metrics.ts';
 import { startOtlp } from './start-otlp.ts';
@@ -70,7 +72,9 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const registry = options.cluster ? undefined : openEmbeddedRegistry(dataDir, stack);
   const stores = await openStores(dataDir, nowSeconds, log, stack);
   const { counters, ledger, auditLog } = stores;
-  const budgets = openBudgets(process.env, counters, nowSeconds, log, stack);
+  const budgets = openBudgets(process.env, counters, { nowSeconds, log, stack });
+  if (options.config !== undefined && registry !== undefined)
+    keepStandalone(options.config, registry, log, stack);
   const demo = options.demo && registry ? await applyDemo(options, registry, stack) : undefined;
 
   const base = { options, env: process.env, nowSeconds, log, stack };
@@ -82,11 +86,12 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
     counters: budgets.counters,
     budgets: () => inForce.budgets,
   });
+  budgets.observe(metrics);
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
-  let inForce: InForce = { keySets: {}, budgets: [] };
+  let inForce: InForce & Pick<Snapshot, 'tracing'> = { keySets: {}, budgets: [] };
   const standings = createReporter(source, budgets.counters, () => inForce.budgets, dataDir, log);
-  await startOtlp({ ...base, feed });
+  await startOtlp({ ...base, feed, tracing: () => inForce.tracing });
   const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
   feed.subscribe((record) => standings.observe(record));
   const counting = { counters: counters.handle, ...(budgets.member && { member: budgets.member }) };

@@ -128,7 +128,8 @@ function upstreamFor(
   const translated = translateFor(call, route, target, body, deps);
   if (!translated.ok) return undefined;
   const upstream = translated.call;
-  if (!mayUseModel(call.context.terms, upstream.requestModel ?? '')) return undefined;
+  if (!mayUseModel(call.context.terms, call.context.askedModel ?? upstream.requestModel ?? ''))
+    return undefined;
   const held = call.context.reservation;
   if (held === undefined) return upstream;
   const granted = grantLeft(held, {

@@ -8,6 +8,7 @@ import type { AttemptRecord, LlmRecord, RequestRecord } from '../core/record.ts'
 import type { RequestTarget } from '../core/route/match.ts';
 import type { CallGuards } from './guards/call-guards.ts';
 import type { LinkedSnapshot } from './linked-snapshot.ts';
+import type { LinkedTracing } from './linked-tracing.ts';
 
 /** What failed attempts used. */
 export interface Spent {
@@ -32,6 +33,8 @@ export class Call {
   readonly record: RequestRecord;
   /** Policies that let it pass and want to settle. */
   readonly settling = new Set<CompiledPolicy>();
+  /** What its Gateway's policy says of traces. */
+  tracing: LinkedTracing | undefined;
   settled = false;
   /** The connection, where the client asks for a WebSocket on it. */
   upgrade: Upgrade | undefined;

@@ -7,6 +7,7 @@ import { CallIds } from './call-ids.ts';
 import { type DataPathDependencies, type DataPathLimits, defaultLimits } from './dependencies.ts';
 import { handleRequest } from './handle-request.ts';
 import { LinkedSnapshot } from './linked-snapshot.ts';
+import { finishTrace } from './linked-tracing.ts';
 import { Listeners, type PortSharing } from './listeners.ts';
 import type { BindResult } from './messages.ts';
 import { OpenHolds } from './open-holds.ts';
@@ -60,6 +61,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
     // Both: a plain call whose client left goes on for its grace, and its record waits for the usage.
     void Promise.all([serve(call, port, deps), closed]).then(() => {
       call.record.durationMs = deps.nowMs() - call.record.startedAtMs;
+      if (call.tracing !== undefined) finishTrace(call);
       records.add(call.record, call.entry);
     });
   });

@@ -6,6 +6,7 @@ import { compilePolicies } from '../core/policy/order.ts';
 import type { CompiledPolicy } from '../core/policy/policy.ts';
 import type { RetryPolicy } from '../core/resilience/model.ts';
 import { RouteTable } from '../core/route/match.ts';
+import { type LinkedTracing, linkTracing } from './linked-tracing.ts';
 import type { FollowedBackend } from './provider-book.ts';
 
 export interface LinkedRule {
@@ -35,6 +36,8 @@ export class LinkedSnapshot {
   readonly #backends: Record<string, Backend>;
   readonly #followed: ReadonlyMap<string, FollowedBackend>;
 
+  readonly #tracing = new Map<string, LinkedTracing>();
+
   constructor(
     snapshot: Snapshot,
     compile: CompileExpression,
@@ -50,6 +53,8 @@ export class LinkedSnapshot {
           for (const rule of route.rules) this.#rules.set(rule, link(rule, compile));
       }
     }
+    for (const [gateway, tracing] of Object.entries(snapshot.tracing ?? {}))
+      this.#tracing.set(gateway, linkTracing(tracing, compile));
     for (const [name, set] of Object.entries(snapshot.keySets)) {
       const keys = new Map<string, KnownKey>();
       for (const { id, sha256, metadata, terms = termsOfMetadata(metadata) } of set.keys)
@@ -64,6 +69,11 @@ export class LinkedSnapshot {
 
   rule(rule: RouteRule): LinkedRule {
     return this.#rules.get(rule)!;
+  }
+
+  /** Of the Gateway that a call came to. */
+  tracing(gateway: string | undefined): LinkedTracing | undefined {
+    return gateway === undefined ? undefined : this.#tracing.get(gateway);
   }
 
   backend(name: string): Backend | undefined {

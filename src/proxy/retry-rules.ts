@@ -29,9 +29,9 @@ export function retryFor(
   return precondition === undefined || holds(precondition, call.context.variables) ? retry : undefined;
 }
 
-/** Never once a byte has reached the client, or nobody waits for the answer. */
+/** Never once a byte has reached the client, the call is charged (a guard may keep what it paid for), or nobody waits for it. */
 export function mayBeRetried(call: Call, failure: Failure, { policy, condition }: LinkedRetry): boolean {
-  if (call.outgoing.destroyed || call.outgoing.headersSent) return false;
+  if (call.settled || call.outgoing.destroyed || call.outgoing.headersSent) return false;
   const { status, error } = failure;
   if (status === undefined) return isUpstreamsFailure(error);
   const conditionHolds = condition && holds(condition, responseVariables(call, failure));

@@ -13,14 +13,18 @@ import { describeLlm, translateFor, withinReservation } from './prepare-attempt.
 import { BodyTooLarge, ClientGone, readBody } from './read-body.ts';
 import { serveRealtime } from './realtime/serve-realtime.ts';
 import { refuse } from './refuse.ts';
-import { serveModels } from './serve-models.ts';
+import { routeByModel } from './route-by-model.ts';
+import { serveModels, serveRoutedModels } from './serve-models.ts';
 
-export async function serveLlm(call: Call, route: LlmRoute, deps: DataPathDependencies): Promise<void> {
-  if (route.routeType === 'Models' && serveModels(call, route.backend, route.path, deps.dialectError)) return;
-  const realtime = route.routeType === 'Realtime';
+export async function serveLlm(call: Call, asked: LlmRoute, deps: DataPathDependencies): Promise<void> {
+  const { models } = asked.rule;
+  if (asked.routeType === 'Models' && listModels(call, asked, deps)) return;
+  const realtime = asked.routeType === 'Realtime';
   if (realtime !== (call.upgrade !== undefined)) return refuseUpgrade(call, realtime, deps);
-  const body = realtime ? '' : await bodyOf(call, route, deps);
+  const body = realtime ? '' : await bodyOf(call, asked, deps);
   if (body === undefined) return;
+  const route = models === undefined ? asked : routeByModel(call, asked, models, body, deps);
+  if ('code' in route) return refuse(call, route, deps.dialectError, asked.routeType);
   const targets = new CallTargets(route.backend, call.snapshot.followed(route.backend.name), deps.random);
   const prepared = choose(call, route, targets, body, deps);
   const guarded = prepared && (await underGuards(call, route, prepared, body, deps));
@@ -61,6 +65,13 @@ function underGuards(
     const masked = retranslated(call, route, attempt.chosen, result.body, deps);
     return masked && { attempt: masked, body: result.body };
   });
+}
+
+/** False when only the provider knows its models. */
+function listModels(call: Call, { rule, backend, path }: LlmRoute, deps: DataPathDependencies): boolean {
+  return rule.models === undefined
+    ? serveModels(call, backend, path, deps.dialectError)
+    : serveRoutedModels(call, rule.models, path, deps.dialectError);
 }
 
 /** A body that is wrong for everybody is not read for each of many providers. */

@@ -7,7 +7,9 @@ import type { Budget } from '../budget/model.ts';
 import type { PromptGuard } from '../guard/model.ts';
 import type { RateLimitConfig } from '../ratelimit/model.ts';
 import type { HealthPolicy, RetryPolicy } from '../resilience/model.ts';
+import type { ModelRoute } from '../route/match-model.ts';
 import type { KeyTerms } from './key-terms.ts';
+import type { GatewayTracing } from './tracing.ts';
 
 export interface Snapshot {
   /** All that are in force anywhere. */
@@ -19,6 +21,8 @@ export interface Snapshot {
   keySets: Record<string, KeySet>;
   /** The embedded rate limit service's configuration; absent when none was ever valid (calls are then refused). */
   rateLimits?: RateLimitConfig;
+  /** By Gateway; absent where no policy asks for it. */
+  tracing?: Record<string, GatewayTracing>;
   /** Why a source of it was refused; what that source said before stays in force. */
   rateLimitErrors: string[];
 }
@@ -55,6 +59,8 @@ export interface RouteRule {
   /** Gateway → listener → route → rule, merged field by field; the more specific one has replaced the other. */
   traffic: TrafficPolicy;
   backends: WeightedBackend[];
+  /** The backend is chosen by the model that is asked for, when the body has been read. */
+  models?: ModelRoute[];
   /** Of the call as a whole, with all its attempts, to the last byte. */
   requestTimeoutMs?: number;
   /** Of one attempt, to its last byte. */

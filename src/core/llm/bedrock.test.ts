@@ -7,6 +7,7 @@ import {
   eventStreamMessage,
   invokeChunk,
 } from '../../../test/support/event-stream.ts';
+import { bedrockBetas, vertexBetas } from './anthropic-betas.ts';
 import type { Fields } from './fields.ts';
 import { bedrockConverse } from './formats/bedrock-converse/index.ts';
 import { limitOutput } from './limit-output.ts';
@@ -275,6 +276,26 @@ test('events of InvokeModel that make no sense are faults, not silence', () => {
     routeType: 'Messages',
   });
   assert.match(known.text, /^event: ping\n/);
+});
+
+test('betas: those that the clouds know, by the names they have there', () => {
+  const all = [
+    'claude-code-20250219',
+    'interleaved-thinking-2025-05-14',
+    'advanced-tool-use-2025-11-20',
+    'tool-search-tool-2025-10-19',
+    'prompt-caching-scope-2026-01-05',
+    '',
+  ].join(', ');
+  assert.deepEqual(bedrockBetas(all), {
+    kept: ['interleaved-thinking-2025-05-14', 'tool-search-tool-2025-10-19'],
+    left: ['claude-code-20250219', 'prompt-caching-scope-2026-01-05'],
+  });
+  assert.deepEqual(vertexBetas(all), {
+    kept: ['claude-code-20250219', 'interleaved-thinking-2025-05-14', 'tool-search-tool-2025-10-19'],
+    left: ['prompt-caching-scope-2026-01-05'],
+  });
+  assert.deepEqual(bedrockBetas(undefined), { kept: [], left: [] });
 });
 
 test('what Bedrock does not serve is told', () => {

@@ -17,6 +17,13 @@ export interface EndpointCall {
   vertexai?: ProviderTarget['vertexai'];
 }
 
+export interface NativeChanges {
+  /** Members to set; undefined leaves one out. */
+  members: Fields;
+  /** What the call is made without. */
+  drops: string[];
+}
+
 export interface Provider {
   /** The chat format it takes, given what the target says it can. */
   chat: { routeType: Api; format: ProviderFormat };
@@ -32,8 +39,10 @@ export interface Provider {
   ): Record<string, string>;
   /** Last changes to a translated request. */
   adapt(body: Fields, target: ProviderTarget): Fields;
-  /** Members that it wants otherwise where the client's own text goes through; undefined leaves one out. */
-  nativeMembers?(api: Api, clientHeaders: Readonly<Record<string, string>>): Fields;
+  /** What it wants otherwise where the client's own text goes through. */
+  adaptNative?(api: Api, body: Fields, clientHeaders: Readonly<Record<string, string>>): NativeChanges;
+  /** Members that the backend's configuration sets in a body that is passed through. */
+  passthroughMembers?(api: Api | undefined, target: ProviderTarget): Fields;
   /** Whether the model takes marks for prompt caching. */
   caches?(model: string): boolean;
   /** Of providers with models of several vendors: how this one is spoken to. */

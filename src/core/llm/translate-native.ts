@@ -18,6 +18,7 @@ import { urlOf } from './providers.ts';
 import { nativeStream } from './stream-native.ts';
 import { estimatedUsage, replyBody } from './translate-chat.ts';
 import type { ClientCall, ReplyTranslator, UpstreamCall } from './translate-contract.ts';
+import { namesOfDrops } from './uncarried.ts';
 import { noUsage, type Usage } from './usage.ts';
 
 const operations: Partial<Record<RouteType, string>> = {
@@ -66,7 +67,8 @@ export function translateNative(
   const { promptCaching } = target;
   if (promptCaching !== undefined && routeType === 'Messages' && provider.caches?.(model))
     Object.assign(changes, cacheMarks(call.body, { ...body, ...changes }, promptCaching));
-  Object.assign(changes, provider.nativeMembers?.(routeType, call.headers));
+  const own = provider.adaptNative?.(routeType, { ...body, ...changes }, call.headers);
+  Object.assign(changes, own?.members);
   const text = patch(call.body, changes);
   const sent = { ...body, ...changes };
   const estimatedInputTokens = estimateTokens(text);
@@ -83,6 +85,7 @@ export function translateNative(
     answers: chat ? answersOf(sent) : 1,
     boundInput: () => boundInputTokens(text) + (keepsInput.has(routeType) ? boundKeptInput(sent) : 0),
     estimatedInputTokens,
+    ...(own && own.drops.length > 0 && { drops: namesOfDrops(own.drops) }),
     reply: nativeReply(format, {
       frames: () => provider.frames?.(routeType),
       decodeError: provider.decodeError,

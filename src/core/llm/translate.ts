@@ -2,7 +2,7 @@
 import type { RouteType } from '../config/snapshot.ts';
 import { modelFor } from './enrich.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
-import { type Format, isDialect } from './format.ts';
+import type { Format } from './format.ts';
 import { anthropicMessages } from './formats/anthropic-messages/index.ts';
 import { geminiGenerate } from './formats/gemini-generate/index.ts';
 import { openaiChat } from './formats/openai-chat/index.ts';
@@ -108,9 +108,11 @@ function modelOf({ target, body }: ClientCall, inPath: Fields): string {
 }
 
 function passThrough(call: ClientCall, provider: Provider): UpstreamCall {
-  const { format } = provider.chat;
-  if (isDialect(format)) return translatePassthrough(call, provider, format);
-  throw new NotServed(`calls to provider "${call.target.provider}" can not be passed through`);
+  const through = translatePassthrough(call, provider);
+  if (through !== undefined) return through;
+  throw new NotServed(
+    `provider "${call.target.provider}" does not have this API, or its usage can not be read`,
+  );
 }
 
 export const dialectError: DialectError = (routeType, fault) => {

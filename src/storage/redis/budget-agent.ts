@@ -43,6 +43,8 @@ export class BudgetAgent {
   readonly #others = new Map<string, [string, string][]>();
   #generation = '';
   #isRegistered = false;
+  /** It was told that the server cannot be reached. */
+  #isAway = false;
   #beats = 0;
   #running: Promise<void> | undefined;
   #known: CounterValue[] = [];
@@ -55,15 +57,21 @@ export class BudgetAgent {
   beat(): Promise<void> {
     this.#running ??= this.#beat()
       .catch((error: Error) => {
-        if (this.#isRegistered)
+        if (!this.#isAway)
           this.#options.log.warn({ error: error.message }, 'shared budgets cannot be reached');
         // Whoever takes over for a server that failed may lack the last of what it was told.
         this.#isRegistered = false;
+        this.#isAway = true;
       })
       .finally(() => {
         this.#running = undefined;
       });
     return this.#running;
+  }
+
+  /** As of the last beat. */
+  get isReachable(): boolean {
+    return this.#isRegistered;
   }
 
   /** Live counters as the embedded store lists them; as last seen while the server is away. */
@@ -136,6 +144,7 @@ export class BudgetAgent {
       this.#generation = generation;
       this.#isRegistered = false;
     }
+    this.#isAway = false;
     if (!this.#isRegistered) {
       await this.#register();
       await this.#returnLeases(false);

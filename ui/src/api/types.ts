@@ -1,4 +1,5 @@
 /** Shapes of the admin API (`GET /api/v1/openapi.json`). Money is in nano-dollars, times are RFC 3339 unless named `…Ms`. */
+import type { AttemptRecord } from '../../../src/core/record.ts';
 
 export type Role = 'admin' | 'holder';
 
@@ -109,6 +110,7 @@ export interface Call {
   reason?: string;
   error?: string;
   decisions: string[];
+  attempts?: AttemptRecord[];
   responseBytes: number;
   budgets?: { budget: string; group: string; unit: string; used: number }[];
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { askedModel } from '../asked-model.ts';
 import { clientCall, target } from '../translate.fixture.ts';
 import { translateRequest } from '../translate.ts';
 import { noUsage } from '../usage.ts';
@@ -75,4 +76,12 @@ test('where a session is opened', () => {
     clientCall('', { routeType: 'Realtime', pathAndQuery: '/v1/realtime?model=m' }),
   );
   assert.equal(elsewhere.ok ? 0 : elsewhere.fault.status, 501);
+});
+
+test('the model decides who serves: also where it is in the query or in a form', () => {
+  assert.equal(askedModel('Realtime', '/v1/realtime?x=1&model=gpt%2Drealtime', ''), 'gpt-realtime');
+  const form = '--b\r\ncontent-disposition: form-data; name="model"\r\n\r\nwhisper-1\r\n--b--\r\n';
+  assert.equal(askedModel('Detect', '/v1/audio/transcriptions', form), 'whisper-1');
+  for (const path of ['/v1/realtime', '/v1/realtime?model=%zz'])
+    assert.throws(() => askedModel('Realtime', path, ''), /^FieldFault: model/);
 });

@@ -12,8 +12,7 @@ const sessionInput = 32_000;
 /** `url` is that of the provider's HTTP address; WebSockets are opened there. */
 export function translateRealtime(call: ClientCall, provider: Provider): UpstreamCall {
   const query = call.pathAndQuery.split('?')[1] ?? '';
-  const [, named] = /(?:^|&)model=([^&]*)/.exec(query) ?? [];
-  const model = modelFor(call.target, named === undefined ? undefined : decodeURIComponent(named));
+  const model = modelFor(call.target, modelInQuery(call.pathAndQuery));
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
   const others = query.split('&').filter((pair) => pair !== '' && !/^(model|key|api-key)=/.test(pair));
   const asked = [`model=${encodeURIComponent(model)}`, ...others].join('&');
@@ -41,6 +40,16 @@ export function translateRealtime(call: ClientCall, provider: Provider): Upstrea
       stream: notPlain,
     },
   };
+}
+
+/** Throws `FieldFault` for what is not well encoded. */
+export function modelInQuery(pathAndQuery: string): string | undefined {
+  const [, named] = /[?&]model=([^&]*)/.exec(pathAndQuery) ?? [];
+  try {
+    return named === undefined ? undefined : decodeURIComponent(named);
+  } catch {
+    throw new FieldFault('model', 'is not well encoded');
+  }
 }
 
 function notPlain(): never {

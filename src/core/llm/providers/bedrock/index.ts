@@ -1,11 +1,13 @@
 /** Amazon Bedrock (bedrock-runtime): Converse for every model, InvokeModel for Anthropic's when the client speaks their API. */
+import type { ProviderTarget } from '../../../config/snapshot.ts';
 import { decodeAwsError } from '../../aws-errors.ts';
 import { cachesPrompts, isAnthropicModel } from '../../bedrock-models.ts';
 import { EventStreamParser } from '../../event-stream.ts';
 import { ChunkFrames } from '../../event-stream-chunks.ts';
+import type { Fields } from '../../fields.ts';
 import { bedrockConverse } from '../../formats/bedrock-converse/index.ts';
 import type { Provider } from '../../provider.ts';
-import { credentialHeader, nativeMembers, requiredHeaders } from './auth.ts';
+import { adaptNative, credentialHeader, requiredHeaders } from './auth.ts';
 import { anthropicEndpoint, endpoint } from './endpoint.ts';
 
 export const bedrock: Provider = {
@@ -13,16 +15,18 @@ export const bedrock: Provider = {
   endpoint,
   credentialHeader,
   requiredHeaders,
-  adapt: (body, target) => {
-    const guardrail = target.bedrock?.guardrail;
-    if (guardrail === undefined) return body;
-    const { identifier: guardrailIdentifier, version: guardrailVersion } = guardrail;
-    return { ...body, guardrailConfig: { guardrailIdentifier, guardrailVersion } };
-  },
+  adapt: (body, target) => ({ ...body, ...guardrailOf(target) }),
+  passthroughMembers: (api, target) => (api === 'Converse' ? guardrailOf(target) : {}),
   frames: (api) => (api === 'Converse' ? new EventStreamParser() : new ChunkFrames()),
   decodeError: decodeAwsError,
   caches: cachesPrompts,
   forModel: (model) => (isAnthropicModel(model) ? anthropicOnBedrock : bedrock),
 };
 
-const anthropicOnBedrock: Provider = { ...bedrock, endpoint: anthropicEndpoint, nativeMembers };
+function guardrailOf({ bedrock: settings }: ProviderTarget): Fields {
+  if (settings?.guardrail === undefined) return {};
+  const { identifier: guardrailIdentifier, version: guardrailVersion } = settings.guardrail;
+  return { guardrailConfig: { guardrailIdentifier, guardrailVersion } };
+}
+
+const anthropicOnBedrock: Provider = { ...bedrock, endpoint: anthropicEndpoint, adaptNative };

@@ -5,7 +5,7 @@ import { anthropicMessages } from '../../formats/anthropic-messages/index.ts';
 import { geminiGenerate } from '../../formats/gemini-generate/index.ts';
 import { openaiChat } from '../../formats/openai-chat/index.ts';
 import type { Provider } from '../../provider.ts';
-import { credentialHeader, nativeMembers, requiredHeaders } from './auth.ts';
+import { adaptNative, anthropicMembers, credentialHeader, requiredHeaders } from './auth.ts';
 import { anthropicEndpoint, endpoint, nameOf, openEndpoint } from './endpoint.ts';
 
 export const vertexai: Provider = {
@@ -21,8 +21,8 @@ const anthropicOnVertex: Provider = {
   ...vertexai,
   chat: { routeType: 'Messages', format: anthropicMessages },
   endpoint: anthropicEndpoint,
-  adapt: (body) => ({ ...body, ...nativeMembers('Messages') }),
-  nativeMembers,
+  adapt: (body) => ({ ...body, ...anthropicMembers }),
+  adaptNative,
   decodeError,
   caches: () => true,
 };
