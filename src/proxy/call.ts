@@ -1,5 +1,6 @@
 /** One request on its way through the data path: what is known of it so far. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { HeaderModifier } from '../core/config/snapshot.ts';
 import type { Usage } from '../core/llm/usage.ts';
 import type { CompiledPolicy, LimitStanding, PolicyContext } from '../core/policy/policy.ts';
@@ -17,6 +18,12 @@ export interface Spent {
   priced: boolean;
 }
 
+/** `head`: what came behind the request. */
+export interface Upgrade {
+  socket: Duplex;
+  head: Buffer;
+}
+
 export class Call {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
@@ -29,6 +36,8 @@ export class Call {
   /** What its Gateway's policy says of traces. */
   tracing: LinkedTracing | undefined;
   settled = false;
+  /** The connection, where the client asks for a WebSocket on it. */
+  upgrade: Upgrade | undefined;
   /** Set where prompt guards stand between the client and the provider. */
   guards: CallGuards | undefined;
   /** The one under way, where attempts are told apart. */

@@ -53,9 +53,10 @@ export function createDataPath(options: DataPathOptions): DataPath {
   const providers = new ProviderBook();
   const ids = new CallIds(options.random());
   let current: LinkedSnapshot | undefined;
-  const listeners = new Listeners(options.host, options.sharing, (incoming, outgoing, port) => {
+  const listeners = new Listeners(options.host, options.sharing, (incoming, outgoing, port, upgrade) => {
     const nowMs = deps.nowMs();
     const call = new Call(incoming, outgoing, current!, port, nowMs, ids.next(nowMs));
+    call.upgrade = upgrade;
     const closed = new Promise<void>((resolve) => outgoing.once('close', resolve));
     // Both: a plain call whose client left goes on for its grace, and its record waits for the usage.
     void Promise.all([serve(call, port, deps), closed]).then(() => {

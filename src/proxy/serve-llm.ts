@@ -11,6 +11,7 @@ import type { LlmRoute } from './llm-route.ts';
 import { runPolicies } from './operations.ts';
 import { describeLlm, translateFor, withinReservation } from './prepare-attempt.ts';
 import { BodyTooLarge, ClientGone, readBody } from './read-body.ts';
+import { serveRealtime } from './realtime/serve-realtime.ts';
 import { refuse } from './refuse.ts';
 import { routeByModel } from './route-by-model.ts';
 import { serveModels } from './serve-models.ts';
@@ -18,7 +19,9 @@ import { serveModels } from './serve-models.ts';
 export async function serveLlm(call: Call, asked: LlmRoute, deps: DataPathDependencies): Promise<void> {
   const { models } = asked.rule;
   if (asked.routeType === 'Models' && serveModels(call, asked, deps.dialectError)) return;
-  const body = await bodyOf(call, asked, deps);
+  const realtime = asked.routeType === 'Realtime';
+  if (realtime !== (call.upgrade !== undefined)) return refuseUpgrade(call, realtime, deps);
+  const body = realtime ? '' : await bodyOf(call, asked, deps);
   if (body === undefined) return;
   const route = models === undefined ? asked : routeByModel(call, asked, models, body, deps);
   if ('code' in route) return refuse(call, route, deps.dialectError, asked.routeType);
@@ -27,7 +30,15 @@ export async function serveLlm(call: Call, asked: LlmRoute, deps: DataPathDepend
   const guarded = prepared && (await underGuards(call, route, prepared, body, deps));
   const admitted = guarded && (await admit(call, route, targets, guarded.attempt, guarded.body, deps));
   if (admitted === undefined) return;
+  if (realtime) return serveRealtime(call, route, admitted, deps);
   await makeAttempts(call, route, targets, admitted, guarded!.body, deps);
+}
+
+function refuseUpgrade(call: Call, realtime: boolean, deps: DataPathDependencies): void {
+  const detail = realtime ? 'a realtime session is a WebSocket' : 'this route is not for WebSockets';
+  const status = realtime ? 426 : 400;
+  const headers = realtime ? { upgrade: 'websocket' } : undefined;
+  refuse(call, { code: 'invalid_request', status, detail, headers }, deps.dialectError, 'Completions');
 }
 
 interface Guarded {

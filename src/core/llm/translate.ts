@@ -14,6 +14,7 @@ import { translatePassed } from './passed/translate-passed.ts';
 import { translatePassthrough } from './passthrough.ts';
 import type { Provider } from './provider.ts';
 import { isNative, providerOf } from './providers.ts';
+import { translateRealtime } from './realtime/translate-realtime.ts';
 import { translateChat } from './translate-chat.ts';
 import type {
   ClientCall,
@@ -66,6 +67,10 @@ function translate(call: ClientCall): UpstreamCall {
     throw new NotServed(`provider "${target.provider}" is not served by this version`);
   if (routeType === 'Passthrough') return passThrough(call, provider);
   if (routeType === 'Models' && isNative(target, provider, routeType)) return translateModels(call, provider);
+  if (routeType === 'Realtime') {
+    if (isNative(target, provider, routeType)) return translateRealtime(call, provider);
+    throw new NotServed(`provider "${target.provider}" does not have the Realtime API`);
+  }
   const passed = passedApiAt(routeType, pathOf(call));
   if (passed !== undefined) return translateKnown(call, provider, passed);
   if (routeType === 'Detect') return passThrough(call, provider);

@@ -10,6 +10,7 @@ const names: Partial<Record<Api, string>> = {
   Speech: 'audio/speech',
   Transcriptions: 'audio/transcriptions',
   Translations: 'audio/translations',
+  Realtime: 'realtime',
 };
 
 /**
