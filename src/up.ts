@@ -19,6 +19,7 @@ import type { Snapshot } from './core/config/snapshot.ts';
 import { newKeyValue } from './core/keys/key-value.ts';
 import type { RequestRecord } from './core/record.ts';
 import { type DataPlane, type DataPlaneOptions, startDataPlane } from './data-plane.ts';
+import { giveBackMemory } from './give-back-memory.ts';
 import { keepLedgerSmall } from './keep-ledger-small.ts';
 import { compileRegex } from './linear-regex.ts';
 import { type Budgets, openBudgets } from './open-budgets.ts';
@@ -122,6 +123,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const api = await startApis(options, registry, metrics, auditLog, log, stack);
   await whenServing(controller, pending);
   tellStart(options, api, admin, demo && demoStanding(counters, demo.kind, nowSeconds));
+  giveBackMemory();
   await stopSignal();
   await stack.close();
 }
