@@ -123,7 +123,6 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const api = await startApis(options, registry, metrics, auditLog, log, stack);
   await whenServing(controller, pending);
   tellStart(options, api, admin, demo && demoStanding(counters, demo.kind, nowSeconds));
-  giveBackMemory();
   await stopSignal();
   await stack.close();
 }
@@ -275,6 +274,7 @@ async function whenServing(controller: Controller, pending: Set<string>): Promis
   await controller.ready;
   await controller.settled();
   pending.delete('configuration');
+  giveBackMemory();
 }
 
 function stopSignal(): Promise<void> {
