@@ -7,7 +7,11 @@ import type { DataPlane } from './data-plane.ts';
 
 export class ConfigurationInForce {
   now: InForce = { keySets: {}, budgets: [] };
-  #snapshot = this.now;
+  #snapshot: InForce & Pick<Snapshot, 'tracing'> = this.now;
+
+  get tracing(): Snapshot['tracing'] {
+    return this.#snapshot.tracing;
+  }
 
   /** `taken` is told of each snapshot before it is in force; `keys` are those that the controller has published. */
   publishing(

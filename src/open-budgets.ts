@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AlertClaims } from './alerts/alert-sender.ts';
 import { heldPrefix, usedPrefix } from './core/budget/counter-keys.ts';
 import { redisSettings } from './redis-settings.ts';
 import type { ShutdownStack } from './shutdown-stack.ts';
@@ -9,7 +10,9 @@ import type { Holds } from './storage/accounts.ts';
 import type { CounterStore } from './storage/counters.ts';
 import type { SharedCounters } from './storage/memory/shared-counters.ts';
 import { BudgetAgent } from './storage/redis/budget-agent.ts';
-import { RedisConnection } from './storage/redis/connection.ts';
+import { openBudgetConnection } from './storage/redis/budget-connection.ts';
+import { SharedAlerts } from './storage/redis/shared-alerts.ts';
+import type { GatewayMetrics } from './telemetry/metrics.ts';
 import { maxBackoffMs, type SharedBudgetsMember } from './thread-accounts.ts';
 
 export interface Budgets {
@@ -17,8 +20,17 @@ export interface Budgets {
   counters: CounterStore;
   /** For the data path's threads; absent when budgets are this machine's alone. */
   member?: SharedBudgetsMember;
+  observe(metrics: Pick<GatewayMetrics, 'gauge'>): void;
+  /** Who of several gateways tells an alert; absent as `member`. */
+  claims?: AlertClaims;
   /** What is held here, and leased to others. */
   holds(here: Holds): Holds;
+}
+
+interface BudgetParts {
+  nowSeconds(): number;
+  log: { warn(fields: object, message: string): void };
+  stack: ShutdownStack;
 }
 
 const beatMs = 1_000;
@@ -26,16 +38,15 @@ const beatMs = 1_000;
 export function openBudgets(
   env: NodeJS.ProcessEnv,
   local: SharedCounters,
-  nowSeconds: () => number,
-  log: { warn(fields: object, message: string): void },
-  stack: ShutdownStack,
+  { nowSeconds, log, stack }: BudgetParts,
 ): Budgets {
   const settings = redisSettings(env);
-  if (settings === undefined) return { counters: local.store, holds: (here) => here };
+  if (settings === undefined) return { counters: local.store, holds: (here) => here, observe: () => {} };
   const member = { process: processName(local.handle.directory), run: randomUUID() };
+  const connection = openBudgetConnection({ ...settings, maxBackoffMs, nowMs: () => performance.now() });
   const agent = new BudgetAgent({
     ...member,
-    connection: new RedisConnection({ ...settings, maxBackoffMs, nowMs: () => performance.now() }),
+    connection,
     counters: local.store,
     nowSeconds,
     newGeneration: randomUUID,
@@ -49,6 +60,13 @@ export function openBudgets(
   });
   return {
     member,
+    claims: new SharedAlerts(connection, nowSeconds),
+    observe: (metrics) =>
+      metrics.gauge(
+        'tollgate_shared_budgets_reachable',
+        '1 while the server that gateways share their budgets in answers.',
+        async () => Number(agent.isReachable),
+      ),
     counters: joined(local.store, agent),
     holds: (here) => ({
       list: async (budget) => [...(await here.list(budget)), ...(await agent.leases(budget))],

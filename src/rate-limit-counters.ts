@@ -3,10 +3,7 @@ import { redisSettings, wholeNumber } from './redis-settings.ts';
 import type { CounterStore } from './storage/counters.ts';
 import { openRedisCounters } from './storage/redis/counter-store.ts';
 
-/**
- * The shared store when `TOLLGATE_RATELIMIT_REDIS_URL` or `TOLLGATE_REDIS_URL` names one, else undefined;
- * `TOLLGATE_REDIS_SENTINEL_USER` and `…_PASSWORD` are those of the Sentinels themselves.
- */
+/** The shared store when `TOLLGATE_RATELIMIT_REDIS_URL` or `TOLLGATE_REDIS_URL` names one, else undefined. */
 export function sharedRateLimitCounters(
   env: NodeJS.ProcessEnv,
 ): (CounterStore & { close(): void }) | undefined {
@@ -16,15 +13,7 @@ export function sharedRateLimitCounters(
   return openRedisCounters({
     ...settings,
     expirationJitterSeconds: wholeNumber(env, 'EXPIRATION_JITTER_MAX_SECONDS', 300),
-    sentinelCredential: sentinelCredential(env),
     nowMs: () => performance.timeOrigin + performance.now(),
     random: Math.random,
   });
-}
-
-function sentinelCredential(env: NodeJS.ProcessEnv): string {
-  const password = env['TOLLGATE_REDIS_SENTINEL_PASSWORD'];
-  if (password === undefined || password === '') return '';
-  const user = env['TOLLGATE_REDIS_SENTINEL_USER'] ?? '';
-  return `${encodeURIComponent(user)}:${encodeURIComponent(password)}@`;
 }

@@ -2,23 +2,40 @@
 import { readFileSync } from 'node:fs';
 
 export interface RedisSettings {
-  /** `redis[s]://[user:password@]host[:port][/database]` or `unix:///path/to/socket[?db=1]`. */
+  /** Of one server, of Sentinels or of a Cluster: see `RedisClientOptions`. */
   url: string;
   /** Bounds every command. */
   timeoutMs: number;
   /** PEM of the authority that signs a `rediss` server. */
   ca?: string;
+  /** Of the Sentinels themselves. */
+  sentinelCredential?: string;
 }
 
 const defaultTimeoutMs = 500;
 
-/** Undefined when `TOLLGATE_REDIS_URL` names none. `TOLLGATE_REDIS_TIMEOUT_MS`; `TOLLGATE_REDIS_CA` is a PEM file. */
+/**
+ * Undefined when `TOLLGATE_REDIS_URL` names none. `TOLLGATE_REDIS_TIMEOUT_MS`; `TOLLGATE_REDIS_CA` is a PEM file;
+ * `TOLLGATE_REDIS_SENTINEL_USER` and `…_PASSWORD` are those of the Sentinels themselves.
+ */
 export function redisSettings(env: NodeJS.ProcessEnv): RedisSettings | undefined {
   const url = env['TOLLGATE_REDIS_URL'];
   if (url === undefined || url === '') return undefined;
   const ca = env['TOLLGATE_REDIS_CA'];
   const timeoutMs = wholeNumber(env, 'TOLLGATE_REDIS_TIMEOUT_MS', defaultTimeoutMs);
-  return { url, timeoutMs, ...(ca !== undefined && ca !== '' && { ca: readFileSync(ca, 'utf8') }) };
+  return {
+    url,
+    timeoutMs,
+    sentinelCredential: sentinelCredential(env),
+    ...(ca !== undefined && ca !== '' && { ca: readFileSync(ca, 'utf8') }),
+  };
+}
+
+function sentinelCredential(env: NodeJS.ProcessEnv): string {
+  const password = env['TOLLGATE_REDIS_SENTINEL_PASSWORD'];
+  if (password === undefined || password === '') return '';
+  const user = env['TOLLGATE_REDIS_SENTINEL_USER'] ?? '';
+  return `${encodeURIComponent(user)}:${encodeURIComponent(password)}@`;
 }
 
 /** Throws where the variable is something else. */

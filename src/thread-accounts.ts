@@ -4,7 +4,7 @@ import { redisSettings } from './redis-settings.ts';
 import type { Accounts } from './storage/accounts.ts';
 import type { ThreadStores } from './storage/memory/thread-stores.ts';
 import { ownerName } from './storage/redis/budget-agent.ts';
-import { RedisConnection } from './storage/redis/connection.ts';
+import { openBudgetConnection } from './storage/redis/budget-connection.ts';
 import { openLeasedAccounts } from './storage/redis/leased-accounts.ts';
 
 /** Names a process among those that share budgets; see `openBudgets`. */
@@ -28,7 +28,7 @@ export function openThreadAccounts(
   if (settings === undefined || member === undefined) return local;
   const nowMs = () => performance.now();
   const leased = openLeasedAccounts({
-    connection: new RedisConnection({ ...settings, maxBackoffMs, nowMs }),
+    connection: openBudgetConnection({ ...settings, maxBackoffMs, nowMs }),
     book: local,
     process: member.process,
     owner: ownerName(member.process, member.run, thread),

@@ -18,21 +18,22 @@ import type { Budget } from './core/budget/model.ts';
 import { newKeyValue } from './core/keys/key-value.ts';
 import type { RequestRecord } from './core/record.ts';
 import { type DataPlane, type DataPlaneOptions, startDataPlane } from './data-plane.ts';
+import { giveBackMemory } from './give-back-memory.ts';
 import { keepLedgerSmall } from './keep-ledger-small.ts';
 import { compileRegex } from './linear-regex.ts';
-import { openBudgets } from './open-budgets.ts';
+import { type Budgets, openBudgets } from './open-budgets.ts';
 import { leaderOnly, openResources } from './open-registry.ts';
 import { auditTo, openStores } from './open-stores.ts';
 import { RecordFeed } from './record-feed.ts';
-import { applyDemo, demoStanding } from './run-demo.ts';
+import { applyDemo, type DemoProvider, demoStanding } from './run-demo.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
+import { keepStandalone } from './standalone-file.ts';
 import { startAdmin } from './start-admin.ts';
 import { startMetrics } from './start-metrics.ts';
 import { startOtlp } from './start-otlp.ts';
 import { type RunningPrices, startPrices } from './start-prices.ts';
 import { type RunningRateLimits, startRateLimits } from './start-rate-limits.ts';
 import type { AuditLog } from './storage/audit-log.ts';
-import type { CounterStore } from './storage/counters.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
 import { accessLogLine } from './telemetry/access-log.ts';
 import { createLog } from './telemetry/log.ts';
@@ -68,8 +69,8 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const { registry, postgres, isLeader, whenCalled } = await openResources(options, process.env, log, stack);
   const stores = await openStores(dataDir, postgres, nowSeconds, log, stack);
   const { counters, ledger, auditLog } = stores;
-  const budgets = openBudgets(process.env, counters, nowSeconds, log, stack);
-  const demo = options.demo && registry ? await applyDemo(options, registry, stack) : undefined;
+  const budgets = openBudgets(process.env, counters, { nowSeconds, log, stack });
+  const demo = await applyGiven(options, registry, log, stack);
 
   const base = { options, env: process.env, nowSeconds, log, stack };
   const feed = new RecordFeed();
@@ -81,11 +82,12 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
     counters: budgets.counters,
     budgets: () => inForce.now.budgets,
   });
+  budgets.observe(metrics);
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
   const told = leaderOnly(source, isLeader, 'Budget');
-  const standings = createReporter(told, budgets.counters, () => inForce.now.budgets, dataDir, log);
-  await startOtlp({ ...base, feed });
+  const standings = createReporter(told, budgets, () => inForce.now.budgets, dataDir, log);
+  await startOtlp({ ...base, feed, tracing: () => inForce.tracing });
   const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
   feed.subscribe((record) => standings.observe(record));
   const counting = { counters: counters.handle, ...(budgets.member && { member: budgets.member }) };
@@ -118,6 +120,18 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   tellStart(options, api, admin, demo && demoStanding(counters, demo.kind, nowSeconds));
   await stopSignal();
   await stack.close();
+}
+
+/** What the command line asks to be applied before anything is compiled. */
+async function applyGiven(
+  options: UpOptions,
+  registry: RegistryContext | undefined,
+  log: Log,
+  stack: ShutdownStack,
+): Promise<DemoProvider | undefined> {
+  if (registry === undefined) return undefined;
+  if (options.config !== undefined) await keepStandalone(options.config, registry, log, stack);
+  return options.demo ? applyDemo(options, registry, stack) : undefined;
 }
 
 function compileOptions(
@@ -165,7 +179,7 @@ function startServing(
 
 function createReporter(
   source: ResourceSource,
-  counters: CounterStore,
+  { counters, claims }: Budgets,
   budgets: () => readonly Budget[],
   dataDir: string,
   log: Log,
@@ -176,6 +190,7 @@ function createReporter(
       source
         .list('', 'Secret')
         .find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
+    ...(claims && { claims }),
     fetch,
     nowMs: Date.now,
     log,
@@ -254,6 +269,7 @@ async function whenServing(controller: Controller, pending: Set<string>): Promis
   await controller.ready;
   await controller.settled();
   pending.delete('configuration');
+  giveBackMemory();
 }
 
 function stopSignal(): Promise<void> {

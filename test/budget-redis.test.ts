@@ -61,9 +61,8 @@ test(`${rounds} rounds of kill -9 of one of three gateways under load: every ful
   const worlds = await startWorlds(t, redis.url);
   const reservation = await reservationOf(worlds[0]!);
   const owner = 'tg-crash';
-  const limit = 4_000 * reservation;
+  const limit = 1_000 * reservation;
   await everywhere(worlds, owner, { tokens: limit });
-  const before = await spentBy(worlds);
   let answered = 0;
   for (let round = 0; round < rounds; round++) {
     let isOver = false;
@@ -86,11 +85,11 @@ test(`${rounds} rounds of kill -9 of one of three gateways under load: every ful
       const entered = await Promise.all(worlds.map((world) => entriesOf(world, owner)));
       const [tokens, requests] = [0, 1].map((at) => entered.reduce((sum, figures) => sum + figures[at]!, 0));
       assert.ok(requests! >= answered, `${requests} calls entered, ${answered} answered in full`);
+      assert.ok(tokens! <= limit, `${tokens} of ${limit}`);
       for (const world of worlds) assert.deepEqual(await stand(world, owner), [tokens, 0]);
     });
   }
   assert.ok(answered > 0);
-  assert.ok((await spentBy(worlds)) - before <= limit);
 });
 
 test('a Redis that hangs, and one that comes back empty: refused or let through as each budget says, nothing lost', {
@@ -136,6 +135,8 @@ test('a Redis that hangs, and one that comes back empty: refused or let through 
   await eventually(() => ask('closed', 200), 10_000);
   await told();
   assert.match(world.gateway.output(), /shared budgets lost their data/);
+  const metrics = await (await fetch(`http://${world.gateway.address}:15020/metrics`)).text();
+  assert.match(metrics, /^tollgate_shared_budgets_reachable 1$/m);
 });
 
 function tokensOf(text: string): number {
@@ -152,7 +153,9 @@ async function entriesOf(world: BudgetWorld, owner: string): Promise<number[]> {
 }
 
 function startWorlds(t: Parameters<typeof budgetWorld>[0], url: string): Promise<BudgetWorld[]> {
-  return Promise.all([1, 2, 3].map(() => budgetWorld(t, [], { TOLLGATE_REDIS_URL: url })));
+  // Thousands of calls at once leave a small machine no time to answer soon.
+  const env = { TOLLGATE_REDIS_URL: url, TOLLGATE_REDIS_TIMEOUT_MS: '5000' };
+  return Promise.all(['1', '1', '2'].map((workers) => budgetWorld(t, ['--workers', workers], env)));
 }
 
 /** What one call reserves: read from what a refusal says that it needs. */

@@ -12,6 +12,7 @@ import { awsEvent, awsException, invokeChunk } from './support/event-stream.ts';
 import { eventually } from './support/eventually.ts';
 import { awsKeys, type FakeClouds, send, sendEvents, startFakeClouds } from './support/fake-clouds.ts';
 import { type Gateway, removeDirectory, startGateway, temporaryDirectory } from './support/gateway.ts';
+import { converseStream, read } from './support/translation-pairs.ts';
 
 const namespace = 'clouds';
 const nova = 'eu.amazon.nova-2-lite-v1:0';
@@ -21,12 +22,13 @@ const routes = {
   '/v1/messages': 'Messages',
   '/v1/messages/count_tokens': 'AnthropicTokenCount',
   '/v1/responses': 'Responses',
+  '/v1/embeddings': 'Embeddings',
   ':generateContent': 'GenerateContent',
   ':streamGenerateContent': 'GenerateContent',
   ':countTokens': 'GeminiCountTokens',
   '/v1/chat/completions': 'Completions',
 };
-const backends: Record<string, { provider: object; policies?: object }> = {
+const backends: Record<string, { provider: object; policies?: { auth?: object; ai?: object } }> = {
   nova: { provider: { bedrock: { region: 'eu-central-1', model: nova } }, policies: aws },
   claude: {
     provider: {
@@ -47,6 +49,34 @@ const backends: Record<string, { provider: object; policies?: object }> = {
   azure: {
     provider: { azureopenai: { endpoint: 'r.openai.azure.com', deploymentName: 'gpt-5' } },
     policies: { auth: { azure: { managedIdentity: {} } } },
+  },
+  guarded: {
+    provider: { bedrock: { region: 'eu-central-1', model: nova } },
+    policies: {
+      ...aws,
+      ai: {
+        routes,
+        promptGuard: {
+          request: [
+            {
+              bedrockGuardrails: {
+                identifier: 'gr1',
+                version: '1',
+                region: 'eu-central-1',
+                policies: { auth: aws.auth },
+              },
+              response: { message: 'not here', statusCode: 422 },
+            },
+            { googleModelArmor: { projectId: 'p-1', templateId: 't-1' } },
+          ],
+          response: [{ googleModelArmor: { projectId: 'p-1', templateId: 't-1' } }],
+        },
+      },
+    },
+  },
+  through: {
+    provider: { bedrock: { region: 'eu-central-1' } },
+    policies: { ...aws, ai: { routes: { '*': 'Passthrough' } } },
   },
   'no-aws': {
     provider: { bedrock: { region: 'eu-central-1', model: nova } },
@@ -76,7 +106,7 @@ function manifests(): object[] {
       apiVersion: 'agentgateway.dev/v1alpha1',
       kind: 'AgentgatewayBackend',
       metadata: metadata(name),
-      spec: { ai: { provider }, policies: { ...policies, ai: { routes } } },
+      spec: { ai: { provider }, policies: { ai: { routes }, ...policies } },
     },
     {
       apiVersion: 'gateway.networking.k8s.io/v1',
@@ -87,6 +117,12 @@ function manifests(): object[] {
         rules: [
           {
             matches: [{ path: { type: 'PathPrefix', value: `/${name}` } }],
+            filters: [
+              {
+                type: 'URLRewrite',
+                urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/' } },
+              },
+            ],
             backendRefs: [{ group: 'agentgateway.dev', kind: 'AgentgatewayBackend', name }],
           },
         ],
@@ -126,7 +162,8 @@ describe('the clouds', () => {
 
   before(async () => {
     clouds = await startFakeClouds();
-    const providers = ['bedrock', 'vertexai', 'azureopenai'];
+    clouds.tokenSeconds = 0;
+    const providers = ['bedrock', 'vertexai', 'azureopenai', 'modelarmor'];
     gateway = await startGateway({
       args: providers.flatMap((name) => ['--provider-url', `${name}=${clouds.url}`]),
       env: {
@@ -180,6 +217,18 @@ describe('the clouds', () => {
     });
     return ((await answer.json()) as { items: RequestRecord[] }).items[0]!;
   }
+
+  test('while Google gives no token calls are refused, and nothing is sent; when it does, they go on', async () => {
+    const refused = await say('gemini', 'completions', false);
+    assert.equal(refused.status, 503);
+    assert.match(refused.text, /the credential for the provider is not available/);
+    assert.deepEqual([clouds.seen, clouds.refused], [[], []]);
+    clouds.tokenSeconds = 3_600;
+    await eventually(
+      async () => assert.equal((await say('gemini', 'completions', false)).status, 200),
+      30_000,
+    );
+  });
 
   test('every dialect reaches every model of a cloud, plain and streamed, with a credential that is right', async () => {
     for (const backend of ['nova', 'claude', 'gemini', 'vertex-claude', 'grok']) {
@@ -249,15 +298,18 @@ describe('the clouds', () => {
   });
 
   test("Anthropic's betas are in the body at Bedrock, in the header at Vertex AI", async () => {
-    const betas = { 'anthropic-beta': 'context-1m-2025-08-07,interleaved-thinking-2025-05-14' };
+    const known = 'context-1m-2025-08-07,interleaved-thinking-2025-05-14';
+    const betas = { 'anthropic-beta': `oauth-2025-04-20,${known}` };
     const { path, body } = dialects['messages']!(false);
-    await ask('claude', path, body, betas);
+    const { headers } = await ask('claude', path, { ...body, metadata: { user_id: 'u' } }, betas);
+    assert.equal(headers.get('x-tollgate-dropped'), 'metadata, anthropic-beta oauth-2025-04-20');
+    assert.equal(clouds.seen.at(-1)!.body['metadata'], undefined);
     assert.deepEqual(clouds.seen.at(-1)!.body['anthropic_beta'], [
       'context-1m-2025-08-07',
       'interleaved-thinking-2025-05-14',
     ]);
     await ask('vertex-claude', path, body, betas);
-    assert.equal(clouds.seen.at(-1)!.headers['anthropic-beta'], betas['anthropic-beta']);
+    assert.equal(clouds.seen.at(-1)!.headers['anthropic-beta'], known);
     assert.equal(clouds.seen.at(-1)!.body['anthropic_beta'], undefined);
   });
 
@@ -269,6 +321,25 @@ describe('the clouds', () => {
     const { body } = dialects['gemini']!(false);
     const google = await ask('gemini', '/v1beta/models/any:countTokens', body);
     assert.deepEqual(JSON.parse(google.text), { totalTokens: 18 });
+    const translated = await ask('gemini', '/v1/messages/count_tokens', { messages });
+    assert.deepEqual(JSON.parse(translated.text), { input_tokens: 18 });
+    assert.deepEqual(clouds.seen.at(-1)!.body['contents'], [
+      { role: 'user', parts: [{ text: 'Say hello' }] },
+    ]);
+    const turned = await ask('vertex-claude', '/v1beta/models/any:countTokens', body);
+    assert.deepEqual(JSON.parse(turned.text), { totalTokens: 17 });
+    assert.equal(clouds.seen.at(-1)!.body['model'], 'claude-sonnet-4-5@20250929');
+    for (const [path, asked, answer] of [
+      ['/v1/messages/count_tokens', { messages, system: 'Be brief.' }, { input_tokens: 19 }],
+      ['/v1beta/models/any:countTokens', body, { totalTokens: 19 }],
+    ] as const) {
+      assert.deepEqual(JSON.parse((await ask('claude', path, asked)).text), answer);
+      const { path: called, body: sent } = clouds.seen.at(-1)!;
+      assert.equal(called, '/model/anthropic.claude-sonnet-4-5-20250929-v1%3A0/count-tokens');
+      const converse = { messages: [{ role: 'user', content: [{ text: 'Say hello' }] }] };
+      const system = path.endsWith('count_tokens') ? { system: [{ text: 'Be brief.' }] } : {};
+      assert.deepEqual(sent, { input: { converse: { ...converse, ...system } } });
+    }
     await eventually(async () => assert.equal((await lastCall()).llm?.usage?.inputTokens, 0));
   });
 
@@ -301,6 +372,85 @@ describe('the clouds', () => {
     assert.equal((await say('azure', 'completions', false)).status, 200);
     assert.equal(clouds.seen.at(-1)!.path, '/openai/v1/chat/completions');
     assert.equal(clouds.seen.at(-1)!.headers['api-key'], undefined);
+  });
+
+  test('embeddings: translated, and charged as told', async () => {
+    const model = 'amazon.titan-embed-text-v2:0';
+    const answer = await ask('bedrock-key', '/v1/embeddings', { model, input: 'Say hello' });
+    assert.deepEqual(JSON.parse(answer.text).data, [
+      { object: 'embedding', index: 0, embedding: [0.5, -0.25] },
+    ]);
+    await eventually(async () => {
+      const { llm } = await lastCall();
+      assert.deepEqual(
+        [llm?.operation, llm?.requestModel, llm?.usage?.inputTokens, llm?.usage?.estimated],
+        ['embeddings', model, 7, false],
+      );
+      assert.ok(llm!.costNano! > 0);
+    });
+  });
+
+  test('guards that a cloud runs: signed, masking, blocking, before and after the model', async () => {
+    const say = (content: string, stream = false) =>
+      ask('guarded', '/v1/chat/completions', {
+        messages: [
+          { role: 'system', content: 'Be brief.' },
+          { role: 'user', content },
+        ],
+        stream,
+      });
+    const asked = () => clouds.seen.splice(0).map(({ path }) => path.replace(/^.*\//, ''));
+    asked();
+    for (const stream of [false, true]) {
+      const passed = await say('Say hello', stream);
+      assert.equal(passed.status, 200, passed.text);
+      assert.match(passed.text, /Hel[\s\S]*lo é漢/);
+      const model = stream ? 'converse-stream' : 'converse';
+      assert.deepEqual(asked(), ['apply', 't-1:sanitizeUserPrompt', model, 't-1:sanitizeModelResponse']);
+    }
+    assert.equal((await say('I am jane@example.com')).status, 200);
+    const { body } = clouds.seen.find(({ path }) => path.endsWith('/converse'))!;
+    assert.deepEqual(body['messages'], [{ role: 'user', content: [{ text: 'I am {EMAIL}' }] }]);
+    assert.deepEqual(body['system'], [{ text: 'Be brief.' }]);
+    asked();
+    const blocked = await say('the bluebird');
+    assert.equal(blocked.status, 422);
+    assert.equal(JSON.parse(blocked.text).error.message, 'not here');
+    assert.deepEqual(asked(), ['apply']);
+    assert.equal((await say('a jailbreak')).status, 403);
+    assert.deepEqual(asked(), ['apply', 't-1:sanitizeUserPrompt']);
+    clouds.next = (outgoing) => send(outgoing, 500, '{}');
+    const failed = await say('Say hello');
+    assert.deepEqual([failed.status, JSON.parse(failed.text).error.code], [503, 'guard_unavailable']);
+    assert.deepEqual(asked(), ['apply']);
+    assert.deepEqual(clouds.refused, []);
+  });
+
+  test("Bedrock's own API passes through: the same bytes, signed anew, and charged", async () => {
+    const messages = [{ role: 'user', content: [{ text: 'Say hello' }] }];
+    const plain = await ask('through', `/model/${encodeURIComponent(nova)}/converse`, { messages });
+    assert.equal(plain.status, 200, plain.text);
+    assert.equal(plain.text, read('replies/bedrock-converse/plain.json'));
+    const path = `/model/${encodeURIComponent(nova)}/converse-stream`;
+    const streamed = await fetch(`http://${gateway.address}:8080/through${path}`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer a-virtual-key', 'content-type': 'application/json' },
+      body: JSON.stringify({ messages }),
+    });
+    assert.equal(streamed.headers.get('content-type'), 'application/vnd.amazon.eventstream');
+    const sent = converseStream(read('replies/bedrock-converse/stream.jsonl'));
+    assert.equal(Buffer.from(await streamed.arrayBuffer()).toString('latin1'), sent);
+    assert.deepEqual(clouds.seen.at(-1)!.body, { messages });
+    assert.doesNotMatch(String(clouds.seen.at(-1)!.headers['authorization']), /virtual/);
+    await eventually(async () => {
+      const { llm } = await lastCall();
+      assert.deepEqual(
+        [llm?.requestModel, llm?.streaming, llm?.usage?.inputTokens, llm?.usage?.outputTokens],
+        [nova, true, 60, 80],
+      );
+      assert.ok(llm!.costNano! > 0);
+    });
+    assert.equal((await ask('through', '/guardrail/x/version/1/apply', {})).status, 501);
   });
 
   test('the SDKs of OpenAI and Anthropic, streaming through Bedrock', async () => {
@@ -373,9 +523,10 @@ describe('the clouds', () => {
       for (const dialect of ['completions', 'messages']) {
         clouds.next = ending;
         const { text } = await say('nova', dialect, true);
-        // What is damaged takes along what came in the same read.
+        // Where nothing of the answer has gone out, what is damaged is an error like any other.
+        const message = name === 'damaged' ? /is damaged|before it was/ : /ended the stream before it was/;
+        assert.match(text, message, name);
         if (name !== 'damaged') assert.match(text, /Half an /, name);
-        assert.match(text, /"message":"the provider ended the stream before it was complete"/, name);
         assert.doesNotMatch(text, /\[DONE\]|message_stop/, name);
       }
     }

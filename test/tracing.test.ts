@@ -232,6 +232,73 @@ suite('traces and logs', () => {
   });
 });
 
+test("agentgateway's tracing policy: its collector, its shares, what it adds and leaves out", async (t) => {
+  const [provider, own, theirs] = [
+    await startProvider(),
+    await startOtlpReceiver(),
+    await startOtlpReceiver(),
+  ];
+  const gateway = await start(provider, { ...quick, OTEL_EXPORTER_OTLP_ENDPOINT: own.url });
+  t.after(async () => {
+    await gateway.stop();
+    removeDirectory(gateway.dataDir);
+    for (const collector of [own, theirs]) await collector.stop();
+    provider.server.closeAllConnections();
+    provider.server.close();
+  });
+  const cluster = await clusterClient(gateway.kubeconfig, gateway.dataDir);
+  const tracing = {
+    protocol: 'HTTP',
+    url: theirs.url,
+    randomSampling: 'request.headers["x-team"] == "platform"',
+    filter: 'response.code == 200 && !("x-quiet" in request.headers)',
+    attributes: {
+      add: [
+        { name: 'team', expression: 'request.headers["x-team"]' },
+        { name: 'output', expression: 'llm.outputTokens' },
+        { name: 'nothing', expression: 'request.headers["x-absent"]' },
+      ],
+      remove: ['client.address', 'client.port'],
+    },
+    resources: [{ name: 'service.namespace', expression: '"ai-" + "platform"' }],
+  };
+  const policy = {
+    apiVersion: 'agentgateway.dev/v1alpha1',
+    kind: 'AgentgatewayPolicy',
+    metadata: { name: 'traced', namespace: 'agentgateway-system' },
+    spec: {
+      targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'agentgateway-route' }],
+      frontend: { tracing },
+    },
+  };
+  await cluster.apply(JSON.stringify(policy));
+  await eventually(async () => {
+    const { status } = (await cluster.get('AgentgatewayPolicy', 'agentgateway-system', 'traced')) as {
+      status?: { ancestors?: { conditions: { reason: string }[] }[] };
+    };
+    assert.equal(status?.ancestors?.[0]?.conditions[0]?.reason, 'Valid');
+  });
+  const before = own.spans.length;
+  const team = { 'x-team': 'platform' };
+  assert.equal(await ask(gateway, { 'x-team': 'sales' }), 200);
+  assert.equal(await ask(gateway, { ...team, 'x-quiet': '1' }), 200);
+  assert.equal(await ask(gateway, team), 200);
+  assert.equal(await ask(gateway, { traceparent: `00-${traceId}-${clientSpan}-01` }), 200);
+  const calls = () => theirs.spans.filter(({ kind }) => kind === 2);
+  await eventually(() => assert.equal(calls().length, 2));
+  const [one, other] = calls().sort((a, b) => a.startMs - b.startMs);
+  assert.deepEqual([one!.attributes['team'], one!.attributes['output']], ['platform', 22]);
+  assert.equal('nothing' in one!.attributes || 'client.address' in one!.attributes, false);
+  assert.equal(one!.parentSpanId, '');
+  assert.deepEqual([other!.traceId, other!.parentSpanId], [traceId, clientSpan]);
+  assert.match(theirs.text(), /service\.namespace[^}]*ai-platform/);
+  // The environment's collector has the logs of all, and none of these spans.
+  await eventually(() =>
+    assert.equal(own.logs.filter(({ body }) => body === 'POST /anthropic 200').length, 4),
+  );
+  assert.equal(own.spans.length, before);
+});
+
 /** Connections are taken, and nothing is ever said. */
 async function silentCollector(t: TestContext): Promise<string> {
   const server = createTcpServer((socket) => socket.on('error', () => {}).resume());
@@ -294,7 +361,9 @@ test('without a collector the client’s trace goes through as it is, and the SD
   const importers = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(
     (name) =>
       name.endsWith('.ts') &&
-      /from '(@opentelemetry\/|.*\/otlp-export\.ts)/.test(readFileSync(join(root, 'src', name), 'utf8')),
+      /^import (?!type )[^;]*from '(@opentelemetry\/|.*\/otlp-export\.ts)/m.test(
+        readFileSync(join(root, 'src', name), 'utf8'),
+      ),
   );
   assert.deepEqual(importers, [join('telemetry', 'otlp-export.ts')]);
 });

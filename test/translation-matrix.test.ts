@@ -3,51 +3,12 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type Feature, features, plainRequests } from './support/translation-features.ts';
+import { features } from './support/translation-features.ts';
+import { columns, type Dialect, dialects, outcome } from './support/translation-outcomes.ts';
 import { recorded, requestsOf, streamed, translate } from './support/translation-pairs.ts';
 
 const page = join(import.meta.dirname, '../docs/translation.md');
 const start = '<!-- matrix: written by test/translation-matrix.test.ts -->\n';
-
-type Dialect = keyof typeof plainRequests;
-const dialects: [Dialect, string][] = [
-  ['Completions', 'OpenAI chat completions'],
-  ['Messages', 'Anthropic messages'],
-  ['Responses', 'OpenAI responses'],
-  ['GenerateContent', 'Gemini generateContent'],
-];
-const columns: [provider: string, title: string][] = [
-  ['anthropic', 'anthropic'],
-  ['openai', 'openai'],
-  ['gemini', 'gemini'],
-  ['bedrock-anthropic', 'bedrock, Anthropic'],
-  ['bedrock', 'bedrock, others'],
-  ['vertexai', 'vertexai, Gemini'],
-  ['vertexai-anthropic', 'vertexai, Anthropic'],
-  ['azureopenai', 'azure, azureopenai'],
-  ['custom-completions', 'custom, Completions'],
-  ['custom-responses', 'custom, Responses'],
-];
-
-interface Outcome {
-  cell: string;
-  /** Neither arrived nor told. */
-  silent: boolean;
-}
-
-function outcome(feature: Feature, dialect: Dialect, provider: string): Outcome | undefined {
-  const fields = feature[dialect];
-  if (fields === undefined) return undefined;
-  const { call, fault } = translate(dialect, provider, { ...plainRequests[dialect], ...fields });
-  if (call === undefined) return { cell: `refused: \`${fault.path || fault.code}\``, silent: false };
-  // The same API on both sides: the client's bytes go through.
-  if (call.drops === undefined) return { cell: 'as sent', silent: false };
-  const { drops } = call;
-  if (drops.length > 0)
-    return { cell: `without ${drops.map((drop) => `\`${drop}\``).join(', ')}`, silent: false };
-  const arrived = feature.arrives.test(call.body);
-  return { cell: arrived ? 'works' : 'LOST', silent: !arrived };
-}
 
 function table(dialect: Dialect, title: string): string {
   const head = `| ${title} | ${columns.map(([, name]) => name).join(' | ')} |\n|---|${'---|'.repeat(columns.length)}\n`;

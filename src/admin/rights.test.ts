@@ -38,7 +38,15 @@ const opened: Record<Exclude<Access, 'admin'>, string[]> = {
     'POST /keys:import',
     'PUT /budgets/{namespace}/{name}',
   ],
-  viewer: ['GET /audit', 'GET /counters', 'GET /drift', 'GET /resources/{kind}'],
+  viewer: [
+    'GET /audit',
+    'GET /counters',
+    'GET /drift',
+    'GET /resources/{kind}',
+    'GET /resources/{kind}/{namespace}/{name}',
+    'GET /resource-schemas',
+    'GET /drift',
+  ],
 };
 
 interface Operation {

@@ -1,5 +1,6 @@
 /** Every operation of the API: this table serves, and is what the OpenAPI document is made of. */
 
+import { applyRoute } from './apply.ts';
 import { auditRoute } from './audit.ts';
 import { budgetRoutes } from './budgets.ts';
 import { callExportRoute } from './call-export.ts';
@@ -16,6 +17,7 @@ import { meRoute } from './me.ts';
 import { openApiRoute } from './openapi.ts';
 import { overviewRoute } from './overview.ts';
 import { priceRoute } from './prices.ts';
+import { resourceTextRoutes } from './resource-text.ts';
 import { resourceRoute } from './resources.ts';
 import type { Route } from './route.ts';
 import { sessionRoutes } from './sessions.ts';
@@ -44,6 +46,8 @@ export function allRoutes(context: AdminContext): readonly Route[] {
     ...counterRoutes,
     ...driftRoutes,
     resourceRoute,
+    ...resourceTextRoutes,
+    applyRoute,
     openApiRoute(() => routes),
   ];
   return routes;

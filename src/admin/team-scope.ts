@@ -51,7 +51,8 @@ function ownResources(team: string, whole: ResourceAccess): ResourceAccess {
     list: (group, kind) => {
       // A new key goes where the Gateways are.
       if (kind === 'Gateway') return whole.list(group, kind);
-      return isOwnKind(group, kind) ? whole.list(group, kind).filter((one) => teamOf(one) === team) : [];
+      if (!isOwnKind(group, kind)) return [];
+      return keptFor(whole.list(group, kind), team, (all) => all.filter((one) => teamOf(one) === team));
     },
     get,
     create: async (object, options) => whole.create(ownObject(team, object), options),
@@ -119,12 +120,20 @@ function ownLedger(team: string, isOwn: (record: RequestRecord) => boolean, whol
 }
 
 function ownInForce(team: string, { inForce }: AdminContext): () => InForce {
-  let kept: { whole: InForce; own: InForce } | undefined;
-  return () => {
-    const whole = inForce();
-    if (kept?.whole !== whole) kept = { whole, own: ownOf(team, whole) };
-    return kept.own;
-  };
+  return () => keptFor(inForce(), team, (whole) => ownOf(team, whole));
+}
+
+/** Of what is replaced and never changed, a team's part is found once: there may be a million keys. */
+const parts = new WeakMap<object, Map<string, unknown>>();
+
+function keptFor<Whole extends object, Part>(whole: Whole, team: string, find: (whole: Whole) => Part): Part {
+  let byTeam = parts.get(whole);
+  if (byTeam === undefined) {
+    byTeam = new Map();
+    parts.set(whole, byTeam);
+  }
+  if (!byTeam.has(team)) byTeam.set(team, find(whole));
+  return byTeam.get(team) as Part;
 }
 
 function ownOf(team: string, { keySets, budgets, ...rest }: InForce): InForce {

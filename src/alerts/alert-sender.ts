@@ -10,10 +10,18 @@ import type { BudgetStanding } from '../core/budget/standing.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import { messageOf, signatureOf, type WebhookFormat } from './message.ts';
 
+/** Where several gateways see the same budgets: who of them tells an alert. */
+export interface AlertClaims {
+  /** `mine`: to be told now. `others`: somebody is at it. */
+  claim(id: string): Promise<'mine' | 'others' | 'told'>;
+  told(id: string): Promise<void>;
+}
+
 export interface AlertSenderOptions {
   /** File of the alerts told. */
   path: string;
   secret(namespace: string, name: string): KubeObject | undefined;
+  claims?: AlertClaims;
   fetch: typeof fetch;
   nowMs(): number;
   log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
@@ -51,11 +59,19 @@ export class AlertSender {
   async #deliver(due: DueAlert): Promise<boolean> {
     const namespace = due.budget.slice(0, due.budget.indexOf('/'));
     const { webhook: name } = due.alert;
+    const claims = this.#options.claims;
+    const claim = await claims?.claim(due.id);
+    if (claim === 'others') return false;
+    if (claim === 'told') {
+      this.#told.add(due.id);
+      return true;
+    }
     const fault = await this.#post(webhookOf(this.#options.secret(namespace, name)), due);
     const id = `${namespace}/${name}`;
     if (fault === undefined) {
       this.#failing.delete(id);
       this.#told.add(due.id);
+      await claims?.told(due.id);
       this.#options.log.info({ budget: due.budget, webhook: id, percent: due.usedPercent }, 'alert sent');
       return true;
     }

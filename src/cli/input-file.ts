@@ -1,13 +1,15 @@
 /** Files that a person names: JSON, YAML of one or several documents, or `-` for standard input. */
 import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
-import { LineCounter, parseAllDocuments } from 'yaml';
+import { LineCounter, type Node, parseAllDocuments } from 'yaml';
 import { CliFailure } from './failure.ts';
 
 export interface InputDocument {
   value: unknown;
   /** Line of the file on which it begins. */
   line: number;
+  /** Line of what is at the path, or of the nearest thing around it. */
+  lineAt(path: readonly (string | number)[]): number;
 }
 
 export async function readInput(path: string): Promise<string> {
@@ -34,7 +36,13 @@ export function parseDocuments(text: string): { documents: InputDocument[]; erro
     const start = document.contents.range?.[0] ?? 0;
     try {
       const value: unknown = document.toJS();
-      if (value !== null) documents.push({ value, line: lineCounter.linePos(start).line });
+      const line = lineCounter.linePos(start).line;
+      const lineAt = (path: readonly (string | number)[]): number => {
+        const range = (document.getIn(path, true) as Node | undefined)?.range;
+        if (range) return lineCounter.linePos(range[0]).line;
+        return path.length === 0 ? line : lineAt(path.slice(0, -1));
+      };
+      if (value !== null) documents.push({ value, line, lineAt });
     } catch {
       errors.push({ line: lineCounter.linePos(start).line, message: 'aliases that can not be resolved' });
     }

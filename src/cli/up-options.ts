@@ -31,6 +31,8 @@ export interface UpOptions {
   rlsHttpPort?: number;
   /** File or directory with Envoy's rate limit configuration, in place of ConfigMaps. */
   ratelimitConfig?: string;
+  /** agentgateway's standalone configuration. */
+  config?: string;
   /** JSON file with prices that are laid over the shipped ones. */
   prices?: string;
   /** PEM files. */
@@ -64,12 +66,7 @@ export function upCommand(env: NodeJS.ProcessEnv, run: (options: UpOptions) => P
     'DEMO',
     false,
   );
-  add(
-    '--cluster',
-    'take resources from the cluster that KUBECONFIG or the service account names',
-    'CLUSTER',
-    false,
-  );
+  add('--cluster', 'take resources from the cluster that KUBECONFIG or the account names', 'CLUSTER', false);
   add('--kubeconfig <file>', 'merge the way to the embedded API into this kubeconfig too', 'KUBECONFIG');
   add('--listen <address>', 'address that every port is bound to', 'LISTEN', '127.0.0.1');
   add(
@@ -107,8 +104,16 @@ export function upCommand(env: NodeJS.ProcessEnv, run: (options: UpOptions) => P
   }
   return command.action(async (flags: Flags) => {
     const { providerUrl: providerUrls, ...rest } = flags;
+    checkTogether(rest);
     await run({ ...rest, providerUrls });
   });
+}
+
+function checkTogether({ cluster, config }: Omit<Flags, 'providerUrl'>): void {
+  if (cluster && config !== undefined)
+    throw new InvalidArgumentError(
+      '--config and --cluster exclude each other: a cluster has its own resources',
+    );
 }
 
 function addMetricsOptions(add: Add): void {
@@ -124,6 +129,11 @@ function addMetricsOptions(add: Add): void {
 }
 
 const filePaths: [flag: string, variable: string, description: string][] = [
+  [
+    '--config <file>',
+    'CONFIG',
+    "agentgateway's standalone configuration (the parts for LLM use), read again when it changes",
+  ],
   [
     '--ratelimit-config <path>',
     'RATELIMIT_CONFIG',

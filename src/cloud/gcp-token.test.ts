@@ -43,6 +43,25 @@ test('of a service account: its key signs for a token', async () => {
   assert.ok(expiresAtMs! > before + 3_500_000 && expiresAtMs! < Date.now() + 3_700_000);
 });
 
+/** As Google makes them, but for the signature, which nobody here looks at. */
+function identityToken(audience: string, exp = Math.floor(Date.now() / 1_000) + 3_600): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'RS256' })}.${part({ aud: audience, exp })}.c2ln`;
+}
+
+test('of a service account, for a service of one’s own: an identity token', async () => {
+  const audience = 'https://models-abc.a.run.app';
+  const endpoint: typeof fetch = async (_, init) => {
+    const [, claims] = new URLSearchParams(String(init?.body)).get('assertion')!.split('.');
+    const { target_audience } = JSON.parse(Buffer.from(claims!, 'base64url').toString());
+    return Response.json({ id_token: identityToken(target_audience) });
+  };
+  const credentials = JSON.stringify(serviceAccount);
+  const { value, expiresAtMs } = await obtainGcpToken({ type: 'gcp', credentials, audience }, endpoint);
+  assert.equal(value.split('.')[1], identityToken(audience, expiresAtMs! / 1_000).split('.')[1]);
+  assert.ok(expiresAtMs! > Date.now() + 3_000_000);
+});
+
 test('what is no credential is an error that tells nothing of it', async () => {
   const broken = JSON.stringify({ ...serviceAccount, private_key: 'not-a-key' });
   await assert.rejects(
@@ -86,7 +105,10 @@ test('of the machine', async (t) => {
   const metadata = createServer((incoming, outgoing) => {
     asked.push(incoming.url ?? '');
     outgoing.writeHead(200, { 'content-type': 'application/json', 'metadata-flavor': 'Google' });
-    outgoing.end(JSON.stringify({ access_token: 'ya29.machine', expires_in: 1_800, token_type: 'Bearer' }));
+    const wanted = new URL(incoming.url ?? '', 'http://localhost').searchParams.get('audience');
+    if (wanted !== null) outgoing.end(identityToken(wanted));
+    else
+      outgoing.end(JSON.stringify({ access_token: 'ya29.machine', expires_in: 1_800, token_type: 'Bearer' }));
   }).listen(0, '127.0.0.1');
   await once(metadata, 'listening');
   t.after(() => metadata.close());
@@ -100,4 +122,6 @@ test('of the machine', async (t) => {
   assert.equal(value, 'ya29.machine');
   assert.ok(expiresAtMs! < Date.now() + 1_900_000);
   assert.ok(asked.some((url) => url.includes('/service-accounts/default/token')));
+  const identity = await obtainGcpToken({ type: 'gcp', audience: 'https://a' });
+  assert.match(Buffer.from(identity.value.split('.')[1]!, 'base64url').toString(), /"aud":"https:\/\/a"/);
 });

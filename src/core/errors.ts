@@ -40,6 +40,7 @@ export const errorTable = {
   rate_limit_unavailable: { status: 500, exact: 'rate limit failed', reason: 'RateLimit' },
   /** `traffic.directResponse`: status and body come from the policy. */
   direct_response: { status: 200, exact: '', reason: 'DirectResponse' },
+  model_not_found: { status: 404, reason: 'NotFound' },
   route_not_found: { status: 404, exact: 'route not found', reason: 'NotFound' },
   backend_not_found: { status: 500, exact: 'service not found', reason: 'Internal' },
   broken_configuration: { status: 500, reason: 'Internal' },

@@ -71,6 +71,10 @@ export interface RecordedTrace {
   /** This call's own, 16 lower-case hex digits; absent where the client's trace is only passed on. */
   spanId?: string;
   parentSpanId?: string;
+  /** What the Gateway's tracing policy adds. */
+  attributes?: Record<string, string | number | boolean>;
+  /** The policy's filter leaves it out. */
+  hidden?: boolean;
   /** One for each request that was sent upstream; `at` is its place among the record's attempts. */
   attempts?: { spanId: string; startedAfterMs: number; at: number }[];
 }

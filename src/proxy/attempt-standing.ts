@@ -6,7 +6,9 @@ import { retryAfterMs } from '../core/resilience/retry-after.ts';
 import type { Attempt } from './attempts.ts';
 import type { Call } from './call.ts';
 import type { DataPathDependencies } from './dependencies.ts';
-import { type ExchangeEnd, type FailedExchange, isProvidersFailure } from './exchange.ts';
+import type { ExchangeEnd, FailedExchange } from './exchange.ts';
+import { responseVariables } from './retry-rules.ts';
+import { isUpstreamsFailure } from './upstream-failures.ts';
 
 export function beginAttempt(
   call: Call,
@@ -30,7 +32,6 @@ export function endAttempt(call: Call, attempt: Attempt, end: ExchangeEnd, deps:
   const nowMs = deps.nowMs();
   entry.durationMs = nowMs - call.record.startedAtMs - entry.startedAfterMs;
   if ('failure' in end) describeFailure(call, end.failure);
-  else entry.status ??= call.record.status;
   const { followed } = attempt.chosen;
   if (followed === undefined) return;
   const { standing, policy } = followed;
@@ -55,19 +56,15 @@ const verdicts: Record<'complete' | 'broken' | 'aborted', Verdict> = {
 
 function verdictOn(call: Call, { chosen }: Attempt, failure: FailedExchange): Verdict {
   const { status, error } = failure;
-  if (status === undefined) return isProvidersFailure(error) ? 'failure' : 'none';
+  if (status === undefined) return isUpstreamsFailure(error) ? 'failure' : 'none';
   const unhealthy = chosen.followed?.unhealthy;
   if (unhealthy === undefined) return verdictOf(status);
   return holds(unhealthy, responseVariables(call, failure)) ? 'failure' : 'none';
 }
 
-/** CEL ints are bigint. */
-export function responseVariables(call: Call, { status, headers }: FailedExchange): Record<string, unknown> {
-  return { ...call.context.variables, response: { code: BigInt(status ?? 0), headers } };
-}
-
 function describeFailure(call: Call, { status, error }: FailedExchange): void {
   const entry = call.attempt!;
+  // Of a stream that began with an error it is what the error means: its head said 200.
   if (status !== undefined) entry.status = status;
   entry.outcome = status !== undefined ? 'refused' : call.outgoing.destroyed ? 'abandoned' : 'failed';
   if (error instanceof Error) entry.error = error.message;

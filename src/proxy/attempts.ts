@@ -2,24 +2,23 @@
  * A call's attempts, one after another, until one of them has given the client an answer or no other may be made. Nothing is
  * tried again once a byte has reached the client; what failed attempts used is charged with the one settlement of the call.
  */
-import { holds } from '../core/cel/compile.ts';
 import { limitOutput } from '../core/llm/limit-output.ts';
 import type { UpstreamCall } from '../core/llm/translate-contract.ts';
 import { totalTokens } from '../core/llm/usage.ts';
 import { mayUseModel } from '../core/policy/key-terms.ts';
 import { grantLeft } from '../core/resilience/grant-left.ts';
-import { isRetriable, pauseBefore } from '../core/resilience/retry.ts';
+import { pauseBefore } from '../core/resilience/retry.ts';
 import { retryAfterMs } from '../core/resilience/retry-after.ts';
-import { deposit, withdraw } from '../core/resilience/retry-budget.ts';
-import { beginAttempt, endAttempt, responseVariables } from './attempt-standing.ts';
+import { beginAttempt, endAttempt } from './attempt-standing.ts';
 import type { Call, Spent } from './call.ts';
 import type { CallTargets, Chosen } from './call-targets.ts';
 import type { DataPathDependencies } from './dependencies.ts';
-import { exchange, type FailedExchange, isProvidersFailure } from './exchange.ts';
+import { exchange, type FailedExchange } from './exchange.ts';
 import { guardRequest } from './guards/guard-request.ts';
 import type { LinkedRetry } from './linked-snapshot.ts';
 import { type LlmRoute, remainingMs } from './llm-route.ts';
 import { describeLlm, translateFor, vendorOf } from './prepare-attempt.ts';
+import { mayBeRetried, retryFor, takeRetry } from './retry-rules.ts';
 import { countAttempt } from './settle.ts';
 
 /** What a provider is about to be asked. */
@@ -52,12 +51,14 @@ export async function makeAttempts(
     if ('failure' in end) end.failure.give();
     return;
   }
-  const allowed = retry?.precondition === undefined || holds(retry.precondition, call.context.variables);
-  const attempting = { call, route, targets, body, retry: allowed ? retry : undefined, deps };
-  if (retry !== undefined) {
-    const { retries } = call.snapshot.followed(route.backend.name);
-    retries.value = deposit(retries.value, deps.nowMs());
-  }
+  const attempting = {
+    call,
+    route,
+    targets,
+    body,
+    retry: retryFor(call, retry, route.backend.name, deps),
+    deps,
+  };
   let attempt: Attempt | undefined = first;
   for (let made = 0; attempt !== undefined; made++) {
     beginAttempt(call, attempt, deps);
@@ -103,22 +104,13 @@ async function nextAttempt(
       targets.exclude(chosen);
       continue;
     }
-    if (!takeFromBudget(call, route, deps)) return undefined;
+    if (!takeRetry(call, route.backend.name, deps)) return undefined;
     if (pause > 0) await deps.sleep(pause);
     if (call.outgoing.destroyed) return undefined;
     call.spent = spent;
     describeLlm(call, chosen.target, upstream, deps.prices);
     return { chosen, upstream };
   }
-}
-
-function mayBeRetried(call: Call, failure: FailedExchange, { policy, condition }: LinkedRetry): boolean {
-  if (call.outgoing.destroyed || call.outgoing.headersSent) return false;
-  const { status, error } = failure;
-  if (status === undefined) return isProvidersFailure(error);
-  const conditionHolds =
-    condition === undefined ? undefined : holds(condition, responseVariables(call, failure));
-  return isRetriable({ status, conditionHolds }, policy);
 }
 
 /** What the call has used with this failure; a failure that used nothing has a price whatever the model. */
@@ -136,7 +128,8 @@ function upstreamFor(
   const translated = translateFor(call, route, target, body, deps);
   if (!translated.ok) return undefined;
   const upstream = translated.call;
-  if (!mayUseModel(call.context.terms, upstream.requestModel ?? '')) return undefined;
+  if (!mayUseModel(call.context.terms, call.context.askedModel ?? upstream.requestModel ?? ''))
+    return undefined;
   const held = call.context.reservation;
   if (held === undefined) return upstream;
   const granted = grantLeft(held, {
@@ -150,15 +143,4 @@ function upstreamFor(
   const limited = granted.limits ? limitOutput(upstream, granted.output) : upstream;
   const unlimited = limited.maxTokens === undefined || limited.maxTokens > granted.output;
   return granted.limits && unlimited ? undefined : limited;
-}
-
-function takeFromBudget(call: Call, route: LlmRoute, deps: DataPathDependencies): boolean {
-  const { retries } = call.snapshot.followed(route.backend.name);
-  const after = withdraw(retries.value, deps.nowMs());
-  if (after === undefined) {
-    call.context.decisions.push('retry: not made, too many calls are being retried');
-    return false;
-  }
-  retries.value = after;
-  return true;
 }

@@ -1,5 +1,6 @@
 /** One request on its way through the data path: what is known of it so far. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { HeaderModifier } from '../core/config/snapshot.ts';
 import type { Usage } from '../core/llm/usage.ts';
 import type { CompiledPolicy, LimitStanding, PolicyContext } from '../core/policy/policy.ts';
@@ -7,6 +8,7 @@ import type { AttemptRecord, LlmRecord, RequestRecord } from '../core/record.ts'
 import type { RequestTarget } from '../core/route/match.ts';
 import type { CallGuards } from './guards/call-guards.ts';
 import type { LinkedSnapshot } from './linked-snapshot.ts';
+import type { LinkedTracing } from './linked-tracing.ts';
 
 /** What failed attempts used. */
 export interface Spent {
@@ -14,6 +16,12 @@ export interface Spent {
   /** Nano-dollars, of those that have a price. */
   costNano: number;
   priced: boolean;
+}
+
+/** `head`: what came behind the request. */
+export interface Upgrade {
+  socket: Duplex;
+  head: Buffer;
 }
 
 export class Call {
@@ -25,7 +33,11 @@ export class Call {
   readonly record: RequestRecord;
   /** Policies that let it pass and want to settle. */
   readonly settling = new Set<CompiledPolicy>();
+  /** What its Gateway's policy says of traces. */
+  tracing: LinkedTracing | undefined;
   settled = false;
+  /** The connection, where the client asks for a WebSocket on it. */
+  upgrade: Upgrade | undefined;
   /** Set where prompt guards stand between the client and the provider. */
   guards: CallGuards | undefined;
   /** The one under way, where attempts are told apart. */

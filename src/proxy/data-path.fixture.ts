@@ -5,7 +5,7 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { compileExpression } from '../core/cel/compile.ts';
-import type { Credential, ProviderTarget, RouteRule, Snapshot } from '../core/config/snapshot.ts';
+import type { Backend, Credential, ProviderTarget, RouteRule, Snapshot } from '../core/config/snapshot.ts';
 import { dialectError, translateRequest } from '../core/llm/translate.ts';
 import { createPrices } from '../core/pricing/prices.ts';
 import type { RateLimitRequest, RateLimitResponse } from '../core/ratelimit/model.ts';
@@ -36,6 +36,8 @@ export interface WorldOptions {
   traffic?: Partial<RouteRule['traffic']>;
   /** Instead of the one provider at `origin`; each differs from it in what is given. */
   groups?: Partial<ProviderTarget>[][];
+  /** Instead of a model. */
+  backend?: Backend;
   keySets?: Snapshot['keySets'];
   options?: Partial<DataPathOptions>;
   rateLimit?: (request: RateLimitRequest) => RateLimitResponse;
@@ -92,7 +94,7 @@ export async function dataPathWorld(t: TestContext, given: WorldOptions): Promis
 
 function snapshotFor(
   port: number,
-  { origin, rule, traffic, groups = [[{}]], keySets = {} }: WorldOptions,
+  { origin, rule, traffic, groups = [[{}]], backend, keySets = {} }: WorldOptions,
 ): Snapshot {
   const target = {
     name: 'anthropic',
@@ -103,6 +105,12 @@ function snapshotFor(
     modelAliases: {},
     defaults: [],
     overrides: [],
+  };
+  const model: Backend = {
+    type: 'ai',
+    name: 'ns/model',
+    groups: groups.map((group) => group.map((given) => ({ ...target, ...given }))),
+    routes: {},
   };
   const service = { type: 'embedded' } as const;
   const descriptor = { entries: [{ name: 'all', expression: "'x'" }], counts: 'Tokens' as const };
@@ -126,14 +134,7 @@ function snapshotFor(
     generation: 1,
     budgets: [],
     binds: [{ port, listeners: [{ gateway: 'ns/gateway', name: 'http', routes: [route] }] }],
-    backends: {
-      'ns/model': {
-        type: 'ai',
-        name: 'ns/model',
-        groups: groups.map((group) => group.map((given) => ({ ...target, ...given }))),
-        routes: {},
-      },
-    },
+    backends: { 'ns/model': backend ?? model },
     keySets,
     rateLimitErrors: [],
   };

@@ -7,6 +7,7 @@ import { CallIds } from './call-ids.ts';
 import { type DataPathDependencies, type DataPathLimits, defaultLimits } from './dependencies.ts';
 import { handleRequest } from './handle-request.ts';
 import { LinkedSnapshot } from './linked-snapshot.ts';
+import { finishTrace } from './linked-tracing.ts';
 import { Listeners, type PortSharing } from './listeners.ts';
 import type { BindResult } from './messages.ts';
 import { OpenHolds } from './open-holds.ts';
@@ -52,13 +53,15 @@ export function createDataPath(options: DataPathOptions): DataPath {
   const providers = new ProviderBook();
   const ids = new CallIds(options.random());
   let current: LinkedSnapshot | undefined;
-  const listeners = new Listeners(options.host, options.sharing, (incoming, outgoing, port) => {
+  const listeners = new Listeners(options.host, options.sharing, (incoming, outgoing, port, upgrade) => {
     const nowMs = deps.nowMs();
     const call = new Call(incoming, outgoing, current!, port, nowMs, ids.next(nowMs));
+    call.upgrade = upgrade;
     const closed = new Promise<void>((resolve) => outgoing.once('close', resolve));
     // Both: a plain call whose client left goes on for its grace, and its record waits for the usage.
     void Promise.all([serve(call, port, deps), closed]).then(() => {
       call.record.durationMs = deps.nowMs() - call.record.startedAtMs;
+      if (call.tracing !== undefined) finishTrace(call);
       records.add(call.record, call.entry);
     });
   });

@@ -6,7 +6,7 @@ import type { DataPathDependencies } from './dependencies.ts';
 import { deliverHeldStream } from './guards/held-stream.ts';
 import { limitHeaders, providerHeaders, sendWhole, writeHead } from './send.ts';
 import { settle } from './settle.ts';
-import { StreamDelivery, type StreamEnd } from './stream-delivery.ts';
+import { StreamDelivery, type StreamEnd, StreamRefused } from './stream-delivery.ts';
 import { type Exchange, UpstreamFailure, type UpstreamResponse } from './transport.ts';
 
 export async function deliverPlain(
@@ -50,7 +50,14 @@ export function deliverError(
   );
 }
 
-export type StreamOutcome = { end: StreamEnd } | { lost: unknown; usage: Usage };
+export type StreamOutcome = { end: StreamEnd } | LostStream;
+
+export interface LostStream {
+  lost: unknown;
+  usage: Usage;
+  /** Of a stream that begins with an error: gives it to the client as it is. */
+  give?(): void;
+}
 
 /** `lost`: it broke while nothing of it had reached the client; from then on it ends in the client's dialect. */
 export async function deliverStream(
@@ -80,11 +87,12 @@ export async function deliverStream(
   outgoing.on('drain', onDrain);
   try {
     await response.stream((chunk) => stream.push(chunk));
+    if (stream.fault !== undefined && !stream.began) return lostStream(call, stream, stream.fault, deps);
     stream.end('complete');
     return { end: stream.fault === undefined ? 'complete' : 'broken' };
   } catch (error) {
     const cause = stream.fault ?? error;
-    if (!stream.began) return { lost: cause, usage: stream.lost() };
+    if (!stream.began) return lostStream(call, stream, cause, deps);
     call.record.error = cause instanceof Error ? cause.message : String(cause);
     const left = stream.fault === undefined && error instanceof UpstreamFailure && error.kind === 'aborted';
     if (left) call.record.error = 'the client left inside the stream';
@@ -95,6 +103,22 @@ export async function deliverStream(
   } finally {
     outgoing.removeListener('drain', onDrain);
   }
+}
+
+function lostStream(
+  call: Call,
+  stream: StreamDelivery,
+  lost: unknown,
+  deps: DataPathDependencies,
+): LostStream {
+  const usage = stream.lost();
+  if (!(lost instanceof StreamRefused)) return { lost, usage };
+  const give = () => {
+    call.record.error = lost.message;
+    settle(call, usage, undefined, deps);
+    stream.giveHeld();
+  };
+  return { lost, usage, give };
 }
 
 function contentTypeOf(response: UpstreamResponse): string {

@@ -1,24 +1,24 @@
 /** One request to one provider: its answer goes to the client, unless nothing of it has: then the failure is told, not given. */
 import type { ProviderTarget } from '../core/config/snapshot.ts';
+import { isBinaryAnswer } from '../core/llm/binary-body.ts';
 import { eventStreamType } from '../core/llm/event-stream.ts';
-import { ReplyFault, type UpstreamCall } from '../core/llm/translate-contract.ts';
+import { statusOf } from '../core/llm/model.ts';
+import type { UpstreamCall } from '../core/llm/translate-contract.ts';
 import { noUsage, type Usage } from '../core/llm/usage.ts';
 import type { Call } from './call.ts';
-import { deliverError, deliverPlain, deliverStream } from './deliver.ts';
+import { deliverError, deliverPlain, deliverStream, type LostStream } from './deliver.ts';
+import { deliverBytes } from './deliver-bytes.ts';
 import type { DataPathDependencies } from './dependencies.ts';
 import { type LlmRoute, remainingMs } from './llm-route.ts';
+import type { Failure } from './retry-rules.ts';
 import { settle } from './settle.ts';
 import { needsSignature, signCall } from './sign-call.ts';
-import type { StreamEnd } from './stream-delivery.ts';
+import { type StreamEnd, StreamRefused } from './stream-delivery.ts';
 import { withTrace } from './trace.ts';
-import { type Exchange, type ResponseHeaders, UpstreamFailure, type UpstreamResponse } from './transport.ts';
+import { type Exchange, UpstreamFailure, type UpstreamResponse } from './transport.ts';
 import { describeFailure, refuseFailure, usageOfLost } from './upstream-failures.ts';
 
-export interface FailedExchange {
-  /** The provider's; absent when it gave no answer that can be used. */
-  status?: number;
-  headers: ResponseHeaders;
-  error?: unknown;
+export interface FailedExchange extends Failure {
   usage: Usage;
   /** Makes this failure the client's answer, and settles. */
   give(): void;
@@ -40,7 +40,7 @@ export async function exchange(
   const sent = deps.transport.send({
     ...signed,
     headers: withTrace(call, signed.headers, sentAtMs, deps.random),
-    body: upstream.body === '' && upstream.method === 'GET' ? null : upstream.body,
+    body: bodyOf(upstream),
     headersTimeoutMs: target.requestTimeoutMs ?? deps.limits.headersTimeoutMs,
     connectTimeoutMs: target.connectTimeoutMs,
     bodyIdleTimeoutMs: target.idleTimeoutMs,
@@ -54,13 +54,24 @@ export async function exchange(
   try {
     const response = await sent.response;
     const headMs = deps.nowMs() - sentAtMs;
-    if (response.status >= 400) return { failure: await refused(call, upstream, response, deps) };
+    if (call.attempt !== undefined) call.attempt.status = response.status;
+    if (response.status >= 400) {
+      const failure = refused(call, upstream, response, deps);
+      return await failure.then((failure) => ({ failure })).catch((error) => lost(error, noUsage));
+    }
+    if (upstream.reply.bytes !== undefined && isBinary(response)) {
+      await deliverBytes(call, upstream.reply.bytes(), response, deps);
+      return { end: 'complete', headMs };
+    }
     if (!isEventStream(response.headers['content-type'])) {
       await deliverPlain(call, upstream, response, deps);
       return { end: 'complete', headMs };
     }
     const outcome = await deliverStream(call, upstream, sent, response, deps);
-    return 'end' in outcome ? { end: outcome.end, headMs } : lost(outcome.lost, outcome.usage);
+    if ('end' in outcome) return { end: outcome.end, headMs };
+    return outcome.give === undefined
+      ? lost(outcome.lost, outcome.usage)
+      : { failure: refusedStream(outcome, outcome.give) };
   } catch (error) {
     return lost(error);
   } finally {
@@ -69,17 +80,25 @@ export async function exchange(
   }
 }
 
+function bodyOf({ body, method, binary }: UpstreamCall): string | Buffer | null {
+  if (binary) return Buffer.from(body, 'latin1');
+  return body === '' && method === 'GET' ? null : body;
+}
+
+function isBinary({ headers: { 'content-type': contentType } }: UpstreamResponse): boolean {
+  return typeof contentType === 'string' && isBinaryAnswer(contentType);
+}
+
 /** Nothing was sent where the credential is out of reach: that is the failure. */
 async function signedOr(
   upstream: UpstreamCall,
   target: ProviderTarget,
   deps: DataPathDependencies,
-): Promise<UpstreamCall | UpstreamFailure> {
+): Promise<UpstreamCall | Error> {
   try {
     return await signCall(upstream, target, deps);
   } catch (error) {
-    if (error instanceof UpstreamFailure) return error;
-    throw error;
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
 
@@ -93,6 +112,12 @@ async function refused(
   const text = await response.text(deps.limits.maxResponseBytes);
   const { status, headers } = response;
   return { status, headers, usage: noUsage, give: () => deliverError(call, upstream, response, text, deps) };
+}
+
+/** As if the provider had answered with a status. */
+function refusedStream({ lost, usage }: LostStream, give: () => void): FailedExchange {
+  const status = lost instanceof StreamRefused ? statusOf(lost.kind) : undefined;
+  return { status, headers: {}, error: lost, usage, give };
 }
 
 function lostExchange(
@@ -111,12 +136,6 @@ function lostExchange(
     refuseFailure(call, error, routeType, deps);
   };
   return { headers: {}, error, usage, give };
-}
-
-/** Whether it is the provider, or the way to it, that failed: not the client, and not a fault of ours. */
-export function isProvidersFailure(error: unknown): boolean {
-  if (error instanceof UpstreamFailure) return error.kind !== 'aborted' && error.kind !== 'too_large';
-  return error instanceof ReplyFault;
 }
 
 function isEventStream(contentType: string | string[] | undefined): boolean {

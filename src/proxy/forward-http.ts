@@ -3,14 +3,18 @@ import type { HeaderModifier, HttpBackend, RouteRule } from '../core/config/snap
 import { modifyHeaders } from '../core/route/filters.ts';
 import type { Call } from './call.ts';
 import type { DataPathDependencies } from './dependencies.ts';
+import { HttpTries } from './http-tries.ts';
 import { BodyTooLarge, ClientGone, readBody } from './read-body.ts';
 import { refuse } from './refuse.ts';
 import { limitHeaders, writeHead } from './send.ts';
 import { withTrace } from './trace.ts';
+import type { UpstreamResponse } from './transport.ts';
 import { refuseFailure } from './upstream-failures.ts';
 
 export interface HttpRoute {
   backend: HttpBackend;
+  /** Of the backend in the snapshot: its name alone may be that of several ports. */
+  key: string;
   path: string;
   /** From a URLRewrite filter; else the client's Host goes on. */
   host: string | undefined;
@@ -42,7 +46,24 @@ export async function forwardHttp(call: Call, route: HttpRoute, deps: DataPathDe
     if (error instanceof ClientGone) return;
     throw error;
   }
-  const origin = route.backend.origins[Math.floor(deps.random() * route.backend.origins.length)]!;
+  const tries = new HttpTries(call, route, deps);
+  for (;;) {
+    const end = await forwardOnce(call, route, tries, body, deps);
+    if (end === 'done') return;
+    if (end.pause > 0) await deps.sleep(end.pause);
+    if (call.outgoing.destroyed) return;
+  }
+}
+
+/** `pause`: nothing has gone to the client, and there is to be another try. */
+async function forwardOnce(
+  call: Call,
+  route: HttpRoute,
+  tries: HttpTries,
+  body: Buffer,
+  deps: DataPathDependencies,
+): Promise<'done' | { pause: number }> {
+  const origin = tries.nextOrigin();
   call.record.endpoint = origin.slice(origin.indexOf('://') + 3);
   const exchange = deps.transport.send({
     method: call.target.method,
@@ -56,24 +77,35 @@ export async function forwardHttp(call: Call, route: HttpRoute, deps: DataPathDe
   call.outgoing.once('close', onClose);
   try {
     const response = await exchange.response;
-    const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(response.headers)) {
-      if (!hopByHop.has(name) && value !== undefined) headers[name] = String(value);
+    const pause = response.status < 400 ? undefined : tries.pauseAfter(response);
+    if (pause !== undefined) {
+      exchange.abort();
+      return { pause };
     }
-    writeHead(call, response.status, { ...headers, ...limitHeaders(call) });
-    const onDrain = () => response.resume();
-    call.outgoing.on('drain', onDrain);
-    await response.stream((chunk) => {
-      call.record.responseBytes += chunk.length;
-      return call.outgoing.write(chunk);
-    });
-    call.outgoing.end();
+    await deliver(call, response);
   } catch (error) {
+    const pause = tries.pauseAfter({ headers: {}, error });
+    if (pause !== undefined) return { pause };
     if (call.outgoing.headersSent) call.outgoing.destroy();
     else refuseFailure(call, error, 'Completions', deps);
   } finally {
     call.outgoing.removeListener('close', onClose);
   }
+  return 'done';
+}
+
+async function deliver(call: Call, response: UpstreamResponse): Promise<void> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(response.headers)) {
+    if (!hopByHop.has(name) && value !== undefined) headers[name] = String(value);
+  }
+  writeHead(call, response.status, { ...headers, ...limitHeaders(call) });
+  call.outgoing.on('drain', () => response.resume());
+  await response.stream((chunk) => {
+    call.record.responseBytes += chunk.length;
+    return call.outgoing.write(chunk);
+  });
+  call.outgoing.end();
 }
 
 function headersTimeoutOf({ rule, backend }: HttpRoute, deps: DataPathDependencies): number {

@@ -24,7 +24,8 @@ export async function handleRequest(call: Call, port: number, deps: DataPathDepe
     return refuse(call, { code: 'route_not_found' }, deps.dialectError, 'Completions');
   const { rule } = matched;
   const rewritten = rewrite(rule.filters, matched.match, { ...call.target, port });
-  const chosen = chooseBackend(rule, deps.random());
+  // Routes by model say which API a path is by their first backend; who serves is known when the body has been read.
+  const chosen = rule.models === undefined ? chooseBackend(rule, deps.random()) : rule.backends[0];
   const backend = chosen?.backend === undefined ? undefined : call.snapshot.backend(chosen.backend);
   const routeType: RouteType = backend?.type === 'ai' ? routeTypeOf(backend, rewritten.path) : 'Completions';
 
@@ -49,7 +50,11 @@ export async function handleRequest(call: Call, port: number, deps: DataPathDepe
   const path = rewritten.path + (call.target.query === '' ? '' : `?${call.target.query}`);
   const modifiers = requestModifiersOf(rule, chosen);
   if (backend.type === 'http')
-    return forwardHttp(call, { backend, path, host: rewritten.host, modifiers, rule }, deps);
+    return forwardHttp(
+      call,
+      { backend, key: chosen!.backend!, path, host: rewritten.host, modifiers, rule },
+      deps,
+    );
   return serveLlm(call, { backend: backend as AiBackend, routeType, path, modifiers, rule }, deps);
 }
 

@@ -8,6 +8,7 @@ import type { CompiledPolicy } from '../core/policy/policy.ts';
 import type { RetryPolicy } from '../core/resilience/model.ts';
 import { RouteTable } from '../core/route/match.ts';
 import type { SharedKeys } from '../storage/shared-keys.ts';
+import { type LinkedTracing, linkTracing } from './linked-tracing.ts';
 import type { FollowedBackend } from './provider-book.ts';
 
 export interface LinkedRule {
@@ -38,6 +39,8 @@ export class LinkedSnapshot {
   readonly #followed: ReadonlyMap<string, FollowedBackend>;
   readonly #sharedKeys: SharedKeys | undefined;
 
+  readonly #tracing = new Map<string, LinkedTracing>();
+
   constructor(
     snapshot: Snapshot,
     compile: CompileExpression,
@@ -55,6 +58,8 @@ export class LinkedSnapshot {
           for (const rule of route.rules) this.#rules.set(rule, link(rule, compile));
       }
     }
+    for (const [gateway, tracing] of Object.entries(snapshot.tracing ?? {}))
+      this.#tracing.set(gateway, linkTracing(tracing, compile));
     for (const [name, set] of Object.entries(snapshot.keySets)) {
       const keys = new Map<string, KnownKey>();
       for (const { id, sha256, metadata, terms = termsOfMetadata(metadata) } of set.keys)
@@ -71,11 +76,16 @@ export class LinkedSnapshot {
     return this.#rules.get(rule)!;
   }
 
+  /** Of the Gateway that a call came to. */
+  tracing(gateway: string | undefined): LinkedTracing | undefined {
+    return gateway === undefined ? undefined : this.#tracing.get(gateway);
+  }
+
   backend(name: string): Backend | undefined {
     return this.#backends[name];
   }
 
-  /** Of every AI backend. */
+  /** By the backend's key in the snapshot. */
   followed(backend: string): FollowedBackend {
     return this.#followed.get(backend)!;
   }

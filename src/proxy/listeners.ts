@@ -1,9 +1,16 @@
 /** The ports that a snapshot asks for: opened and closed as snapshots change; requests in flight always finish. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { createServer as createProbe, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Upgrade } from './call.ts';
 import type { BindResult } from './messages.ts';
 
-export type RequestListener = (incoming: IncomingMessage, outgoing: ServerResponse, port: number) => void;
+export type RequestListener = (
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  port: number,
+  upgrade?: Upgrade,
+) => void;
 
 /**
  * `alone`: the port is this thread's. Threads that share ports open them with `reusePort`, which hides that another program has
@@ -20,6 +27,8 @@ export class Listeners {
   readonly #onRequest: RequestListener;
   readonly #open = new Map<number, Server>();
   readonly #draining = new Set<Server>();
+  /** No server counts these any more: they are ended here. */
+  readonly #upgraded = new Set<Duplex>();
 
   constructor(host: string, sharing: PortSharing, onRequest: RequestListener) {
     this.#host = host;
@@ -37,6 +46,7 @@ export class Listeners {
     for (const port of [...this.#open.keys()]) this.#close(port);
     const deadline = setTimeout(() => {
       for (const server of this.#draining) server.closeAllConnections();
+      for (const socket of this.#upgraded) socket.destroy();
     }, graceMs);
     await Promise.all(
       [...this.#draining].map((server) => new Promise((resolve) => server.once('close', resolve))),
@@ -55,6 +65,7 @@ export class Listeners {
       if (this.#draining.has(server)) outgoing.setHeader('connection', 'close');
       this.#onRequest(incoming, outgoing, port);
     });
+    server.on('upgrade', (incoming, socket, head) => this.#upgrade(incoming, socket, head, port));
     server.on('clientError', answerBadRequest);
     return new Promise((resolve) => {
       server.once('error', (error: NodeJS.ErrnoException) =>
@@ -66,6 +77,19 @@ export class Listeners {
         resolve({ port });
       });
     });
+  }
+
+  /** Until a WebSocket is agreed on, what is answered is HTTP, and the connection ends with it. */
+  #upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer, port: number): void {
+    this.#upgraded.add(socket);
+    takeBrowserKey(incoming.headers);
+    socket.once('close', () => this.#upgraded.delete(socket));
+    socket.on('error', () => socket.destroy());
+    const outgoing = new ServerResponse(incoming);
+    outgoing.shouldKeepAlive = false;
+    outgoing.assignSocket(socket as Socket);
+    outgoing.once('finish', () => socket.end());
+    this.#onRequest(incoming, outgoing, port, { socket, head });
   }
 
   #close(port: number): void {
@@ -81,7 +105,19 @@ export class Listeners {
   }
 }
 
+/** A browser's WebSocket has no headers of its own: OpenAI's clients write their key among the subprotocols. */
+function takeBrowserKey(headers: IncomingMessage['headers']): void {
+  const [, key] = /\bopenai-insecure-api-key\.([^,\s]+)/.exec(headers['sec-websocket-protocol'] ?? '') ?? [];
+  if (key !== undefined) headers.authorization ??= `Bearer ${key}`;
+}
+
+/** Other protocols that are offered (HTTP/2 without TLS, by curl), and WebSockets elsewhere, are not taken up. */
+function asksForRealtime({ headers, url = '' }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket' && url.split('?', 1)[0]!.endsWith('/realtime');
+}
+
 const serverOptions = {
+  shouldUpgradeCallback: asksForRealtime,
   maxHeaderSize: 65_536,
   headersTimeout: 30_000,
   /** For the whole request, a slow body included. */

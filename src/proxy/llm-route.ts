@@ -12,7 +12,7 @@ export interface LlmRoute {
 }
 
 /** Milliseconds until the call as a whole is given up; undefined: nothing limits it. */
-export function remainingMs(call: Call, { rule }: LlmRoute, nowMs: number): number | undefined {
+export function remainingMs(call: Call, { rule }: Pick<LlmRoute, 'rule'>, nowMs: number): number | undefined {
   const total = rule.requestTimeoutMs ?? rule.traffic.requestTimeoutMs;
   return total === undefined ? undefined : Math.max(0, call.record.startedAtMs + total - nowMs);
 }

@@ -29,6 +29,8 @@ export function translateFor(
   });
 }
 
+const hasOutput = new Set(['chat', 'passthrough']);
+
 /** What its calls are priced and reported by. */
 export function vendorOf(target: ProviderTarget): string {
   return target.vendor ?? target.provider;
@@ -54,7 +56,7 @@ export function describeLlm(
     model: upstream.requestModel,
     boundInput: upstream.boundInput,
     maxOutput: upstream.maxTokens,
-    hasOutput: upstream.operation === 'chat' || upstream.operation === 'passthrough',
+    hasOutput: upstream.hasOutput ?? hasOutput.has(upstream.operation),
     canShorten: upstream.maxTokensFields.length > 0,
     answers: upstream.answers,
     price: prices.bound(vendor, upstream.requestModel ?? ''),

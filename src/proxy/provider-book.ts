@@ -21,7 +21,7 @@ export interface FollowedProvider {
 }
 
 export interface FollowedBackend {
-  /** Shaped as the backend's groups; undefined where providers are not followed. */
+  /** Shaped as an AI backend's groups; undefined where providers are not followed. */
   providers: (FollowedProvider | undefined)[][];
   retries: Cell<RetryBudget>;
 }
@@ -30,7 +30,7 @@ export class ProviderBook {
   #standings = new Map<string, Cell<ProviderHealth>>();
   #retries = new Map<string, Cell<RetryBudget>>();
 
-  /** By the backend's name. What the configuration no longer names is forgotten. */
+  /** By the backend's key in the snapshot. What the configuration no longer names is forgotten. */
   follow(
     backends: Readonly<Record<string, Backend>>,
     compile: CompileExpression,
@@ -41,10 +41,9 @@ export class ProviderBook {
     this.#retries = new Map();
     const followed = new Map<string, FollowedBackend>();
     for (const [name, backend] of Object.entries(backends)) {
-      if (backend.type !== 'ai') continue;
       const budget = retries.get(name) ?? { value: fullBudget(nowMs) };
       this.#retries.set(name, budget);
-      const providers = this.#providersOf(backend, standings, compile);
+      const providers = backend.type === 'ai' ? this.#providersOf(backend, standings, compile) : [];
       followed.set(name, { providers, retries: budget });
     }
     return followed;

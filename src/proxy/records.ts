@@ -36,11 +36,13 @@ export class RecordBatches {
 
 /** What is only known when the answer is delivered, said again at the end: of a name that comes twice the last one holds (RFC 8259, 4). */
 function withEnd(entry: string, record: RequestRecord): string {
-  const { durationMs, responseBytes, status, reason, error, decisions, attempts } = record;
+  const { durationMs, responseBytes, status, reason, error, decisions, attempts, trace } = record;
   const end = `,"durationMs":${durationMs},"responseBytes":${responseBytes},"status":${status}`;
   const told = reason === undefined && error === undefined && decisions.length === 0;
   const rest = told ? '' : `,${JSON.stringify({ reason, error, decisions }).slice(1, -1)}`;
   // The last of them ended after the entry was written.
   const tried = attempts === undefined ? '' : `,"attempts":${JSON.stringify(attempts)}`;
-  return `${entry.slice(0, -1)}${end}${rest}${tried}}`;
+  const added = trace?.attributes !== undefined || trace?.hidden === true;
+  const traced = added ? `,"trace":${JSON.stringify(trace)}` : '';
+  return `${entry.slice(0, -1)}${end}${rest}${tried}${traced}}`;
 }

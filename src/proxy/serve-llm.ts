@@ -1,5 +1,6 @@
 /** The part of the line that knows it serves a model: body, provider, translation, token limits, attempts. */
 import type { RouteType } from '../core/config/snapshot.ts';
+import { isBinaryBody } from '../core/llm/binary-body.ts';
 import type { RequestFault } from '../core/llm/translate-contract.ts';
 import { type Attempt, makeAttempts } from './attempts.ts';
 import type { Call } from './call.ts';
@@ -10,19 +11,34 @@ import type { LlmRoute } from './llm-route.ts';
 import { runPolicies } from './operations.ts';
 import { describeLlm, translateFor, withinReservation } from './prepare-attempt.ts';
 import { BodyTooLarge, ClientGone, readBody } from './read-body.ts';
+import { serveRealtime } from './realtime/serve-realtime.ts';
 import { refuse } from './refuse.ts';
+import { routeByModel } from './route-by-model.ts';
 import { serveModels } from './serve-models.ts';
 
-export async function serveLlm(call: Call, route: LlmRoute, deps: DataPathDependencies): Promise<void> {
-  if (route.routeType === 'Models' && serveModels(call, route.backend)) return;
-  const body = await bodyOf(call, route, deps);
+export async function serveLlm(call: Call, asked: LlmRoute, deps: DataPathDependencies): Promise<void> {
+  const { models } = asked.rule;
+  if (asked.routeType === 'Models' && serveModels(call, asked, deps.dialectError)) return;
+  const realtime = asked.routeType === 'Realtime';
+  if (realtime !== (call.upgrade !== undefined)) return refuseUpgrade(call, realtime, deps);
+  const body = realtime ? '' : await bodyOf(call, asked, deps);
   if (body === undefined) return;
+  const route = models === undefined ? asked : routeByModel(call, asked, models, body, deps);
+  if ('code' in route) return refuse(call, route, deps.dialectError, asked.routeType);
   const targets = new CallTargets(route.backend, call.snapshot.followed(route.backend.name), deps.random);
   const prepared = choose(call, route, targets, body, deps);
   const guarded = prepared && (await underGuards(call, route, prepared, body, deps));
   const admitted = guarded && (await admit(call, route, targets, guarded.attempt, guarded.body, deps));
   if (admitted === undefined) return;
+  if (realtime) return serveRealtime(call, route, admitted, deps);
   await makeAttempts(call, route, targets, admitted, guarded!.body, deps);
+}
+
+function refuseUpgrade(call: Call, realtime: boolean, deps: DataPathDependencies): void {
+  const detail = realtime ? 'a realtime session is a WebSocket' : 'this route is not for WebSockets';
+  const status = realtime ? 426 : 400;
+  const headers = realtime ? { upgrade: 'websocket' } : undefined;
+  refuse(call, { code: 'invalid_request', status, detail, headers }, deps.dialectError, 'Completions');
 }
 
 interface Guarded {
@@ -134,7 +150,9 @@ function retranslated(
 
 async function bodyOf(call: Call, route: LlmRoute, deps: DataPathDependencies): Promise<string | undefined> {
   try {
-    return (await readBody(call.incoming, deps.limits.maxRequestBytes)).toString('utf8');
+    const bytes = await readBody(call.incoming, deps.limits.maxRequestBytes);
+    const { 'content-type': contentType = '' } = call.target.headers;
+    return bytes.toString(isBinaryBody(route.routeType, contentType) ? 'latin1' : 'utf8');
   } catch (error) {
     if (error instanceof ClientGone) {
       call.record.status = 499;

@@ -58,7 +58,6 @@ export function countAttempt(
       : (deps.prices.cost(llm.provider, llm.requestModel ?? '', usage) ??
         deps.prices.cost(llm.provider, responseModel ?? '', usage));
   if (attempt !== undefined) {
-    if (attempt.outcome === 'ok') attempt.status ??= record.status;
     attempt.durationMs = deps.nowMs() - record.startedAtMs - attempt.startedAfterMs;
     if (usage.estimated || totalTokens(usage) > 0) attempt.usage = usage;
     if (cost !== undefined) attempt.costNano = cost;

@@ -1,6 +1,6 @@
 /** Calls to targets with a cloud's credential: signed right before they are sent, because the body's bytes may be part of it. */
-import { CredentialUnavailable, isCloud } from '../core/cloud-auth.ts';
-import type { CloudCredential, ProviderTarget, Snapshot } from '../core/config/snapshot.ts';
+import { type CloudAuth, CredentialUnavailable, isCloud, type SignableCall } from '../core/cloud-auth.ts';
+import type { CloudCredential, Credential, ProviderTarget, Snapshot } from '../core/config/snapshot.ts';
 import type { UpstreamCall } from '../core/llm/translate-contract.ts';
 import type { DataPathDependencies } from './dependencies.ts';
 import { UpstreamFailure } from './transport.ts';
@@ -17,9 +17,7 @@ export async function signCall(
 ): Promise<UpstreamCall> {
   if (!isCloud(credential)) return upstream;
   try {
-    if (deps.cloudAuth === undefined) throw new CredentialUnavailable('clouds are not served here');
-    const headers = await deps.cloudAuth.sign(credential, upstream);
-    return { ...upstream, headers: { ...upstream.headers, ...headers } };
+    return { ...upstream, headers: await signedHeaders(credential, upstream, deps.cloudAuth) };
   } catch (error) {
     if (!(error instanceof CredentialUnavailable)) throw error;
     throw new UpstreamFailure('unreachable', 'the credential for the provider is not available', {
@@ -28,10 +26,29 @@ export async function signCall(
   }
 }
 
+/** The call's headers with those of its credential. Rejects with `CredentialUnavailable`. */
+export async function signedHeaders(
+  credential: Credential,
+  call: SignableCall,
+  cloudAuth: CloudAuth | undefined,
+): Promise<Record<string, string>> {
+  if (credential.type === 'key') return { ...call.headers, authorization: `Bearer ${credential.value}` };
+  if (!isCloud(credential) || cloudAuth === undefined)
+    throw new CredentialUnavailable('clouds are not served here');
+  return { ...call.headers, ...(await cloudAuth.sign(credential, call)) };
+}
+
+/** Of providers, and of the guards of backends and routes. */
 export function cloudCredentialsOf(snapshot: Snapshot): CloudCredential[] {
-  return Object.values(snapshot.backends).flatMap((backend) =>
-    backend.type === 'ai'
-      ? backend.groups.flat().flatMap(({ credential }) => (isCloud(credential) ? [credential] : []))
-      : [],
+  const targets = Object.values(snapshot.backends).flatMap((backend) =>
+    backend.type === 'ai' ? backend.groups.flat() : [],
+  );
+  const rules = snapshot.binds.flatMap(({ listeners }) =>
+    listeners.flatMap(({ routes }) => routes.flatMap((route) => route.rules)),
+  );
+  const guards = [...targets.map(({ guard }) => guard), ...rules.map(({ traffic }) => traffic.promptGuard)];
+  const checks = guards.flatMap((guard) => [...(guard?.request ?? []), ...(guard?.response ?? [])]);
+  return [...targets, ...checks.map(({ check }) => check)].flatMap((owner) =>
+    'credential' in owner && isCloud(owner.credential) ? [owner.credential] : [],
   );
 }

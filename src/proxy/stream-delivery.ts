@@ -3,13 +3,24 @@
  * socket (often many events) is translated and written together when that read is done: nothing waits, 25 writes become one.
  */
 import { StringDecoder } from 'node:string_decoder';
+import type { ErrorKind } from '../core/llm/model.ts';
 import type { StreamTranslator } from '../core/llm/translate-contract.ts';
-import type { Usage } from '../core/llm/usage.ts';
+import { noUsage, type Usage } from '../core/llm/usage.ts';
 import type { Call } from './call.ts';
 import type { DataPathDependencies } from './dependencies.ts';
 import { settle } from './settle.ts';
 
 export type StreamEnd = 'complete' | 'broken' | 'aborted';
+
+/** The stream begins with the provider's word that it can't: kept back, where another attempt may do better. */
+export class StreamRefused extends Error {
+  override readonly name = 'StreamRefused';
+  readonly kind: ErrorKind;
+  constructor(kind: ErrorKind) {
+    super(`the provider's stream begins with an error: ${kind}`);
+    this.kind = kind;
+  }
+}
 
 export class StreamDelivery {
   readonly translator: StreamTranslator;
@@ -27,6 +38,8 @@ export class StreamDelivery {
   /** The client's side holds more than it should: the provider is asked to wait. */
   #full = false;
   #firstTokenMs: number | undefined;
+  /** What a refused stream said. */
+  #held: string | Buffer = '';
 
   /** `begin` writes the head. */
   constructor(
@@ -65,7 +78,16 @@ export class StreamDelivery {
   /** Nothing went to the client, and nothing will: what it used all the same. */
   lost(): Usage {
     this.translator.end('aborted');
-    return this.translator.usage();
+    const usage = this.translator.usage();
+    // Who refuses before a word has used what it says, which is nothing unless it says so.
+    const refused = this.fault instanceof StreamRefused && usage.estimated;
+    return refused && !this.translator.sawFirstToken() ? noUsage : usage;
+  }
+
+  /** No other attempt did better: what the provider said goes to the client after all. */
+  giveHeld(): void {
+    this.#write(this.#held);
+    this.#call.outgoing.end();
   }
 
   #flush(): void {
@@ -85,9 +107,15 @@ export class StreamDelivery {
     const text = translator.pushBytes?.(bytes) ?? translator.push(this.#decoder.write(bytes));
     if (this.#firstTokenMs === undefined && this.translator.sawFirstToken())
       this.#firstTokenMs = this.#deps.nowMs();
+    const out = translator.raw ? bytes : text;
+    const refused = this.began || this.#call.attempt === undefined ? undefined : translator.failed();
+    if (refused !== undefined) {
+      this.#held = out;
+      throw new StreamRefused(refused);
+    }
     // Counted before the client sees the end, so that its next call meets the new balance.
     if (this.translator.finished()) this.#settle();
-    this.#write(this.translator.raw ? bytes : text);
+    this.#write(out);
     const stopped = this.translator.stopped?.();
     if (stopped !== undefined) throw stopped;
   }

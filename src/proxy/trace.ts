@@ -1,24 +1,49 @@
 /** A call's place in its trace: taken from the client, told to the upstream. Calls without one cost a look at a header. */
-import { isSampled, type TraceSampler } from '../core/trace/sampler.ts';
-import { formatTraceparent, newSpanId, newTraceId, parseTraceparent } from '../core/trace/traceparent.ts';
+import { isSampled, isWithin, type TraceSampler } from '../core/trace/sampler.ts';
+import {
+  formatTraceparent,
+  newSpanId,
+  newTraceId,
+  parseTraceparent,
+  type TraceParent,
+} from '../core/trace/traceparent.ts';
 import type { Call } from './call.ts';
+import { type LinkedTracing, shareOf } from './linked-tracing.ts';
 
-/** Without a sampler nothing is traced here, and the client's trace is only named in the record. */
+/**
+ * By the policy of the call's Gateway, else by the process's sampler. Without either nothing is traced here, and the client's
+ * trace is only named in the record.
+ */
 export function beginTrace(call: Call, sampler: TraceSampler | undefined, random: () => number): void {
   const header = call.target.headers['traceparent'];
-  if (header === undefined && sampler === undefined) return;
+  const tracing = call.snapshot.tracing(call.record.gateway);
+  if (header === undefined && sampler === undefined && tracing === undefined) return;
   const parent = parseTraceparent(header);
-  if (sampler === undefined) {
+  if (sampler === undefined && tracing === undefined) {
     if (parent !== undefined) call.record.trace = { traceId: parent.traceId, sampled: parent.sampled };
     return;
   }
   const traceId = parent?.traceId ?? newTraceId(random);
+  call.tracing = tracing;
   call.record.trace = {
     traceId,
     spanId: newSpanId(random),
     ...(parent && { parentSpanId: parent.spanId }),
-    sampled: isSampled(sampler, traceId, parent),
+    sampled:
+      tracing === undefined
+        ? isSampled(sampler!, traceId, parent)
+        : isSampledBy(tracing, call.context.variables, traceId, parent),
   };
+}
+
+function isSampledBy(
+  { clientSampling, randomSampling }: LinkedTracing,
+  variables: Record<string, unknown>,
+  traceId: string,
+  parent: TraceParent | undefined,
+): boolean {
+  if (parent === undefined) return isWithin(shareOf(randomSampling, 0, variables), traceId);
+  return parent.sampled && isWithin(shareOf(clientSampling, 1, variables), traceId);
 }
 
 /** `headers`, with the trace that this attempt is part of; the same object for calls that have none. */

@@ -37,6 +37,12 @@ export function refuseFailure(
   else refuse(call, refusalOf(error), deps.dialectError, routeType);
 }
 
+/** Whether it is the upstream, or the way to it, that failed: not the client, and not a fault of ours. */
+export function isUpstreamsFailure(error: unknown): boolean {
+  if (error instanceof UpstreamFailure) return error.kind !== 'aborted' && error.kind !== 'too_large';
+  return error instanceof ReplyFault;
+}
+
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof GuardRejection) {
     const { statusCode: status, message: detail, reason } = error;
@@ -52,7 +58,9 @@ export function refusalOf(error: unknown): Refusal {
   if (error instanceof ReplyFault) {
     return { code: 'upstream_invalid', detail: `the provider's answer can not be read: ${error.message}` };
   }
-  throw error;
+  // A fault of ours: the client learns that, the log learns what.
+  const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { code: 'internal_error', cause };
 }
 
 function causeOf(error: Error): string {

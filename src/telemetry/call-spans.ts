@@ -21,7 +21,7 @@ export interface CallSpan {
 /** Parent first; none for calls that are not traced, or not sampled. */
 export function spansOf(record: RequestRecord): CallSpan[] {
   const { trace } = record;
-  if (trace?.spanId === undefined || !trace.sampled) return [];
+  if (trace?.spanId === undefined || !trace.sampled || trace.hidden) return [];
   return [callSpan(record, trace, trace.spanId), ...attemptSpans(record, trace, trace.spanId)];
 }
 
@@ -37,7 +37,7 @@ function callSpan(record: RequestRecord, trace: RecordedTrace, spanId: string): 
     ...(trace.parentSpanId !== undefined && { parentSpanId: trace.parentSpanId }),
     startMs: startedAtMs,
     endMs: startedAtMs + durationMs,
-    attributes: callAttributes(record),
+    attributes: { ...callAttributes(record), ...trace.attributes },
     events: firstToken === undefined ? [] : [{ name: 'gen_ai.first_token', atMs: startedAtMs + firstToken }],
     ...(failed && { error: record.error ?? `answered ${status}` }),
   };

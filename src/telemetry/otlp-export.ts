@@ -39,13 +39,21 @@ export interface OtlpExport {
 }
 
 export interface OtlpExportOptions {
-  traces: boolean;
+  /** `{}`: to where the environment says. */
+  traces?: TraceExportOptions;
   logs: boolean;
   version: string;
   /** For the variables of the batches of logs; endpoint, headers and certificates are read by the SDK itself. */
   env: NodeJS.ProcessEnv;
-  warn(message: string): void;
-  nowMs(): number;
+}
+
+export interface TraceExportOptions {
+  /** Complete URL that spans are posted to. */
+  url?: string;
+  /** Attributes of the resource, besides the environment's. */
+  resource?: Record<string, string>;
+  /** Names of attributes that are left out. */
+  remove?: readonly string[];
 }
 
 interface Signal {
@@ -57,13 +65,13 @@ const scope = 'tollgate';
 const warnEveryMs = 60_000;
 
 export function startOtlpExport(options: OtlpExportOptions): OtlpExport {
-  listenToFaults(options);
   const resource = resourceFromAttributes({
     'service.name': 'tollgate',
     'service.version': options.version,
+    ...options.traces?.resource,
   }).merge(detectResources({ detectors: [envDetector] }));
   const signals = [
-    ...(options.traces ? [startTraces(resource, options)] : []),
+    ...(options.traces ? [startTraces(resource, options.version, options.traces)] : []),
     ...(options.logs ? [startLogs(resource, options)] : []),
   ];
   return {
@@ -78,13 +86,12 @@ export function startOtlpExport(options: OtlpExportOptions): OtlpExport {
       const done = Promise.allSettled(signals.map((signal) => signal.shutdown()));
       await Promise.race([done, late]);
       clearTimeout(timer);
-      diag.disable();
     },
   };
 }
 
-/** The SDK tells its faults again and again: one warning a minute is enough. */
-function listenToFaults({ warn, nowMs }: OtlpExportOptions): void {
+/** The SDK tells its faults, of all exports, again and again: one warning a minute is enough. */
+export function listenToExportFaults(warn: (message: string) => void, nowMs: () => number): void {
   let quietUntilMs = 0;
   const tell = (message: string) => {
     if (nowMs() < quietUntilMs) return;
@@ -105,20 +112,21 @@ class GivenIds implements IdGenerator {
   generateSpanId = (): string => this.spanId;
 }
 
-function startTraces(resource: Resource, { version }: OtlpExportOptions): Signal {
+function startTraces(resource: Resource, version: string, { url, remove = [] }: TraceExportOptions): Signal {
   const ids = new GivenIds();
   const provider = new BasicTracerProvider({
     resource,
     idGenerator: ids,
     // Which calls are sampled was decided when they began.
     sampler: new AlwaysOnSampler(),
-    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
+    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter(url === undefined ? {} : { url }))],
   });
   const tracer = provider.getTracer(scope, version);
   const end = (told: CallSpan) => {
     ids.traceId = told.traceId;
     ids.spanId = told.spanId;
     const { name, attributes, startMs } = told;
+    for (const removed of remove) delete attributes[removed];
     const kind = told.kind === 'server' ? SpanKind.SERVER : SpanKind.CLIENT;
     const parent = contextOf(told.traceId, told.parentSpanId, told.kind === 'server');
     const span = tracer.startSpan(name, { kind, attributes, startTime: startMs }, parent);

@@ -60,10 +60,10 @@ async function accounted(
   return { records: records.reverse(), tokens };
 }
 
-/** A second backend with an OpenAI provider, below `/openai`. */
-export async function addOpenAiRoute(world: BudgetWorld, routes: Record<string, string>): Promise<void> {
+/** A second backend with an OpenAI provider, below `/openai`; without `routes` its paths mean what they usually do. */
+export async function addOpenAiRoute(world: BudgetWorld, routes?: Record<string, string>): Promise<void> {
   const namespace = 'agentgateway-system';
-  const policies = { auth: { key: 'sk-upstream' }, ai: { routes } };
+  const policies = { auth: { key: 'sk-upstream' }, ...(routes && { ai: { routes } }) };
   const backend = {
     apiVersion: 'agentgateway.dev/v1alpha1',
     kind: 'AgentgatewayBackend',

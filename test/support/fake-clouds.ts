@@ -85,7 +85,7 @@ function issueToken(clouds: FakeClouds, path: string, outgoing: ServerResponse):
 
 function refusalOf(incoming: IncomingMessage, path: string, body: Buffer): string | undefined {
   const { authorization } = incoming.headers;
-  if (!path.startsWith('/model/')) {
+  if (!path.startsWith('/model/') && !path.startsWith('/guardrail/')) {
     const right = path.startsWith('/openai/') ? azureToken : googleToken;
     return authorization === `Bearer ${right}` ? undefined : 'no bearer token, or another one';
   }
@@ -111,12 +111,38 @@ function answerTo(path: string, body: Record<string, unknown>): [number, string 
     return [200, bytes(converseStream(read('replies/bedrock-converse/stream.jsonl'))), eventStream];
   if (path.endsWith('/invoke-with-response-stream'))
     return [200, bytes(invokeStream(read('replies/anthropic-messages/stream.sse'))), eventStream];
+  if (path.startsWith('/guardrail/')) return [200, guardrailAnswer(body)];
+  if (path.includes(':sanitize')) return [200, armorAnswer(JSON.stringify(body))];
+  if (path.includes('titan-embed')) return [200, '{"embedding":[0.5,-0.25],"inputTextTokenCount":7}'];
+  if (path.endsWith('/count-tokens')) return [200, '{"inputTokens":19}'];
   if (path.endsWith('count-tokens:rawPredict')) return [200, '{"input_tokens":17}'];
   if (path.endsWith(':countTokens')) return [200, '{"totalTokens":18}'];
   const wire = wireOf(path);
   const streams = body['stream'] === true || path.includes('streamGenerate');
   if (streams) return [200, read(`replies/${wire}/stream.sse`), 'text/event-stream'];
   return [200, read(`replies/${wire}/plain.json`)];
+}
+
+/** Masks addresses, blocks bluebirds; the answer to several texts does not say which is whose. */
+function guardrailAnswer(body: Record<string, unknown>): string {
+  const texts = (body['content'] as { text: { text: string } }[]).map(({ text }) => text.text);
+  const all = texts.join('\n');
+  const word = { match: 'bluebird', action: 'BLOCKED' };
+  const address = { match: 'x', type: 'EMAIL', action: 'ANONYMIZED' };
+  const intervened = (assessment: object) =>
+    JSON.stringify({
+      action: 'GUARDRAIL_INTERVENED',
+      outputs: [{ text: all.replace(/\S+@\S+/g, '{EMAIL}') }],
+      assessments: [assessment],
+    });
+  if (all.includes('bluebird')) return intervened({ wordPolicy: { customWords: [word] } });
+  if (all.includes('@')) return intervened({ sensitiveInformationPolicy: { piiEntities: [address] } });
+  return JSON.stringify({ action: 'NONE', outputs: [], assessments: [{}] });
+}
+
+function armorAnswer(asked: string): string {
+  const filterMatchState = asked.includes('jailbreak') ? 'MATCH_FOUND' : 'NO_MATCH_FOUND';
+  return JSON.stringify({ sanitizationResult: { filterMatchState, invocationResult: 'SUCCESS' } });
 }
 
 function wireOf(path: string): string {

@@ -11,8 +11,11 @@ import { PageError } from './layout/page-error.tsx';
 import { Shell } from './layout/shell.tsx';
 import { readBudgetsSearch } from './pages/budgets/budgets-search.ts';
 import { readCallsSearch } from './pages/calls/calls-search.ts';
+import { readEditSearch } from './pages/configuration/edit-search.ts';
 import { readKeysSearch } from './pages/keys/keys-search.ts';
+import { readModelsSearch } from './pages/models/models-search.ts';
 import { readOverviewSearch } from './pages/overview/overview-search.ts';
+import { readSettingsSearch } from './pages/settings/settings-search.ts';
 import { readUsageSearch } from './pages/usage/usage-search.ts';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: PageError });
@@ -91,11 +94,54 @@ const call = createRoute({
   component: lazyRouteComponent(() => import('./pages/call/call-page.tsx'), 'CallPage'),
 });
 
+const models = createRoute({
+  getParentRoute: () => admin,
+  path: '/models',
+  validateSearch: readModelsSearch,
+  component: lazyRouteComponent(() => import('./pages/models/models-page.tsx'), 'ModelsPage'),
+});
+
+const configuration = createRoute({
+  getParentRoute: () => admin,
+  path: '/configuration',
+  component: lazyRouteComponent(
+    () => import('./pages/configuration/configuration-page.tsx'),
+    'ConfigurationPage',
+  ),
+});
+
+const edit = createRoute({
+  getParentRoute: () => admin,
+  path: '/configuration/edit',
+  validateSearch: readEditSearch,
+  component: lazyRouteComponent(() => import('./pages/configuration/edit-page.tsx'), 'EditPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => admin,
+  path: '/settings',
+  validateSearch: readSettingsSearch,
+  component: lazyRouteComponent(() => import('./pages/settings/settings-page.tsx'), 'SettingsPage'),
+});
+
+const adminPages = [
+  overview,
+  keys,
+  keyImport,
+  key,
+  budgets,
+  budget,
+  usage,
+  calls,
+  call,
+  models,
+  configuration,
+  edit,
+  settings,
+];
+
 export const router = createRouter({
-  routeTree: root.addChildren([
-    me,
-    admin.addChildren([overview, keys, keyImport, key, budgets, budget, usage, calls, call]),
-  ]),
+  routeTree: root.addChildren([me, admin.addChildren(adminPages)]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 });

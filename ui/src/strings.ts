@@ -2,9 +2,12 @@
 import { auditStrings } from './strings/audit.ts';
 import { budgetStrings } from './strings/budgets.ts';
 import { callStrings } from './strings/calls.ts';
+import { configurationStrings } from './strings/configuration.ts';
 import { keyImportStrings } from './strings/key-import.ts';
 import { keyStrings } from './strings/keys.ts';
+import { modelStrings } from './strings/models.ts';
 import { overviewStrings } from './strings/overview.ts';
+import { settingsStrings } from './strings/settings.ts';
 import { usageStrings } from './strings/usage.ts';
 
 export const strings = {
@@ -20,8 +23,12 @@ export const strings = {
     budgets: 'Budgets',
     usage: 'Usage and cost',
     calls: 'Calls',
+    models: 'Models and prices',
+    configuration: 'Configuration',
+    settings: 'Settings',
     me: 'My key',
     logOut: 'Log out',
+    who: (name: string, role: string) => `${name} (${role[0]?.toUpperCase()}${role.slice(1)})`,
     toLight: 'Switch to light colours',
     toDark: 'Switch to dark colours',
   },
@@ -103,4 +110,7 @@ export const strings = {
   calls: callStrings,
   budgets: budgetStrings,
   overview: overviewStrings,
+  models: modelStrings,
+  configuration: configurationStrings,
+  settings: settingsStrings,
 };

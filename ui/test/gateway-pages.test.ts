@@ -36,6 +36,14 @@ const pages: Record<string, Shown> = {
   calls: { path: '/calls', ready: text('Refused 429') },
   call: { path: '/calls?outcome=refused', ready: (page) => openFirstCall(page) },
   'create-many': { path: '/keys/import', ready: text('Choose a CSV file') },
+  models: { path: '/models?search=claude', ready: text('claude-haiku-4-5-20251001') },
+  tokens: { path: '/settings', ready: text('finance-anna') },
+  audit: { path: '/settings?tab=audit', ready: text('budgets.create') },
+  configuration: { path: '/configuration', ready: text('Leads to claude') },
+  'edit-yaml': {
+    path: '/configuration/edit?kind=AgentgatewayPolicy&namespace=agentgateway-system&name=api-key-auth',
+    ready: text('apiKeyAuthentication'),
+  },
   'not-found': { path: '/nothing/here', ready: text('There is no such page') },
 };
 
@@ -155,6 +163,7 @@ async function fill(gateway: RealGateway): Promise<string> {
       overrides: [{ from: '2031-01-01', to: '2031-01-31', limit: { usd: '900' }, reason: 'quarter end' }],
     },
   });
+  await gateway.admin('POST', '/tokens', { name: 'finance-anna', role: 'owner', team: 'research' });
   for (const secret of [value, value, hostile]) await askOpenAi(gateway.traffic, secret);
   await askOpenAi(gateway.traffic, value).catch(() => undefined);
   await askOpenAi(gateway.traffic, 'sk-anna-key');

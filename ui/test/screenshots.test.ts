@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { noUsage } from '../../src/core/llm/usage.ts';
 import { closeBrowser, logIn, noBrowser, visit } from './browser.ts';
 import { movementEnds } from './movement.ts';
 
@@ -15,7 +16,31 @@ const pages: Record<string, { path: string; ready: string }> = {
   usage: { path: '/usage?range=month&groupBy=user', ready: 'Share of cost' },
   calls: { path: '/calls', ready: 'Older calls' },
   refused: { path: '/calls/refused', ready: 'Not sent to a provider' },
+  retried: { path: '/calls/retried', ready: 'The provider was left out for' },
   budgets: { path: '/budgets', ready: 'research-usd' },
+};
+const retried = {
+  id: 'retried',
+  attempts: [
+    {
+      provider: 'agentgateway-system/failover/claude',
+      model: 'claude-sonnet-5',
+      startedAfterMs: 2,
+      durationMs: 31,
+      status: 529,
+      outcome: 'refused' as const,
+      ejectedMs: 20_000,
+    },
+    {
+      provider: 'agentgateway-system/failover/gpt',
+      model: 'gpt-5.1',
+      startedAfterMs: 34,
+      durationMs: 812,
+      status: 200,
+      outcome: 'ok' as const,
+      usage: { ...noUsage, inputTokens: 40, outputTokens: 80 },
+    },
+  ],
 };
 const looks = [
   { name: 'light', colorScheme: 'light', width: 1280 },
@@ -36,6 +61,7 @@ for (const look of looks) {
     await logIn(one);
     const { calls } = one.api.world;
     calls.find(({ status }) => status === 429)!.id = 'refused';
+    Object.assign(calls.find(({ status }) => status === 200)!, retried);
     await page.getByText('1–50 of 131').waitFor();
     for (const [name, { path, ready }] of Object.entries(pages)) {
       await page.goto(one.api.url + path);

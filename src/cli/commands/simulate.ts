@@ -86,6 +86,9 @@ async function run(
       if (result !== undefined) return result;
       if (share !== undefined) progress.at(Math.floor(share * 100));
     }
+  } catch (error) {
+    if (error instanceof CliFailure) throw error;
+    // The connection broke in the middle: told below.
   } finally {
     progress.end();
   }

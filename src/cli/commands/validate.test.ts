@@ -21,6 +21,25 @@ describe('tollgate validate', () => {
       .join('---\n'),
   );
 
+  test('standalone configuration: as up --config would, each fault with its line', async () => {
+    const good = file(
+      'standalone.config',
+      'llm:\n  models:\n  - {name: "*", provider: openai, params: {apiKey: sk-x}}\n',
+    );
+    const fine = await runProgram(['validate', good]);
+    assert.deepEqual([fine.code, fine.stderr], [0, '4 objects in 1 file: no faults.\n']);
+    const text =
+      'llm:\n  models:\n  - name: a\n    provider: openai\n    params:\n      apiKee: sk-secret\n  - name: b\n';
+    const bad = await runProgram(['validate', file('bad.config', text)]);
+    assert.equal(bad.code, 1);
+    assert.match(
+      bad.stdout,
+      /bad\.config:6: .*llm\.models\[0\]\.params\.apiKee is not supported; nearest: apiKey/,
+    );
+    assert.match(bad.stdout, /bad\.config:7: .*llm\.models\[1\]\.provider must be given/);
+    assert.doesNotMatch(bad.stdout + bad.stderr, /sk-secret/);
+  });
+
   test('what the demo applies has no faults, as documents, as a List and as a directory', async () => {
     const list = file(
       'list.json',

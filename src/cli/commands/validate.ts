@@ -9,10 +9,13 @@ import { type OutputFormat, outputFormats, printList } from '../output/print.ts'
 import { type Column, printable } from '../output/table.ts';
 import type { Cli, Terminal } from '../terminal.ts';
 import { checkObjects, titleOf } from '../validation/check-objects.ts';
+import { isStandalone, standaloneIn } from '../validation/standalone-document.ts';
 
 export function validateCommand({ terminal }: Cli): Command {
   return new Command('validate')
-    .description('check files of resources as the gateway would, all of them together, without a gateway')
+    .description(
+      'check files of resources, or of standalone configuration, as the gateway would, all of them together, without a gateway',
+    )
     .argument('<files...>', 'YAML or JSON files, directories of them, - for standard input')
     .option('-n, --namespace <namespace>', 'for objects that name none', 'default')
     .addOption(
@@ -71,9 +74,14 @@ async function readObjects(
   for (const file of files) {
     const { documents, errors } = parseDocuments(await readInput(file));
     for (const { line, message } of errors) faults.push({ file, line, object: 'YAML', message });
-    const found = objectsIn(file, documents, namespace);
-    objects.push(...found.objects);
-    faults.push(...found.faults);
+    const resources = documents.filter((document) => !isStandalone(document));
+    const standalone = documents
+      .filter(isStandalone)
+      .map((document) => standaloneIn(file, document, process.env));
+    for (const found of [objectsIn(file, resources, namespace), ...standalone]) {
+      objects.push(...found.objects);
+      faults.push(...found.faults);
+    }
   }
   return { objects, faults };
 }

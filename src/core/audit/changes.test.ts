@@ -70,6 +70,12 @@ test('that a secret changed is told, the secret never', () => {
   });
   const hashes = JSON.stringify(changesBetween(undefined, configMap('{"keyHash":"sha256:abc"}')));
   assert.ok(!hashes.includes('abc'), hashes);
+  const mistaken = JSON.stringify(changesBetween(undefined, configMap('{"key": "sk-4"}')));
+  assert.ok(!mistaken.includes('sk-4'), mistaken);
+  const users = (user: string) => budget({ traffic: { basicAuthentication: { users: [user, 'anna:x'] } } });
+  assert.deepEqual(changesBetween(users('mike:$apr1$1'), users('mike:$apr1$2')), [
+    { field: 'spec.traffic.basicAuthentication.users[0]', from: '(hidden)', to: '(hidden)' },
+  ]);
 });
 
 test('long values and many changes are bounded', () => {

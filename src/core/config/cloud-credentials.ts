@@ -95,15 +95,17 @@ function withRole(
 }
 
 function gcp(spec: NonNullable<CloudAuthSpec['gcp']>, { context, namespace }: Place): Result {
-  if (spec.type === 'IdToken') return { fault: 'auth.gcp.type IdToken is not served by this version' };
-  if (spec.secretRef === undefined) return { credential: { type: 'gcp' } };
+  if (spec.type === 'IdToken' && spec.audience === undefined)
+    return { fault: 'auth.gcp.type IdToken must have an audience in this version' };
+  const audience = spec.type === 'IdToken' ? { audience: spec.audience } : {};
+  if (spec.secretRef === undefined) return { credential: { type: 'gcp', ...audience } };
   const secret = readSecret(context, namespace, spec.secretRef);
   if ('fault' in secret) return secret;
   const entry = spec.secretRef.key ?? 'credentials.json';
   const credentials = secret.entry(entry);
   if (credentials === undefined) return { fault: secret.missing(entry) };
   if (!isObjectText(credentials)) return { fault: `${entry} of auth.gcp.secretRef is not a JSON object` };
-  return { credential: { type: 'gcp', credentials } };
+  return { credential: { type: 'gcp', credentials, ...audience } };
 }
 
 function isObjectText(text: string): boolean {

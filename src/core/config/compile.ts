@@ -72,6 +72,7 @@ export function compileConfiguration(source: ObjectSource, options: CompileOptio
   const budgets = compileBudgets(context, gateways);
   const guards = { policies, virtualKeys, budgets };
   const routes = compileHttpRoutes(context, gateways, guards, backends);
+  const tracing = policies.tracing(gateways);
   const snapshot: Snapshot = {
     generation: options.generation,
     binds: gateways.binds(),
@@ -79,6 +80,7 @@ export function compileConfiguration(source: ObjectSource, options: CompileOptio
     keySets: context.keySets,
     budgets: budgets.all,
     ...(rateLimits.config === undefined ? {} : { rateLimits: rateLimits.config }),
+    ...(Object.keys(tracing).length > 0 && { tracing }),
     rateLimitErrors: rateLimits.errors.map(({ message }) => message),
   };
   return {

@@ -1,11 +1,12 @@
 /** AgentgatewayPolicies: compiled once, attached to their targets, merged per rule: the more specific field replaces. */
 import type { KubeObject } from '../resources/object.ts';
 import type { CompileContext } from './context.ts';
-import type { CompiledGateway, GatewayListener } from './gateways.ts';
+import type { CompiledGateway, GatewayListener, Gateways } from './gateways.ts';
 import { groups, type LabelSelector, nameOf, selects } from './objects.ts';
 import { compilePromptGuard } from './prompt-guards.ts';
 import { type BackendPoliciesSpec, isServedPolicy, mergePolicies } from './provider-targets.ts';
 import type { TrafficPolicy } from './snapshot.ts';
+import { compileTracing, type GatewayTracing, type TracingSpec } from './tracing.ts';
 import { type CompiledTraffic, compileTraffic, type TrafficFields } from './traffic-fields.ts';
 
 export interface TargetRef {
@@ -29,6 +30,7 @@ export interface CompiledPolicy {
   traffic: CompiledTraffic;
   /** Of the backends that it targets. */
   backend: BackendPoliciesSpec;
+  tracing?: GatewayTracing;
   overrides: boolean;
   /** Fields of which an older policy on the same target is in force, `field → policy`. Filled while merging. */
   conflicts: Map<string, string>;
@@ -46,6 +48,8 @@ export interface CompiledPolicies {
   backendRefusal(backend: KubeObject): string | undefined;
   /** What policies on this backend say of calls to it. */
   backendPolicies(backend: KubeObject): BackendPoliciesSpec;
+  /** By the Gateway's name. */
+  tracing(gateways: Gateways): Record<string, GatewayTracing>;
 }
 
 /** Kinds of target that a policy takes effect on here. */
@@ -69,15 +73,20 @@ export function compilePolicies(context: CompileContext): CompiledPolicies {
       return guard === undefined ? undefined : `policy ${nameOf(guard.object)}: ${guard.traffic.broken[0]}`;
     },
     backendPolicies: (backend) => mergeBackend(all, backend),
+    tracing: (gateways) => mergeTracing(all, gateways),
   };
 }
+
+/** How failures are met: without it a call is no less safe. */
+const guardsNothing = new Set(['http', 'tcp', 'health']);
 
 function compilePolicy(context: CompileContext, object: KubeObject): CompiledPolicy {
   const spec = object['spec'] as PolicySpec;
   const traffic = compileTraffic(context, object, spec.traffic ?? {});
   const targets = spec.targetRefs ?? selectedTargets(context, object, spec);
   compileBackendSection(context, object, spec.backend ?? {}, targets, traffic);
-  for (const field of Object.keys(spec.frontend ?? {})) {
+  const tracing = tracingOf(context, object, spec, traffic.faults);
+  for (const field of Object.keys(spec.frontend ?? {}).filter((name) => name !== 'tracing')) {
     const message = `frontend.${field} is not enforced by this version`;
     if (field === 'networkAuthorization' || field === 'tls') traffic.broken.push(message);
     else traffic.faults.push(message);
@@ -87,6 +96,7 @@ function compilePolicy(context: CompileContext, object: KubeObject): CompiledPol
     targets,
     traffic,
     backend: spec.backend ?? {},
+    ...(tracing && { tracing }),
     overrides: spec.strategy?.inheritance === 'Override',
     conflicts: new Map(),
   };
@@ -98,7 +108,7 @@ function compileBackendSection(
   object: KubeObject,
   backend: BackendPoliciesSpec,
   targets: readonly TargetRef[],
-  { broken, fields }: CompiledTraffic,
+  { broken, faults, fields }: CompiledTraffic,
 ): void {
   for (const field of Object.keys(backend).filter((name) => !isServedPolicy(name)))
     broken.push(`backend.${field} of a policy is not enforced by this version`);
@@ -113,7 +123,38 @@ function compileBackendSection(
   if (targets.every(({ kind }) => kind === 'AgentgatewayBackend')) return;
   const elsewhere = Object.keys(backend).filter((name) => name !== 'ai' && isServedPolicy(name));
   for (const field of [...elsewhere, ...Object.keys(ai).map((name) => `ai.${name}`)])
-    broken.push(`backend.${field} is enforced by this version on targets of kind AgentgatewayBackend only`);
+    (guardsNothing.has(field) ? faults : broken).push(
+      `backend.${field} is enforced by this version on targets of kind AgentgatewayBackend only`,
+    );
+}
+
+function tracingOf(
+  context: CompileContext,
+  object: KubeObject,
+  spec: PolicySpec,
+  faults: string[],
+): GatewayTracing | undefined {
+  const asked = spec.frontend?.['tracing'];
+  if (asked === undefined) return undefined;
+  const compiled = compileTracing(context, object, asked as TracingSpec);
+  if ('tracing' in compiled) return compiled.tracing;
+  faults.push(...compiled.faults);
+  return undefined;
+}
+
+/** By Gateway: of several policies the oldest is in force. */
+function mergeTracing(all: readonly CompiledPolicy[], gateways: Gateways): Record<string, GatewayTracing> {
+  const merged: Record<string, GatewayTracing> = {};
+  for (const { object } of gateways.all) {
+    const gateway = nameOf(object);
+    for (const policy of all) {
+      if (policy.tracing === undefined || !targetsObject(policy, 'Gateway', object)) continue;
+      const owner = merged[gateway];
+      if (owner === undefined) merged[gateway] = policy.tracing;
+      else policy.conflicts.set('frontend.tracing', owner.policy);
+    }
+  }
+  return merged;
 }
 
 function selectedTargets(context: CompileContext, object: KubeObject, spec: PolicySpec): TargetRef[] {

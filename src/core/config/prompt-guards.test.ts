@@ -100,10 +100,19 @@ test('what does not compile or is not served refuses what it guards, and says so
   const bad: [object, RegExp][] = [
     [{ regex: { matches: ['(?=x)'] } }, /request\[0\]: "\(\?=x\)" is not a valid regular expression/],
     [
-      { bedrockGuardrails: { identifier: 'x', region: 'r', version: '1' } },
-      /bedrockGuardrails is not served/,
+      { bedrockGuardrails: { identifier: 'x', region: 'r', version: '1', policies: { tls: {} } } },
+      /bedrockGuardrails\.policies\.tls is not served/,
     ],
-    [{ googleModelArmor: { projectId: 'p', templateId: 't' } }, /googleModelArmor is not served/],
+    [
+      {
+        googleModelArmor: {
+          projectId: 'p',
+          templateId: 't',
+          policies: { auth: { gcp: { secretRef: { name: 'none' } } } },
+        },
+      },
+      /googleModelArmor: secret ns\/none not found/,
+    ],
     [{ openAIModeration: {} }, /openAIModeration needs a key/],
     [{ openAIModeration: { policies: { auth: { key: 'k' }, tls: {} } } }, /policies\.tls is not served/],
     [
@@ -185,4 +194,38 @@ test('a backend that is no model provider can not be guarded, and is not taken f
     );
     assert.match(snapshot.backends['ns/model']!.refusal!, /no model provider/);
   }
+});
+
+test('guards of clouds: where they are, and the credential that they are asked with', () => {
+  const bedrockGuardrails = { identifier: 'gr-1', region: 'eu-central-1', version: 'DRAFT' };
+  const googleModelArmor = { projectId: 'p', templateId: 't', location: 'europe-west4' };
+  const promptGuard = {
+    request: [{ bedrockGuardrails, scope: ['ToolOutput'] }],
+    response: [
+      { googleModelArmor },
+      { bedrockGuardrails: { ...bedrockGuardrails, policies: { auth: { key: 'k' } } } },
+    ],
+  };
+  const { request, response } = compiled(backend({ ai: { promptGuard } })).target!.guard!;
+  const guardrail = {
+    type: 'bedrockGuardrail',
+    origin: 'https://bedrock-runtime.eu-central-1.amazonaws.com',
+    identifier: 'gr-1',
+    version: 'DRAFT',
+  };
+  assert.deepEqual(request[0]!.check, {
+    ...guardrail,
+    credential: { type: 'aws', region: 'eu-central-1', service: 'bedrock' },
+  });
+  assert.deepEqual(request[0]!.scope, ['ToolOutput']);
+  assert.deepEqual(response[0]!.check, {
+    type: 'modelArmor',
+    origin: 'https://modelarmor.europe-west4.rep.googleapis.com',
+    template: 'projects/p/locations/europe-west4/templates/t',
+    credential: { type: 'gcp' },
+  });
+  assert.deepEqual(response[1]!.check, {
+    ...guardrail,
+    credential: { type: 'key', value: 'k', location: undefined },
+  });
 });

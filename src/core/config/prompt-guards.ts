@@ -9,10 +9,13 @@ import {
   type RegexCheck,
   type WebhookCheck,
 } from '../guard/model.ts';
+import type { CloudUse } from './cloud-credentials.ts';
+import { cloudOrigin } from './cloud-targets.ts';
 import type { CompileContext } from './context.ts';
 import { type AuthSpec, compileCredential } from './credentials.ts';
 import { isGranted } from './reference-grants.ts';
 import { serviceOrigins } from './services.ts';
+import type { Credential } from './snapshot.ts';
 
 export interface PromptGuardSpec {
   request?: GuardSpec[];
@@ -22,11 +25,14 @@ export interface PromptGuardSpec {
 interface GuardSpec {
   regex?: { action?: RegexCheck['action']; builtins?: Builtin[]; matches?: string[] };
   webhook?: WebhookSpec;
-  openAIModeration?: { model?: string; policies?: { auth?: AuthSpec; [other: string]: unknown } };
+  openAIModeration?: { model?: string; policies?: RemotePolicies };
+  bedrockGuardrails?: { identifier: string; version: string; region: string; policies?: RemotePolicies };
+  googleModelArmor?: { projectId: string; templateId: string; location?: string; policies?: RemotePolicies };
   scope?: GuardScope[];
   response?: { message?: string; statusCode?: number };
   [other: string]: unknown;
 }
+type RemotePolicies = { auth?: AuthSpec; [other: string]: unknown };
 interface WebhookSpec {
   backendRef: { group?: string; kind?: string; name: string; namespace?: string; port?: number };
   headers?: Record<string, string>;
@@ -85,6 +91,8 @@ function checkOf(context: CompileContext, owner: GuardOwner, spec: GuardSpec): G
   if (spec.regex !== undefined) return regexOf(context, spec.regex);
   if (spec.webhook !== undefined) return webhookOf(context, owner, spec.webhook);
   if (spec.openAIModeration !== undefined) return moderationOf(context, owner, spec.openAIModeration);
+  if (spec.bedrockGuardrails !== undefined) return guardrailOf(context, owner, spec.bedrockGuardrails);
+  if (spec.googleModelArmor !== undefined) return modelArmorOf(context, owner, spec.googleModelArmor);
   const other = Object.keys(spec).find((field) => field !== 'response' && field !== 'scope');
   throw new Fault(`${other} is not served by this version`);
 }
@@ -137,18 +145,51 @@ function moderationOf(
   owner: GuardOwner,
   spec: NonNullable<GuardSpec['openAIModeration']>,
 ): Guard['check'] {
-  const { auth, ...others } = spec.policies ?? {};
-  const other = Object.keys(others)[0];
-  if (other !== undefined)
-    throw new Fault(`openAIModeration.policies.${other} is not served by this version`);
-  const compiled = compileCredential(context, owner.namespace, auth);
-  if ('fault' in compiled) throw new Fault(`openAIModeration: ${compiled.fault}`);
-  if (compiled.credential?.type !== 'key') throw new Fault('openAIModeration needs a key in policies.auth');
+  const credential = credentialOf(context, owner, 'openAIModeration', spec.policies);
+  if (credential?.type !== 'key') throw new Fault('openAIModeration needs a key in policies.auth');
   const origin = context.providerUrls['openai'] ?? 'https://api.openai.com';
   return {
     type: 'moderation',
     url: `${origin}/v1/moderations`,
     model: spec.model ?? defaultModerationModel,
-    credential: compiled.credential,
+    credential,
   };
+}
+
+/** Without `auth`, the credentials of the surroundings. */
+function guardrailOf(
+  context: CompileContext,
+  owner: GuardOwner,
+  { region, identifier, version, policies }: NonNullable<GuardSpec['bedrockGuardrails']>,
+): Guard['check'] {
+  const use: CloudUse = { provider: 'bedrock', region };
+  const credential = credentialOf(context, owner, 'bedrockGuardrails', policies, use)!;
+  const origin = context.providerUrls['bedrock'] ?? cloudOrigin('bedrock', { region })!;
+  return { type: 'bedrockGuardrail', origin, identifier, version, credential };
+}
+
+function modelArmorOf(
+  context: CompileContext,
+  owner: GuardOwner,
+  { projectId, templateId, location = 'us-central1', policies }: NonNullable<GuardSpec['googleModelArmor']>,
+): Guard['check'] {
+  const credential = credentialOf(context, owner, 'googleModelArmor', policies, { provider: 'vertexai' })!;
+  const origin = context.providerUrls['modelarmor'] ?? `https://modelarmor.${location}.rep.googleapis.com`;
+  const names = [projectId, location, templateId].map(encodeURIComponent);
+  const template = `projects/${names[0]}/locations/${names[1]}/templates/${names[2]}`;
+  return { type: 'modelArmor', origin, template, credential };
+}
+
+function credentialOf(
+  context: CompileContext,
+  owner: GuardOwner,
+  guard: string,
+  { auth, ...others }: RemotePolicies = {},
+  use?: CloudUse,
+): Credential | undefined {
+  const other = Object.keys(others)[0];
+  if (other !== undefined) throw new Fault(`${guard}.policies.${other} is not served by this version`);
+  const compiled = compileCredential(context, owner.namespace, auth, use);
+  if ('fault' in compiled) throw new Fault(`${guard}: ${compiled.fault}`);
+  return compiled.credential;
 }

@@ -8,7 +8,7 @@ import { durationMs } from './durations.ts';
 import { compilePromptGuard, type PromptGuardSpec } from './prompt-guards.ts';
 import { compileHealth, type HealthSpec } from './resilience-fields.ts';
 import { serviceOrigins } from './services.ts';
-import type { ProviderName, ProviderTarget, RouteType } from './snapshot.ts';
+import type { PromptCaching, ProviderName, ProviderTarget, RouteType } from './snapshot.ts';
 
 export interface ProviderSpec {
   name?: string;
@@ -34,6 +34,7 @@ export interface AiPolicySpec {
   overrides?: { field: string; value: unknown }[];
   promptGuard?: PromptGuardSpec;
   prompt?: { prepend?: { role: string; content: string }[]; append?: { role: string; content: string }[] };
+  promptCaching?: PromptCaching;
   [other: string]: unknown;
 }
 interface ModelSpec {
@@ -113,6 +114,7 @@ export function compileTarget(
       defaults: ai.defaults ?? [],
       overrides: ai.overrides ?? [],
       ...(ai.prompt && { prompt: { prepend: ai.prompt.prepend ?? [], append: ai.prompt.append ?? [] } }),
+      ...(ai.promptCaching && { promptCaching: ai.promptCaching }),
       ...health,
       ...(http?.requestTimeout && { requestTimeoutMs: durationMs(http.requestTimeout) }),
       ...(tcp?.connectTimeout && { connectTimeoutMs: durationMs(tcp.connectTimeout) }),
@@ -126,7 +128,15 @@ export function mergePolicies(outer: BackendPoliciesSpec, inner: BackendPolicies
 }
 
 const servedPolicies = new Set(['auth', 'ai', 'http', 'tcp', 'health']);
-const servedAi = new Set(['routes', 'modelAliases', 'defaults', 'overrides', 'prompt', 'promptGuard']);
+const servedAi = new Set([
+  'routes',
+  'modelAliases',
+  'defaults',
+  'overrides',
+  'prompt',
+  'promptCaching',
+  'promptGuard',
+]);
 
 export function isServedPolicy(field: string): boolean {
   return servedPolicies.has(field);

@@ -145,7 +145,15 @@ test('what cannot take effect is told: in the backendâ€™s status, or the policyâ
   });
   assert.match(accepted(compiled([still]), 'model'), /health of a static backend is not served/);
   const onRoute = policy('route', { backend: { health: { eviction: {} } } }, 'HTTPRoute');
-  assert.match(accepted(compiled([onRoute]), 'route'), /targets of kind AgentgatewayBackend only/);
+  assert.match(
+    accepted(compiled([onRoute]), 'route'),
+    /PartiallyValid: backend.health is enforced by this version on targets of kind AgentgatewayBackend only/,
+  );
+  const auth = policy('route', { backend: { auth: { key: 'x' } } }, 'HTTPRoute');
+  assert.match(
+    accepted(compiled([auth]), 'route'),
+    /What this policy guards is refused .* backend.auth is enforced/,
+  );
   const retry = policy('retry', { traffic: { retry: { condition: 'response.code ==' } } }, 'HTTPRoute');
   assert.match(accepted(compiled([retry]), 'retry'), /traffic.retry.condition is not a valid CEL expression/);
 });

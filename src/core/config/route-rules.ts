@@ -5,6 +5,7 @@ import type { CompileContext } from './context.ts';
 import { durationMs } from './durations.ts';
 import type { CompiledGateway, GatewayListener } from './gateways.ts';
 import { type Guards, trafficAt } from './guards.ts';
+import { compileModelRoutes } from './model-routes.ts';
 import { groups, nameOf } from './objects.ts';
 import { isGranted } from './reference-grants.ts';
 import { compileRetry, type RetrySpec } from './resilience-fields.ts';
@@ -68,6 +69,11 @@ export function compileRules(
     if (filters.unsupported !== undefined) {
       traffic.broken.push({ policy: `HTTPRoute ${nameOf(object)}`, message: filters.unsupported });
     }
+    const models = compileModelRoutes(object, work.backends);
+    if (models !== undefined && 'fault' in models) {
+      faults.push({ kind: 'unresolved', reason: 'BackendNotFound', message: models.fault });
+      traffic.broken.push({ policy: `HTTPRoute ${nameOf(object)}`, message: models.fault });
+    }
     // The rule's own says more of this traffic than a policy does.
     const retry = rule.retry === undefined ? undefined : compileRetry(rule.retry);
     if (retry !== undefined && 'retry' in retry) traffic.retry = retry.retry;
@@ -78,6 +84,7 @@ export function compileRules(
       filters: filters.filters,
       traffic,
       backends: (rule.backendRefs ?? []).map((ref) => compileBackendRef(ref, object, work, faults)),
+      ...(models !== undefined && 'models' in models && { models: models.models }),
       ...timeoutOf('requestTimeoutMs', rule.timeouts?.request),
       ...timeoutOf('attemptTimeoutMs', rule.timeouts?.backendRequest),
     };

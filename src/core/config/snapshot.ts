@@ -7,7 +7,9 @@ import type { Budget } from '../budget/model.ts';
 import type { PromptGuard } from '../guard/model.ts';
 import type { RateLimitConfig } from '../ratelimit/model.ts';
 import type { HealthPolicy, RetryPolicy } from '../resilience/model.ts';
+import type { ModelRoute } from '../route/match-model.ts';
 import type { KeyTerms } from './key-terms.ts';
+import type { GatewayTracing } from './tracing.ts';
 
 export interface Snapshot {
   /** All that are in force anywhere. */
@@ -19,6 +21,8 @@ export interface Snapshot {
   keySets: Record<string, KeySet>;
   /** The embedded rate limit service's configuration; absent when none was ever valid (calls are then refused). */
   rateLimits?: RateLimitConfig;
+  /** By Gateway; absent where no policy asks for it. */
+  tracing?: Record<string, GatewayTracing>;
   /** Why a source of it was refused; what that source said before stays in force. */
   rateLimitErrors: string[];
 }
@@ -55,6 +59,8 @@ export interface RouteRule {
   /** Gateway → listener → route → rule, merged field by field; the more specific one has replaced the other. */
   traffic: TrafficPolicy;
   backends: WeightedBackend[];
+  /** The backend is chosen by the model that is asked for, when the body has been read. */
+  models?: ModelRoute[];
   /** Of the call as a whole, with all its attempts, to the last byte. */
   requestTimeoutMs?: number;
   /** Of one attempt, to its last byte. */
@@ -270,12 +276,24 @@ export interface ProviderTarget {
   modelAliases: Record<string, string>;
   defaults: { field: string; value: unknown }[];
   overrides: { field: string; value: unknown }[];
+  promptCaching?: PromptCaching;
   prompt?: { prepend: { role: string; content: string }[]; append: { role: string; content: string }[] };
   /** To the answer's head. */
   requestTimeoutMs?: number;
   connectTimeoutMs?: number;
   /** Longest silence inside an answer. */
   idleTimeoutMs?: number;
+}
+
+/** What is marked for prompt caching, at the providers that want marks for it. */
+export interface PromptCaching {
+  /** From `minTokens` on, by estimate. */
+  cacheSystem: boolean;
+  minTokens: number;
+  cacheTools: boolean;
+  /** The message before the last one, or this many before that. */
+  cacheMessages: boolean;
+  cacheMessageOffset: number;
 }
 
 /** `passthrough` sends the client's own credential on. `location` absent: where the provider expects it. */
@@ -301,6 +319,8 @@ export interface GcpCredential {
   type: 'gcp';
   /** JSON text: a service account's key, or a description of an external account. */
   credentials?: string;
+  /** Whom an identity token is for; absent: an access token for Google's own APIs. */
+  audience?: string;
 }
 
 export interface AzureCredential {

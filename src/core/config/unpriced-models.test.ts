@@ -4,6 +4,7 @@ import { allKinds } from '../resources/kinds.ts';
 import type { Condition, KubeObject } from '../resources/object.ts';
 import { admit } from '../resources/validate.ts';
 import { compileConfiguration } from './compile.ts';
+import { unpricedModels } from './unpriced-models.ts';
 
 function object(kind: string, name: string, spec: object): KubeObject {
   const schema = allKinds.find((k) => k.kind === kind)!;
@@ -88,4 +89,35 @@ test('where every model has a price the status says that', () => {
   const priced = ['anthropic/claude-new', 'anthropic/aliased', 'openai/gpt-new', 'openai/aliased'];
   const [condition] = pricedConditions(priced, [object('Budget', 'all', { limit: { usd: '5.00' } })]);
   assert.deepEqual([condition?.status, condition?.reason], ['True', 'AllPriced']);
+});
+
+test('routes by model: the model behind a name, or the name itself; what patterns let through is not known', () => {
+  const target = (provider: string, model?: string) => ({
+    provider,
+    modelAliases: {},
+    ...(model && { model }),
+  });
+  const ai = (...targets: object[]) => ({ type: 'ai', groups: [targets] });
+  const backends = {
+    smart: ai(target('openai', 'gpt-5.5')),
+    open: ai(target('custom')),
+    any: ai(target('gemini')),
+  };
+  const models = [
+    { name: 'smart', backend: 'smart' },
+    { name: 'a/gemma3', backend: 'open', stripPrefix: 'a/' },
+    { name: 'gemini-*', backend: 'any' },
+  ];
+  const listeners = [{ gateway: 'ns/g', routes: [{ rules: [{ backends: [], models }] }] }];
+  const snapshot = { binds: [{ port: 1, listeners }], backends } as unknown as Parameters<
+    typeof unpricedModels
+  >[0];
+  assert.deepEqual(
+    unpricedModels(snapshot, 'ns/g', () => false),
+    ['custom/gemma3', 'openai/gpt-5.5'],
+  );
+  assert.deepEqual(
+    unpricedModels(snapshot, 'ns/other', () => false),
+    [],
+  );
 });

@@ -1,5 +1,5 @@
 /** Models that a Gateway's routes call by name and that the price list does not have: dollar budgets refuse them. */
-import type { ProviderTarget, Snapshot } from './snapshot.ts';
+import type { ProviderTarget, RouteRule, Snapshot } from './snapshot.ts';
 
 export type IsPriced = (provider: string, model: string) => boolean;
 
@@ -10,18 +10,34 @@ export function unpricedModels(
   isPriced: IsPriced,
 ): string[] {
   const found = new Set<string>();
-  for (const { listeners } of snapshot.binds)
-    for (const listener of listeners) {
-      if (listener.gateway !== gateway) continue;
-      const rules = listener.routes.flatMap((route) => route.rules);
-      for (const { backend = '' } of rules.flatMap((rule) => rule.backends))
-        for (const target of targetsOf(snapshot, backend))
-          for (const model of modelsOf(target)) {
-            const vendor = target.vendor ?? target.provider;
-            if (!isPriced(vendor, model)) found.add(`${vendor}/${model}`);
-          }
-    }
+  const add = (target: ProviderTarget, model: string) => {
+    const vendor = target.vendor ?? target.provider;
+    if (!isPriced(vendor, model)) found.add(`${vendor}/${model}`);
+  };
+  for (const rule of rulesOf(snapshot, gateway)) {
+    for (const { backend = '' } of rule.backends)
+      for (const target of targetsOf(snapshot, backend))
+        for (const model of modelsOf(target)) add(target, model);
+    for (const { name, backend, stripPrefix } of rule.models ?? [])
+      for (const target of targetsOf(snapshot, backend))
+        for (const model of askedFor(target, name, stripPrefix)) add(target, model);
+  }
   return [...found].sort();
+}
+
+function rulesOf({ binds }: Pick<Snapshot, 'binds'>, gateway: string): RouteRule[] {
+  return binds.flatMap(({ listeners }) =>
+    listeners
+      .filter((listener) => listener.gateway === gateway)
+      .flatMap(({ routes }) => routes.flatMap(({ rules }) => rules)),
+  );
+}
+
+/** Where the target names no model, the one that is asked for is called, if that is a name in full. */
+function askedFor(target: ProviderTarget, name: string, stripPrefix = ''): string[] {
+  const named = modelsOf(target);
+  if (target.model !== undefined || name.includes('*')) return named;
+  return [name.startsWith(stripPrefix) ? name.slice(stripPrefix.length) : name, ...named];
 }
 
 function targetsOf({ backends }: Pick<Snapshot, 'backends'>, name: string): ProviderTarget[] {

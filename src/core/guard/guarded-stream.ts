@@ -34,6 +34,7 @@ export function guardedStream(
     usage: () => inner.usage(),
     responseModel: () => inner.responseModel(),
     finished: () => inner.finished(),
+    failed: () => inner.failed(),
     sawFirstToken: () => inner.sawFirstToken(),
     stopped: () => guard.rejection,
   };

@@ -13,7 +13,7 @@ export interface PromptGuard {
 export type GuardScope = 'SystemPrompt' | 'Messages' | 'ToolInput' | 'ToolOutput';
 
 export interface Guard {
-  check: RegexCheck | WebhookCheck | ModerationCheck;
+  check: RegexCheck | WebhookCheck | ModerationCheck | BedrockGuardrailCheck | ModelArmorCheck;
   scope: GuardScope[];
   /** What a rejected call is answered with. */
   rejection: { statusCode: number; message: string };
@@ -45,6 +45,22 @@ export interface ModerationCheck {
   url: string;
   model: string;
   credential?: Credential;
+}
+
+export interface BedrockGuardrailCheck {
+  type: 'bedrockGuardrail';
+  origin: string;
+  identifier: string;
+  version: string;
+  credential: Credential;
+}
+
+export interface ModelArmorCheck {
+  type: 'modelArmor';
+  origin: string;
+  /** `projects/…/locations/…/templates/…` */
+  template: string;
+  credential: Credential;
 }
 
 /** A piece of text in a call, and how to put another in its place. */

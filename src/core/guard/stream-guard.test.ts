@@ -175,6 +175,7 @@ test('a broken stream gives up what it holds, an aborted one does not; a rejecti
     usage: () => ({}) as never,
     responseModel: () => undefined,
     finished: () => false,
+    failed: () => undefined,
     sawFirstToken: () => true,
   });
   const guarded = (action: 'Mask' | 'Reject') => {

@@ -9,6 +9,20 @@ export function isAnthropicModel(model: string): boolean {
   return /(^|[./:])anthropic\./.test(model);
 }
 
+/** Others refuse marks for prompt caching. */
+export function cachesPrompts(model: string): boolean {
+  return isAnthropicModel(model) || isNova(model);
+}
+
+function isNova(model: string): boolean {
+  return /(^|[./:])amazon\.nova/.test(model);
+}
+
+/** The id of the model that an inference profile across regions leads to; an ARN stays as it is. */
+export function bareModel(model: string): string {
+  return model.replace(/^(us|us-gov|eu|apac|jp|au|ca|global)\.(?=[a-z0-9-]+\.)/, '');
+}
+
 export interface ModelSettings {
   temperature?: number;
   topP?: number;
@@ -23,7 +37,7 @@ export function modelSettings(request: CanonicalRequest, drops: string[]): Model
   const { topP, topK, model } = request;
   const temperature = temperatureUpTo1(request.temperature, drops);
   const additional: Fields = { ...reasoning(request, drops) };
-  if (topK !== undefined && /(^|[./:])amazon\.nova/.test(model)) additional['inferenceConfig'] = { topK };
+  if (topK !== undefined && isNova(model)) additional['inferenceConfig'] = { topK };
   else if (topK !== undefined) drops.push('top_k');
   return { temperature, topP, additional };
 }

@@ -58,12 +58,14 @@ export interface ToolCallPart {
   name: string;
   /** JSON text of the arguments. */
   arguments: string;
+  cacheControl?: unknown;
 }
 export interface ToolResultPart {
   type: 'tool-result';
   id: string;
   parts: (TextPart | ImagePart)[];
   isError?: boolean;
+  cacheControl?: unknown;
 }
 /** `signature` must come back unchanged, or the provider refuses the turn. `redacted` is opaque. */
 export interface ThinkingPart {
@@ -79,6 +81,7 @@ export interface Tool {
   /** JSON schema of the arguments. */
   parameters: unknown;
   strict?: boolean;
+  cacheControl?: unknown;
 }
 export type ToolChoice =
   | { type: 'auto' }
@@ -123,6 +126,23 @@ export type ErrorKind =
   | 'overloaded'
   | 'timeout'
   | 'internal';
+
+const statuses: Record<ErrorKind, number> = {
+  invalid_request: 400,
+  authentication: 401,
+  permission: 403,
+  not_found: 404,
+  too_large: 413,
+  rate_limit: 429,
+  overloaded: 529,
+  timeout: 504,
+  internal: 500,
+};
+
+/** What a provider would have answered with, had it known before its answer began. */
+export function statusOf(kind: ErrorKind): number {
+  return statuses[kind];
+}
 
 export function errorKindOf(status: number): ErrorKind {
   if (status === 401) return 'authentication';

@@ -20,6 +20,17 @@ export function configuredModels(targets: readonly ProviderTarget[]): ListedMode
   return [...found.values()];
 }
 
+/** `{id}` of `…/models/{id}`, query or not; undefined where all models are asked for. */
+export function modelInPath(pathAndQuery: string): string | undefined {
+  const [, id] = /\/models\/([^?]+)/.exec(pathAndQuery) ?? [];
+  if (id === undefined) return undefined;
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
+}
+
 /** When a model came out is not known here; both APIs allow the epoch for that. */
 const unknownDate = '1970-01-01T00:00:00Z';
 
@@ -28,11 +39,22 @@ export function encodeModels(
   models: readonly ListedModel[],
   headers: Readonly<Record<string, unknown>>,
 ): string {
-  if (headers['anthropic-version'] === undefined) {
-    const data = models.map(({ id, provider }) => ({ id, object: 'model', created: 0, owned_by: provider }));
-    return JSON.stringify({ object: 'list', data });
-  }
-  const data = models.map(({ id }) => ({ type: 'model', id, display_name: id, created_at: unknownDate }));
+  const data = models.map((model) => encoded(model, headers));
+  if (!isAnthropic(headers)) return JSON.stringify({ object: 'list', data });
   const first_id = models[0]?.id ?? null;
   return JSON.stringify({ data, has_more: false, first_id, last_id: models.at(-1)?.id ?? null });
+}
+
+export function encodeModel(model: ListedModel, headers: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(encoded(model, headers));
+}
+
+function isAnthropic(headers: Readonly<Record<string, unknown>>): boolean {
+  return headers['anthropic-version'] !== undefined;
+}
+
+function encoded({ id, provider }: ListedModel, headers: Readonly<Record<string, unknown>>): object {
+  return isAnthropic(headers)
+    ? { type: 'model', id, display_name: id, created_at: unknownDate }
+    : { id, object: 'model', created: 0, owned_by: provider };
 }

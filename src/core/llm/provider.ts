@@ -3,9 +3,11 @@ import type { ProviderTarget, RouteType } from '../config/snapshot.ts';
 import type { EventFrames } from './event-stream.ts';
 import type { Fields } from './fields.ts';
 import type { ProviderError, ProviderFormat } from './format.ts';
+import type { PassedApiName } from './passed/apis.ts';
+import type { VectorApi } from './vectors/model.ts';
 
 /** APIs of providers: those that clients speak too, and those that none does. */
-export type Api = RouteType | 'Converse';
+export type Api = RouteType | PassedApiName | 'Converse' | 'CountTokens' | 'Vectors';
 
 export interface EndpointCall {
   model: string;
@@ -14,6 +16,13 @@ export interface EndpointCall {
   apiVersion?: string;
   project?: string;
   vertexai?: ProviderTarget['vertexai'];
+}
+
+export interface NativeChanges {
+  /** Members to set; undefined leaves one out. */
+  members: Fields;
+  /** What the call is made without. */
+  drops: string[];
 }
 
 export interface Provider {
@@ -31,8 +40,14 @@ export interface Provider {
   ): Record<string, string>;
   /** Last changes to a translated request. */
   adapt(body: Fields, target: ProviderTarget): Fields;
-  /** Members that it wants otherwise where the client's own text goes through; undefined leaves one out. */
-  nativeMembers?(api: Api, clientHeaders: Readonly<Record<string, string>>): Fields;
+  /** What it wants otherwise where the client's own text goes through. */
+  adaptNative?(api: Api, body: Fields, clientHeaders: Readonly<Record<string, string>>): NativeChanges;
+  /** Members that the backend's configuration sets in a body that is passed through. */
+  passthroughMembers?(api: Api | undefined, target: ProviderTarget): Fields;
+  /** Whether the model takes marks for prompt caching. */
+  caches?(model: string): boolean;
+  /** Its API for embeddings, where that is not OpenAI's; undefined for a model without one. */
+  vectors?(model: string): VectorApi | undefined;
   /** Of providers with models of several vendors: how this one is spoken to. */
   forModel?(model: string): Provider;
   /** How its streams are cut into events; server-sent events where it says nothing. */

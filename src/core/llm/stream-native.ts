@@ -1,17 +1,20 @@
 /** A stream in the client's own format: bytes go through, usage is read beside them. */
-import type { EventFrames } from './event-stream.ts';
-import type { Format, StreamDecoder } from './format.ts';
+import { type EventFrames, eventStreamType } from './event-stream.ts';
+import { isDialect, type ProviderFormat, type StreamDecoder } from './format.ts';
+import type { ErrorKind } from './model.ts';
 import { type SseEvent, SseParser } from './sse.ts';
 import { ReplyFault, type StreamTranslator } from './translate-contract.ts';
 import type { Usage } from './usage.ts';
 import { UsageMeter } from './usage-meter.ts';
 
 export interface NativeStreamOptions {
-  format: Format;
+  format: ProviderFormat;
   /** Usage was asked of the provider for our sake: its chunk is not the client's. Only OpenAI's format needs it. */
   hideUsage: boolean;
   /** The provider wraps the format's events in a stream of another kind. */
   frames?: EventFrames;
+  /** The client speaks to the provider itself: it gets that stream as it is. */
+  through?: boolean;
   estimatedInputTokens: number;
 }
 
@@ -21,16 +24,17 @@ export function nativeStream(options: NativeStreamOptions): StreamTranslator {
 
 class NativeStream implements StreamTranslator {
   readonly raw: boolean;
-  readonly contentType = 'text/event-stream';
-  readonly #format: Format;
+  readonly contentType: string;
+  readonly #format: ProviderFormat;
   readonly #parser = new SseParser();
   readonly pushBytes: StreamTranslator['pushBytes'];
   readonly #decoder: StreamDecoder;
   readonly #meter: UsageMeter;
-  #failed = false;
+  #failed: ErrorKind | undefined;
 
-  constructor({ format, hideUsage, frames, estimatedInputTokens }: NativeStreamOptions) {
-    this.raw = !hideUsage && frames === undefined;
+  constructor({ format, hideUsage, frames, through, estimatedInputTokens }: NativeStreamOptions) {
+    this.raw = !hideUsage && (frames === undefined || through === true);
+    this.contentType = this.raw && frames !== undefined ? eventStreamType : 'text/event-stream';
     if (frames !== undefined) this.pushBytes = (bytes) => this.#pushBytes(frames, bytes);
     this.#format = format;
     this.#decoder = format.decodeStream();
@@ -51,14 +55,16 @@ class NativeStream implements StreamTranslator {
     let out = '';
     frames.push(bytes, (event) => {
       this.#observe(event);
-      out += rewrite(event);
+      if (!this.raw) out += rewrite(event);
     });
     return out;
   }
 
   end(reason: 'complete' | 'broken' | 'aborted'): string {
     if (reason === 'complete') for (const event of this.#decoder.close?.() ?? []) this.#meter.observe(event);
-    if (reason === 'aborted' || this.#meter.finished || this.#failed) return '';
+    if (reason === 'aborted' || this.#meter.finished || this.#failed !== undefined) return '';
+    // Into a binary stream nothing can be put: that it ends without its last message says the same.
+    if (!isDialect(this.#format) || (this.raw && this.pushBytes !== undefined)) return '';
     const encoder = this.#format.encodeStream({ includeUsage: false, nowSeconds: 0, request: {} });
     const message = 'the provider ended the stream before it was complete';
     return encoder.encode({ type: 'error', kind: 'internal', message }, () => this.usage());
@@ -76,6 +82,10 @@ class NativeStream implements StreamTranslator {
     return this.#meter.finished;
   }
 
+  failed(): ErrorKind | undefined {
+    return this.#failed;
+  }
+
   sawFirstToken(): boolean {
     return this.#meter.sawToken;
   }
@@ -84,7 +94,7 @@ class NativeStream implements StreamTranslator {
   #observe(event: SseEvent): void {
     try {
       for (const canonical of this.#decoder.push(event)) {
-        if (canonical.type === 'error') this.#failed = true;
+        if (canonical.type === 'error') this.#failed ??= canonical.kind;
         this.#meter.observe(canonical);
       }
     } catch (error) {

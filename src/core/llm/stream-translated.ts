@@ -1,7 +1,7 @@
 /** A stream between two formats: decoded, metered, encoded, event by event; nothing is held back. */
 import type { EventFrames } from './event-stream.ts';
 import type { Format, ProviderFormat, StreamDecoder, StreamOptions } from './format.ts';
-import type { StreamEvent } from './model.ts';
+import type { ErrorKind, StreamEvent } from './model.ts';
 import { type SseEvent, SseParser } from './sse.ts';
 import { ReplyFault, type StreamTranslator } from './translate-contract.ts';
 import type { Usage } from './usage.ts';
@@ -33,7 +33,7 @@ class TranslatedStream implements StreamTranslator {
   readonly #callId: string;
   readonly #requestModel: string;
   #started = false;
-  #failed = false;
+  #failed: ErrorKind | undefined;
 
   constructor(options: TranslatedStreamOptions) {
     const { frames } = options;
@@ -58,7 +58,7 @@ class TranslatedStream implements StreamTranslator {
   }
 
   end(reason: 'complete' | 'broken' | 'aborted'): string {
-    if (reason === 'aborted' || this.#meter.finished || this.#failed) return '';
+    if (reason === 'aborted' || this.#meter.finished || this.#failed !== undefined) return '';
     let out = '';
     if (reason === 'complete') for (const event of this.#decoder.close?.() ?? []) out += this.#step(event);
     if (this.#meter.finished) return out;
@@ -85,14 +85,18 @@ class TranslatedStream implements StreamTranslator {
     return this.#meter.finished;
   }
 
+  failed(): ErrorKind | undefined {
+    return this.#failed;
+  }
+
   sawFirstToken(): boolean {
     return this.#meter.sawToken;
   }
 
   #step(event: StreamEvent): string {
-    if (this.#meter.finished || this.#failed) return '';
+    if (this.#meter.finished || this.#failed !== undefined) return '';
     if (event.type === 'start') return this.#start(event);
-    if (event.type === 'error') this.#failed = true;
+    if (event.type === 'error') this.#failed = event.kind;
     else if (!this.#started && event.type !== 'ping') {
       throw new ReplyFault(`the stream begins with "${event.type}" instead of its start`);
     }

@@ -3,6 +3,7 @@
  * knows no wire format.
  */
 import type { ProviderTarget, RouteType } from '../config/snapshot.ts';
+import type { ErrorKind } from './model.ts';
 import type { Usage } from './usage.ts';
 
 export interface ClientCall {
@@ -13,7 +14,7 @@ export interface ClientCall {
   pathAndQuery: string;
   /** Lower-case names. */
   headers: Record<string, string>;
-  /** The request body as text (UTF-8 already decoded). */
+  /** The request body as text (UTF-8 already decoded); where `isBinaryBody` says so, a character for each byte. */
   body: string;
   /** Unix seconds, for formats whose answers carry a creation time. */
   nowSeconds: number;
@@ -28,6 +29,8 @@ export interface UpstreamCall {
   /** Headers the provider needs, credential included, names lower-case. Hop-by-hop and the client's credential are gone. */
   headers: Record<string, string>;
   body: string;
+  /** Each character of the body is a byte. */
+  binary?: boolean;
   streaming: boolean;
   /** GenAI semantic convention name: `chat`, `embeddings`, … */
   operation: string;
@@ -35,6 +38,8 @@ export interface UpstreamCall {
   maxTokens?: number;
   /** The provider's names for the most output it may make; none where nothing limits it. */
   maxTokensFields: string[];
+  /** Whether output is counted; absent: `chat` and `passthrough` have it. */
+  hasOutput?: boolean;
   /** Answers asked for, each as long as `maxTokens`. */
   answers: number;
   /** Upper bound of the input in tokens, for reservations; costs a pass over the body. */
@@ -59,6 +64,8 @@ export interface ReplyTranslator {
   /** Provider error (status ≥ 400) in the client's dialect; the status stays. */
   error(status: number, body: string, contentType: string): { contentType: string; body: string };
   stream(): StreamTranslator;
+  /** What an answer used that is no text, which goes on as it comes. Absent: every answer is a text. */
+  bytes?(): Usage;
 }
 
 /** Drives one stream: text in as it arrives in any chunking, text out for the client. */
@@ -78,6 +85,8 @@ export interface StreamTranslator {
   finished(): boolean;
   /** Why nothing more may go to the client, once there is a reason; `push` has told it already. */
   stopped?(): Error | undefined;
+  /** What the provider said has gone wrong inside the stream. */
+  failed(): ErrorKind | undefined;
   /** True once the first content token went through, for time to first token. */
   sawFirstToken(): boolean;
 }

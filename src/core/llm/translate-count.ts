@@ -1,5 +1,5 @@
 /** Counting tokens for a client of another dialect than the provider's: the same conversation, asked of its own counter. */
-import type { ProviderName, RouteType } from '../config/snapshot.ts';
+import type { ProviderTarget, RouteType } from '../config/snapshot.ts';
 import { modelFor } from './enrich.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
 import type { Format } from './format.ts';
@@ -12,15 +12,16 @@ import { type ClientCall, ReplyFault, type UpstreamCall } from './translate-cont
 import { namesOfDrops } from './uncarried.ts';
 import { noUsage } from './usage.ts';
 
-type CountRoute = 'AnthropicTokenCount' | 'GeminiCountTokens';
+type Counter = 'AnthropicTokenCount' | 'GeminiCountTokens' | 'CountTokens';
 
 /** By the format that a provider takes conversations in; OpenAI's has no counter. */
-const counterOf: Partial<Record<Api, CountRoute>> = {
+const counterOf: Partial<Record<Api, Counter>> = {
   Messages: 'AnthropicTokenCount',
   GenerateContent: 'GeminiCountTokens',
+  Converse: 'CountTokens',
 };
 
-export function counterFor(call: ClientCall, provider: Provider): CountRoute | undefined {
+export function counterFor(call: ClientCall, provider: Provider): Counter | undefined {
   const counter = counterOf[provider.chat.routeType];
   return counter !== undefined && isNative(call.target, provider, counter) ? counter : undefined;
 }
@@ -29,7 +30,7 @@ export function translateCount(
   call: ClientCall,
   client: Format,
   provider: Provider,
-  counter: CountRoute,
+  counter: Counter,
   inPath: Fields,
 ): UpstreamCall {
   const drops: string[] = [];
@@ -45,10 +46,7 @@ export function translateCount(
     method: 'POST',
     url: urlOf(call.target, provider, counter, { model, streaming: false }),
     headers: upstreamHeaders(call.target, provider, call.headers, counter),
-    body: JSON.stringify({
-      ...counted(counter, encoded, model, call.target.provider),
-      ...provider.nativeMembers?.(counter, call.headers),
-    }),
+    body: JSON.stringify(counted(counter, encoded, model, call.target)),
     streaming: false,
     operation: 'count_tokens',
     requestModel: model,
@@ -81,21 +79,22 @@ function conversation(body: Fields): Fields {
   return { max_tokens: 1, ...(typeof whole === 'object' && whole !== null ? (whole as Fields) : body) };
 }
 
-const anthropicCounts = ['model', 'messages', 'system', 'tools', 'tool_choice', 'thinking'];
+const anthropicCounts = ['anthropic_version', 'messages', 'system', 'tools', 'tool_choice', 'thinking'];
+const googleCounts = ['contents', 'systemInstruction', 'tools', 'generationConfig'];
+const converseCounts = ['messages', 'system', 'toolConfig', 'additionalModelRequestFields'];
 
-/** Vertex AI takes the conversation itself; the Gemini API only as a request that names its model. */
-function counted(counter: CountRoute, encoded: Fields, model: string, provider: ProviderName): Fields {
-  if (counter === 'GeminiCountTokens' && provider === 'vertexai') {
-    const { contents, systemInstruction, tools } = encoded;
-    return { contents, systemInstruction, tools };
-  }
-  if (counter === 'GeminiCountTokens')
-    return { generateContentRequest: { ...encoded, model: `models/${model}` } };
-  return Object.fromEntries(anthropicCounts.map((name) => [name, encoded[name]]));
+/** Vertex AI has the members of the request beside each other, the Gemini API inside of one. */
+function counted(counter: Counter, encoded: Fields, model: string, { provider }: ProviderTarget): Fields {
+  const only = (names: string[]) => Object.fromEntries(names.map((name) => [name, encoded[name]]));
+  if (counter === 'CountTokens') return { input: { converse: only(converseCounts) } };
+  if (counter === 'AnthropicTokenCount') return { model, ...only(anthropicCounts) };
+  return provider === 'vertexai'
+    ? only(googleCounts)
+    : { generateContentRequest: { ...encoded, model: `models/${model}` } };
 }
 
 function answer(asked: RouteType, body: Fields): Fields {
-  const tokens = body['input_tokens'] ?? body['totalTokens'];
+  const tokens = body['input_tokens'] ?? body['totalTokens'] ?? body['inputTokens'];
   if (typeof tokens !== 'number') throw new ReplyFault('it holds no count of tokens');
   return asked === 'GeminiCountTokens' ? { totalTokens: tokens } : { input_tokens: tokens };
 }

@@ -1,6 +1,7 @@
 /** The provider's own list of models, for backends that leave the choice to the client. Nothing is used by it. */
 import { FieldFault } from './fields.ts';
 import { upstreamHeaders } from './headers.ts';
+import { modelInPath } from './models.ts';
 import type { Provider } from './provider.ts';
 import { urlOf } from './providers.ts';
 import type { ClientCall, UpstreamCall } from './translate-contract.ts';
@@ -9,9 +10,11 @@ import { noUsage } from './usage.ts';
 
 export function translateModels(call: ClientCall, provider: Provider): UpstreamCall {
   if (call.method !== 'GET') throw new FieldFault('', `${call.method} is not possible here: use GET`);
+  const id = modelInPath(call.pathAndQuery);
+  const url = urlOf(call.target, provider, 'Models', { model: '', streaming: false });
   return {
     method: 'GET',
-    url: urlOf(call.target, provider, 'Models', { model: '', streaming: false }),
+    url: id === undefined ? url : `${url}/${encodeURIComponent(id)}`,
     headers: upstreamHeaders(call.target, provider, call.headers, 'Models'),
     body: '',
     streaming: false,

@@ -12,11 +12,13 @@ import { patchObjectText } from './json-text.ts';
 import { errorKindOf } from './model.ts';
 import { checkNative } from './native-check.ts';
 import { answersOf, limitFields, maxTokensOf } from './output-limits.ts';
+import { cacheMarks } from './prompt-caching.ts';
 import type { Provider } from './provider.ts';
 import { urlOf } from './providers.ts';
 import { nativeStream } from './stream-native.ts';
 import { estimatedUsage, replyBody } from './translate-chat.ts';
 import type { ClientCall, ReplyTranslator, UpstreamCall } from './translate-contract.ts';
+import { namesOfDrops } from './uncarried.ts';
 import { noUsage, type Usage } from './usage.ts';
 
 const operations: Partial<Record<RouteType, string>> = {
@@ -62,7 +64,11 @@ export function translateNative(
   const changes: Fields = chat ? { ...clean, ...enrichment(target, { ...body, ...clean }) } : {};
   if (model !== asked && inPath['model'] === undefined) changes['model'] = model;
   if (hideUsage) changes['stream_options'] = { ...(body['stream_options'] as Fields), include_usage: true };
-  Object.assign(changes, provider.nativeMembers?.(routeType, call.headers));
+  const { promptCaching } = target;
+  if (promptCaching !== undefined && routeType === 'Messages' && provider.caches?.(model))
+    Object.assign(changes, cacheMarks(call.body, { ...body, ...changes }, promptCaching));
+  const own = provider.adaptNative?.(routeType, { ...body, ...changes }, call.headers);
+  Object.assign(changes, own?.members);
   const text = patch(call.body, changes);
   const sent = { ...body, ...changes };
   const estimatedInputTokens = estimateTokens(text);
@@ -79,6 +85,7 @@ export function translateNative(
     answers: chat ? answersOf(sent) : 1,
     boundInput: () => boundInputTokens(text) + (keepsInput.has(routeType) ? boundKeptInput(sent) : 0),
     estimatedInputTokens,
+    ...(own && own.drops.length > 0 && { drops: namesOfDrops(own.drops) }),
     reply: nativeReply(format, {
       frames: () => provider.frames?.(routeType),
       decodeError: provider.decodeError,

@@ -428,7 +428,7 @@ test('faults name the field', () => {
     [{ ...hello, stop: 5 }, 'Completions', 'stop', /array/],
     [{ ...hello, max_tokens: -1 }, 'Completions', 'max_completion_tokens', /whole number/],
     [{ messages: [] }, 'Messages', 'messages', /at least one/],
-    [hello, 'Realtime', undefined, /not served/],
+    [hello, 'Realtime', undefined, /does not have the Realtime/],
     [{}, 'Responses', 'input', /missing/],
     [{ contents: [] }, 'GenerateContent', '', /path must end/],
     [{ input: 'x', previous_response_id: 'resp_1' }, 'Responses', 'previous_response_id', /no state/],

@@ -7,7 +7,8 @@ export function reportUncarried(
   carries: { toolErrors?: boolean } = {},
 ): void {
   const parts: Part[] = [...request.system, ...request.messages.flatMap((message) => message.parts)];
-  if (parts.some((part) => 'cacheControl' in part && part.cacheControl !== undefined))
+  const marked = [...parts, ...request.tools];
+  if (marked.some((item) => 'cacheControl' in item && item.cacheControl !== undefined))
     drops.push('cache_control');
   if (
     carries.toolErrors !== true &&

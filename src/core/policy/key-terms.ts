@@ -41,7 +41,7 @@ export function compileModelTerms(): CompiledPolicy {
   return {
     phase: 'llm',
     plan(context) {
-      const model = context.llm?.model ?? '';
+      const model = context.askedModel ?? context.llm?.model ?? '';
       if (mayUseModel(context.terms, model)) return noOperations;
       const allowed = context.terms!.allowedModels;
       const key = context.terms!.display ?? context.identity!.id;

@@ -37,6 +37,8 @@ export interface PolicyContext {
   identity?: KeyIdentity;
   /** Written by api-key: what the key may do. */
   terms?: KeyTerms;
+  /** Of routes by model: the name that the client knows it by, and that keys allow it by. */
+  askedModel?: string;
   /** Written by budgets between `plan` and `apply`. */
   pendingReservation?: PendingReservation;
   /** Written by budgets: what the call holds until it is settled. */

@@ -49,6 +49,26 @@ test('a model is found exactly, then without its date, then by the longest wildc
   assert.equal(inputPrice('nobody', 'gpt-5'), undefined);
 });
 
+test('the longer names of clouds are the same models', () => {
+  const models = {
+    'anthropic.claude-sonnet-5': entry('1'),
+    'us.anthropic.claude-sonnet-5': entry('2'),
+    'claude-sonnet-5': entry('3'),
+    'xai/grok-4.3': entry('4'),
+  };
+  const clouds: PriceCatalog = { providers: { bedrock: { models }, vertexai: { models } } };
+  const cases: [provider: string, model: string, input: string | undefined][] = [
+    ['bedrock', 'arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-sonnet-5', '1'],
+    ['bedrock', 'arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-sonnet-5', '2'],
+    ['bedrock', 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc', undefined],
+    ['vertexai', 'anthropic/claude-sonnet-5', '3'],
+    ['vertexai', 'publishers/anthropic/models/claude-sonnet-5@20260101', '3'],
+    ['vertexai', 'xai/grok-4.3', '4'],
+  ];
+  for (const [provider, model, input] of cases)
+    assert.equal(lookUp(clouds, provider, model)?.rates.input, input, model);
+});
+
 test('a tier holds for the whole call when its input is above', () => {
   const cost = (inputTokens: number) =>
     prices.cost('openai', 'tiered', { ...noUsage, inputTokens, outputTokens: 1 });

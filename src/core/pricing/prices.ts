@@ -70,11 +70,17 @@ export function createPrices(catalog: PriceCatalog): Prices {
 /** Client-chosen model names must not fill the memory. */
 const maxKnown = 10_000;
 
-/** Exact, then without a date or `-latest` at the end, then a wildcard entry; the longest wildcard wins. */
+/** The same model by a longer name: an ARN of Bedrock, a publisher of Vertex AI. */
+const longForms =
+  /^(arn:[^/]+:(foundation-model|inference-profile)|publishers\/[^/]+\/models|anthropic|google)\//;
+
+/** Exact, then by a shorter form of the name, then without a date or `-latest` at the end, then a wildcard entry; the longest wildcard wins. */
 export function lookUp(catalog: PriceCatalog, provider: string, model: string): PriceEntry | undefined {
   const models = catalog.providers[catalogNames[provider] ?? provider]?.models;
   if (models === undefined) return undefined;
   if (Object.hasOwn(models, model)) return models[model];
+  const inside = model.replace(longForms, '');
+  if (inside !== model) return lookUp(catalog, provider, inside);
   const plain = model.replace(/(-\d{8}|-\d{4}-\d{2}-\d{2}|@\d{8}|-latest)$/, '');
   if (plain !== model && Object.hasOwn(models, plain)) return models[plain];
   const wildcard = Object.keys(models)

@@ -121,8 +121,8 @@ function latencyNow({ latencyMs, latencyAtMs }: ProviderHealth, nowMs: number): 
   return latencyMs * Math.exp(-Math.max(0, nowMs - latencyAtMs) / latencyMemoryMs);
 }
 
-/** Lower is better: what waits there, how long each takes, how seldom it fails. */
+/** Lower is better: what waits there, how long each takes, how often it fails. The third power, as failures are fast and leave nothing waiting. */
 export function loadOf(provider: ProviderHealth, nowMs: number): number {
   const latency = Math.max(1, latencyNow(provider, nowMs));
-  return ((provider.inFlight + 1) * latency) / Math.max(0.01, provider.health);
+  return ((provider.inFlight + 1) * latency) / Math.max(0.01, provider.health ** 3);
 }

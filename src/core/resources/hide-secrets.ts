@@ -25,7 +25,13 @@ function withHiddenEntries(secret: KubeObject, hide: (value: unknown) => unknown
 /** Hashes of keys too: an imported key may be short enough to be guessed from its hash. */
 const hashFields = new Set(['keyHash', 'previousKeyHash']);
 
-/** Credentials may stand in a backend itself (`auth.key`), in headers that a policy or route sets, and in text of a ConfigMap. */
+/** An entry of keys in agentgateway's form: its hash, or by a mistake the key itself. */
+const keyEntry = /"key(Hash)?"\s*:/;
+
+/**
+ * Credentials may stand in a backend itself (`auth.key`), in headers that a policy or route sets, in the users of basic
+ * authentication (hashes of passwords), and in text of a ConfigMap.
+ */
 function hidden(value: unknown, parent: string, hide: (value: unknown) => unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => hidden(item, parent, hide));
   if (typeof value !== 'object' || value === null) return value;
@@ -38,8 +44,10 @@ function hidden(value: unknown, parent: string, hide: (value: unknown) => unknow
         ((parent === 'auth' && name === 'key') ||
           (isSecretHeader && name === 'value') ||
           hashFields.has(name) ||
-          (parent === 'data' && member.includes('"keyHash"')));
-      return [name, isSecret ? hide(member) : hidden(member, name, hide)];
+          (parent === 'data' && keyEntry.test(member)));
+      if (isSecret) return [name, hide(member)];
+      const users = parent === 'basicAuthentication' && name === 'users' && Array.isArray(member);
+      return [name, users ? member.map(hide) : hidden(member, name, hide)];
     }),
   );
 }

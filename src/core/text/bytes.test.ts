@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crc32 as zlibCrc32 } from 'node:zlib';
 import fc from 'fast-check';
-import { crc32, decodeBase64Bytes, decodeUtf8 } from './bytes.ts';
+import { crc32, decodeBase64Bytes, decodeUtf8, encodeBase64 } from './bytes.ts';
 
 const wild = fc.uint8Array({ maxLength: 200 });
 const text = fc.string({ unit: 'binary', maxLength: 9_000 });
@@ -31,6 +31,7 @@ test('base64: with and without padding; anything else is refused', () => {
     fc.property(wild, (bytes) => {
       const encoded = Buffer.from(bytes).toString('base64');
       assert.deepEqual(decodeBase64Bytes(encoded), bytes);
+      assert.equal(encodeBase64(bytes), encoded);
       assert.deepEqual(decodeBase64Bytes(encoded.replace(/=+$/, '')), bytes);
     }),
   );

@@ -54,11 +54,22 @@ function codePoint(bytes: Uint8Array, at: number, to: number): [code: number, le
   return [code, needed + 1];
 }
 
+const base64Letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+export function encodeBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 3) {
+    const [a, b, c] = [bytes[at]!, bytes[at + 1], bytes[at + 2]];
+    const bits = (a << 16) | ((b ?? 0) << 8) | (c ?? 0);
+    text += base64Letters[bits >> 18]! + base64Letters[(bits >> 12) & 63]!;
+    text += b === undefined ? '=' : base64Letters[(bits >> 6) & 63]!;
+    text += c === undefined ? '=' : base64Letters[bits & 63]!;
+  }
+  return text;
+}
+
 const base64Values = new Uint8Array(128).fill(255);
-for (const [value, letter] of [
-  ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
-].entries())
-  base64Values[letter.charCodeAt(0)] = value;
+for (const [value, letter] of [...base64Letters].entries()) base64Values[letter.charCodeAt(0)] = value;
 
 /** Undefined when it is not base64. */
 export function decodeBase64Bytes(text: string): Uint8Array | undefined {

@@ -32,6 +32,7 @@ export class CallGuards {
     this.#routeType = routeType;
     this.#asking = {
       transport: deps.transport,
+      cloudAuth: deps.cloudAuth,
       random: deps.random,
       headers: call.target.headers,
       variables: call.context.variables,

@@ -1,6 +1,7 @@
 /** Texts through a list of guards, in order; the first that says no ends it. */
 import { defaultScope, GuardFailure, GuardRejection, type TextSlot } from '../../core/guard/model.ts';
 import { type Scanner, withLabels } from '../../core/guard/scanner.ts';
+import { askGuardrail, askModelArmor } from './cloud-guards.ts';
 import type { LinkedGuard } from './link.ts';
 import { type Asking, askModeration, askWebhook, type GuardPhase } from './remote.ts';
 
@@ -22,7 +23,8 @@ export async function checkTexts(
       const inScope = phase === 'request' ? slots.filter((slot) => scope.includes(slot.scope)) : slots;
       for (const slot of inScope) changed = scan(linked, linked.scanner!, slot, notes) || changed;
     } else {
-      const asked = slots.filter((slot) => defaultScope.includes(slot.scope));
+      const parts = check.type === 'bedrockGuardrail' && phase === 'request' ? scope : defaultScope;
+      const asked = slots.filter((slot) => parts.includes(slot.scope));
       if (asked.length > 0) changed = (await ask(linked, asked, phase, asking, notes)) || changed;
     }
   }
@@ -50,7 +52,12 @@ async function ask(
   const { check } = guard;
   try {
     if (check.type === 'moderation') await askModeration(check, guard, slots, asking);
-    else if (await askWebhook(webhook!, guard, slots, phase, asking)) {
+    else if (check.type === 'modelArmor') await askModelArmor(check, guard, slots, phase, asking);
+    else if (check.type === 'bedrockGuardrail') {
+      const masked = await askGuardrail(check, guard, slots, phase, asking);
+      if (masked !== undefined) notes.push(masked);
+      return masked !== undefined;
+    } else if (await askWebhook(webhook!, guard, slots, phase, asking)) {
       notes.push('webhook');
       return true;
     }

@@ -1,5 +1,6 @@
 /** Guards that are asked: webhooks in agentgateway's form, and OpenAI's moderation. */
 import type { CelProgram } from '../../core/cel/compile.ts';
+import type { CloudAuth } from '../../core/cloud-auth.ts';
 import {
   type Guard,
   GuardFailure,
@@ -13,6 +14,8 @@ import type { LinkedWebhook } from './link.ts';
 /** What a guard is asked with. */
 export interface Asking {
   transport: Transport;
+  /** For guards that a cloud runs. */
+  cloudAuth?: CloudAuth | undefined;
   /** In [0, 1). */
   random(): number;
   /** Of the client, lower-case names. */
@@ -133,7 +136,7 @@ export async function askModeration(
   }
 }
 
-async function post(
+export async function post(
   transport: Transport,
   url: string,
   headers: Record<string, string>,

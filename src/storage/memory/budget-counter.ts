@@ -6,7 +6,7 @@ import { heldKey, usedKey } from '../../core/budget/counter-keys.ts';
 import type { ReservationItem } from '../../core/budget/model.ts';
 import { journalName } from './counter-journal.ts';
 import type { CounterTable } from './counter-table.ts';
-import { fitKey } from './shared-counters.ts';
+import { fitKey } from './fit-key.ts';
 
 /** Held amounts never expire by time: the call that holds them gives them back. */
 const heldSeconds = 2 ** 40;

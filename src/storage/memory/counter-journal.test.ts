@@ -36,10 +36,7 @@ test('what may wait travels with the next line, in order', (t) => {
   journal.append(1, [hit('budget', 2)], '{"id":"a"}');
   assert.deepEqual(
     lines().map((line) => parseLine(line)),
-    [
-      { counts: '"limit",0,60,7', entry: '' },
-      { counts: '"budget",0,60,2', entry: '{"id":"a"}' },
-    ],
+    [{ counts: '"limit",0,60,7,"budget",0,60,2', entry: '{"id":"a"}' }],
   );
   assert.deepEqual(readJournals(directory, 1), [hit('limit', 7), hit('budget', 2)]);
 });
@@ -64,7 +61,7 @@ test('a line longer than the memory it is encoded in, behind one that waits', (t
   const entry = JSON.stringify({ id: 'ü€𝄞'.repeat(20_000) });
   journal.appendSoon(1, [hit('limit')]);
   journal.append(1, [hit('budget')], entry);
-  assert.equal(parseLine(lines()[1]!)?.entry, entry);
+  assert.equal(parseLine(lines()[0]!)?.entry, entry);
   assert.equal(readJournals(directory, 1).length, 2);
 });
 
@@ -79,8 +76,8 @@ test('a disk that takes nothing: the promised lines wait, the refused one does n
   assert.equal(again, opened);
   journal.append(1, [hit('later')]);
   assert.deepEqual(
-    lines().map((line) => parseLine(line)?.counts.split(',')[0]),
-    ['"first"', '"promised"', '"later"'],
+    lines().map((line) => parseLine(line)?.counts.match(/[a-z]+/g)),
+    [['first'], ['promised', 'later']],
   );
 });
 

@@ -25,7 +25,10 @@ export class CounterJournal {
   #scratch = Buffer.allocUnsafe(8_192);
   /** Bytes of `#scratch` that wait to be written. */
   #filled = 0;
-  /** Waiting lines met a fault of the disk. */
+  /** Counts that wait for the next line. */
+  #soon = '';
+  #scheduled = false;
+  /** Waiting counts met a fault of the disk. */
   #unwritten = false;
 
   constructor(directory: string, thread: string) {
@@ -40,41 +43,61 @@ export class CounterJournal {
 
   /** `counts`: a name as `journalName` writes it and its amount, and so on, commas between. */
   appendText(generation: number, counts: string, entry: string): void {
-    const waiting = this.#filled;
-    this.#line(generation, counts, entry);
+    this.#turnTo(generation);
+    const soon = this.#soon;
+    this.#soon = '';
+    this.#line(soon === '' || counts === '' ? soon + counts : `${soon},${counts}`, entry);
     try {
       this.#flush();
     } catch (error) {
-      // The caller is told that this line is not there; those before it were promised.
-      this.#filled = Math.min(waiting, this.#filled);
+      // The caller is told that this line is not there; what came before it was promised.
+      this.#soon = soon;
       throw error;
     }
   }
 
   /**
-   * Goes to the disk together with the next line that is appended, at the latest before the thread turns to another event: one
-   * write less a call. Throws when lines of before could not be written.
+   * Goes to the disk as a part of the next line that is appended, at the latest before the thread turns to another event: one
+   * line and one write less a call. Throws when counts of before could not be written.
    */
   appendSoon(generation: number, increments: readonly CounterIncrement[]): void {
-    if (this.#unwritten) this.#flush();
-    if (this.#filled === 0) queueMicrotask(this.#flushSoon);
-    this.#line(generation, countsOf(increments), '');
+    this.appendTextSoon(generation, countsOf(increments));
+  }
+
+  /** As `appendSoon`; `counts` as `appendText` takes them. */
+  appendTextSoon(generation: number, counts: string): void {
+    if (counts === '') return;
+    if (this.#unwritten) this.#writeSoon();
+    this.#turnTo(generation);
+    this.#soon = this.#soon === '' ? counts : `${this.#soon},${counts}`;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(this.#flushSoon);
   }
 
   readonly #flushSoon = (): void => {
+    this.#scheduled = false;
     try {
-      this.#flush();
+      this.#writeSoon();
     } catch {
-      // The lines stay, and the next call that counts meets the same fault and is told.
+      // The counts stay, and the next call that counts meets the same fault and is told.
       this.#unwritten = true;
     }
   };
 
-  #line(generation: number, counts: string, entry: string): void {
-    if (generation !== this.#generation) {
-      this.#flush();
-      this.#open(generation);
-    }
+  #writeSoon(): void {
+    if (this.#soon !== '') this.appendText(this.#generation, '', '');
+    this.#unwritten = false;
+  }
+
+  /** A file holds one generation. */
+  #turnTo(generation: number): void {
+    if (generation === this.#generation) return;
+    this.#writeSoon();
+    this.#open(generation);
+  }
+
+  #line(counts: string, entry: string): void {
     if (counts !== '' || entry !== '') this.#encode(counts.length, `${counts}${entry}`);
   }
 
@@ -95,18 +118,17 @@ export class CounterJournal {
     this.#filled = end + 1 - headRoom + head.length;
   }
 
+  /** What is not written is forgotten: whoever calls knows what it was. */
   #flush(): void {
     const length = this.#filled;
     if (length === 0) return;
-    const written = writeSync(this.#file!, this.#scratch, 0, length);
-    if (written !== length) {
-      // The torn line is left out when it is read; what is written next must not continue it.
-      this.#scratch[0] = newline;
-      this.#filled = 1;
-      throw new Error('the disk took only a part of a journal line');
-    }
     this.#filled = 0;
-    this.#unwritten = false;
+    const written = writeSync(this.#file!, this.#scratch, 0, length);
+    if (written === length) return;
+    // The torn line is left out when it is read; what is written next must not continue it.
+    this.#scratch[0] = newline;
+    this.#filled = 1;
+    throw new Error('the disk took only a part of a journal line');
   }
 
   close(): void {

@@ -49,13 +49,6 @@ export interface SlotValue {
   maker?: SlotMaker;
 }
 
-export interface SlotIncrement {
-  key: string;
-  windowStart: number;
-  windowSeconds: number;
-  add: number;
-}
-
 export class CounterTableFull extends Error {
   override readonly name = 'CounterTableFull';
 }
@@ -122,8 +115,9 @@ export class CounterTable {
   }
 
   /** Call with the lock held. The counter's slot; below 0 when there is none, and `make` does not ask for one. */
-  slotOf(key: string, windowStart: number, windowSeconds: number, make: boolean): number {
-    return this.#find(key, windowStart, windowSeconds, make ? 'gateway' : undefined);
+  slotOf(key: string, windowStart: number, windowSeconds: number, make: boolean | SlotMaker): number {
+    const maker = typeof make === 'string' ? make : make ? 'gateway' : undefined;
+    return this.#find(key, windowStart, windowSeconds, maker);
   }
 
   /** Call with the lock held. 0 when there is no such counter; makes none. */
@@ -134,15 +128,6 @@ export class CounterTable {
   /** Call with the lock held. 0 where there is no slot. */
   valueAt(slot: number): number {
     return slot < 0 ? 0 : this.#numbers.getFloat64(slot, true);
-  }
-
-  /** Call with the lock held. Adds all or, when there is no room for one of them, none; returns the values after. */
-  addAll(increments: readonly SlotIncrement[], maker: SlotMaker): number[] {
-    if (!this.#hasRoomFor(increments.length)) {
-      for (const { key, windowStart, windowSeconds } of increments)
-        this.#find(key, windowStart, windowSeconds, maker);
-    }
-    return increments.map((i) => this.add(i.key, i.windowStart, i.windowSeconds, i.add, maker));
   }
 
   /** Call with the lock held. Adds, stops at zero from below, and returns the value after. */
@@ -230,16 +215,6 @@ export class CounterTable {
       if (length === written && this.#holds(slot, written, windowStart, windowSeconds)) return slot;
       index = index + 1 === this.#capacity ? 0 : index + 1;
     }
-  }
-
-  /** Whatever kind they are of. */
-  #hasRoomFor(slots: number): boolean {
-    const capacity = this.#capacity;
-    return (
-      this.#header[usedAt]! + slots <= capacity * maxLoad &&
-      this.#header[rateLimitsAt]! + slots <= capacity * rateLimitsWithPeersShare &&
-      this.#header[peersAt]! + slots <= capacity * peersShare
-    );
   }
 
   #take(slot: number, length: number, windowStart: number, windowSeconds: number, maker: SlotMaker): number {

@@ -12,7 +12,8 @@ import type { ChargeBook, LocalAccounts } from '../accounts.ts';
 import { type BudgetCounter, BudgetCounters } from './budget-counter.ts';
 import { CounterJournal } from './counter-journal.ts';
 import { CounterTable, CounterTableFull } from './counter-table.ts';
-import { type CounterHandle, fitKey } from './shared-counters.ts';
+import { fitKey } from './fit-key.ts';
+import type { CounterHandle } from './shared-counters.ts';
 
 export function attachSharedAccounts(
   handle: CounterHandle,

@@ -7,7 +7,7 @@ import {
 } from '../../core/ratelimit/token-bucket.ts';
 import type { Buckets } from '../buckets.ts';
 import { CounterTable, CounterTableFull, type SlotValue } from './counter-table.ts';
-import { fitKey } from './shared-counters.ts';
+import { fitKey } from './fit-key.ts';
 
 /** A bucket takes two slots of the table, told apart by what is a window's start in counters. */
 const tokensAt = 0;

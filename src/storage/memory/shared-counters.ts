@@ -1,17 +1,11 @@
 /** The embedded counter store: shared memory for speed, a journal per thread and a SQLite dump for durability. */
-import { hash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { heldPrefix, usedPrefix } from '../../core/budget/counter-keys.ts';
 import { RateLimitUnavailable } from '../../core/ratelimit/model.ts';
 import type { CounterIncrement, CounterValue, LocalCounterStore } from '../counters.ts';
 import { CounterJournal, highestGeneration, readJournals, removeJournalsBefore } from './counter-journal.ts';
-import {
-  CounterTable,
-  CounterTableFull,
-  maxKeyBytes,
-  type SlotMaker,
-  type SlotValue,
-} from './counter-table.ts';
+import { CounterPlaces } from './counter-places.ts';
+import { CounterTable, CounterTableFull, type SlotMaker, type SlotValue } from './counter-table.ts';
 
 /** What a thread needs to join; passes through `workerData`. */
 export interface CounterHandle {
@@ -148,7 +142,7 @@ class JournalledCounters implements LocalCounterStore {
   readonly #table: CounterTable;
   readonly #journal: CounterJournal;
   readonly #nowSeconds: () => number;
-  readonly #maker: SlotMaker;
+  readonly #places: CounterPlaces;
   readonly #soon: boolean;
 
   constructor(
@@ -161,30 +155,44 @@ class JournalledCounters implements LocalCounterStore {
     this.#table = table;
     this.#journal = journal;
     this.#nowSeconds = nowSeconds;
-    this.#maker = maker;
+    this.#places = new CounterPlaces(table, maker);
     this.#soon = soon;
   }
 
   add(increments: readonly CounterIncrement[]): number[] {
-    const sized = increments.some((i) => i.key.length > maxKeyBytes / 4)
-      ? increments.map((i) => ({ ...i, key: fitKey(i.key) }))
-      : increments;
+    const table = this.#table;
+    const values = new Array<number>(increments.length);
     let generation = -1;
+    let counts = '';
     try {
-      const values = this.#table.locked(() => {
-        generation = this.#table.writerBegins();
-        return this.#table.addAll(sized, this.#maker);
+      table.locked(() => {
+        generation = table.writerBegins();
+        counts = this.#count(increments, values);
       });
-      if (this.#soon) this.#journal.appendSoon(generation, sized);
-      else this.#journal.append(generation, sized);
+      if (this.#soon) this.#journal.appendTextSoon(generation, counts);
+      else this.#journal.appendText(generation, counts, '');
       return values;
     } catch (error) {
       // A full table or a disk that takes no journal line: the caller's failure mode decides, nothing is miscounted.
       const reason = error instanceof CounterTableFull ? error.message : 'the counters can not be written';
       throw new RateLimitUnavailable(reason, { cause: error });
     } finally {
-      if (generation >= 0) this.#table.writerDone(generation);
+      if (generation >= 0) table.writerDone(generation);
     }
+  }
+
+  /** Fills `values` and returns what the journal is told. */
+  #count(increments: readonly CounterIncrement[], values: number[]): string {
+    // All of them before the first is counted: when there is no room for one, none is.
+    if (increments.length > 1) for (const increment of increments) this.#places.of(increment);
+    let counts = '';
+    for (let at = 0; at < increments.length; at++) {
+      const { add } = increments[at]!;
+      const { slot, journalName } = this.#places.of(increments[at]!);
+      if (add !== 0) counts += counts === '' ? journalName + add : `,${journalName}${add}`;
+      values[at] = this.#table.addAt(slot, add);
+    }
+    return counts;
   }
 
   list(prefix: string): CounterValue[] {
@@ -207,14 +215,4 @@ class JournalledCounters implements LocalCounterStore {
   close(): void {
     this.#journal.close();
   }
-}
-
-/** Keys over the slot's size keep a readable head; SHA-256 keeps two of them apart. */
-export function fitKey(key: string): string {
-  if (key.length <= maxKeyBytes / 4 || Buffer.byteLength(key) <= maxKeyBytes) return key;
-  const head = Buffer.from(key)
-    .subarray(0, 120)
-    .toString('utf8')
-    .replace(/\uFFFD$/, '');
-  return `${head}…${hash('sha256', key)}`;
 }

@@ -6,7 +6,7 @@ import { attachSharedAccounts } from '../memory/shared-accounts.ts';
 import { openSharedCounters, type SharedCounters } from '../memory/shared-counters.ts';
 import { openCounterDump } from '../sqlite/counter-dump.ts';
 import { BudgetAgent, ownerName } from './budget-agent.ts';
-import { RedisConnection } from './connection.ts';
+import { openBudgetConnection } from './budget-connection.ts';
 import { type LeasedAccounts, openLeasedAccounts } from './leased-accounts.ts';
 
 export interface TestProcess {
@@ -42,7 +42,7 @@ export async function openTestProcess(options: TestProcessOptions): Promise<Test
     capacity: 4_096,
     isConsumed: () => false,
   });
-  const connect = () => new RedisConnection({ url, timeoutMs, nowMs, maxBackoffMs: 50 });
+  const connect = () => openBudgetConnection({ url, timeoutMs, nowMs, maxBackoffMs: 50 });
   const run = randomUUID();
   const warnings: Record<string, unknown>[] = [];
   const log = { warn: (fields: object, message: string) => void warnings.push({ ...fields, message }) };

@@ -1,7 +1,7 @@
 /** The scripts of a process's agent, off the request path. KEYS[1] and KEYS[2] are `used` and `held` in all of them. */
 import { ownerPrefix } from './budget-keys.ts';
 import { scriptOf } from './scripts.ts';
-import { scriptParts } from './sync-script.ts';
+import { forgetSeconds, scriptParts } from './sync-script.ts';
 
 /**
  * KEYS: used, held, leases. ARGV: name of a new generation, its settling time in ms. Leases that ended are charged whole:
@@ -28,6 +28,7 @@ for _, name in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now, 'LIMIT',
   end
   redis.call('ZREM', KEYS[3], name)
   redis.call('HSET', owner, '#off', '1')
+  redis.call('EXPIRE', owner, ${forgetSeconds})
   ended[#ended + 1] = name
   ended[#ended + 1] = string.format('%.0f', sum)
 end
@@ -49,9 +50,6 @@ redis.call('HSET', KEYS[4], '#seq', '9007199254740991')
 redis.call('EXPIRE', KEYS[4], 3600)
 redis.call('ZREM', KEYS[3], ARGV[1])
 return 1`);
-
-/** A process that did not come back for so long is forgotten; until then its part is told apart from the others'. */
-const forgetSeconds = 100 * 86_400;
 
 /**
  * KEYS: used, held, charged, processes. ARGV: process, then counter and the process's total, and so on. The higher total counts, so

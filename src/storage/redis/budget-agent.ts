@@ -26,7 +26,11 @@ export interface BudgetAgentOptions {
   log: { warn(fields: object, message: string): void };
 }
 
+/** Beats; more where there is much to read, so that it never is the server's main work. */
 const rememberEvery = 5;
+const fieldsPerBeat = 5_000;
+/** Counters that are read for a millisecond of standing still. */
+const fieldsPerMs = 20;
 const cleanEvery = 60;
 const chunk = 500;
 /** An ended window's counter stays this long: calls that outlive it are charged to it. */
@@ -43,9 +47,13 @@ export class BudgetAgent {
   readonly #others = new Map<string, [string, string][]>();
   #generation = '';
   #isRegistered = false;
+  /** It was told that the server cannot be reached. */
+  #isAway = false;
   #beats = 0;
+  #rememberAt = 0;
   #running: Promise<void> | undefined;
   #known: CounterValue[] = [];
+  #knownUntilMs = 0;
 
   constructor(options: BudgetAgentOptions) {
     this.#options = options;
@@ -55,10 +63,11 @@ export class BudgetAgent {
   beat(): Promise<void> {
     this.#running ??= this.#beat()
       .catch((error: Error) => {
-        if (this.#isRegistered)
+        if (!this.#isAway)
           this.#options.log.warn({ error: error.message }, 'shared budgets cannot be reached');
         // Whoever takes over for a server that failed may lack the last of what it was told.
         this.#isRegistered = false;
+        this.#isAway = true;
       })
       .finally(() => {
         this.#running = undefined;
@@ -66,10 +75,18 @@ export class BudgetAgent {
     return this.#running;
   }
 
+  /** As of the last beat. */
+  get isReachable(): boolean {
+    return this.#isRegistered;
+  }
+
   /** Live counters as the embedded store lists them; as last seen while the server is away. */
   async list(prefix: string): Promise<CounterValue[]> {
     try {
-      this.#known = await this.#read();
+      if (performance.now() > this.#knownUntilMs) {
+        this.#known = await this.#read();
+        this.#knownUntilMs = performance.now() + this.#known.length / fieldsPerMs;
+      }
     } catch {
       // The agent's beat tells.
     }
@@ -136,12 +153,16 @@ export class BudgetAgent {
       this.#generation = generation;
       this.#isRegistered = false;
     }
+    this.#isAway = false;
     if (!this.#isRegistered) {
       await this.#register();
       await this.#returnLeases(false);
       this.#isRegistered = true;
     }
-    if (this.#beats % rememberEvery === 0) await this.#remember(process);
+    if (this.#beats >= this.#rememberAt) {
+      const fields = await this.#remember(process);
+      this.#rememberAt = this.#beats + Math.max(rememberEvery, Math.ceil(fields / fieldsPerBeat));
+    }
     if (++this.#beats % cleanEvery === 0) await this.#clean();
   }
 
@@ -171,11 +192,14 @@ export class BudgetAgent {
     }
   }
 
-  async #remember(own: string): Promise<void> {
+  /** How many counters it was. */
+  async #remember(own: string): Promise<number> {
+    let fields = 0;
     const processes = (await this.#send(['SMEMBERS', budgetKeys.processes])) as string[];
     for (const process of processes) {
       if (process === own) continue;
       const totals = await this.#all(budgetKeys.charged(process));
+      fields += totals.length;
       if (totals.length > 0) this.#others.set(process, totals);
       else {
         // Forgotten since, see `forgetSeconds`.
@@ -183,6 +207,7 @@ export class BudgetAgent {
         await this.#send(['SREM', budgetKeys.processes, process]);
       }
     }
+    return fields;
   }
 
   async #clean(): Promise<void> {

@@ -8,6 +8,7 @@
  *   charged:… hash of one process: counter → its part of `used`
  *   owners:…  set of one process: its threads, of earlier runs too
  *   processes set
+ *   alerts    hash: alert → `told`, or the moment in ms until which a gateway is at it
  */
 import { usedPrefix } from '../../core/budget/counter-keys.ts';
 import type { ReservationItem } from '../../core/budget/model.ts';
@@ -20,6 +21,7 @@ export const budgetKeys = {
   held: `${tag}:held`,
   leases: `${tag}:leases`,
   processes: `${tag}:processes`,
+  alerts: `${tag}:alerts`,
   owner: (owner: string) => `${tag}:owner:${owner}`,
   charged: (process: string) => `${tag}:charged:${process}`,
   owners: (process: string) => `${tag}:owners:${process}`,

@@ -9,6 +9,8 @@ export interface RedisClientOptions {
   url: string;
   /** Bounds every command, and the search for the server that it goes to. */
   timeoutMs: number;
+  /** Longest wait between two attempts to connect, see `RedisConnectionOptions`. */
+  maxBackoffMs?: number;
   /** Sent whenever a connection is made, after authentication. */
   greeting?: readonly (readonly string[])[];
   /** PEM of the authority that signs the servers' certificates, instead of the public ones. */

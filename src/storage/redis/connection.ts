@@ -33,6 +33,13 @@ const defaultMaxBackoffMs = 2_000;
 
 export class RedisUnavailable extends Error {
   override readonly name = 'RedisUnavailable';
+  /** Whether the server may have carried out the command, or may yet. */
+  readonly mayHaveRun: boolean;
+
+  constructor(message: string, mayHaveRun = false) {
+    super(message);
+    this.mayHaveRun = mayHaveRun;
+  }
 }
 
 export class RedisConnection {
@@ -124,9 +131,17 @@ export class RedisConnection {
       const oldest = this.#waiting[0];
       if (oldest === undefined) return;
       const left = oldest.sentAtMs + this.#options.timeoutMs - this.#options.nowMs();
-      if (left <= 0) this.#lose(socket, `no answer within ${this.#options.timeoutMs} ms`);
+      // An answer that came while this thread was busy is read before the next immediate.
+      if (left <= 0) setImmediate(() => this.#loseIfWaiting(socket, oldest));
       else this.#timer = this.#watch(socket, left);
     }, afterMs);
+  }
+
+  #loseIfWaiting(socket: Socket, oldest: Waiting): void {
+    if (socket !== this.#socket) return;
+    const isLate = this.#waiting[0] === oldest;
+    if (isLate) this.#lose(socket, `no answer within ${this.#options.timeoutMs} ms`);
+    else if (this.#waiting.length > 0) this.#timer ??= this.#watch(socket, this.#options.timeoutMs);
   }
 
   #lose(socket: Socket, fault: string): void {
@@ -140,7 +155,7 @@ export class RedisConnection {
     this.#backoffMs = Math.min(this.#options.maxBackoffMs ?? defaultMaxBackoffMs, this.#backoffMs * 2);
     const lost = this.#waiting;
     this.#waiting = [];
-    for (const { reject } of lost) reject(new RedisUnavailable(`redis: ${fault}`));
+    for (const { reject } of lost) reject(new RedisUnavailable(`redis: ${fault}`, true));
   }
 }
 

@@ -7,6 +7,7 @@ import type {
 } from '../../core/budget/model.ts';
 import { RateLimitUnavailable } from '../../core/ratelimit/model.ts';
 import { budgetKeys } from './budget-keys.ts';
+import { RedisUnavailable } from './connection.ts';
 import type { Asked, Lease } from './lease.ts';
 import type { LeaseBook } from './lease-book.ts';
 import type { LeasedAccountsOptions } from './leased-accounts.ts';
@@ -39,6 +40,8 @@ export class LeaseExchange {
   readonly #options: LeasedAccountsOptions;
   readonly #leases: LeaseBook;
   readonly #tick: () => number;
+  /** Leases that something may be due for: the others have nothing spare and nothing to tell. */
+  readonly #active = new Set<Lease>();
   #waiting: WaitingCall[] = [];
   #generation = '';
   #seq = 0;
@@ -60,6 +63,11 @@ export class LeaseExchange {
     return this.#options.nowMs() < this.#toldAtMs + (this.#options.leaseMs ?? leaseMs) / 2;
   }
 
+  /** Something changed that the server is to know of in time. */
+  touch(lease: Lease): void {
+    this.#active.add(lease);
+  }
+
   /** Rejects at once while the server is known to be away: ticks find out when it is back. */
   add(call: WaitingCall): void {
     if (this.#fault !== undefined) {
@@ -67,6 +75,7 @@ export class LeaseExchange {
       return;
     }
     this.#waiting.push(call);
+    for (const lease of call.leases) this.#active.add(lease);
     this.soon();
   }
 
@@ -90,7 +99,7 @@ export class LeaseExchange {
     await this.#running;
     this.#running = Promise.resolve();
     if (this.#generation === '') return;
-    for (const lease of this.#leases) {
+    for (const lease of this.#active) {
       lease.near = true;
       lease.dirty ||= lease.free > 0;
     }
@@ -115,7 +124,7 @@ export class LeaseExchange {
 
   #due(most: number): Lease[] {
     const due: Lease[] = [];
-    for (const lease of this.#leases) {
+    for (const lease of this.#active) {
       if (!lease.isDue(this.#tick())) continue;
       due.push(lease);
       if (due.length >= most) break;
@@ -195,6 +204,7 @@ export class LeaseExchange {
     for (const asked of exchange.asked) {
       const [used, others, spare] = [figures[at++]!, figures[at++]!, figures[at++]!];
       asked.lease.took(asked, used, others, spare, this.#tick());
+      if (asked.lease.isQuiet) this.#active.delete(asked.lease);
     }
     const usedOf = new Map(exchange.asked.map(({ lease }, index) => [lease, figures[3 * index]!]));
     for (const call of exchange.calls) {
@@ -209,8 +219,11 @@ export class LeaseExchange {
   /** Another generation: the server's data is new, or was to this thread. All that it has is told, then calls go on. */
   #begin(exchange: Exchange, generation: string): void {
     this.#generation = generation;
-    for (const asked of exchange.asked) asked.lease.lost(asked);
-    for (const lease of this.#leases) lease.dirty = true;
+    for (const asked of exchange.asked) asked.lease.lost(asked, false);
+    for (const lease of this.#leases) {
+      lease.dirty = true;
+      this.#active.add(lease);
+    }
     this.#waiting.unshift(...exchange.calls);
   }
 
@@ -219,7 +232,8 @@ export class LeaseExchange {
       error instanceof RateLimitUnavailable
         ? error
         : new RateLimitUnavailable(error.message, { cause: error });
-    for (const asked of exchange.asked) asked.lease.lost(asked);
+    const mayHaveRun = !(error instanceof RedisUnavailable) || error.mayHaveRun;
+    for (const asked of exchange.asked) asked.lease.lost(asked, mayHaveRun);
     for (const { reject } of [...exchange.calls, ...this.#waiting.splice(0)]) reject(this.#fault);
   }
 }

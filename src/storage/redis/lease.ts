@@ -143,9 +143,12 @@ export class Lease {
     this.#filledTick = tick;
   }
 
-  /** It did not, or nobody knows: everything is told again. */
-  lost({ parked, charged }: Asked): void {
-    this.free += parked;
+  /**
+   * It did not, or nobody knows: everything is told again. What was in the script's hands is only ours again when it never got
+   * there: the script may have given it to others.
+   */
+  lost({ parked, charged }: Asked, mayHaveRun: boolean): void {
+    if (!mayHaveRun) this.free += parked;
     for (const [start, item] of charged) this.charged.set(start, item);
     this.dirty = true;
   }
@@ -155,6 +158,11 @@ export class Lease {
     if (this.dirty) return true;
     if (this.free > 0 && tick - this.#usedTick >= idleTicks) return true;
     return !this.near && this.#target > 0 && this.free < this.#target / 2;
+  }
+
+  /** Nothing is due before a call asks for it again. */
+  get isQuiet(): boolean {
+    return !this.dirty && this.free === 0 && this.#target === 0;
   }
 
   /** Nothing is lost when it is forgotten. */

@@ -64,8 +64,11 @@ class ScriptedAccounts implements LeasedAccounts {
     for (let index = 0; index < items.length; index++)
       if (!this.#fits(leases[index]!, items[index]!, wantedOutput)) return this.#ask(request, leases);
     const readings = leases.map((lease) => lease.reading());
-    for (let index = 0; index < items.length; index++)
+    for (let index = 0; index < items.length; index++) {
       leases[index]!.take(items[index]!, wantedOutput, this.#tick);
+      // What is only reported is held without a lease, and so has to be told.
+      if (items[index]!.enforce === 'report') this.#exchange.touch(leases[index]!);
+    }
     return { granted: wantedOutput, readings };
   }
 
@@ -77,6 +80,7 @@ class ScriptedAccounts implements LeasedAccounts {
       for (const { item, release, used } of charges) {
         const lease = this.#leases.find(item) ?? this.#leases.make(item);
         lease.settle(item, release, used);
+        this.#exchange.touch(lease);
         near ||= lease.near;
       }
       // Others may be refused for want of what this call gave back.

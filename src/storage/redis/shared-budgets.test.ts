@@ -1,54 +1,11 @@
-/** Several processes over one server: no limit is passed, whatever process, server or connection fails. */
+/** Several machines over one server: what one grants the others know of, exactly, at almost no cost. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import type { ReservationItem } from '../../core/budget/model.ts';
-import { RateLimitUnavailable } from '../../core/ratelimit/model.ts';
-import { charges, hold, readings, reservationItem } from '../accounts-conformance.ts';
-import { openTestProcess, type TestProcess } from './accounts-process.fixture.ts';
-import { startCuttingProxy } from './cutting-proxy.fixture.ts';
-import { noRedis, startRedis, type TestRedis } from './redis-server.fixture.ts';
-
-const eventually = async (check: () => Promise<void>) => {
-  for (let left = 100; ; left--) {
-    try {
-      return await check();
-    } catch (error) {
-      if (left === 0) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-  }
-};
-
-const rounds = process.env['TOLLGATE_TEST_LONG'] === '1' ? 60_000 : 3_000;
-
-interface World {
-  redis: TestRedis;
-  machine(name: string, more?: object): Promise<TestProcess>;
-}
-
-async function world(t: TestContext): Promise<World> {
-  const redis = await startRedis();
-  const root = mkdtempSync(join(tmpdir(), 'tollgate-shared-'));
-  const open: TestProcess[] = [];
-  t.after(async () => {
-    for (const machine of open) await machine.close();
-    rmSync(root, { recursive: true });
-    await redis.stop();
-  });
-  return {
-    redis,
-    machine: async (name, more = {}) => {
-      const machine = await openTestProcess({ url: redis.url, directory: join(root, name), ...more });
-      open.push(machine);
-      return machine;
-    },
-  };
-}
-
-const item = (fields: Partial<ReservationItem> = {}) => reservationItem({ limit: 100_000, ...fields });
+import { test } from 'node:test';
+import { charges, hold, readings } from '../accounts-conformance.ts';
+import { budgetKeys } from './budget-keys.ts';
+import { RedisConnection } from './connection.ts';
+import { noRedis } from './redis-server.fixture.ts';
+import { eventually, item, world } from './shared-budgets.fixture.ts';
 
 test('far from its limit a counter costs almost no exchanges; slices shrink, the end is exact', {
   skip: noRedis,
@@ -77,200 +34,106 @@ test('far from its limit a counter costs almost no exchanges; slices shrink, the
   assert.deepEqual(await readings(two.accounts, items), [{ used: 90_000, reserved: 10_000 }]);
 });
 
-test('kill -9: what was charged is there after the restart, what was leased comes back', {
+test('a changed limit holds at once, whatever was leased under the one before', {
   skip: noRedis,
 }, async (t) => {
   const { machine } = await world(t);
   const [one, two] = [await machine('one'), await machine('two')];
-  const items = [item({ limit: 1_000 })];
-  for (let n = 0; n < 3; n++) assert.equal(await hold(one.accounts, items, 100), 100);
-  one.accounts.settle(charges(items, 100, 150), '{}');
-  one.crash();
-  // Not told yet, and nobody knows: all of it counts.
-  const [before] = await readings(two.accounts, items);
-  assert.ok(before!.used + before!.reserved >= 550, JSON.stringify(before));
-  const again = await machine('one');
-  assert.deepEqual(await readings(two.accounts, items), [{ used: 150, reserved: 0 }]);
-  assert.deepEqual(await readings(again.accounts, items), [{ used: 150, reserved: 0 }]);
+  const before = [item({ limit: 100_000 })];
+  for (const { accounts } of [one, two])
+    for (let n = 0; n < 20; n++) {
+      assert.equal(await hold(accounts, before, 0), 0);
+      accounts.settle(charges(before, 0, 90), '{}');
+    }
+  const lowered = [item({ limit: 3_800 })];
+  let more = 0;
+  await eventually(async () => {
+    for (const { accounts } of [one, two]) while ((await hold(accounts, lowered, 0)) !== undefined) more++;
+    assert.equal(more, 2);
+  });
+  const raised = [item({ limit: 4_000 })];
+  assert.equal(await hold(two.accounts, raised, 0), 0);
+  assert.equal(await hold(one.accounts, raised, 0), 0);
+  assert.equal(await hold(one.accounts, raised, 0), undefined);
 });
 
-test('a lease that ends without its owner is charged whole, and put right when it is back', {
+test('soft budgets let pass what begins below the limit; what is only reported is counted and never refused', {
   skip: noRedis,
 }, async (t) => {
   const { machine } = await world(t);
-  const one = await machine('one', { leaseMs: 50 });
-  const two = await machine('two');
-  const items = [
-    item({ limit: 1_000 }),
-    item({ unit: 'concurrency', limit: 2, fixed: 1, perOutputToken: 0, slices: [0] }),
-  ];
-  assert.equal(await hold(one.accounts, items, 200), 200);
-  const [used, ended] = charges(items, 200, 40);
-  one.accounts.settle([used!, { ...ended!, used: 0 }], '{}');
-  assert.equal(await hold(one.accounts, items, 200), 200);
-  one.crash();
-  await eventually(async () => {
-    await two.agent.beat();
-    assert.equal(two.warnings.length, 1);
-  });
-  const [tokens, atOnce] = await readings(two.accounts, items);
-  assert.equal(tokens!.reserved, 0);
-  assert.ok(tokens!.used >= 340);
-  assert.deepEqual(atOnce, { used: 0, reserved: 0 });
-  await machine('one');
-  assert.deepEqual(await readings(two.accounts, items), [
-    { used: 40, reserved: 0 },
-    { used: 0, reserved: 0 },
-  ]);
-});
-
-test('a process that only slept finds its lease charged, and goes on as if nothing was', {
-  skip: noRedis,
-}, async (t) => {
-  const { machine, redis } = await world(t);
-  const one = await machine('one', { leaseMs: 400 });
-  const two = await machine('two');
-  const items = [item({ limit: 1_000 })];
-  assert.equal(await hold(one.accounts, items, 200), 200);
-  // Nobody hears of it until its lease has ended.
-  process.kill(redis.pid, 'SIGSTOP');
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  process.kill(redis.pid, 'SIGCONT');
-  await eventually(async () => {
-    await two.agent.beat();
-    assert.deepEqual(await readings(two.accounts, items), [{ used: 0, reserved: 300 }]);
-  });
-  one.accounts.settle(charges(items, 200, 10), '{}');
+  const [one, two] = [await machine('one'), await machine('two')];
+  const soft = [item({ limit: 1_000, enforce: 'soft' })];
+  let passed = 0;
+  while ((await hold([one, two][passed % 2]!.accounts, soft, 0)) !== undefined) {
+    [one, two][passed % 2]!.accounts.settle(charges(soft, 0, 300), '{}');
+    passed++;
+    await eventually(async () => assert.equal((await readings(one.accounts, soft))[0]!.used, passed * 300));
+  }
+  assert.equal(passed, 4);
+  const reported = [item({ budget: 'ns/r', limit: 10, enforce: 'report' })];
+  for (const { accounts } of [one, two]) assert.equal(await hold(accounts, reported, 0), 0);
   await eventually(async () =>
-    assert.deepEqual(await readings(two.accounts, items), [{ used: 10, reserved: 0 }]),
+    assert.deepEqual(await readings(two.accounts, reported), [{ used: 0, reserved: 200 }]),
+  );
+  for (const { accounts } of [one, two]) accounts.settle(charges(reported, 0, 60), '{}');
+  await eventually(async () =>
+    assert.deepEqual(await readings(two.accounts, reported), [{ used: 120, reserved: 0 }]),
   );
 });
 
-test('a server that hangs, and one that is gone: refused within the deadline, back without a restart, nothing lost', {
+test('what others have leased is listed, with its end; counters are listed and reset for all', {
   skip: noRedis,
 }, async (t) => {
-  const { machine, redis } = await world(t);
-  const one = await machine('one', { timeoutMs: 100 });
-  const items = [item({ limit: 1_000 })];
-  assert.equal(await hold(one.accounts, items, 100), 100);
-  process.kill(redis.pid, 'SIGSTOP');
-  const began = performance.now();
-  await assert.rejects(hold(one.accounts, items, 900), RateLimitUnavailable);
-  assert.ok(performance.now() - began < 1_000);
-  // Known by now: nobody waits for it any more.
-  await assert.rejects(hold(one.accounts, items, 900), RateLimitUnavailable);
-  one.accounts.settle(charges(items, 100, 120), '{}');
-  process.kill(redis.pid, 'SIGCONT');
+  const { machine } = await world(t);
+  const [one, two] = [await machine('one'), await machine('two')];
+  const items = [item({ group: 'a|b@c', limit: 1_000 })];
+  assert.equal(await hold(one.accounts, items, 300), 300);
+  assert.deepEqual(await one.agent.leases('ns/b'), []);
+  const [lease, ...others] = await two.agent.leases('ns/b');
+  assert.deepEqual(others, []);
+  const { id, leaseUntilMs, amount, ...rest } = lease!;
+  assert.match(id, /^lease:.*one/);
+  assert.ok(amount >= 400 && Math.abs(leaseUntilMs! - Date.now() - 30_000) < 5_000);
+  assert.deepEqual(rest, { budget: 'ns/b', group: 'a|b@c', unit: 'tokens' });
+  one.accounts.settle(charges(items, 300, 77), '{}');
+  const key = 'budget|ns/b|tokens|a|b@c';
   await eventually(async () =>
-    assert.deepEqual(await readings(one.accounts, items), [{ used: 120, reserved: 0 }]),
+    assert.deepEqual(await two.agent.list('budget|'), [
+      { key, windowStart: 86_400, windowSeconds: 86_400, value: 77 },
+    ]),
+  );
+  assert.equal(await two.agent.reset('budget|ns/b|'), 1);
+  assert.equal(await two.agent.reset('budget|ns/other|'), 0);
+  assert.deepEqual(await readings(one.accounts, items), [{ used: 0, reserved: 0 }]);
+  assert.equal(await hold(one.accounts, items, 0), 0);
+  one.accounts.settle(charges(items, 0, 5), '{}');
+  await eventually(async () =>
+    assert.deepEqual(await readings(two.accounts, items), [{ used: 5, reserved: 0 }]),
   );
 });
 
-test('a server that lost its data: nothing is granted until every process has told what it has', {
+test('counters of windows that ended long ago go, those of windows in force stay', {
   skip: noRedis,
 }, async (t) => {
   const { machine, redis } = await world(t);
-  const settlingMs = 400;
-  const [one, two] = [await machine('one', { settlingMs }), await machine('two', { settlingMs })];
-  const gone = await machine('gone', { settlingMs });
-  const items = [item({ limit: 1_000 })];
-  await eventually(async () => assert.equal(await hold(gone.accounts, items, 100), 100));
-  gone.accounts.settle(charges(items, 100, 70), '{}');
-  await gone.close();
-  for (const { agent } of [one, two]) for (let beat = 0; beat < 6; beat++) await agent.beat();
-  assert.equal(await hold(one.accounts, items, 100), 100);
-  one.accounts.settle(charges(items, 100, 130), '{}');
-  assert.equal(await hold(two.accounts, items, 100), 100);
-  const { port } = redis;
-  await redis.stop();
-  const empty = await startRedis({ port });
-  t.after(() => empty.stop());
-  let refused = 0;
-  await eventually(async () => {
-    await Promise.all([one.agent.beat(), two.agent.beat()]);
-    try {
-      assert.deepEqual(await readings(one.accounts, items), [{ used: 200, reserved: 200 }]);
-    } catch (error) {
-      if (error instanceof RateLimitUnavailable) refused++;
-      throw error;
-    }
+  const one = await machine('one');
+  const items = [item(), item({ slices: [3_600], keepSeconds: 3_600 }), item({ slices: [93_600, 97_200] })];
+  assert.equal(await hold(one.accounts, items, 0), 0);
+  one.accounts.settle(charges(items, 0, 50), '{}');
+  const connection = new RedisConnection({
+    url: redis.url,
+    timeoutMs: 1_000,
+    nowMs: () => performance.now(),
   });
-  assert.ok(refused > 0);
-  assert.equal(await hold(one.accounts, items, 600), 500);
-  assert.equal(await hold(two.accounts, items, 1), undefined);
-});
-
-interface Caller {
-  machine: TestProcess;
-  open: number[];
-  isDown?: boolean;
-}
-
-test('connections cut at any moment, commands that arrive late, processes that die: never passed, all counted in the end', {
-  skip: noRedis,
-}, async (t) => {
-  const { machine, redis } = await world(t);
-  const proxy = await startCuttingProxy(redis.port);
-  t.after(() => proxy.close());
-  // Reproducible but for the machine's own pace.
-  let state = 12_345;
-  const random = () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
-  const start = async (name: string): Promise<Caller> => ({
-    machine: await machine(name, { url: proxy.url, timeoutMs: 200 }),
-    open: [],
-  });
-  const callers = await Promise.all(['one', 'two', 'three'].map(start));
-  const limit = 20_000;
-  const items = [item({ limit }), item({ budget: 'ns/wide', limit: limit * 2, slices: [93_600, 97_200] })];
-  const until = performance.now() + rounds;
-  let used = 0;
-  let granted = 0;
-  let failed = 0;
-  const calls = new Set<Promise<void>>();
-  const heldNow = () => callers.flatMap(({ open }) => open).reduce((sum, output) => sum + 100 + output, 0);
-  const settle = (caller: Caller) => {
-    const output = caller.open.shift();
-    if (output === undefined) return;
-    const spent = Math.floor((100 + output) * random() * 0.05);
-    caller.machine.accounts.settle(charges(items, output, spent), '{}');
-    used += spent;
-  };
-  const call = async (caller: Caller) => {
-    const { accounts } = caller.machine;
-    const output = await hold(accounts, items, Math.floor(random() * 300)).catch(() => void failed++);
-    // A process that died holds nothing any more.
-    if (output === undefined || caller.machine.accounts !== accounts || caller.isDown) return;
-    caller.open.push(output);
-    granted++;
-    assert.ok(used + heldNow() <= limit, `${used} used, ${heldNow()} held`);
-  };
-  const work = async (caller: Caller, name: string) => {
-    while (performance.now() < until) {
-      for (let n = 0; n < 4; n++) calls.add(call(caller));
-      await new Promise((resolve) => setTimeout(resolve, random() * 6));
-      while (caller.open.length > 12 || (caller.open.length > 0 && random() < 0.6)) settle(caller);
-      if (random() > 0.01) continue;
-      caller.isDown = true;
-      caller.machine.crash();
-      caller.open = [];
-      caller.machine = await machine(name, { url: proxy.url, timeoutMs: 200 });
-      caller.isDown = false;
-    }
-  };
-  const cuts = setInterval(() => proxy.cut(random), 15);
-  await Promise.all(callers.map((caller, index) => work(caller, ['one', 'two', 'three'][index]!)));
-  clearInterval(cuts);
-  await Promise.all(calls);
-  for (const caller of callers) while (caller.open.length > 0) settle(caller);
-  t.diagnostic(`${granted} granted, ${failed} failed, ${used} used of ${limit}`);
-  assert.ok(granted > 100 && failed > 0);
-  for (const caller of callers)
-    await eventually(async () => {
-      for (const { machine } of callers) await machine.agent.beat();
-      for (const reading of await readings(caller.machine.accounts, items))
-        assert.deepEqual(reading, { used, reserved: 0 });
-    });
+  t.after(() => connection.close());
+  const counted = async () =>
+    ((await connection.send(['HKEYS', budgetKeys.used])) as string[])
+      .filter((field) => !field.startsWith('#'))
+      .sort();
+  const [ended, ...live] = ['3600+3600', '86400+86400', '97200+86400'].map(
+    (window) => `ns/b|tokens|@${window}`,
+  );
+  await eventually(async () => assert.deepEqual(await counted(), [ended, ...live]));
+  for (let beat = 0; beat < 60; beat++) await one.agent.beat();
+  assert.deepEqual(await counted(), live);
 });

@@ -52,6 +52,9 @@ export interface SyncRequest {
   calls: SyncCall[];
 }
 
+/** A process that did not come back for so long is forgotten; until then its part is told apart from the others'. */
+export const forgetSeconds = 100 * 86_400;
+
 /** In place of a result, while the generation only takes in. */
 export const notOpen = -1_000_000;
 
@@ -65,6 +68,7 @@ const restore = `local function restore(owner, current)
     return
   end
   if redis.call('HDEL', owner, '#off') == 0 then return end
+  redis.call('PERSIST', owner)
   local all = redis.call('HGETALL', owner)
   for n = 1, #all, 2 do
     local amount, slice = string.match(all[n + 1], '^(%d+):(.*)$')
@@ -108,6 +112,7 @@ local seq = redis.call('HGET', owner, '#seq')
 if seq and tonumber(seq) >= q.seq then return {'late'} end
 if not seq then
   redis.call('SADD', KEYS[6], q.owner)
+  redis.call('EXPIRE', KEYS[6], ${forgetSeconds})
   redis.call('SADD', KEYS[7], q.process)
 end
 restore(owner, current)

@@ -1,9 +1,15 @@
 /** Shapes of the admin API (`GET /api/v1/openapi.json`). Money is in nano-dollars, times are RFC 3339 unless named `…Ms`. */
+import type { AttemptRecord } from '../../../src/core/record.ts';
 
-export type Role = 'admin' | 'holder';
+/** `owner`: of a team. `holder`: of a virtual key. */
+export type Role = 'admin' | 'viewer' | 'owner' | 'holder';
 
 export interface Session {
   role: Role;
+  /** Of the admin token, where it is a named one. */
+  name?: string;
+  /** Of an owner. */
+  team?: string;
   csrf: string;
 }
 
@@ -109,6 +115,7 @@ export interface Call {
   reason?: string;
   error?: string;
   decisions: string[];
+  attempts?: AttemptRecord[];
   responseBytes: number;
   budgets?: { budget: string; group: string; unit: string; used: number }[];
 }

@@ -11,12 +11,17 @@ const adminPages = [
   { to: '/budgets', label: strings.navigation.budgets },
   { to: '/usage', label: strings.navigation.usage },
   { to: '/calls', label: strings.navigation.calls },
+  { to: '/models', label: strings.navigation.models },
+  { to: '/configuration', label: strings.navigation.configuration },
+  { to: '/settings', label: strings.navigation.settings },
 ] as const;
 const holderPages = [{ to: '/me', label: strings.navigation.me }] as const;
 
 export function Navigation({ onNavigate }: { onNavigate: () => void }) {
   const path = useLocation({ select: (location) => location.pathname });
-  const pages = useStore(session)?.role === 'holder' ? holderPages : adminPages;
+  const current = useStore(session);
+  const pages = current?.role === 'holder' ? holderPages : adminPages;
+  const who = current?.name === undefined ? undefined : strings.navigation.who(current.name, current.role);
   return (
     <Stack justify="space-between" h="100%">
       <div>
@@ -35,7 +40,12 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
           );
         })}
       </div>
-      <NavLink component="button" label={strings.navigation.logOut} onClick={() => void logOut()} />
+      <NavLink
+        component="button"
+        label={strings.navigation.logOut}
+        description={who}
+        onClick={() => void logOut()}
+      />
     </Stack>
   );
 }

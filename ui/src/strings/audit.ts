@@ -1,5 +1,4 @@
 export const auditStrings = {
-  title: 'Audit log',
   intro:
     'Who changed what, through the console, the API and kubectl. Values of keys and Secrets are never in it.',
   history: 'History of changes',
@@ -22,5 +21,4 @@ export const auditStrings = {
   newest: 'Back to the newest',
   emptyTitle: 'No change here',
   emptyText: 'Nothing matches, or nothing was changed yet.',
-  system: 'System',
 };

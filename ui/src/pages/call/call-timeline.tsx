@@ -4,6 +4,7 @@ import { outcomeOf } from '../../../../src/core/outcome.ts';
 import type { Call } from '../../api/types.ts';
 import { formatCount, formatDuration } from '../../components/format.ts';
 import { strings } from '../../strings.ts';
+import { attemptSteps } from './attempt-steps.ts';
 
 const texts = strings.calls.one;
 const colors = { ok: 'teal', refused: 'orange', failed: 'red' };
@@ -15,7 +16,7 @@ interface Step {
   afterMs?: number;
 }
 
-/** Received, route, decisions, provider, first token, end, charges. */
+/** Received, route, decisions, provider or attempts, first token, end, charges. */
 export function CallTimeline({ call }: { call: Call }) {
   const color = colors[outcomeOf(call)];
   const steps = stepsOf(call);
@@ -67,7 +68,7 @@ function stepsOf(call: Call): Step[] {
     },
     { title: texts.routed, lines: [route] },
     ...(decisions.length === 0 ? [{ title: texts.noDecision, lines: [] }] : decisions),
-    sentStep(call),
+    ...(call.attempts === undefined ? [sentStep(call)] : attemptSteps(call)),
     ...firstTokenStep(call),
     {
       title: texts.ended(call.status),

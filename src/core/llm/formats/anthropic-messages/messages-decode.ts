@@ -1,6 +1,14 @@
 /** `messages` of the Messages API → canonical turns. */
 import { asArray, asBoolean, asObject, asString, FieldFault, type Fields, optional } from '../../fields.ts';
-import type { DocumentPart, ImagePart, Message, Part, TextPart, ToolResultPart } from '../../model.ts';
+import type {
+  DocumentPart,
+  ImagePart,
+  Message,
+  Part,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+} from '../../model.ts';
 
 /** Content that only Anthropic understands is a fault instead of passing unseen. A system's words inside are set apart. */
 export function decodeMessages(value: unknown): { system: TextPart[]; messages: Message[] } {
@@ -42,12 +50,15 @@ function decodeBlock(block: Fields, path: string): Part {
     case 'document':
       return decodeDocument(block, path);
     case 'tool_use':
-      return {
-        type: 'tool-call',
-        id: asString(block['id'], `${path}.id`),
-        name: asString(block['name'], `${path}.name`),
-        arguments: JSON.stringify(block['input'] ?? {}),
-      };
+      return withCache<ToolCallPart>(
+        {
+          type: 'tool-call',
+          id: asString(block['id'], `${path}.id`),
+          name: asString(block['name'], `${path}.name`),
+          arguments: JSON.stringify(block['input'] ?? {}),
+        },
+        block,
+      );
     case 'tool_result':
       return decodeToolResult(block, path);
     case 'thinking':
@@ -108,12 +119,15 @@ function decodeToolResult(block: Fields, path: string): ToolResultPart {
   const parts = decodeContent(content, `${path}.content`).flatMap((part) =>
     part.type === 'text' || part.type === 'image' ? [part] : [],
   );
-  return {
-    type: 'tool-result',
-    id: asString(block['tool_use_id'], `${path}.tool_use_id`),
-    parts,
-    isError: optional(block['is_error'], `${path}.is_error`, asBoolean),
-  };
+  return withCache<ToolResultPart>(
+    {
+      type: 'tool-result',
+      id: asString(block['tool_use_id'], `${path}.tool_use_id`),
+      parts,
+      isError: optional(block['is_error'], `${path}.is_error`, asBoolean),
+    },
+    block,
+  );
 }
 
 function withCache<T extends { cacheControl?: unknown }>(part: T, block: Fields): T {

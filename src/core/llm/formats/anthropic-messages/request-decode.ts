@@ -85,6 +85,7 @@ function decodeTool(value: unknown, index: number): Tool {
     name: asString(tool['name'], `${path}.name`),
     description: optional(tool['description'], `${path}.description`, asString),
     parameters: tool['input_schema'] ?? { type: 'object', properties: {} },
+    ...(tool['cache_control'] !== undefined && { cacheControl: tool['cache_control'] }),
   };
 }
 

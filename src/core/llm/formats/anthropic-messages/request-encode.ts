@@ -54,6 +54,7 @@ function encodeTools(request: CanonicalRequest): Fields {
       name: tool.name,
       description: tool.description,
       input_schema: tool.parameters,
+      cache_control: tool.cacheControl,
     })),
     tool_choice: choice === undefined ? undefined : encodeToolChoice(choice, request.parallelToolCalls),
   };
@@ -90,7 +91,13 @@ function encodePart(part: Part, message: number, drops: string[]): Fields[] {
       ];
     case 'tool-call':
       return [
-        { type: 'tool_use', id: part.id, name: part.name, input: parseArguments(part.arguments, message) },
+        {
+          type: 'tool_use',
+          id: part.id,
+          name: part.name,
+          input: parseArguments(part.arguments, message),
+          cache_control: part.cacheControl,
+        },
       ];
     case 'tool-result':
       return [
@@ -99,6 +106,7 @@ function encodePart(part: Part, message: number, drops: string[]): Fields[] {
           tool_use_id: part.id,
           content: part.parts.flatMap((inner) => encodePart(inner, message, drops)),
           is_error: part.isError,
+          cache_control: part.cacheControl,
         },
       ];
     case 'thinking':

@@ -1,13 +1,24 @@
 /** Canonical → a Converse request. Its model goes into the path. */
-import { isAnthropicModel, modelSettings } from '../../bedrock-models.ts';
+import { cachesPrompts, isAnthropicModel, modelSettings } from '../../bedrock-models.ts';
 import { FieldFault, type Fields } from '../../fields.ts';
-import type { CanonicalRequest, DocumentPart, ImagePart, Part, TextPart, ToolChoice } from '../../model.ts';
+import type {
+  CanonicalRequest,
+  DocumentPart,
+  ImagePart,
+  Part,
+  TextPart,
+  Tool,
+  ToolChoice,
+} from '../../model.ts';
 import { isOfGemini } from '../../thinking-seal.ts';
+import { reportUncarried } from '../../uncarried.ts';
 
 const jsonOnly: TextPart = { type: 'text', text: 'Answer with one JSON object and nothing else.' };
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
   if (request.user !== undefined) drops.push('user');
+  const mark = cachesPrompts(request.model) ? cachePoint : unmarked;
+  if (mark === unmarked) reportUncarried(request, drops, { toolErrors: true });
   const system = [...request.system];
   if (request.responseFormat?.type === 'json_object') {
     system.push(jsonOnly);
@@ -16,10 +27,10 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
   const { temperature, topP, additional, asked } = modelSettings(request, drops);
   const stopSequences = request.stop.length === 0 ? undefined : request.stop;
   return {
-    system: system.length === 0 ? undefined : system.flatMap(encodeText),
-    messages: encodeMessages(request, drops),
+    system: system.length === 0 ? undefined : system.flatMap((part) => encodeText(part, mark)),
+    messages: encodeMessages(request, mark, drops),
     inferenceConfig: unlessEmpty({ maxTokens: request.maxTokens, temperature, topP, stopSequences }),
-    toolConfig: encodeTools(request, drops),
+    toolConfig: encodeTools(request, mark, drops),
     outputConfig: encodeOutput(request),
     additionalModelRequestFields: unlessEmpty(additional),
     additionalModelResponseFieldPaths: asked,
@@ -37,26 +48,29 @@ function encodeOutput({ responseFormat }: CanonicalRequest): Fields | undefined 
 }
 
 /** A conversation with calls must have tools, also where the client offers none any more. */
-function encodeTools(request: CanonicalRequest, drops: string[]): Fields | undefined {
+function encodeTools(request: CanonicalRequest, mark: Mark, drops: string[]): Fields | undefined {
   const parts = request.messages.flatMap((message) => message.parts);
   const called = new Set(parts.flatMap((part) => (part.type === 'tool-call' ? [part.name] : [])));
   const forbidden = request.toolChoice?.type === 'none';
   if (forbidden && called.size === 0) return undefined;
   if (forbidden) drops.push('tool_choice');
   if (request.parallelToolCalls === false && request.tools.length > 0) drops.push('parallel_tool_calls');
-  const specs = request.tools.map(({ name, description, parameters, strict }) => ({
-    toolSpec: {
-      name,
-      // An empty one is refused.
-      description: description === '' ? undefined : description,
-      inputSchema: { json: parameters },
-      strict: strict === true ? true : undefined,
-    },
-  }));
+  const specs = request.tools.flatMap((tool) => encodeTool(tool, mark));
   if (specs.length > 0) return { tools: specs, toolChoice: encodeToolChoice(request.toolChoice) };
   if (called.size === 0) return undefined;
   const json = { type: 'object' };
   return { tools: [...called].map((name) => ({ toolSpec: { name, inputSchema: { json } } })) };
+}
+
+function encodeTool({ name, description, parameters, strict, cacheControl }: Tool, mark: Mark): Fields[] {
+  const toolSpec = {
+    name,
+    // An empty one is refused.
+    description: description === '' ? undefined : description,
+    inputSchema: { json: parameters },
+    strict: strict === true ? true : undefined,
+  };
+  return [{ toolSpec }, ...mark({ cacheControl })];
 }
 
 function encodeToolChoice(choice: ToolChoice | undefined): Fields | undefined {
@@ -65,12 +79,12 @@ function encodeToolChoice(choice: ToolChoice | undefined): Fields | undefined {
 }
 
 /** Turns must alternate: neighbours of one role become one. */
-function encodeMessages({ messages, model }: CanonicalRequest, drops: string[]): Fields[] {
+function encodeMessages({ messages, model }: CanonicalRequest, mark: Mark, drops: string[]): Fields[] {
   const encoded: { role: string; content: Fields[] }[] = [];
   const documents = new DocumentNames();
   const signs = isAnthropicModel(model);
   messages.forEach(({ role, parts }, index) => {
-    const content = parts.flatMap((part) => encodePart(part, { index, signs, documents, drops }));
+    const content = parts.flatMap((part) => encodePart(part, { index, signs, mark, documents, drops }));
     const last = encoded.at(-1);
     if (content.length === 0) return;
     if (last?.role === role) last.content.push(...content);
@@ -84,6 +98,7 @@ interface Place {
   index: number;
   /** Whether the model signs its reasoning, and wants it back. */
   signs: boolean;
+  mark: Mark;
   documents: DocumentNames;
   drops: string[];
 }
@@ -91,19 +106,19 @@ interface Place {
 function encodePart(part: Part, place: Place): Fields[] {
   switch (part.type) {
     case 'text':
-      return encodeText(part);
+      return encodeText(part, place.mark);
     case 'image':
-      return [{ image: encodeImage(part, place.index) }, ...cachePoint(part)];
+      return [{ image: encodeImage(part, place.index) }, ...place.mark(part)];
     case 'document':
-      return [{ document: encodeDocument(part, place) }, ...cachePoint(part)];
+      return [{ document: encodeDocument(part, place) }, ...place.mark(part)];
     case 'tool-call': {
       const input = parseArguments(part.arguments, place.index);
-      return [{ toolUse: { toolUseId: part.id, name: part.name, input } }];
+      return [{ toolUse: { toolUseId: part.id, name: part.name, input } }, ...place.mark(part)];
     }
     case 'tool-result': {
       const content = part.parts.flatMap((inner) => encodePart(inner, place));
       const status = part.isError === true ? 'error' : undefined;
-      return [{ toolResult: { toolUseId: part.id, content, status } }];
+      return [{ toolResult: { toolUseId: part.id, content, status } }, ...place.mark(part)];
     }
     case 'thinking':
       if (!place.signs || isOfGemini(part) || (part.redacted ?? part.signature) === undefined) {
@@ -117,11 +132,15 @@ function encodePart(part: Part, place: Place): Fields[] {
 }
 
 /** Blank text is refused. */
-function encodeText(part: TextPart): Fields[] {
-  return part.text.trim() === '' ? [] : [{ text: part.text }, ...cachePoint(part)];
+function encodeText(part: TextPart, mark: Mark): Fields[] {
+  return part.text.trim() === '' ? [] : [{ text: part.text }, ...mark(part)];
 }
 
-/** A mark on a part is a block of its own behind it. */
+/** Of a part that is marked for prompt caching: a block of its own behind it. */
+type Mark = (part: { cacheControl?: unknown }) => Fields[];
+
+const unmarked: Mark = () => [];
+
 function cachePoint({ cacheControl }: { cacheControl?: unknown }): Fields[] {
   if (typeof cacheControl !== 'object' || cacheControl === null) return [];
   const { ttl } = cacheControl as Fields;

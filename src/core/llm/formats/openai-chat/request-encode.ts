@@ -19,7 +19,10 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     tools:
       request.tools.length === 0
         ? undefined
-        : request.tools.map(({ strict, ...tool }) => ({ type: 'function', function: { ...tool, strict } })),
+        : request.tools.map(({ strict, cacheControl: _, ...tool }) => ({
+            type: 'function',
+            function: { ...tool, strict },
+          })),
     tool_choice:
       request.toolChoice === undefined || request.tools.length === 0
         ? undefined

@@ -17,7 +17,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     tools:
       request.tools.length === 0
         ? undefined
-        : request.tools.map(({ strict, ...tool }) => ({
+        : request.tools.map(({ strict, cacheControl: _, ...tool }) => ({
             type: 'function',
             ...tool,
             strict: strict ?? false,

@@ -10,4 +10,5 @@ export const anthropic: Provider = {
   credentialHeader,
   requiredHeaders,
   adapt: (body) => body,
+  caches: () => true,
 };

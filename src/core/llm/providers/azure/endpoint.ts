@@ -1,10 +1,16 @@
-import type { RouteType } from '../../../config/snapshot.ts';
-import type { EndpointCall } from '../../provider.ts';
+import type { Api, EndpointCall } from '../../provider.ts';
 
-const names: Partial<Record<RouteType, string>> = {
+const names: Partial<Record<Api, string>> = {
   Completions: 'chat/completions',
   Embeddings: 'embeddings',
   Responses: 'responses',
+  TextCompletions: 'completions',
+  ImageGenerations: 'images/generations',
+  ImageEdits: 'images/edits',
+  Speech: 'audio/speech',
+  Transcriptions: 'audio/transcriptions',
+  Translations: 'audio/translations',
+  Realtime: 'realtime',
 };
 
 /**
@@ -12,7 +18,7 @@ const names: Partial<Record<RouteType, string>> = {
  * path; only Responses has none there.
  */
 export function endpoint(
-  routeType: RouteType,
+  routeType: Api,
   { model, apiVersion = 'v1', project }: EndpointCall,
 ): string | undefined {
   const name = names[routeType];

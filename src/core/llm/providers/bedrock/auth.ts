@@ -1,6 +1,7 @@
 import type { ProviderTarget } from '../../../config/snapshot.ts';
+import { bedrockBetas } from '../../anthropic-betas.ts';
 import type { Fields } from '../../fields.ts';
-import type { Api } from '../../provider.ts';
+import type { Api, NativeChanges } from '../../provider.ts';
 
 const anthropicVersion = 'bedrock-2023-05-31';
 
@@ -25,13 +26,23 @@ export function requiredHeaders(
   };
 }
 
+/** Of the Messages API, what Bedrock refuses to be sent. */
+const unknownMembers = ['metadata', 'service_tier', 'container', 'inference_geo', 'mcp_servers'];
+
 /** InvokeModel of Anthropic's models: what their own API has in path and headers is in the body, and the other way round. */
-export function nativeMembers(_api: Api, clientHeaders: Readonly<Record<string, string>>): Fields {
-  const betas = clientHeaders['anthropic-beta']?.split(',').map((beta) => beta.trim());
+export function adaptNative(
+  _api: Api,
+  body: Fields,
+  clientHeaders: Readonly<Record<string, string>>,
+): NativeChanges {
+  const betas = bedrockBetas(clientHeaders['anthropic-beta']);
+  const unknown = unknownMembers.filter((name) => body[name] !== undefined);
   return {
-    anthropic_version: anthropicVersion,
-    ...(betas !== undefined && { anthropic_beta: betas }),
-    model: undefined,
-    stream: undefined,
+    members: {
+      anthropic_version: anthropicVersion,
+      ...(betas.kept.length > 0 && { anthropic_beta: betas.kept }),
+      ...Object.fromEntries(['model', 'stream', ...unknown].map((name) => [name, undefined])),
+    },
+    drops: [...unknown, ...betas.left.map((beta) => `anthropic-beta ${beta}`)],
   };
 }

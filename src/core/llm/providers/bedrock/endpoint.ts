@@ -1,7 +1,11 @@
+import { bareModel } from '../../bedrock-models.ts';
 import type { Api, EndpointCall } from '../../provider.ts';
 
 /** The model, which may be an ARN, is in the path. */
 export function endpoint(api: Api, { model, streaming }: EndpointCall): string | undefined {
+  // Counted by the model alone, not by the profile that leads to it.
+  if (api === 'CountTokens') return `/model/${encodeURIComponent(bareModel(model))}/count-tokens`;
+  if (api === 'Vectors') return `/model/${encodeURIComponent(model)}/invoke`;
   if (api !== 'Converse') return undefined;
   return `/model/${encodeURIComponent(model)}/${streaming ? 'converse-stream' : 'converse'}`;
 }

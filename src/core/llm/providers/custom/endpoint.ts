@@ -1,16 +1,24 @@
-import type { RouteType } from '../../../config/snapshot.ts';
+import type { Api } from '../../provider.ts';
 
 /** Paths that compatible servers serve by route type. */
-const paths: Partial<Record<RouteType, string>> = {
+const paths: Partial<Record<Api, string>> = {
   Completions: '/v1/chat/completions',
   Messages: '/v1/messages',
   AnthropicTokenCount: '/v1/messages/count_tokens',
   Embeddings: '/v1/embeddings',
   Responses: '/v1/responses',
   Models: '/v1/models',
+  TextCompletions: '/v1/completions',
+  ImageGenerations: '/v1/images/generations',
+  ImageEdits: '/v1/images/edits',
+  ImageVariations: '/v1/images/variations',
+  Speech: '/v1/audio/speech',
+  Transcriptions: '/v1/audio/transcriptions',
+  Translations: '/v1/audio/translations',
+  Realtime: '/v1/realtime',
   Rerank: '/v1/rerank',
 };
 
-export function endpoint(routeType: RouteType): string | undefined {
+export function endpoint(routeType: Api): string | undefined {
   return paths[routeType];
 }

@@ -1,6 +1,7 @@
 /** Gemini API (generativelanguage.googleapis.com). */
 import { geminiGenerate } from '../../formats/gemini-generate/index.ts';
 import type { Provider } from '../../provider.ts';
+import { geminiVectors } from '../../vectors/gemini.ts';
 import { credentialHeader, requiredHeaders } from './auth.ts';
 import { endpoint } from './endpoint.ts';
 
@@ -10,4 +11,5 @@ export const gemini: Provider = {
   credentialHeader,
   requiredHeaders,
   adapt: (body) => body,
+  vectors: () => geminiVectors,
 };

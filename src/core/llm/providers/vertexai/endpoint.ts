@@ -19,6 +19,7 @@ export function endpoint(api: Api, call: EndpointCall): string | undefined {
   const path = modelPath(call, 'google', nameOf(call.model));
   if (api === 'GenerateContent')
     return call.streaming ? `${path}:streamGenerateContent?alt=sse` : `${path}:generateContent`;
+  if (api === 'Vectors') return `${path}:predict`;
   return api === 'GeminiCountTokens' ? `${path}:countTokens` : undefined;
 }
 

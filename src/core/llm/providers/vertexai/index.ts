@@ -5,7 +5,8 @@ import { anthropicMessages } from '../../formats/anthropic-messages/index.ts';
 import { geminiGenerate } from '../../formats/gemini-generate/index.ts';
 import { openaiChat } from '../../formats/openai-chat/index.ts';
 import type { Provider } from '../../provider.ts';
-import { credentialHeader, nativeMembers, requiredHeaders } from './auth.ts';
+import { geminiOnVertexVectors, vertexVectors } from '../../vectors/vertex.ts';
+import { adaptNative, anthropicMembers, credentialHeader, requiredHeaders } from './auth.ts';
 import { anthropicEndpoint, endpoint, nameOf, openEndpoint } from './endpoint.ts';
 
 export const vertexai: Provider = {
@@ -14,6 +15,10 @@ export const vertexai: Provider = {
   credentialHeader,
   requiredHeaders,
   adapt: withoutCallIds,
+  vectors: (model) => {
+    if (/gemini-embedding/.test(model)) return geminiOnVertexVectors;
+    return /embedding/.test(model) ? vertexVectors : undefined;
+  },
   forModel,
 };
 
@@ -21,9 +26,10 @@ const anthropicOnVertex: Provider = {
   ...vertexai,
   chat: { routeType: 'Messages', format: anthropicMessages },
   endpoint: anthropicEndpoint,
-  adapt: (body) => ({ ...body, ...nativeMembers('Messages') }),
-  nativeMembers,
+  adapt: (body) => ({ ...body, ...anthropicMembers }),
+  adaptNative,
   decodeError,
+  caches: () => true,
 };
 
 const openOnVertex: Provider = {

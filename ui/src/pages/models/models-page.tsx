@@ -1,0 +1,58 @@
+import { Loader } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { listPrices } from '../../api/prices.ts';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { ErrorNotice } from '../../components/error-notice.tsx';
+import { PageHeader } from '../../components/page-header.tsx';
+import { Pager } from '../../components/pager.tsx';
+import { SearchBox } from '../../components/search-box.tsx';
+import { Section } from '../../components/section.tsx';
+import { strings } from '../../strings.ts';
+import { type ModelsSearch, pageSize, readModelsSearch } from './models-search.ts';
+import { PriceTable } from './price-table.tsx';
+import { UsedModels } from './used-models.tsx';
+
+const texts = strings.models;
+
+export function ModelsPage() {
+  const search = readModelsSearch(useSearch({ from: '/admin/models' }) as Record<string, unknown>);
+  const navigate = useNavigate({ from: '/models' });
+  const show = (next: ModelsSearch) => void navigate({ search: next });
+  const page = search.page ?? 1;
+  const query = { search: search.search, limit: pageSize, offset: (page - 1) * pageSize };
+  const { data, error, refetch } = useQuery({
+    queryKey: ['prices', query],
+    queryFn: ({ signal }) => listPrices(query, signal),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <>
+      <PageHeader
+        title={texts.title}
+        intro={data === undefined ? texts.intro : `${texts.intro} ${texts.version(data.version)}`}
+      />
+      <Section title={texts.used}>
+        <UsedModels />
+      </Section>
+      <Section title={texts.table}>
+        <SearchBox
+          label={texts.searchLabel}
+          placeholder={texts.searchHint}
+          value={search.search ?? ''}
+          onSearch={(text) => show(text === '' ? {} : { search: text })}
+        />
+        {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
+        {data === undefined && error === null && <Loader aria-label={strings.loading} />}
+        {data?.items.length === 0 && <EmptyState title={texts.emptyTitle} text={texts.emptyText} />}
+        {data !== undefined && data.items.length > 0 && <PriceTable prices={data.items} />}
+        <Pager
+          page={page}
+          pageSize={pageSize}
+          total={data?.total ?? 0}
+          onPage={(next) => show({ ...search, page: next })}
+        />
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+import { Tabs } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { PageHeader } from '../../components/page-header.tsx';
+import { strings } from '../../strings.ts';
+import { AuditLog } from './audit-log.tsx';
+import { readSettingsSearch, tabs } from './settings-search.ts';
+import { Tokens } from './tokens.tsx';
+
+const texts = strings.settings;
+
+export function SettingsPage() {
+  const search = readSettingsSearch(useSearch({ from: '/admin/settings' }) as Record<string, unknown>);
+  const navigate = useNavigate({ from: '/settings' });
+  return (
+    <>
+      <PageHeader title={texts.title} />
+      <Tabs
+        value={search.tab ?? 'tokens'}
+        onChange={(value) => void navigate({ search: { tab: tabs.find((name) => name === value) } })}
+        keepMounted={false}
+      >
+        <Tabs.List mb="md">
+          {tabs.map((tab) => (
+            <Tabs.Tab key={tab} value={tab}>
+              {texts.tabs[tab]}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="tokens">
+          <Tokens />
+        </Tabs.Panel>
+        <Tabs.Panel value="audit">
+          <AuditLog search={search} onChange={(next) => void navigate({ search: next })} />
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}

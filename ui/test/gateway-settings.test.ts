@@ -1,0 +1,84 @@
+/** Logins with roles and the audit log, in the console of the real gateway. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { closeBrowser, noBrowser, openTab } from './browser.ts';
+import { logInWithToken, type RealGateway, startRealGateway } from './real-gateway.ts';
+
+describe('settings in the console of the real gateway', { skip: noBrowser, timeout: 300_000 }, () => {
+  let gateway: RealGateway;
+  before(async () => {
+    gateway = await startRealGateway();
+  });
+  after(async () => {
+    await closeBrowser();
+    await gateway?.end();
+  });
+
+  test('a token with a role is made, shown once, used, and ends when it is deleted', async (t) => {
+    const { page, complaints } = await openTab(t);
+    await logInWithToken(page, gateway, '/settings');
+    await page.getByRole('button', { name: 'Create token' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('Not A Name');
+    await dialog.getByRole('button', { name: 'Create token' }).click();
+    await dialog.getByText('Use lower-case letters').waitFor();
+    await dialog.getByLabel('Name').fill('finance-anna');
+    await dialog.getByRole('combobox', { name: 'Role' }).click();
+    await page.getByRole('option', { name: /^Owner/ }).click();
+    await dialog.getByRole('button', { name: 'Create token' }).click();
+    await dialog.getByText('Say which team.').waitFor();
+    await dialog.getByRole('combobox', { name: 'Role' }).click();
+    await page.getByRole('option', { name: /^Viewer/ }).click();
+    await dialog.getByRole('button', { name: 'Create token' }).click();
+    const value = await dialog.getByLabel('Value of the token').inputValue();
+    await page.keyboard.press('Escape');
+    await dialog.getByRole('button', { name: 'I have stored it' }).click();
+    const table = page.getByRole('table', { name: 'Admin tokens' });
+    await table.getByText('finance-anna').waitFor();
+    assert.ok(!(await page.content()).includes(value));
+
+    const second = await openTab(t);
+    await second.page.goto(`${gateway.url}/keys`);
+    await second.page.getByLabel('Admin token or virtual key').fill(value);
+    await second.page.getByRole('button', { name: 'Log in' }).click();
+    await second.page.getByText('finance-anna (Viewer)').waitFor();
+    await second.page.getByText('anthropic-api-key/anna').waitFor();
+    await second.page.getByRole('button', { name: 'Create key' }).click();
+    const drawer = second.page.getByRole('dialog');
+    await drawer.getByRole('textbox', { name: 'Name', exact: true }).fill('not-mine-to-make');
+    await drawer.getByRole('button', { name: 'Create key' }).click();
+    await drawer.getByText('Your login may not do this').waitFor();
+    assert.equal(
+      await drawer.getByRole('textbox', { name: 'Name', exact: true }).inputValue(),
+      'not-mine-to-make',
+    );
+
+    await table.getByRole('button', { name: 'Delete finance-anna' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete finance-anna' }).click();
+    await page.getByText('No token but that of the data directory.').waitFor();
+    await second.page.goto(`${gateway.url}/keys`);
+    await second.page.getByRole('button', { name: 'Log in' }).waitFor();
+    assert.deepEqual([...complaints, ...second.complaints], []);
+  });
+
+  test('the audit log says who changed what, is searched, and has pages', async (t) => {
+    await gateway.admin('POST', '/keys', { name: 'audited', owner: '<b>lee</b>' });
+    for (let turn = 0; turn < 60; turn += 1)
+      await gateway.admin('PATCH', '/keys/agentgateway-system/audited', { owner: `lee-${turn}` });
+    const { page, complaints } = await openTab(t);
+    await logInWithToken(page, gateway, '/settings?tab=audit');
+    const table = page.getByRole('table', { name: 'Changes' });
+    await table.getByText('spec.owner: lee-58 → lee-59').waitFor();
+    await page.getByRole('button', { name: 'Older changes' }).click();
+    await page.waitForURL(/before=/);
+    await table.getByText('spec.owner: <b>lee</b>', { exact: true }).waitFor();
+    await page.getByLabel('Object').fill('Token/');
+    await page.waitForURL(/object=Token/);
+    await table.getByText('tokens.delete').waitFor();
+    assert.equal(await table.getByText('keys.change').count(), 0);
+    await page.goto(`${gateway.url}/keys/agentgateway-system/audited`);
+    const history = page.getByRole('region', { name: 'History of changes' });
+    await history.getByText('spec.owner: lee-58 → lee-59').waitFor();
+    assert.deepEqual(complaints, []);
+  });
+});
