@@ -12,6 +12,8 @@ import type { Session } from './session.ts';
 
 /** A statement takes at most 65,535 parameters. */
 const insertAtOnce = 1_000;
+/** Of a COPY: some 300 kB. */
+const rowsAtOnce = 250;
 /** Of `columnsOf`. */
 const labelsAt = 9;
 const firstFraction = 17;
@@ -92,9 +94,16 @@ export async function addCharges(
 }
 
 async function copyAll(session: Session, records: readonly RequestRecord[]): Promise<typeof records> {
-  const rows = records.map((record) => copyRow(rowOf(record))).join('');
-  await session.copy('COPY tollgate.call FROM STDIN', rows);
+  await session.copy('COPY tollgate.call FROM STDIN', pieces(records));
   return records;
+}
+
+function* pieces(records: readonly RequestRecord[]): Iterable<string> {
+  for (let first = 0; first < records.length; first += rowsAtOnce)
+    yield records
+      .slice(first, first + rowsAtOnce)
+      .map((record) => copyRow(rowOf(record)))
+      .join('');
 }
 
 /** Returns those that were not there. */

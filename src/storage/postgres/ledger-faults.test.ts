@@ -158,6 +158,18 @@ function faultTests(server: TestPostgres): void {
     await assert.rejects(migratePostgresSchema(connections[1]!), /newer release of Tollgate \(schema 99/);
   });
 
+  test('a batch of which some are there already, at its begin, middle or end: the others are entered', async (t) => {
+    const { ledger } = await replica(t, await server.createDatabase(), 'a');
+    const charge = { budget: 'ns/daily', group: '', unit: 'tokens' as const, used: 1, ...quarter };
+    const records = Array.from({ length: 4_000 }, (_, n) => ledgerRecord(n, { budgets: [charge] }));
+    await ledger.append([records[0]!, records[1_234]!, records[2_999]!], []);
+    await ledger.append(records.slice(0, 3_000), [{ file: 'a', offset: 1 }]);
+    assert.deepEqual(await counts(ledger), { calls: 3_000, charged: 3_000 });
+    await ledger.append(records.slice(2_000), [{ file: 'a', offset: 2 }]);
+    assert.deepEqual(await counts(ledger), { calls: 4_000, charged: 4_000 });
+    assert.deepEqual(await ledger.positions(), [{ file: 'a', offset: 2 }]);
+  });
+
   test('text that Postgres has no place for does not hold up the rest', async (t) => {
     const { ledger } = await replica(t, await server.createDatabase(), 'a');
     const key = { id: 'k\0\\', user: 'a\0b\tc\n', metadata: {}, labels: { team: 'x\0\ud800', '\0': '\\"' } };

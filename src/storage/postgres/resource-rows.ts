@@ -27,6 +27,12 @@ export class ResourceRows {
     return Number(row?.['revision']);
   }
 
+  /** The revision, which nobody else can move until the transaction ends. */
+  async lock(session: Session): Promise<number> {
+    const [row] = await session.query('SELECT revision FROM tollgate.resource_store FOR UPDATE');
+    return Number(row?.['revision']);
+  }
+
   /** All of one moment. */
   async load(session: Session): Promise<{ revision: number; objects: KubeObject[] }> {
     await session.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');

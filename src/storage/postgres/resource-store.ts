@@ -10,6 +10,7 @@ import { openSecretCipher, type SecretCipher } from '../sqlite/secret-encryption
 import { StoreUnavailable } from '../store-unavailable.ts';
 import type { PostgresConnection } from './connection.ts';
 import { ResourceRows, type StoredChange } from './resource-rows.ts';
+import type { Session } from './session.ts';
 
 export interface PostgresResourceOptions {
   /** Its schema must be up to date (`migratePostgresSchema`); it stays open when the store is closed. */
@@ -26,8 +27,8 @@ const keyCheckText = 'resource store key check';
 /** People wait for it. */
 const timeoutMs = 5_000;
 const loadMs = 60_000;
-/** Of a write that others are always quicker than. */
-const maxAttempts = 20;
+/** Of a write before which everything has to be read. */
+const maxAttempts = 3;
 
 export async function openPostgresResourceStore(options: PostgresResourceOptions): Promise<ResourceStore> {
   const cipher = await openCheckedCipher(options.connection, options.keyPath);
@@ -125,17 +126,11 @@ class PostgresResourceStore implements ResourceStore {
 
   write<T>(operation: () => T): Promise<T> {
     return this.#inTurn(async () => {
-      for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-        const { result, events, refusal } = this.#tryOut(operation);
-        // A refusal may be because of what another replica has undone meanwhile.
-        if (refusal !== undefined) {
-          if (attempt > 1 || !(await this.#follow().catch(() => false))) throw refusal.error;
-          continue;
-        }
-        if (events.length === 0 || (await this.#save(events))) return result as T;
-        await this.#follow();
-      }
-      throw new StoreUnavailable('the store is busy: other gateways write to it all the time; try again');
+      const { result, events, refusal } = this.#tryOut(operation);
+      if (refusal === undefined && (events.length === 0 || (await this.#save(events)))) return result as T;
+      // A refusal may be because of what another replica has undone meanwhile.
+      if (refusal !== undefined && !(await this.#follow().catch(() => false))) throw refusal.error;
+      return (await this.#writeLocked(operation)) as T;
     });
   }
 
@@ -181,18 +176,42 @@ class PostgresResourceStore implements ResourceStore {
     return saved;
   }
 
+  /** While nobody else can write: others that write all the time keep this gateway waiting, not from writing. */
+  async #writeLocked(operation: () => unknown): Promise<unknown> {
+    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+      await this.#follow();
+      const done = await this.#options.connection.transaction(async (session) => {
+        const revision = await this.#rows.lock(session);
+        if (!(await this.#catchUp(session, revision))) return undefined;
+        const { result, events, refusal } = this.#tryOut(operation);
+        if (refusal !== undefined) throw refusal.error;
+        if (events.length > 0) await this.#rows.save(session, revision, events);
+        return { result, events };
+      }, timeoutMs);
+      if (done === undefined) continue;
+      if (done.events.length > 0) this.#memory.adopt(done.events);
+      return done.result;
+    }
+    throw new StoreUnavailable('the store could not be followed: try again');
+  }
+
+  /** False when not every change up to `revision` is kept. */
+  async #catchUp(session: Session, revision: number): Promise<boolean> {
+    const known = this.#memory.revision();
+    if (revision === known) return true;
+    const changes = revision < known ? undefined : await this.#rows.changesSince(session, known);
+    if (changes === undefined || changes.length === 0) return false;
+    for (const change of changes) this.#memory.adopt([this.#eventOf(change)]);
+    return true;
+  }
+
   /** True when there was something new. */
   async #follow(): Promise<boolean> {
-    const known = this.#memory.revision();
     const { connection } = this.#options;
     const revision = await connection.run((session) => this.#rows.revision(session), timeoutMs);
-    if (revision === known) return false;
-    const changes =
-      revision < known
-        ? undefined
-        : await connection.run((session) => this.#rows.changesSince(session, known), timeoutMs);
-    if (changes === undefined || changes.length === 0) await this.#loadAll();
-    else for (const change of changes) this.#memory.adopt([this.#eventOf(change)]);
+    if (revision === this.#memory.revision()) return false;
+    if (!(await connection.run((session) => this.#catchUp(session, revision), timeoutMs)))
+      await this.#loadAll();
     return true;
   }
 

@@ -3,6 +3,7 @@
  * since a client that connects again by itself would go on outside of the transaction that was lost.
  */
 import { connect, type Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Options, Row, RowList, Sql } from 'postgres';
 import { PostgresRefusal, PostgresUnavailable, plainError } from './faults.ts';
@@ -73,18 +74,14 @@ export class Session {
     return this.#guarded(() => this.#sql.unsafe(text, values as Value[]));
   }
 
-  /** `statement` is a COPY … FROM STDIN, within a transaction. */
-  copy(statement: string, rows: string): Promise<void> {
+  /**
+   * `statement` is a COPY … FROM STDIN, within a transaction. The server takes one piece in while the next is made.
+   */
+  copy(statement: string, pieces: Iterable<string>): Promise<void> {
     return this.#guarded(async () => {
       const copy = await this.#sql.unsafe(statement).writable();
       // The client tells no fault that comes after the last row: the next statement of the transaction fails instead.
-      const sent = new Promise<void>((resolve) => {
-        copy.write(rows, () => {
-          copy.end();
-          setImmediate(resolve);
-        });
-      });
-      await Promise.race([finished(copy), sent]);
+      await Promise.race([finished(copy), sendAll(copy, pieces)]);
       if (this.#lost) throw new PostgresUnavailable('Postgres is not available: the connection was lost');
       await this.#sql.unsafe('SELECT 1');
     });
@@ -112,6 +109,16 @@ export class Session {
       throw plain;
     }
   }
+}
+
+async function sendAll(copy: Writable, pieces: Iterable<string>): Promise<void> {
+  for (const piece of pieces) {
+    // What failed is told by the stream itself.
+    await new Promise<void>((resolve) => copy.write(piece, () => resolve()));
+    if (copy.destroyed) return;
+  }
+  copy.end();
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 function openSocket({ host, port, path }: ParsedAddress): Promise<Socket> {
