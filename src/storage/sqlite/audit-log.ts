@@ -2,6 +2,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { AuditChange } from '../../core/audit/changes.ts';
 import type { AuditEntry, AuditFilter, AuditLog, NewAuditEntry } from '../audit-log.ts';
+import { migrate, startNewerRelease } from './migrate.ts';
 
 const migrations = [
   `CREATE TABLE entry (
@@ -16,7 +17,7 @@ const migrations = [
 export function openSqliteAuditLog(path: string): AuditLog {
   const database = new DatabaseSync(path);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-  migrate(database, path);
+  migrate(database, migrations, startNewerRelease(path));
   return new SqliteAuditLog(database);
 }
 
@@ -76,14 +77,4 @@ function entryOf(row: Record<string, unknown>): AuditEntry {
     object: String(row['object']),
     changes: JSON.parse(String(row['changes'])) as AuditChange[],
   };
-}
-
-function migrate(database: DatabaseSync, path: string): void {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-  if (version > migrations.length)
-    throw new Error(`${path} was written by a newer release of Tollgate (schema ${version}): start that one`);
-  for (const [index, statement] of migrations.entries()) {
-    if (index < version) continue;
-    database.exec(`BEGIN IMMEDIATE; ${statement} PRAGMA user_version = ${index + 1}; COMMIT;`);
-  }
 }
