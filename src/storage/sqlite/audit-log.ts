@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { AuditChange } from '../../core/audit/changes.ts';
 import type { AuditEntry, AuditFilter, AuditLog, NewAuditEntry } from '../audit-log.ts';
 import { migrate, startNewerRelease } from './migrate.ts';
+import { transaction } from './transaction.ts';
 
 const migrations = [
   `CREATE TABLE entry (
@@ -31,15 +32,10 @@ class SqliteAuditLog implements AuditLog {
   }
 
   append(entries: readonly NewAuditEntry[]): void {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
+    transaction(this.#database, () => {
       for (const { atMs, actor, role, action, object, changes } of entries)
         this.#insert.run(Math.floor(atMs), actor, role, action, object, JSON.stringify(changes));
-      this.#database.exec('COMMIT');
-    } catch (error) {
-      this.#database.exec('ROLLBACK');
-      throw error;
-    }
+    });
   }
 
   search(filter: AuditFilter, { limit, before }: { limit: number; before?: number }) {
