@@ -20,7 +20,7 @@ const count = 100_000;
 const directory = mkdtempSync(join(tmpdir(), 'tollgate-bench-'));
 const journal = new CounterJournal(directory, 'worker-1');
 let cpu = process.cpuUsage();
-for (let n = 0; n < count; n++) journal.append(1, [], JSON.stringify(ledgerRecord(n)));
+for (let n = 0; n < count; n++) journal.append(1, '', JSON.stringify(ledgerRecord(n)));
 report('into the journal', process.cpuUsage(cpu), 0);
 const ledger = openSqliteLedger(join(directory, 'ledger.db'));
 await follow('SQLite', ledger);

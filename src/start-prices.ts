@@ -64,20 +64,26 @@ class PriceSources {
   readonly running: RunningPrices;
   list: PriceSource[] = [];
   readonly #parts: PriceParts;
-  readonly #shipped: PriceSource;
+  readonly #startedAtMs = Date.now();
+  #shippedSource: PriceSource | undefined;
   /** Name → the text that was read last, so that only what changed is parsed and told. */
   readonly #texts = new Map<string, string>();
   #merged: { catalog: PriceCatalog; prices: Prices } | undefined;
 
   constructor(parts: PriceParts) {
     this.#parts = parts;
-    this.#shipped = { name: 'shipped', loadedAtMs: Date.now(), catalog: readPriceList() };
     this.running = {
       sources: () => [this.#shipped, ...this.list],
       catalog: () => this.#current().catalog,
       isPriced: (provider, model) => this.#current().prices.bound(provider, model) !== undefined,
       onChanged: () => {},
     };
+  }
+
+  /** Read when somebody first asks: most processes never do, as the data path's threads have their own. */
+  get #shipped(): PriceSource {
+    this.#shippedSource ??= { name: 'shipped', loadedAtMs: this.#startedAtMs, catalog: readPriceList() };
+    return this.#shippedSource;
   }
 
   refused(): number {

@@ -4,56 +4,19 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import {
+  body,
+  calls,
+  countedOf,
+  maxTokens,
+  neededByOne,
+  rounds,
+  setUpProbe,
+  usedTokens,
+  worths,
+} from './support/budget-load.ts';
 import { type BudgetWorld, budgetWorld } from './support/budget-world.ts';
 import { eventually } from './support/eventually.ts';
-
-const long = process.env['TOLLGATE_TEST_LONG'] === '1';
-const calls = long ? 2_000 : 400;
-const rounds = long ? 20 : 3;
-const worths = long ? [1, 10, 1_000] : [1, 10, 100];
-const namespace = 'agentgateway-system';
-const maxTokens = 100;
-/** A question whose bound is known: the bytes of the call as sent to the provider and the framing, see boundInputTokens. */
-const body = (index: number) => ({
-  model: 'claude-sonnet-5',
-  max_tokens: maxTokens,
-  stream: index % 2 === 1,
-});
-
-/** What one call reserves: read from what a refusal says that it needs. */
-async function reservationOf(world: BudgetWorld): Promise<number> {
-  await world.key('tg-probe', {}, { owner: 'tg-probe' });
-  const selector = { matchLabels: { owner: 'tg-probe' } };
-  await world.budget('probe', {
-    selector,
-    limit: { tokens: 1 },
-    reservation: { minimumOutputTokens: maxTokens },
-  });
-  const answer = await world.ask('tg-probe', body(1));
-  assert.equal(answer.status, 429);
-  return Number(/needs at least (\d+) tokens/.exec(answer.text)![1]);
-}
-
-async function usedTokens(world: BudgetWorld, owner: string): Promise<{ used: number; calls: number }> {
-  const { total } = await world.admin<{ total: { tokens: number; requests: number; refused: number } }>(
-    `usage?user=${owner}`,
-  );
-  return { used: total.tokens, calls: total.requests - total.refused };
-}
-
-async function counterOf(world: BudgetWorld, budget: string): Promise<number> {
-  const { counters } = await world.admin<{ counters: { value: number }[] }>(
-    `counters?prefix=${encodeURIComponent(`budget|${namespace}/${budget}|`)}`,
-  );
-  return counters.reduce((sum, { value }) => sum + value, 0);
-}
-
-async function heldOf(world: BudgetWorld, budget: string): Promise<number> {
-  const { counters } = await world.admin<{ counters: { value: number }[] }>(
-    `counters?prefix=${encodeURIComponent(`held|${namespace}/${budget}|`)}`,
-  );
-  return counters.reduce((sum, { value }) => sum + value, 0);
-}
 
 for (const workers of [1, 2])
   test(`${calls} calls at once against the worth of ${worths.join(', ')} reservations, ${workers} threads: never passed, almost all usable`, async (t) => {
@@ -62,7 +25,8 @@ for (const workers of [1, 2])
   });
 
 async function exactness(world: BudgetWorld, workers: number): Promise<void> {
-  const reservation = await reservationOf(world);
+  await setUpProbe(world);
+  const reservation = await neededByOne(world);
   for (const worth of worths) {
     const owner = `tg-worth-${worth}`;
     const limit = worth * reservation;
@@ -87,8 +51,8 @@ async function exactness(world: BudgetWorld, workers: number): Promise<void> {
       limit - spent < reservation,
       `no room for one more: ${spent} of ${limit}, ${reservation} a call`,
     );
-    assert.equal(await counterOf(world, owner), spent);
-    assert.equal(await heldOf(world, owner), 0);
+    assert.equal(await countedOf(world, 'budget', owner), spent);
+    assert.equal(await countedOf(world, 'held', owner), 0);
     await eventually(async () => assert.equal((await usedTokens(world, owner)).used, spent));
     assert.equal(await threadsOf(world, owner, burstEnd), workers);
   }
@@ -124,8 +88,8 @@ test(`${rounds} rounds of kill -9 under load: every full answer is in the ledger
     await Promise.all(load);
     const { used, calls: entered } = await usedTokens(world, owner);
     assert.ok(entered >= answered, `${entered} calls entered, ${answered} answered in full`);
-    assert.equal(await counterOf(world, owner), used);
-    assert.equal(await heldOf(world, owner), 0);
+    assert.equal(await countedOf(world, 'budget', owner), used);
+    assert.equal(await countedOf(world, 'held', owner), 0);
   }
   assert.ok(answered > 0);
 });

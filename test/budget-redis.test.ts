@@ -5,20 +5,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { noRedis, startRedis } from '../src/storage/redis/redis-server.fixture.ts';
+import {
+  body,
+  calls,
+  countedOf,
+  maxTokens,
+  neededByOne,
+  rounds,
+  setUpProbe,
+  usedTokens,
+  worths,
+} from './support/budget-load.ts';
 import { type BudgetWorld, budgetWorld } from './support/budget-world.ts';
 import { eventually } from './support/eventually.ts';
-
-const long = process.env['TOLLGATE_TEST_LONG'] === '1';
-const calls = long ? 2_000 : 400;
-const rounds = long ? 20 : 3;
-const worths = long ? [1, 10, 1_000] : [1, 10, 100];
-const namespace = 'agentgateway-system';
-const maxTokens = 100;
-const body = (index: number) => ({
-  model: 'claude-sonnet-5',
-  max_tokens: maxTokens,
-  stream: index % 2 === 1,
-});
 
 test(`${calls} calls at once through three gateways: never passed, almost all usable`, {
   skip: noRedis,
@@ -146,10 +145,8 @@ function tokensOf(text: string): number {
 
 /** Tokens and calls that were not refused. */
 async function entriesOf(world: BudgetWorld, owner: string): Promise<number[]> {
-  const { total } = await world.admin<{ total: { tokens: number; requests: number; refused: number } }>(
-    `usage?user=${owner}`,
-  );
-  return [total.tokens, total.requests - total.refused];
+  const { used, calls: made } = await usedTokens(world, owner);
+  return [used, made];
 }
 
 function startWorlds(t: Parameters<typeof budgetWorld>[0], url: string): Promise<BudgetWorld[]> {
@@ -158,20 +155,10 @@ function startWorlds(t: Parameters<typeof budgetWorld>[0], url: string): Promise
   return Promise.all(['1', '1', '2'].map((workers) => budgetWorld(t, ['--workers', workers], env)));
 }
 
-/** What one call reserves: read from what a refusal says that it needs. */
+/** What one call reserves, once every part of it is in force. */
 async function reservationOf(world: BudgetWorld): Promise<number> {
-  await world.key('tg-probe', {}, { owner: 'tg-probe' });
-  const selector = { matchLabels: { owner: 'tg-probe' } };
-  await world.budget('probe', {
-    selector,
-    limit: { tokens: 1 },
-    reservation: { minimumOutputTokens: maxTokens },
-  });
-  return eventually(async () => {
-    const { status, text } = await world.ask('tg-probe', body(1));
-    assert.equal(status, 429, text);
-    return Number(/needs at least (\d+) tokens/.exec(text)![1]);
-  });
+  await setUpProbe(world);
+  return eventually(() => neededByOne(world));
 }
 
 async function everywhere(worlds: readonly BudgetWorld[], owner: string, limit: object): Promise<void> {
@@ -193,13 +180,7 @@ async function spentBy(worlds: readonly BudgetWorld[]): Promise<number> {
 
 /** Used and held, as any of the gateways tells it. */
 async function stand(world: BudgetWorld, owner: string): Promise<number[]> {
-  const sums = [];
-  for (const kind of ['budget', 'held']) {
-    const prefix = encodeURIComponent(`${kind}|${namespace}/${owner}|`);
-    const { counters } = await world.admin<{ counters: { value: number }[] }>(`counters?prefix=${prefix}`);
-    sums.push(counters.reduce((sum, { value }) => sum + value, 0));
-  }
-  return sums;
+  return [await countedOf(world, 'budget', owner), await countedOf(world, 'held', owner)];
 }
 
 async function enteredBy(worlds: readonly BudgetWorld[], owner: string): Promise<number> {

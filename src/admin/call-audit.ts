@@ -1,7 +1,8 @@
 /** The audit entries of one call: every write through its resources, named as the route names it, and what else the route tells. */
 import { type AuditChange, changesBetween } from '../core/audit/changes.ts';
 import { nameOf } from '../core/config/objects.ts';
-import type { KubeObject, ObjectRef } from '../core/resources/object.ts';
+import type { KubeObject } from '../core/resources/object.ts';
+import { refOf } from '../core/resources/object-ref.ts';
 import type { ResourceAccess } from '../storage/resource-access.ts';
 import type { AdminContext } from './context.ts';
 import type { Principal } from './principal.ts';
@@ -85,10 +86,4 @@ export class CallAudit {
       },
     };
   }
-}
-
-function refOf({ apiVersion, kind, metadata: { namespace, name } }: KubeObject): ObjectRef {
-  const slash = apiVersion.indexOf('/');
-  const group = slash < 0 ? '' : apiVersion.slice(0, slash);
-  return { group, kind, ...(namespace === undefined ? {} : { namespace }), name };
 }

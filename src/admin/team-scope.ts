@@ -5,6 +5,7 @@
 import type { KeyEntry } from '../core/config/snapshot.ts';
 import type { RequestRecord } from '../core/record.ts';
 import type { KubeObject } from '../core/resources/object.ts';
+import { groupOf, refOf } from '../core/resources/object-ref.ts';
 import type { LedgerFilter, LedgerStore } from '../storage/ledger.ts';
 import { type ResourceAccess, ResourceRefused } from '../storage/resource-access.ts';
 import type { AdminContext, InForce } from './context.ts';
@@ -70,7 +71,7 @@ function ownResources(team: string, whole: ResourceAccess): ResourceAccess {
 /** A new key gets the team's label; one of another team, or a budget of others, is refused. */
 function ownObject(team: string, object: KubeObject): KubeObject {
   const { kind, metadata } = object;
-  if (!isOwnKind(object.apiVersion.split('/')[0]!, kind)) throw forbidden(`${kind}: not yours to write`);
+  if (!isOwnKind(groupOf(object), kind)) throw forbidden(`${kind}: not yours to write`);
   const found = teamOf(object);
   if (found === team) return object;
   if (kind === 'VirtualKey' && found === undefined)
@@ -85,11 +86,6 @@ function refuseForeign(kind: string, live: KubeObject | undefined): void {
 
 function forbidden(message: string, field?: string): ResourceRefused {
   return new ResourceRefused(403, 'Forbidden', message, field === undefined ? [] : [{ field, message }]);
-}
-
-function refOf({ apiVersion, kind, metadata: { namespace, name } }: KubeObject) {
-  const group = apiVersion.split('/')[0]!;
-  return { group, kind, ...(namespace === undefined ? {} : { namespace }), name };
 }
 
 function ownLedger(team: string, isOwn: (record: RequestRecord) => boolean, whole: LedgerStore): LedgerStore {

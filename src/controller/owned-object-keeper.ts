@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { OwnedObject } from '../core/config/owned-objects.ts';
 import { ownedLabel } from '../core/config/services.ts';
-import type { KubeObject, ObjectRef } from '../core/resources/object.ts';
+import type { KubeObject } from '../core/resources/object.ts';
+import { refOf } from '../core/resources/object-ref.ts';
 import type { ResourceSource } from '../storage/resource-source.ts';
 
 const ownedKinds = [
@@ -60,16 +61,6 @@ export class OwnedObjectKeeper {
       .list(group, kind)
       .find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
   }
-}
-
-function refOf({ apiVersion, kind, metadata }: KubeObject): ObjectRef {
-  const slash = apiVersion.indexOf('/');
-  return {
-    group: slash < 0 ? '' : apiVersion.slice(0, slash),
-    kind,
-    namespace: metadata.namespace,
-    name: metadata.name,
-  };
 }
 
 function keyOf(object: KubeObject): string {

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Budget } from '../core/budget/model.ts';
 import { type BudgetStanding, type CounterReading, standingsOf, unused } from '../core/budget/standing.ts';
 import { amountText } from '../core/budget/units.ts';
+import { nameOf } from '../core/config/objects.ts';
 import type { RequestRecord } from '../core/record.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import type { ResourceSource } from '../storage/resource-source.ts';
@@ -94,8 +95,4 @@ function figuresOf(fullest: BudgetStanding): Record<string, unknown> {
       ? {}
       : { resetsAt: `${new Date(resetsAtSeconds * 1000).toISOString().slice(0, 19)}Z` }),
   };
-}
-
-function nameOf({ metadata }: KubeObject): string {
-  return `${metadata.namespace}/${metadata.name}`;
 }

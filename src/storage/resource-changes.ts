@@ -1,5 +1,6 @@
 /** From the changes of a transaction to its events: what every store of resources does in the same way. */
 import type { KubeObject, ObjectRef } from '../core/resources/object.ts';
+import { refOf } from '../core/resources/object-ref.ts';
 import type { ResourceChange, ResourceEvent } from './resource-store.ts';
 
 /**
@@ -36,16 +37,6 @@ export function refKey(ref: ObjectRef): string {
 /** NUL sorts below every character a name may hold, so namespace `a` is listed whole before `a-b`. */
 export function nameKey(named: { namespace?: string; name: string }): string {
   return `${named.namespace ?? ''}\0${named.name}`;
-}
-
-export function refOf(object: KubeObject): ObjectRef {
-  const { namespace, name } = object.metadata;
-  return { group: groupOf(object), kind: object.kind, ...(namespace !== undefined && { namespace }), name };
-}
-
-export function groupOf(object: KubeObject): string {
-  const slash = object.apiVersion.indexOf('/');
-  return slash < 0 ? '' : object.apiVersion.slice(0, slash);
 }
 
 function withRevision(object: KubeObject, revision: number): KubeObject {

@@ -74,8 +74,9 @@ describe('settings in the console of the real gateway', { skip: noBrowser, timeo
     await table.getByText('spec.owner: <b>lee</b>', { exact: true }).waitFor();
     await page.getByLabel('Object').fill('Token/');
     await page.waitForURL(/object=Token/);
+    // The rows of before stand until the filtered ones come, and `tokens.delete` is among both.
+    await table.getByText('keys.change').first().waitFor({ state: 'detached' });
     await table.getByText('tokens.delete').waitFor();
-    assert.equal(await table.getByText('keys.change').count(), 0);
     await page.goto(`${gateway.url}/keys/agentgateway-system/audited`);
     const history = page.getByRole('region', { name: 'History of changes' });
     await history.getByText('spec.owner: lee-58 → lee-59').waitFor();

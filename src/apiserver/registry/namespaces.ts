@@ -1,5 +1,6 @@
 /** Namespaces: those that are always there, those made when something is written into them, and how one goes. */
 import type { KubeObject } from '../../core/resources/object.ts';
+import { refOf } from '../../core/resources/object-ref.ts';
 import type { ResourceChange } from '../../storage/resource-store.ts';
 import { forbidden } from '../status-error.ts';
 import { type RegistryContext, timestamp } from './context.ts';
@@ -81,13 +82,7 @@ export function markDeleted(context: RegistryContext, object: KubeObject): KubeO
 }
 
 export function deletionOf(object: KubeObject): ResourceChange {
-  const slash = object.apiVersion.indexOf('/');
-  const { namespace, name } = object.metadata;
-  const group = slash < 0 ? '' : object.apiVersion.slice(0, slash);
-  return {
-    type: 'delete',
-    ref: { group, kind: object.kind, ...(namespace !== undefined && { namespace }), name },
-  };
+  return { type: 'delete', ref: refOf(object) };
 }
 
 function newNamespace(context: RegistryContext, name: string): KubeObject {

@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { allKinds } from '../resources/kinds.ts';
 import type { Condition, KubeObject } from '../resources/object.ts';
 import { admit } from '../resources/validate.ts';
-import { type CompileResult, compileConfiguration } from './compile.ts';
+import { compileObjects } from './compile.fixture.ts';
+import type { CompileResult } from './compile.ts';
 import type { KeyEntry, TrafficPolicy } from './snapshot.ts';
 
 const namespace = 'ns';
@@ -47,22 +48,7 @@ const world = () => [
   }),
 ];
 
-function compiled(objects: KubeObject[]): CompileResult {
-  const groupOf = ({ apiVersion }: KubeObject) =>
-    apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-  const all = [...world(), ...objects];
-  return compileConfiguration(
-    { list: (group, kind) => all.filter((o) => o.kind === kind && groupOf(o) === group) },
-    {
-      generation: 1,
-      nowRfc3339: '2026-11-25T00:00:00Z',
-      sha256,
-      providerUrls: {},
-      address: '127.0.0.1',
-      bindErrors: {},
-    },
-  );
-}
+const compiled = (objects: KubeObject[]) => compileObjects([...world(), ...objects], { sha256 });
 
 function accepted(result: CompileResult, name: string): Condition {
   const write = result.statuses.find(

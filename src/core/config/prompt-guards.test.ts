@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { compileRegex } from '../../linear-regex.ts';
 import type { PromptGuard } from '../guard/model.ts';
 import type { Condition, KubeObject } from '../resources/object.ts';
-import { compileConfiguration } from './compile.ts';
+import { compileObjects } from './compile.fixture.ts';
 import type { AiBackend } from './snapshot.ts';
 
 const namespace = 'ns';
@@ -42,19 +41,7 @@ const policy = (kind: string, name: string, promptGuard: object) =>
 
 function compiled(...objects: KubeObject[]) {
   const all = [...basis, ...objects];
-  const groupOf = ({ apiVersion }: KubeObject) => (apiVersion.includes('/') ? apiVersion.split('/')[0]! : '');
-  const result = compileConfiguration(
-    { list: (group, kind) => all.filter((o) => o.kind === kind && groupOf(o) === group) },
-    {
-      generation: 1,
-      nowRfc3339: '2026-11-25T00:00:00Z',
-      sha256: (text) => createHash('sha256').update(text).digest('hex'),
-      providerUrls: {},
-      address: '127.0.0.1',
-      bindErrors: {},
-      compileRegex,
-    },
-  );
+  const result = compileObjects(all, { compileRegex });
   const rule = result.snapshot.binds[0]!.listeners[0]!.routes[0]!.rules[0]!;
   const target = (result.snapshot.backends['ns/model'] as AiBackend).groups[0]![0];
   const messages = result.statuses.flatMap(({ status }) => {
@@ -180,18 +167,7 @@ test('a backend that is no model provider can not be guarded, and is not taken f
   ];
   for (const objects of refused) {
     const all = [...basis, ...objects];
-    const { snapshot } = compileConfiguration(
-      { list: (group, kind) => all.filter((o) => o.kind === kind && o.apiVersion.startsWith(group)) },
-      {
-        generation: 1,
-        nowRfc3339: '',
-        sha256: (text) => text,
-        providerUrls: {},
-        address: '',
-        bindErrors: {},
-        compileRegex,
-      },
-    );
+    const { snapshot } = compileObjects(all, { compileRegex });
     assert.match(snapshot.backends['ns/model']!.refusal!, /no model provider/);
   }
 });

@@ -3,13 +3,12 @@
  * the way that is written down here with its reason.
  */
 import assert from 'node:assert/strict';
-import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse, parseAllDocuments } from 'yaml';
 import type { Condition, KubeObject } from '../resources/object.ts';
-import { type CompileResult, compileConfiguration } from './compile.ts';
+import { compileObjects } from './compile.fixture.ts';
 
 const testdata = join(import.meta.dirname, '../../../testdata');
 const read = (file: string) => readFileSync(join(testdata, file), 'utf8');
@@ -19,21 +18,6 @@ const recorded = (parse(read('kubernetes/status/cases.yaml')) as { items: KubeOb
 const rateLimits = parseAllDocuments(read('scenario/30-ratelimit-config.yaml'))
   .map((document) => document.toJS() as KubeObject | null)
   .filter((object) => object !== null);
-
-function compiled(objects: readonly KubeObject[]): CompileResult {
-  const groupOf = ({ apiVersion }: KubeObject) => (apiVersion.includes('/') ? apiVersion.split('/')[0] : '');
-  return compileConfiguration(
-    { list: (group, kind) => objects.filter((object) => groupOf(object) === group && object.kind === kind) },
-    {
-      generation: 1,
-      nowRfc3339: '2026-11-25T00:00:00Z',
-      sha256: (text) => hash('sha256', text),
-      providerUrls: {},
-      address: '127.0.0.1',
-      bindErrors: {},
-    },
-  );
-}
 
 /** `place Type=Status/Reason`, where place is a listener, a parent or an ancestor. */
 function conditionsIn(status: unknown, place = ''): string[] {
@@ -147,7 +131,7 @@ const differences: Record<string, [reason: string, ...conditions: string[]]> = {
 
 const nameOf = ({ kind, metadata }: KubeObject) => `${kind}/${metadata.name}`;
 const bare = recorded.map(({ status: _, ...object }) => object as KubeObject);
-const result = compiled([...bare, ...rateLimits]);
+const result = compileObjects([...bare, ...rateLimits]);
 const ours = new Map(result.statuses.map(({ object, status }) => [nameOf(object), status]));
 
 for (const object of recorded.filter(({ kind }) => kinds.includes(kind))) {
@@ -192,7 +176,7 @@ test('messages name what is wrong', () => {
 });
 
 test('the order of the objects changes nothing', () => {
-  const turned = compiled([...rateLimits, ...bare].reverse());
+  const turned = compileObjects([...rateLimits, ...bare].reverse());
   assert.deepEqual(turned.snapshot, result.snapshot);
 });
 

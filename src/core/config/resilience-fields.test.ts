@@ -1,12 +1,12 @@
 /** Groups, health, retries and timeouts as the resources have them: what is in force, and what the status says of the rest. */
 import assert from 'node:assert/strict';
-import { hash } from 'node:crypto';
 import { test } from 'node:test';
 import { defaultHealth } from '../resilience/model.ts';
 import { allKinds } from '../resources/kinds.ts';
 import type { Condition, KubeObject } from '../resources/object.ts';
 import { admit } from '../resources/validate.ts';
-import { type CompileResult, compileConfiguration } from './compile.ts';
+import { compileObjects } from './compile.fixture.ts';
+import type { CompileResult } from './compile.ts';
 import type { AiBackend, ProviderTarget, RouteRule } from './snapshot.ts';
 
 let age = 0;
@@ -27,20 +27,6 @@ function object(
   assert.deepEqual([...strictErrors, ...causes], [], `${kind} ${name}`);
   const creationTimestamp = new Date(Date.UTC(2026, 0, 1) + age++ * 1_000).toISOString();
   return { ...admitted, metadata: { ...admitted.metadata, creationTimestamp, generation: 1 } };
-}
-
-function compiled(objects: KubeObject[]): CompileResult {
-  return compileConfiguration(
-    { list: (group, kind) => objects.filter((o) => o.kind === kind && o.apiVersion.startsWith(`${group}/`)) },
-    {
-      generation: 1,
-      nowRfc3339: '2026-11-25T00:00:00Z',
-      sha256: (text) => hash('sha256', text),
-      providerUrls: {},
-      address: '127.0.0.1',
-      bindErrors: {},
-    },
-  );
 }
 
 const at = (host: string) => ({ host, port: 80, openai: {} });
@@ -75,8 +61,8 @@ function accepted({ statuses }: CompileResult, name: string): string {
 }
 
 test('one provider that says nothing is not followed; one of several is, by default', () => {
-  assert.equal(targets(compiled([backend({ provider: at('a') })]))[0]!.health, undefined);
-  const followed = targets(compiled([backend({ groups })]));
+  assert.equal(targets(compileObjects([backend({ provider: at('a') })]))[0]!.health, undefined);
+  const followed = targets(compileObjects([backend({ groups })]));
   assert.deepEqual(
     followed.map(({ name, health }) => [name, health]),
     [
@@ -97,7 +83,7 @@ test('health and timeouts: a provider’s own before its backend’s before a po
     { policies: { http: { requestTimeout: '20s' } } },
     { 'tollgate.dev/idle-timeout': '45s' },
   );
-  const result = compiled([
+  const result = compileObjects([
     own,
     policy('slow', { backend: { health, http: { requestTimeout: '5s' }, tcp: { connectTimeout: '2s' } } }),
     policy('late', { backend: { tcp: { connectTimeout: '9s' } } }),
@@ -138,28 +124,31 @@ test('what cannot take effect is told: in the backend’s status, or the policy�
     [{ groups }, {}, { 'tollgate.dev/idle-timeout': '0s' }, /"0s" is not a duration/],
   ];
   for (const [ai, more, annotations, message] of broken)
-    assert.match(accepted(compiled([backend(ai, more, annotations)]), 'model'), message);
+    assert.match(accepted(compileObjects([backend(ai, more, annotations)]), 'model'), message);
   const still = object('AgentgatewayBackend', 'model', {
     static: { host: 'a', port: 80 },
     policies: { health: { eviction: {} } },
   });
-  assert.match(accepted(compiled([still]), 'model'), /health of a static backend is not served/);
+  assert.match(accepted(compileObjects([still]), 'model'), /health of a static backend is not served/);
   const onRoute = policy('route', { backend: { health: { eviction: {} } } }, 'HTTPRoute');
   assert.match(
-    accepted(compiled([onRoute]), 'route'),
+    accepted(compileObjects([onRoute]), 'route'),
     /PartiallyValid: backend.health is enforced by this version on targets of kind AgentgatewayBackend only/,
   );
   const auth = policy('route', { backend: { auth: { key: 'x' } } }, 'HTTPRoute');
   assert.match(
-    accepted(compiled([auth]), 'route'),
+    accepted(compileObjects([auth]), 'route'),
     /What this policy guards is refused .* backend.auth is enforced/,
   );
   const retry = policy('retry', { traffic: { retry: { condition: 'response.code ==' } } }, 'HTTPRoute');
-  assert.match(accepted(compiled([retry]), 'retry'), /traffic.retry.condition is not a valid CEL expression/);
+  assert.match(
+    accepted(compileObjects([retry]), 'retry'),
+    /traffic.retry.condition is not a valid CEL expression/,
+  );
 });
 
 function ruleOf(rule: object, policies: KubeObject[]): RouteRule {
-  const result = compiled([
+  const result = compileObjects([
     object('GatewayClass', 'agentgateway', { controllerName: 'agentgateway.dev/agentgateway' }),
     object('Gateway', 'gateway', {
       gatewayClassName: 'agentgateway',

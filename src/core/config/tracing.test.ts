@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { hash } from 'node:crypto';
 import { test } from 'node:test';
 import { allKinds } from '../resources/kinds.ts';
 import type { Condition, KubeObject } from '../resources/object.ts';
 import { admit } from '../resources/validate.ts';
-import { type CompileResult, compileConfiguration } from './compile.ts';
+import { compileObjects } from './compile.fixture.ts';
+import type { CompileResult } from './compile.ts';
 
 let age = 0;
 function object(kind: string, name: string, spec: object): KubeObject {
@@ -28,21 +28,6 @@ const targetRefs = [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name:
 const policy = (name: string, tracing: object) =>
   object('AgentgatewayPolicy', name, { targetRefs, frontend: { tracing } });
 
-function compiled(objects: KubeObject[]): CompileResult {
-  const groupOf = ({ apiVersion }: KubeObject) => (apiVersion.includes('/') ? apiVersion.split('/')[0] : '');
-  return compileConfiguration(
-    { list: (group, kind) => objects.filter((o) => o.kind === kind && groupOf(o) === group) },
-    {
-      generation: 1,
-      nowRfc3339: '2026-11-25T00:00:00Z',
-      sha256: (text) => hash('sha256', text),
-      providerUrls: {},
-      address: '127.0.0.1',
-      bindErrors: {},
-    },
-  );
-}
-
 function accepted({ statuses }: CompileResult, name: string): string {
   const { status } = statuses.find(({ object: { metadata } }) => metadata.name === name)!;
   const [{ conditions }] = (status as { ancestors: [{ conditions: Condition[] }] }).ancestors;
@@ -51,7 +36,7 @@ function accepted({ statuses }: CompileResult, name: string): string {
 
 test('a URL or a Service, with or without a path', () => {
   const urlOf = (tracing: object) =>
-    compiled([gateway, collector, policy('p', { protocol: 'HTTP', ...tracing })]).snapshot.tracing?.[
+    compileObjects([gateway, collector, policy('p', { protocol: 'HTTP', ...tracing })]).snapshot.tracing?.[
       'ns/edge'
     ]?.url;
   assert.equal(urlOf({ url: 'http://otel:4318' }), 'http://otel:4318/v1/traces');
@@ -70,7 +55,7 @@ test('what is not served or not valid is told, and nothing is traced', () => {
     [{ protocol: 'HTTP', url: 'http://otel', filter: 'request.(' }, /filter is not a valid CEL expression/],
   ];
   for (const [tracing, message] of cases) {
-    const result = compiled([gateway, collector, policy('p', tracing)]);
+    const result = compileObjects([gateway, collector, policy('p', tracing)]);
     assert.equal(result.snapshot.tracing, undefined);
     assert.match(accepted(result, 'p'), message);
     assert.match(accepted(result, 'p'), /^PartiallyValid/);
@@ -81,7 +66,7 @@ test('of two policies on one Gateway the older is in force, and the younger says
   const [older, younger] = ['a', 'b'].map((name) =>
     policy(name, { protocol: 'HTTP', url: `http://${name}` }),
   );
-  const result = compiled([gateway, younger!, older!]);
+  const result = compileObjects([gateway, younger!, older!]);
   assert.equal(result.snapshot.tracing!['ns/edge']!.policy, 'ns/a');
   assert.match(accepted(result, 'a'), /^Valid/);
   assert.match(

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { allKinds } from '../resources/kinds.ts';
 import type { Condition, KubeObject } from '../resources/object.ts';
 import { admit } from '../resources/validate.ts';
-import { compileConfiguration } from './compile.ts';
+import { compileObjects } from './compile.fixture.ts';
 import { unpricedModels } from './unpriced-models.ts';
 
 function object(kind: string, name: string, spec: object): KubeObject {
@@ -46,19 +46,9 @@ function pricedConditions(priced: string[], budgets: KubeObject[]): (Condition |
     route('b', 'two', 'gpt'),
     ...budgets,
   ];
-  const groupOf = ({ apiVersion }: KubeObject) => apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')));
-  const { statuses } = compileConfiguration(
-    { list: (group, kind) => all.filter((o) => o.kind === kind && groupOf(o) === group) },
-    {
-      generation: 1,
-      nowRfc3339: '2026-11-25T00:00:00Z',
-      sha256: (text) => text,
-      providerUrls: {},
-      address: '127.0.0.1',
-      bindErrors: {},
-      isPriced: (provider, model) => priced.includes(`${provider}/${model}`),
-    },
-  );
+  const { statuses } = compileObjects(all, {
+    isPriced: (provider, model) => priced.includes(`${provider}/${model}`),
+  });
   return budgets.map((budget) => {
     const found = statuses.find((write) => write.object === budget)!.status as { conditions: Condition[] };
     assert.equal(found.conditions.find(({ type }) => type === 'Accepted')?.status, 'True');

@@ -1,5 +1,6 @@
 /** Gemini's dialect has the model and the kind of answer in its path: `/v1beta/models/{model}:{method}`. */
 import type { RouteType } from '../config/snapshot.ts';
+import { decodePathModel } from './decode-path-model.ts';
 import { FieldFault } from './fields.ts';
 
 const shape = /\/models\/([^:?#]+):([A-Za-z]+)(?:\?([^#]*))?$/;
@@ -11,19 +12,11 @@ export function readGeminiPath(
 ): { model: string; stream?: boolean } {
   const [, model, method, query = ''] = shape.exec(pathAndQuery) ?? [];
   if (model === undefined) throw new FieldFault('', 'the path must end in /models/{model}:{method}');
-  if (routeType === 'GeminiCountTokens' && method === 'countTokens') return { model: decoded(model) };
+  if (routeType === 'GeminiCountTokens' && method === 'countTokens') return { model: decodePathModel(model) };
   if (routeType !== 'GenerateContent' || !/^(streamG|g)enerateContent$/.test(method!))
     throw new FieldFault('', `the method "${method}" is not served here`);
   const stream = method === 'streamGenerateContent';
   if (stream && !/(^|&)alt=sse(&|$)/.test(query))
     throw new FieldFault('alt', 'streams are served as server-sent events only: use ?alt=sse');
-  return { model: decoded(model), stream };
-}
-
-function decoded(model: string): string {
-  try {
-    return decodeURIComponent(model);
-  } catch {
-    throw new FieldFault('', 'the model in the path is not well encoded');
-  }
+  return { model: decodePathModel(model), stream };
 }

@@ -1,5 +1,5 @@
 /** What the path of a provider's own API says of a call that is passed through, where its body does not. */
-import { FieldFault } from './fields.ts';
+import { decodePathModel } from './decode-path-model.ts';
 import type { Api } from './provider.ts';
 
 export interface PathCall {
@@ -34,13 +34,5 @@ export function readProviderPath(pathAndQuery: string): PathCall | undefined {
   const [, model, action] = onBedrock ?? google.exec(path) ?? [];
   if (model === undefined) return undefined;
   const api = (onBedrock === null ? googleApis : bedrockApis)[action!];
-  return { model: decoded(model), api, streaming: /stream/i.test(action!) };
-}
-
-function decoded(model: string): string {
-  try {
-    return decodeURIComponent(model);
-  } catch {
-    throw new FieldFault('', 'the model in the path is not well encoded');
-  }
+  return { model: decodePathModel(model), api, streaming: /stream/i.test(action!) };
 }

@@ -2,11 +2,15 @@
  * agentgateway's standalone configuration (its `schema/config.json`, the parts for LLM use) → the resources that say the same.
  * Only what has the same effect is taken: anything else is a fault with its path, so that no setting is lost in silence.
  */
+import { modelsAnnotation } from '../config/model-routes.ts';
 import type { KubeObject } from '../resources/object.ts';
+import { defined } from './defined.ts';
 import { readKeys } from './keys.ts';
 import { readAuthorization, readRateLimit } from './limits.ts';
-import { type ModelEntry, readModels } from './models.ts';
-import { Names, namespace, ownerLabel } from './names.ts';
+import type { ModelEntry } from './model-objects.ts';
+import { readModels } from './models.ts';
+import { Names } from './names.ts';
+import { owned } from './owned.ts';
 import { Reader, type StandaloneFault, type Surroundings } from './reader.ts';
 
 type Fields = Record<string, unknown>;
@@ -117,16 +121,9 @@ function readConfig(reader: Reader, value: unknown): KubeObject[] {
 }
 
 function pricesOf(index: number, text: string): KubeObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: {
-      name: `prices-${String(index + 1).padStart(3, '0')}`,
-      namespace,
-      labels: { ...ownerLabel, 'tollgate.dev/prices': 'true' },
-    },
-    data: { 'catalog.json': text },
-  };
+  const name = `prices-${String(index + 1).padStart(3, '0')}`;
+  const labels = { 'tollgate.dev/prices': 'true' };
+  return owned('ConfigMap', 'v1', name, { data: { 'catalog.json': text } }, { labels });
 }
 
 function readFrontend(reader: Reader, value: unknown): void {
@@ -136,36 +133,20 @@ function readFrontend(reader: Reader, value: unknown): void {
     reader.note('frontendPolicies.http.maxBufferSize', 'has no effect: bodies of up to 32 MiB are taken');
 }
 
-const owned = (kind: string, apiVersion: string, name: string, spec: Fields, annotations?: Fields) =>
-  ({
-    apiVersion,
-    kind,
-    metadata: { name, namespace, labels: { ...ownerLabel }, ...(annotations && { annotations }) },
-    spec,
-  }) as KubeObject;
-
 function gatewayOn(port: number): KubeObject {
-  return owned('Gateway', 'gateway.networking.k8s.io/v1', gateway, {
-    gatewayClassName: 'agentgateway',
-    listeners: [{ name: 'http', port, protocol: 'HTTP' }],
-  });
+  const listeners = [{ name: 'http', port, protocol: 'HTTP' }];
+  const spec = { gatewayClassName: 'agentgateway', listeners };
+  return owned('Gateway', 'gateway.networking.k8s.io/v1', gateway, { spec });
 }
 
 function routeTo(entries: readonly ModelEntry[]): KubeObject {
   const backendRefs = [{ group: 'agentgateway.dev', kind: 'AgentgatewayBackend', name: entries[0]!.backend }];
   const spec = { parentRefs: [{ name: gateway }], rules: [{ backendRefs }] };
-  return owned('HTTPRoute', 'gateway.networking.k8s.io/v1', 'llm', spec, {
-    'tollgate.dev/models': JSON.stringify(entries),
-  });
+  const annotations = { [modelsAnnotation]: JSON.stringify(entries) };
+  return owned('HTTPRoute', 'gateway.networking.k8s.io/v1', 'llm', { spec }, { annotations });
 }
 
 function policyWith(traffic: Fields): KubeObject {
-  return owned('AgentgatewayPolicy', 'agentgateway.dev/v1alpha1', 'llm', {
-    targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: gateway }],
-    traffic,
-  });
-}
-
-function defined(fields: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  const targetRefs = [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: gateway }];
+  return owned('AgentgatewayPolicy', 'agentgateway.dev/v1alpha1', 'llm', { spec: { targetRefs, traffic } });
 }

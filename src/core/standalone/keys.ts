@@ -1,7 +1,8 @@
 /** `llm.policies.apiKey` → VirtualKeys, a Budget for each of a key's budgets, and how the Gateway asks for keys. */
 import { displayOf } from '../keys/key-value.ts';
 import type { KubeObject } from '../resources/object.ts';
-import { Names, namespace, ownerLabel } from './names.ts';
+import { Names } from './names.ts';
+import { owned } from './owned.ts';
 import type { Reader } from './reader.ts';
 
 type Fields = Record<string, unknown>;
@@ -57,24 +58,24 @@ function readKey(
   const metadata = metadataOf(reader, fields['metadata'], `${path}.metadata`);
   const value = hashOf(reader, fields, path);
   if (value === undefined) return [];
-  const told = ['name', 'user', 'owner'].map((name) => metadata[name]).find((v) => typeof v === 'string');
-  const name = names.of(typeof told === 'string' ? told : `key-${index + 1}`);
+  const name = names.of(firstText(metadata, ['name', 'user', 'owner']) ?? `key-${index + 1}`);
   const allowed = fields['allowedModels'];
-  const owner = ['user', 'name', 'owner'].map((field) => metadata[field]).find((v) => typeof v === 'string');
-  const key: KubeObject = {
-    apiVersion: 'tollgate.dev/v1alpha1',
-    kind: 'VirtualKey',
-    metadata: { name, namespace, labels: { ...labelsOf(metadata), ...ownerLabel, [keyLabel]: name } },
-    spec: {
-      ...value,
-      metadata,
-      ...(typeof owner === 'string' && { owner }),
-      targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: gateway }],
-      ...(allowed !== undefined &&
-        allowed !== null && { allowedModels: allowedModels(reader, allowed, `${path}.allowedModels`) }),
-    },
+  const owner = firstText(metadata, ['user', 'name', 'owner']);
+  const labels = { ...labelsOf(metadata), [keyLabel]: name };
+  const spec = {
+    ...value,
+    metadata,
+    ...(owner !== undefined && { owner }),
+    targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: gateway }],
+    ...(allowed !== undefined &&
+      allowed !== null && { allowedModels: allowedModels(reader, allowed, `${path}.allowedModels`) }),
   };
+  const key = owned('VirtualKey', 'tollgate.dev/v1alpha1', name, { spec }, { labels });
   return [key, ...readBudgets(reader, fields['budgets'], `${path}.budgets`, name)];
+}
+
+function firstText(metadata: Fields, names: readonly string[]): string | undefined {
+  return names.map((name) => metadata[name]).find((value) => typeof value === 'string');
 }
 
 function hashOf(reader: Reader, fields: Fields, path: string): Fields | undefined {
@@ -135,21 +136,15 @@ function readBudgets(reader: Reader, value: unknown, path: string, key: string):
         ? 'Reject'
         : reader.oneOf(fields['onBudgetExceeded'], `${at}.onBudgetExceeded`, actions);
     if (limit === undefined || window === undefined || action === undefined) return [];
-    return [
-      {
-        apiVersion: 'tollgate.dev/v1alpha1',
-        kind: 'Budget',
-        metadata: { name: `${key}-${names.of(name)}`, namespace, labels: { ...ownerLabel } },
-        spec: {
-          selector: { matchLabels: { [keyLabel]: key } },
-          limit,
-          window,
-          // As agentgateway: checked, then charged; the call that crosses the limit is finished.
-          enforcement: 'Soft',
-          onExceeded: { action },
-        },
-      },
-    ];
+    const spec = {
+      selector: { matchLabels: { [keyLabel]: key } },
+      limit,
+      window,
+      // As agentgateway: checked, then charged; the call that crosses the limit is finished.
+      enforcement: 'Soft',
+      onExceeded: { action },
+    };
+    return [owned('Budget', 'tollgate.dev/v1alpha1', `${key}-${names.of(name)}`, { spec })];
   });
 }
 

@@ -1,33 +1,19 @@
-/** `llm.models[]` and `llm.virtualModels[]` → AgentgatewayBackends, Secrets with their credentials, and who serves which name. */
-import type { KubeObject } from '../resources/object.ts';
-import { matchModel } from '../route/match-model.ts';
-import { type Names, namespace, ownerLabel } from './names.ts';
-import { providerFields, type ReadProvider, readProvider } from './providers.ts';
+/** `llm.models[]` → AgentgatewayBackends, Secrets with their credentials, and who serves which name. */
+import { defined } from './defined.ts';
+import {
+  backendOf,
+  credentialOf,
+  type Model,
+  type ModelEntry,
+  providerSpec,
+  type ReadModels,
+} from './model-objects.ts';
+import type { Names } from './names.ts';
+import { providerFields, readProvider } from './providers.ts';
 import type { Reader } from './reader.ts';
+import { readVirtualModels } from './virtual-models.ts';
 
 type Fields = Record<string, unknown>;
-
-/** As in the annotation of the HTTPRoute. */
-export interface ModelEntry {
-  name: string;
-  backend: string;
-  weight?: number;
-  listed?: boolean;
-  stripPrefix?: string;
-}
-
-export interface ReadModels {
-  objects: KubeObject[];
-  entries: ModelEntry[];
-}
-
-interface Model {
-  name: string;
-  backend: string;
-  provider: ReadProvider;
-  secret?: string;
-  stripPrefix?: string;
-}
 
 const modelFields = [
   'id',
@@ -55,16 +41,11 @@ export function readModels(reader: Reader, llm: Fields, names: Names): ReadModel
   const models = reader
     .list(llm['models'], 'llm.models')
     .flatMap((entry, index) => readModel(reader, entry, `llm.models[${index}]`, providers, names) ?? []);
-  const objects: KubeObject[] = models.flatMap(({ backend, provider, secret }) => [
+  const objects = models.flatMap(({ backend, provider, secret }) => [
     ...(secret === undefined ? [] : [credentialOf(secret, provider.credential!)]),
-    backendOf(backend, [[providerSpec({ provider, secret, backend })]]),
+    backendOf(backend, [[providerSpec({ provider, secret })]]),
   ]);
-  const hidden = new Set<string>();
-  reader.list(llm['models'], 'llm.models').forEach((entry, index) => {
-    const { name, visibility } = (entry ?? {}) as Fields;
-    const kind = reader.oneOf(visibility, `llm.models[${index}].visibility`, visibilities);
-    if (kind === 'internal') hidden.add(String(name));
-  });
+  const hidden = new Set(models.flatMap(({ name, internal }) => (internal ? [name] : [])));
   const entries: ModelEntry[] = models
     .filter(({ name }) => !hidden.has(name))
     .map(({ name, backend, stripPrefix }) => ({
@@ -101,6 +82,7 @@ function readModel(
   names: Names,
 ): Model | undefined {
   const fields = reader.fields(entry, path, modelFields, insteadOfModelFields);
+  const visibility = reader.oneOf(fields['visibility'], `${path}.visibility`, visibilities);
   const name = reader.text(fields['name'], `${path}.name`);
   if (name === undefined) {
     reader.fault(`${path}.name`, 'must be given');
@@ -121,6 +103,7 @@ function readModel(
   const stripPrefix = prefixTakenOff(reader, fields['transformation'], `${path}.transformation`);
   return {
     name,
+    internal: visibility === 'internal',
     backend,
     provider: {
       ...provider,
@@ -166,152 +149,4 @@ function healthOf(reader: Reader, value: unknown, path: string): { health?: Fiel
       }),
     }),
   };
-}
-
-function readVirtualModels(
-  reader: Reader,
-  value: unknown,
-  models: readonly Model[],
-  names: Names,
-): ReadModels {
-  const read: ReadModels = { objects: [], entries: [] };
-  reader.list(value, 'llm.virtualModels').forEach((entry, index) => {
-    const path = `llm.virtualModels[${index}]`;
-    const fields = reader.fields(entry, path, ['name', 'routing']);
-    const name = reader.text(fields['name'], `${path}.name`);
-    if (name === undefined) {
-      reader.fault(`${path}.name`, 'must be given');
-      return;
-    }
-    const routing = reader.fields(fields['routing'], `${path}.routing`, ['weighted', 'failover'], {
-      conditional: 'nearest: weighted or failover',
-    });
-    const find = (target: unknown, at: string) => findModel(reader, target, at, models);
-    if (routing['weighted'] !== undefined)
-      read.entries.push(...weighted(reader, name, routing['weighted'], `${path}.routing.weighted`, find));
-    else if (routing['failover'] !== undefined) {
-      const backend = names.of(name);
-      const groups = failover(reader, routing['failover'], `${path}.routing.failover`, find);
-      read.objects.push(backendOf(backend, groups));
-      read.entries.push({ name, backend });
-    } else if (Object.keys(routing).length === 0)
-      reader.fault(`${path}.routing`, 'must be weighted or failover');
-  });
-  return read;
-}
-
-type Find = (target: unknown, path: string) => Model | undefined;
-
-function findModel(
-  reader: Reader,
-  target: unknown,
-  path: string,
-  models: readonly Model[],
-): Model | undefined {
-  const name = reader.text(target, path);
-  if (name === undefined) return undefined;
-  const routes = models.map((model) => ({
-    name: model.name,
-    backend: model.backend,
-    weight: 1,
-    listed: true,
-  }));
-  const found = matchModel(routes, name, 0);
-  const model = models.find(({ backend }) => backend === found?.backend);
-  if (model === undefined) {
-    reader.fault(path, `no model of llm.models serves "${name}"`);
-    return undefined;
-  }
-  // A pattern serves what it is asked for.
-  return model.name === name ? model : { ...model, provider: withModel(model, name) };
-}
-
-function withModel({ provider, stripPrefix = '' }: Model, asked: string): ReadProvider {
-  const name = Object.keys(provider.spec).find((field) => typeof provider.spec[field] === 'object')!;
-  const model = asked.startsWith(stripPrefix) ? asked.slice(stripPrefix.length) : asked;
-  return { ...provider, spec: { ...provider.spec, [name]: { model, ...(provider.spec[name] as Fields) } } };
-}
-
-function weighted(reader: Reader, name: string, value: unknown, path: string, find: Find): ModelEntry[] {
-  const targets = reader.list(reader.fields(value, path, ['targets'])['targets'], `${path}.targets`);
-  return targets.flatMap((entry, index) => {
-    const at = `${path}.targets[${index}]`;
-    const { model, weight } = reader.fields(entry, at, ['model', 'weight']);
-    const found = find(model, `${at}.model`);
-    if (found === undefined) return [];
-    if (found.name !== model) {
-      reader.fault(`${at}.model`, `name a model in full: "${found.name}" is a pattern`);
-      return [];
-    }
-    return [{ name, backend: found.backend, weight: reader.count(weight, `${at}.weight`) ?? 1 }];
-  });
-}
-
-/** Lower priorities first; those of one priority share the calls. */
-function failover(reader: Reader, value: unknown, path: string, find: Find): Fields[][] {
-  const groups = new Map<number, Fields[]>();
-  const targets = reader.list(reader.fields(value, path, ['targets'])['targets'], `${path}.targets`);
-  targets.forEach((entry, index) => {
-    const at = `${path}.targets[${index}]`;
-    const { model, priority } = reader.fields(entry, at, ['model', 'priority']);
-    const found = find(model, `${at}.model`);
-    const rank = reader.count(priority, `${at}.priority`);
-    if (rank === undefined) reader.fault(`${at}.priority`, 'must be given');
-    if (found === undefined || rank === undefined) return;
-    groups.set(rank, [...(groups.get(rank) ?? []), providerSpec(found, `target-${index + 1}`)]);
-  });
-  return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
-}
-
-function providerSpec(
-  { provider, secret }: Pick<Model, 'provider' | 'secret' | 'backend'>,
-  name = 'provider',
-): Fields {
-  const { spec, defaults = {}, overrides = {}, health } = provider;
-  const set = (fields: Fields) =>
-    Object.keys(fields).length === 0
-      ? undefined
-      : Object.entries(fields).map(([field, value]) => ({ field, value }));
-  const ai = defined({ defaults: set(defaults), overrides: set(overrides) });
-  const policies = defined({
-    auth: secret === undefined ? undefined : { secretRef: { name: secret } },
-    ai: Object.keys(ai).length === 0 ? undefined : ai,
-    health,
-  });
-  return { name, ...spec, ...(Object.keys(policies).length > 0 && { policies }) };
-}
-
-const routes = {
-  '/chat/completions': 'Completions',
-  '/messages': 'Messages',
-  '/messages/count_tokens': 'AnthropicTokenCount',
-  '/responses': 'Responses',
-  '/embeddings': 'Embeddings',
-  '/models': 'Models',
-  ':generateContent': 'GenerateContent',
-  ':streamGenerateContent': 'GenerateContent',
-  ':countTokens': 'GeminiCountTokens',
-  '*': 'Completions',
-};
-
-function backendOf(name: string, groups: Fields[][]): KubeObject {
-  return {
-    apiVersion: 'agentgateway.dev/v1alpha1',
-    kind: 'AgentgatewayBackend',
-    metadata: { name, namespace, labels: { ...ownerLabel } },
-    spec: { ai: { groups: groups.map((providers) => ({ providers })) }, policies: { ai: { routes } } },
-  };
-}
-
-function credentialOf(name: string, credential: string): KubeObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name, namespace, labels: { ...ownerLabel } },
-    stringData: { Authorization: credential },
-  };
-}
-
-function defined(fields: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

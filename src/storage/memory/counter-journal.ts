@@ -36,13 +36,11 @@ export class CounterJournal {
     this.#thread = thread;
   }
 
-  /** `generation` is the one read under the table's lock together with the increments; `entry` is JSON or ''. */
-  append(generation: number, increments: readonly CounterIncrement[], entry = ''): void {
-    this.appendText(generation, countsOf(increments), entry);
-  }
-
-  /** `counts`: a name as `journalName` writes it and its amount, and so on, commas between. */
-  appendText(generation: number, counts: string, entry: string): void {
+  /**
+   * `generation` is the one read under the table's lock together with the increments; `counts`: a name as `journalName` writes it
+   * and its amount, and so on, commas between; `entry` is JSON or ''.
+   */
+  append(generation: number, counts: string, entry: string): void {
     this.#turnTo(generation);
     const soon = this.#soon;
     this.#soon = '';
@@ -60,12 +58,7 @@ export class CounterJournal {
    * Goes to the disk as a part of the next line that is appended, at the latest before the thread turns to another event: one
    * line and one write less a call. Throws when counts of before could not be written.
    */
-  appendSoon(generation: number, increments: readonly CounterIncrement[]): void {
-    this.appendTextSoon(generation, countsOf(increments));
-  }
-
-  /** As `appendSoon`; `counts` as `appendText` takes them. */
-  appendTextSoon(generation: number, counts: string): void {
+  appendSoon(generation: number, counts: string): void {
     if (counts === '') return;
     if (this.#unwritten) this.#writeSoon();
     this.#turnTo(generation);
@@ -86,7 +79,7 @@ export class CounterJournal {
   };
 
   #writeSoon(): void {
-    if (this.#soon !== '') this.appendText(this.#generation, '', '');
+    if (this.#soon !== '') this.append(this.#generation, '', '');
     this.#unwritten = false;
   }
 
@@ -146,13 +139,6 @@ export class CounterJournal {
     );
     this.#generation = generation;
   }
-}
-
-function countsOf(increments: readonly CounterIncrement[]): string {
-  let counts = '';
-  for (const i of increments)
-    if (i.add !== 0) counts += `${counts === '' ? '' : ','}${journalName(i)}${i.add}`;
-  return counts;
 }
 
 /** A counter's name in a journal's line; its amount follows. */

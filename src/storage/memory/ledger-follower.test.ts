@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { ledgerRecord } from '../ledger.fixture.ts';
 import { openSqliteLedger } from '../sqlite/ledger.ts';
-import { CounterJournal } from './counter-journal.ts';
+import { CounterJournal, journalName } from './counter-journal.ts';
 import { LedgerFollower } from './ledger-follower.ts';
 
 function setUp(t: TestContext) {
@@ -21,24 +21,24 @@ function setUp(t: TestContext) {
   return { directory, ledger, ids };
 }
 
-const increment = { key: 'k', windowStart: 0, windowSeconds: 60, add: 5 };
+const counts = `${journalName({ key: 'k', windowStart: 0, windowSeconds: 60 })}5`;
 const entry = (n: number) => JSON.stringify(ledgerRecord(n));
 
 test('every entry once, over generations, threads and restarts; plain counts are no entries', async (t) => {
   const { directory, ledger, ids } = setUp(t);
   const one = new CounterJournal(directory, 'worker-1');
   const two = new CounterJournal(directory, 'worker-2');
-  one.append(1, [increment], entry(1));
-  two.append(1, [increment]);
+  one.append(1, counts, entry(1));
+  two.append(1, counts, '');
   const follower = await LedgerFollower.open(directory, ledger);
-  one.append(2, [], entry(2));
-  two.append(2, [increment], entry(3));
+  one.append(2, '', entry(2));
+  two.append(2, counts, entry(3));
   await follower.read();
   await (await LedgerFollower.open(directory, ledger)).read();
   assert.deepEqual(ids(), [3, 2, 1]);
   for (const name of readdirSync(directory).filter((n) => n.endsWith('.journal')))
     assert.equal(follower.isConsumed(name, statSync(join(directory, name)).size), true);
-  one.append(2, [], entry(4));
+  one.append(2, '', entry(4));
   assert.equal(
     follower.isConsumed(
       'counters-2-worker-1.journal',
@@ -52,7 +52,7 @@ test('an unfinished line waits while its writer lives, and is skipped when he is
   const { directory, ledger, ids } = setUp(t);
   const journal = new CounterJournal(directory, 'worker-1');
   const follower = await LedgerFollower.open(directory, ledger);
-  journal.append(1, [], entry(1));
+  journal.append(1, '', entry(1));
   const path = join(directory, 'counters-1-worker-1.journal');
   appendFileSync(path, 'abc 0 {"id":');
   await follower.read();
@@ -65,7 +65,7 @@ test('an unfinished line waits while its writer lives, and is skipped when he is
 
 test('a ledger that cannot be written loses nothing: the next read enters it', async (t) => {
   const { directory, ledger, ids } = setUp(t);
-  new CounterJournal(directory, 'worker-1').append(1, [], entry(1));
+  new CounterJournal(directory, 'worker-1').append(1, '', entry(1));
   let broken = true;
   const append: typeof ledger.append = (...given) => {
     if (broken) throw new Error('disk full');

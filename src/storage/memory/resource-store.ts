@@ -1,6 +1,7 @@
 /** All objects in memory, by kind, with a bounded log of changes for watches; written through to a persistence. */
 import type { KubeObject, ObjectRef } from '../../core/resources/object.ts';
-import { groupOf, nameKey, planChanges } from '../resource-changes.ts';
+import { groupOf } from '../../core/resources/object-ref.ts';
+import { nameKey, planChanges } from '../resource-changes.ts';
 import type { ResourceChange, ResourceEvent, ResourcePersistence, ResourceStore } from '../resource-store.ts';
 
 /** About an hour of a busy day; each entry holds references to objects that are mostly alive anyway. */

@@ -95,7 +95,7 @@ class SharedAccounts implements LocalAccounts, ChargeBook {
           if (used !== 0) this.#count(counters[index]!, used);
         }
       });
-      this.#journal.appendText(generation, counts, entry);
+      this.#journal.append(generation, counts, entry);
     } catch (error) {
       throw unavailable(error);
     } finally {

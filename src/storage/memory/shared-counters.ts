@@ -169,8 +169,8 @@ class JournalledCounters implements LocalCounterStore {
         generation = table.writerBegins();
         counts = this.#count(increments, values);
       });
-      if (this.#soon) this.#journal.appendTextSoon(generation, counts);
-      else this.#journal.appendText(generation, counts, '');
+      if (this.#soon) this.#journal.appendSoon(generation, counts);
+      else this.#journal.append(generation, counts, '');
       return values;
     } catch (error) {
       // A full table or a disk that takes no journal line: the caller's failure mode decides, nothing is miscounted.

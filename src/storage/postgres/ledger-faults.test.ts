@@ -33,7 +33,7 @@ async function replica(t: TestContext, url: string, name: string, timeoutMs = 5_
     for (let n = 0; n < calls; n++) {
       const charge = { budget: 'ns/daily', group: '', unit: 'tokens' as const, used: 1, ...quarter };
       const record = ledgerRecord(written, { id: `${name}-${written++}`, budgets: [charge] });
-      journal.append(1, [], JSON.stringify(record));
+      journal.append(1, '', JSON.stringify(record));
     }
   };
   return { ledger, write, follower: await LedgerFollower.open(directory, ledger), directory };

@@ -3,8 +3,9 @@
  * transaction that only succeeds on the very state that it was decided on.
  */
 import type { KubeObject, ObjectRef } from '../../core/resources/object.ts';
+import { groupOf, refOf } from '../../core/resources/object-ref.ts';
 import { MemoryResourceStore } from '../memory/resource-store.ts';
-import { groupOf, planChanges, refKey, refOf } from '../resource-changes.ts';
+import { planChanges, refKey } from '../resource-changes.ts';
 import type { ResourceChange, ResourceEvent, ResourceStore } from '../resource-store.ts';
 import { openSecretCipher, type SecretCipher } from '../sqlite/secret-encryption.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';

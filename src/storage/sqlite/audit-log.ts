@@ -2,6 +2,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { AuditChange } from '../../core/audit/changes.ts';
 import type { AuditEntry, AuditFilter, AuditLog, NewAuditEntry } from '../audit-log.ts';
+import { migrate, startNewerRelease } from './migrate.ts';
+import { transaction } from './transaction.ts';
 
 const migrations = [
   `CREATE TABLE entry (
@@ -16,7 +18,7 @@ const migrations = [
 export function openSqliteAuditLog(path: string): AuditLog {
   const database = new DatabaseSync(path);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-  migrate(database, path);
+  migrate(database, migrations, startNewerRelease(path));
   return new SqliteAuditLog(database);
 }
 
@@ -30,15 +32,10 @@ class SqliteAuditLog implements AuditLog {
   }
 
   append(entries: readonly NewAuditEntry[]): void {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
+    transaction(this.#database, () => {
       for (const { atMs, actor, role, action, object, changes } of entries)
         this.#insert.run(Math.floor(atMs), actor, role, action, object, JSON.stringify(changes));
-      this.#database.exec('COMMIT');
-    } catch (error) {
-      this.#database.exec('ROLLBACK');
-      throw error;
-    }
+    });
   }
 
   search(filter: AuditFilter, { limit, before }: { limit: number; before?: number }) {
@@ -76,14 +73,4 @@ function entryOf(row: Record<string, unknown>): AuditEntry {
     object: String(row['object']),
     changes: JSON.parse(String(row['changes'])) as AuditChange[],
   };
-}
-
-function migrate(database: DatabaseSync, path: string): void {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-  if (version > migrations.length)
-    throw new Error(`${path} was written by a newer release of Tollgate (schema ${version}): start that one`);
-  for (const [index, statement] of migrations.entries()) {
-    if (index < version) continue;
-    database.exec(`BEGIN IMMEDIATE; ${statement} PRAGMA user_version = ${index + 1}; COMMIT;`);
-  }
 }

@@ -2,6 +2,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { CounterValue } from '../counters.ts';
 import type { CounterDump } from '../memory/shared-counters.ts';
+import { transaction } from './transaction.ts';
 
 export function openCounterDump(path: string): CounterDump {
   const database = new DatabaseSync(path);
@@ -26,18 +27,12 @@ export function openCounterDump(path: string): CounterDump {
         .all() as unknown as CounterValue[];
       return { generation: Number(row?.['generation'] ?? 0), counters };
     },
-    write: (generation, counters) => {
-      database.exec('BEGIN IMMEDIATE');
-      try {
+    write: (generation, counters) =>
+      transaction(database, () => {
         database.exec('DELETE FROM counter');
         for (const c of counters) insert.run(c.key, c.windowStart, c.windowSeconds, c.value);
         setGeneration.run(generation);
-        database.exec('COMMIT');
-      } catch (error) {
-        database.exec('ROLLBACK');
-        throw error;
-      }
-    },
+      }),
     close: () => database.close(),
   };
 }

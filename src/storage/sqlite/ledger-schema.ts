@@ -1,5 +1,6 @@
 /** Tables of the ledger, and what brings an older file up to date: forward only. */
 import type { DatabaseSync } from 'node:sqlite';
+import { migrate, startNewerRelease } from './migrate.ts';
 
 const migrations = [
   `CREATE TABLE call (
@@ -43,11 +44,5 @@ const migrations = [
 
 /** Throws when the file was written by a newer release. */
 export function migrateLedgerSchema(database: DatabaseSync, path: string): void {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-  if (version > migrations.length)
-    throw new Error(`${path} was written by a newer release of Tollgate (schema ${version}): start that one`);
-  for (const [index, statement] of migrations.entries()) {
-    if (index < version) continue;
-    database.exec(`BEGIN IMMEDIATE; ${statement} PRAGMA user_version = ${index + 1}; COMMIT;`);
-  }
+  migrate(database, migrations, startNewerRelease(path));
 }

@@ -19,6 +19,7 @@ import { ChargedSums } from './charged-sums.ts';
 import { whereOf } from './ledger-query.ts';
 import { migrateLedgerSchema } from './ledger-schema.ts';
 import { usageRows } from './ledger-usage.ts';
+import { transaction } from './transaction.ts';
 
 /** The same contract, never waiting. */
 export type LocalLedgerStore = {
@@ -52,7 +53,7 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   append(records: readonly RequestRecord[], positions: readonly JournalPosition[]): void {
-    this.#transaction(() => {
+    transaction(this.#database, () => {
       this.#charged.add(records.filter((record) => this.#enter(record)));
       this.#database.exec('DELETE FROM journal_position');
       for (const { file, offset } of positions) this.#insertPosition.run(file, offset);
@@ -110,7 +111,7 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   correctCharged(sums: readonly ChargedSum[]): void {
-    this.#transaction(() => this.#charged.correct(sums));
+    transaction(this.#database, () => this.#charged.correct(sums));
   }
 
   lastUsed(): ReadonlyMap<string, number> {
@@ -121,7 +122,7 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   prune(beforeMs: number, atMost = -1): number {
-    return this.#transaction(() => {
+    return transaction(this.#database, () => {
       const old = 'SELECT n FROM call WHERE started < ? ORDER BY started LIMIT ?';
       this.#database.prepare(`DELETE FROM call_record WHERE n IN (${old})`).run(beforeMs, atMost);
       const { changes } = this.#database
@@ -141,18 +142,6 @@ class SqliteLedger implements LocalLedgerStore {
     if (changes === 0) return false;
     this.#insertRecord.run(lastInsertRowid, JSON.stringify(record));
     return true;
-  }
-
-  #transaction<T>(change: () => T): T {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      const result = change();
-      this.#database.exec('COMMIT');
-      return result;
-    } catch (error) {
-      this.#database.exec('ROLLBACK');
-      throw error;
-    }
   }
 
   #percentiles(column: 'duration' | 'first_token', where: ReturnType<typeof whereOf>) {

@@ -1,5 +1,6 @@
 /** The resource database's schema: forward only, one step per version, checked at every start. */
 import type { DatabaseSync } from 'node:sqlite';
+import { migrate } from './migrate.ts';
 
 /** Step n brings a database from `user_version` n to n + 1. Never change a step that was released: add one. */
 const steps: readonly string[] = [
@@ -15,13 +16,10 @@ const steps: readonly string[] = [
 ];
 
 export function migrateResourceSchema(database: DatabaseSync, path: string): void {
-  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-  if (version > steps.length) {
-    throw new Error(
+  migrate(
+    database,
+    steps,
+    (version) =>
       `${path} was written by a newer version (schema ${version}, this one knows ${steps.length}): use that version, or another data directory`,
-    );
-  }
-  for (let step = version; step < steps.length; step++) {
-    database.exec(`BEGIN IMMEDIATE; ${steps[step]} PRAGMA user_version = ${step + 1}; COMMIT;`);
-  }
+  );
 }

@@ -9,6 +9,7 @@ import { createResourceStore } from '../memory/resource-store.ts';
 import type { ResourceEvent, ResourcePersistence, ResourceStore } from '../resource-store.ts';
 import { migrateResourceSchema } from './resource-store-schema.ts';
 import { openSecretCipher, type SecretCipher } from './secret-encryption.ts';
+import { transaction } from './transaction.ts';
 
 const keyCheckText = 'resource store key check';
 
@@ -100,15 +101,10 @@ class SqlitePersistence implements ResourcePersistence {
   }
 
   save(events: readonly ResourceEvent[]): void {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
+    transaction(this.#database, () => {
       for (const event of events) this.#saveEvent(event);
       this.#setRevision.run(events.at(-1)!.revision);
-      this.#database.exec('COMMIT');
-    } catch (error) {
-      this.#database.exec('ROLLBACK');
-      throw error;
-    }
+    });
   }
 
   close(): void {

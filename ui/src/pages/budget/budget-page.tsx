@@ -1,15 +1,15 @@
-import { Alert, Button, Grid, Loader, Stack, Text } from '@mantine/core';
+import { Alert, Button, Grid, Loader, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type Budget, getBudget } from '../../api/budgets.ts';
-import { AmountBar } from '../../components/amount-bar.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { runsOutText } from '../../components/format.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Section } from '../../components/section.tsx';
 import { strings } from '../../strings.ts';
 import { ObjectHistory } from '../audit/object-history.tsx';
+import { BudgetCounters } from '../budgets/budget-counters.tsx';
 import { BudgetDrawer } from '../budgets/budget-drawer.tsx';
 import { DeleteBudgetDialog } from '../budgets/delete-budget-dialog.tsx';
 import { describeBudget } from '../budgets/describe-budget.ts';
@@ -45,7 +45,7 @@ export function BudgetPage() {
 }
 
 function BudgetView({ budget }: { budget: Budget }) {
-  const { namespace, name, status, message, counters, unit, forecast } = budget;
+  const { namespace, name, status, message, counters, forecast } = budget;
   return (
     <>
       {status === 'invalid' && (
@@ -57,16 +57,7 @@ function BudgetView({ budget }: { budget: Budget }) {
         <Grid.Col span={{ base: 12, lg: 6 }}>
           <Section title={texts.page.counters}>
             {counters.length === 0 && <Text c="dimmed">{texts.noCounters}</Text>}
-            <Stack gap="sm">
-              {counters.map((counter) => (
-                <div key={counter.group}>
-                  <Text size="sm" fw={600} className="clamp">
-                    {counter.group === '' ? texts.everyone : counter.group}
-                  </Text>
-                  <AmountBar counter={counter} unit={unit} label={`${name} ${counter.group}`} />
-                </div>
-              ))}
-            </Stack>
+            <BudgetCounters budget={budget} />
             {forecast?.runsOutAt !== undefined && (
               <Text size="sm" mt="sm">
                 {runsOutText(forecast.runsOutAt)}

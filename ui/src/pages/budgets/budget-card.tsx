@@ -1,9 +1,9 @@
-import { Alert, Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Group, Paper, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { Budget } from '../../api/budgets.ts';
-import { AmountBar } from '../../components/amount-bar.tsx';
 import { runsOutText } from '../../components/format.ts';
 import { strings } from '../../strings.ts';
+import { BudgetCounters } from './budget-counters.tsx';
 import { describeBudget } from './describe-budget.ts';
 
 const texts = strings.budgets;
@@ -16,7 +16,7 @@ interface BudgetCardProps {
 }
 
 export function BudgetCard({ budget, onEdit, onDelete }: BudgetCardProps) {
-  const { namespace, name, counters, unit, forecast } = budget;
+  const { namespace, name, counters, forecast } = budget;
   return (
     <Paper withBorder p="md" component="article" aria-label={name}>
       <Group justify="space-between" align="flex-start" wrap="nowrap" mb="xs">
@@ -49,16 +49,7 @@ export function BudgetCard({ budget, onEdit, onDelete }: BudgetCardProps) {
           {texts.noCounters}
         </Text>
       )}
-      <Stack gap="sm">
-        {counters.slice(0, shown).map((counter) => (
-          <div key={counter.group}>
-            <Text size="sm" fw={600} className="clamp">
-              {counter.group === '' ? texts.everyone : counter.group}
-            </Text>
-            <AmountBar counter={counter} unit={unit} label={`${name} ${counter.group}`} />
-          </div>
-        ))}
-      </Stack>
+      <BudgetCounters budget={budget} most={shown} />
       {counters.length > shown && (
         <Text size="xs" c="dimmed">
           {texts.moreGroups(counters.length - shown)}

@@ -1,0 +1,57 @@
+/** Calls at once against hard budgets: how many in the short and in the long form, what one reserves, and what was counted. */
+import assert from 'node:assert/strict';
+import type { BudgetWorld } from './budget-world.ts';
+
+const long = process.env['TOLLGATE_TEST_LONG'] === '1';
+export const calls = long ? 2_000 : 400;
+export const rounds = long ? 20 : 3;
+/** Of a budget, in reservations. */
+export const worths = long ? [1, 10, 1_000] : [1, 10, 100];
+export const maxTokens = 100;
+const namespace = 'agentgateway-system';
+
+/** A question whose bound is known: the bytes of the call as sent to the provider and the framing, see boundInputTokens. */
+export const body = (index: number) => ({
+  model: 'claude-sonnet-5',
+  max_tokens: maxTokens,
+  stream: index % 2 === 1,
+});
+
+/** A key whose budget bears no call, so that its refusal says what one needs. */
+export async function setUpProbe(world: BudgetWorld): Promise<void> {
+  await world.key('tg-probe', {}, { owner: 'tg-probe' });
+  await world.budget('probe', {
+    selector: { matchLabels: { owner: 'tg-probe' } },
+    limit: { tokens: 1 },
+    reservation: { minimumOutputTokens: maxTokens },
+  });
+}
+
+/** What one call reserves: read from what a refusal says that it needs. */
+export async function neededByOne(world: BudgetWorld): Promise<number> {
+  const { status, text } = await world.ask('tg-probe', body(1));
+  assert.equal(status, 429, text);
+  return Number(/needs at least (\d+) tokens/.exec(text)![1]);
+}
+
+/** By the ledger; calls that were refused are none. */
+export async function usedTokens(
+  world: BudgetWorld,
+  owner: string,
+): Promise<{ used: number; calls: number }> {
+  const { total } = await world.admin<{ total: { tokens: number; requests: number; refused: number } }>(
+    `usage?user=${owner}`,
+  );
+  return { used: total.tokens, calls: total.requests - total.refused };
+}
+
+/** By the counters: what is used of a budget, or held. */
+export async function countedOf(
+  world: BudgetWorld,
+  kind: 'budget' | 'held',
+  budget: string,
+): Promise<number> {
+  const prefix = encodeURIComponent(`${kind}|${namespace}/${budget}|`);
+  const { counters } = await world.admin<{ counters: { value: number }[] }>(`counters?prefix=${prefix}`);
+  return counters.reduce((sum, { value }) => sum + value, 0);
+}
