@@ -16,6 +16,7 @@ import type { CounterStore } from './storage/counters.ts';
 import type { DriftCheck } from './storage/drift.ts';
 import type { LedgerStore } from './storage/ledger.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
+import type { Webhooks } from './storage/webhooks.ts';
 import type { createLog } from './telemetry/log.ts';
 
 /** The console's build. */
@@ -34,6 +35,7 @@ export interface AdminParts {
   ledger: LedgerStore;
   auditLog: AuditLog;
   drift: DriftCheck;
+  webhooks: Webhooks;
   prices: RunningPrices;
   log: ReturnType<typeof createLog>;
 }

@@ -1,9 +1,8 @@
 /** `tollgate up`: starts every edge, hands each what it needs, and ends them in the opposite order. */
 import { hash, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { AdminServer } from './admin/server.ts';
-import { AlertSender } from './alerts/alert-sender.ts';
+import type { AlertSender } from './alerts/alert-sender.ts';
 import type { RegistryContext } from './apiserver/registry/context.ts';
 import { createEmbeddedResourceSource } from './apiserver/resource-source.ts';
 import { type ApiServer, startApiServer } from './apiserver/server.ts';
@@ -29,6 +28,7 @@ import { applyDemo, type DemoProvider, demoStanding } from './run-demo.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
 import { keepStandalone } from './standalone-file.ts';
 import { startAdmin } from './start-admin.ts';
+import { startAlerts } from './start-alerts.ts';
 import { startMetrics } from './start-metrics.ts';
 import { startOtlp } from './start-otlp.ts';
 import { type RunningPrices, startPrices } from './start-prices.ts';
@@ -86,7 +86,8 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
   const told = leaderOnly(source, isLeader, 'Budget');
-  const standings = createReporter(told, budgets, () => inForce.now.budgets, dataDir, log);
+  const { alerts, webhooks } = startAlerts({ dataDir, source: told, claims: budgets.claims, log });
+  const standings = createReporter(told, budgets, () => inForce.now.budgets, alerts);
   await startOtlp({ ...base, feed, tracing: () => inForce.tracing });
   const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
   feed.subscribe((record) => standings.observe(record));
@@ -111,7 +112,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   whenCalled(() => controller.recompile());
   reportStandings(standings, log, stack);
   const seen = { counters: budgets.counters, holds: budgets.holds(plane.holds) };
-  const stored = { ledger, auditLog, drift, ...seen };
+  const stored = { ledger, auditLog, drift, webhooks, ...seen };
   const parts = { options, registry, source, controller, feed, prices, log, ...stored };
   const admin = await startAdmin({ ...parts, inForce: () => inForce.now });
   stack.add(() => closeServer(admin.server));
@@ -179,22 +180,10 @@ function startServing(
 
 function createReporter(
   source: ResourceSource,
-  { counters, claims }: Budgets,
+  { counters }: Budgets,
   budgets: () => readonly Budget[],
-  dataDir: string,
-  log: Log,
+  alerts: AlertSender,
 ): StandingReporter {
-  const alerts = new AlertSender({
-    path: join(dataDir, 'alerts.json'),
-    secret: (namespace, name) =>
-      source
-        .list('', 'Secret')
-        .find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
-    ...(claims && { claims }),
-    fetch,
-    nowMs: Date.now,
-    log,
-  });
   return new StandingReporter({
     source,
     budgets,

@@ -24,6 +24,7 @@ import type { DriftCheck } from '../storage/drift.ts';
 import { createResourceStore } from '../storage/memory/resource-store.ts';
 import { openSqliteAuditLog } from '../storage/sqlite/audit-log.ts';
 import { type LocalLedgerStore, openSqliteLedger } from '../storage/sqlite/ledger.ts';
+import type { Webhooks } from '../storage/webhooks.ts';
 import type { InForce } from './context.ts';
 import { type AdminServer, startAdminServer } from './server.ts';
 
@@ -127,7 +128,7 @@ async function openWorld(
 /** The walkthrough's example is applied. 2026-11-25T12:00:00Z. */
 export async function startTestAdmin(
   t: TestContext,
-  options: { ledger?: false; uiDir?: string; drift?: DriftCheck } = {},
+  options: { ledger?: false; uiDir?: string; drift?: DriftCheck; webhooks?: Webhooks } = {},
 ): Promise<TestAdmin> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tollgate-admin-'));
   const clock = { nowMs: Date.UTC(2026, 10, 25, 12) };
@@ -152,6 +153,7 @@ export async function startTestAdmin(
     holds: heldIn(holds),
     auditLog,
     ...(options.drift && { drift: options.drift }),
+    ...(options.webhooks && { webhooks: options.webhooks }),
     ...(options.ledger === false ? {} : { ledger }),
     prices: () => mergeCatalogs(priceSources.map(({ catalog }) => catalog)),
     priceSources: () => priceSources,

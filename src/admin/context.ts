@@ -11,6 +11,7 @@ import type { CounterStore } from '../storage/counters.ts';
 import type { DriftCheck } from '../storage/drift.ts';
 import type { LedgerStore } from '../storage/ledger.ts';
 import type { ResourceAccess } from '../storage/resource-access.ts';
+import type { Webhooks } from '../storage/webhooks.ts';
 import { Problem } from './problem.ts';
 
 /** What the data path enforces now. */
@@ -36,6 +37,8 @@ export interface AdminContext {
   ledger?: LedgerStore;
   /** Absent: drift is not looked for. */
   drift?: DriftCheck;
+  /** Absent: budgets' alerts are sent nowhere. */
+  webhooks?: Webhooks;
   /** Absent: changes are only logged. */
   auditLog?: AuditLog;
   prices(): PriceCatalog;

@@ -9,6 +9,7 @@ import { modelStrings } from './strings/models.ts';
 import { overviewStrings } from './strings/overview.ts';
 import { settingsStrings } from './strings/settings.ts';
 import { usageStrings } from './strings/usage.ts';
+import { webhookStrings } from './strings/webhooks.ts';
 
 export const strings = {
   product: 'Tollgate',
@@ -113,4 +114,5 @@ export const strings = {
   models: modelStrings,
   configuration: configurationStrings,
   settings: settingsStrings,
+  webhooks: webhookStrings,
 };
