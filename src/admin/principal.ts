@@ -5,7 +5,7 @@ import { keyValueFault } from '../core/keys/key-value.ts';
 import type { AdminContext } from './context.ts';
 import { LoginLimit } from './login-limit.ts';
 import { Problem } from './problem.ts';
-import type { Role } from './route.ts';
+import type { Role } from './roles.ts';
 import { sameSecret, sha256 } from './same-secret.ts';
 import { type Session, SessionStore } from './session-store.ts';
 import { type NamedToken, TokenStore } from './token-store.ts';

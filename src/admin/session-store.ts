@@ -1,5 +1,5 @@
 /** Sessions and one-time login codes, in memory: a restart ends them. Only hashes of what the browser holds are kept. */
-import type { Role } from './route.ts';
+import type { Role } from './roles.ts';
 import { sha256 } from './same-secret.ts';
 
 export interface Session {

@@ -2,15 +2,11 @@
  * Watches the resources, compiles every change into a snapshot, has it published, and then tells its outcome: statuses and
  * the objects beside a Gateway. Changes that come together are compiled together; nothing is written that is there already.
  */
-import {
-  type CompileOptions,
-  type CompileResult,
-  compileConfiguration,
-  type StatusWrite,
-} from '../core/config/compile.ts';
+import { type CompileOptions, type CompileResult, compileConfiguration } from '../core/config/compile.ts';
 import type { Gateways } from '../core/config/gateways.ts';
 import { nameOf } from '../core/config/objects.ts';
 import type { SharedKey, Snapshot } from '../core/config/snapshot.ts';
+import type { StatusWrite } from '../core/config/status-write.ts';
 import { statusOfKey } from '../core/config/virtual-keys.ts';
 import type { RateLimitConfig } from '../core/ratelimit/model.ts';
 import type { Condition } from '../core/resources/object.ts';

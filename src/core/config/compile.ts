@@ -4,7 +4,6 @@
  */
 import type { CompileRegex } from '../guard/regex.ts';
 import type { RateLimitConfig } from '../ratelimit/model.ts';
-import type { KubeObject } from '../resources/object.ts';
 import { BackendCompiler } from './backends.ts';
 import { compileBudgets } from './budgets.ts';
 import type { CompileContext } from './context.ts';
@@ -17,12 +16,12 @@ import { compilePolicies } from './policies.ts';
 import { policyStatuses } from './policy-status.ts';
 import { type RateLimitSources, readRateLimits } from './rate-limit-config.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { StatusWrite } from './status-write.ts';
 import { type IsPriced, unpricedModels } from './unpriced-models.ts';
-import type { VirtualKeyBook } from './virtual-key-book.ts';
-import type { KeyToIssue, ReadKey } from './virtual-key-value.ts';
-import { compileVirtualKeys } from './virtual-keys.ts';
+import type { KeyToIssue } from './virtual-key-value.ts';
+import { compileVirtualKeys, type KeptKeys } from './virtual-keys.ts';
 
-export interface CompileOptions {
+export interface CompileOptions extends KeptKeys {
   generation: number;
   nowRfc3339: string;
   /** Lower-case hex. */
@@ -39,17 +38,8 @@ export interface CompileOptions {
   isPriced?: IsPriced;
   /** The engine of guards' expressions. */
   compileRegex?: CompileRegex;
-  /** All VirtualKeys, kept up by the caller: they are then no part of the snapshot. Absent: they are read anew. */
-  keyBook?: VirtualKeyBook;
-  /** With a book: the keys whose statuses are told; default: all. */
-  keysToTell?: (gateways: Gateways) => Iterable<ReadKey>;
   /** Ports that could not be opened, and why. */
   bindErrors: Readonly<Record<number, string>>;
-}
-
-export interface StatusWrite {
-  object: KubeObject;
-  status: Record<string, unknown>;
 }
 
 export interface CompileResult {
@@ -68,7 +58,7 @@ export function compileConfiguration(source: ObjectSource, options: CompileOptio
   const backends = new BackendCompiler(context);
   const gateways = compileGateways(context);
   const policies = compilePolicies(context);
-  const virtualKeys = compileVirtualKeys(context, gateways);
+  const virtualKeys = compileVirtualKeys(context, gateways, options);
   const budgets = compileBudgets(context, gateways);
   const guards = { policies, virtualKeys, budgets };
   const routes = compileHttpRoutes(context, gateways, guards, backends);

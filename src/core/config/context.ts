@@ -1,12 +1,9 @@
 /** What every part of the compiler works with. */
 
 import type { CompileRegex } from '../guard/regex.ts';
-import type { Gateways } from './gateways.ts';
 import type { Objects } from './objects.ts';
 import type { ReadRateLimits } from './rate-limit-config.ts';
 import type { KeySet } from './snapshot.ts';
-import type { VirtualKeyBook } from './virtual-key-book.ts';
-import type { ReadKey } from './virtual-key-value.ts';
 
 export interface CompileContext {
   objects: Objects;
@@ -19,10 +16,6 @@ export interface CompileContext {
   compileRegex?: CompileRegex;
   /** Filled as policies refer to them. */
   keySets: Record<string, KeySet>;
-  /** All VirtualKeys, kept up by whoever compiles again and again; absent: they are read anew. */
-  keyBook?: VirtualKeyBook;
-  /** With a book: the keys whose statuses are told; default: all. */
-  keysToTell?: (gateways: Gateways) => Iterable<ReadKey>;
   /** The embedded rate limit service's configuration, and what is wrong with its sources. */
   rateLimits: ReadRateLimits;
 }

@@ -1,11 +1,11 @@
 /** VirtualKeys → one key set per Gateway that they open, and their statuses. */
 import type { Condition, KubeObject } from '../resources/object.ts';
-import type { StatusWrite } from './compile.ts';
 import { type ConditionInput, conditions } from './conditions.ts';
 import type { CompileContext } from './context.ts';
 import type { Gateways } from './gateways.ts';
 import { keySetOfGateway, opensSet } from './key-set-names.ts';
 import { groups, nameOf } from './objects.ts';
+import type { StatusWrite } from './status-write.ts';
 import { VirtualKeyBook } from './virtual-key-book.ts';
 import type { KeyReading, KeyToIssue, ReadKey } from './virtual-key-value.ts';
 
@@ -16,12 +16,23 @@ export interface CompiledVirtualKeys {
   keySetOf: Map<string, string>;
 }
 
+/** Of whoever compiles again and again. */
+export interface KeptKeys {
+  /** All VirtualKeys: they are then no part of the snapshot. Absent: they are read anew. */
+  keyBook?: VirtualKeyBook;
+  /** With a book: the keys whose statuses are told; default: all. */
+  keysToTell?: (gateways: Gateways) => Iterable<ReadKey>;
+}
+
 /** What tells of a Gateway whether it is there. */
 export type KnownGateways = Pick<Gateways, 'find'>;
 
 /** The keys in force are part of the context's key sets, unless somebody keeps a book of them. */
-export function compileVirtualKeys(context: CompileContext, gateways: Gateways): CompiledVirtualKeys {
-  const { keyBook } = context;
+export function compileVirtualKeys(
+  context: CompileContext,
+  gateways: Gateways,
+  { keyBook, keysToTell }: KeptKeys = {},
+): CompiledVirtualKeys {
   const book = keyBook ?? new VirtualKeyBook();
   const reading: KeyReading = {
     sha256: context.sha256,
@@ -38,8 +49,7 @@ export function compileVirtualKeys(context: CompileContext, gateways: Gateways):
     context.keySets[set] = { keys: [] };
   }
   if (keyBook === undefined) fill(context, book, keySetOf);
-  const told =
-    keyBook === undefined ? [...book.keys()] : [...(context.keysToTell?.(gateways) ?? book.keys())];
+  const told = keyBook === undefined ? [...book.keys()] : [...(keysToTell?.(gateways) ?? book.keys())];
   return {
     keySetOf,
     statuses: told.map((key) => statusOfKey(key, book, gateways, context)),
