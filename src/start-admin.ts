@@ -6,6 +6,7 @@ import type { InForce } from './admin/context.ts';
 import { type AdminServer, startAdminServer } from './admin/server.ts';
 import type { RegistryContext } from './apiserver/registry/context.ts';
 import { createEmbeddedResourceAccess } from './apiserver/resource-access.ts';
+import type { UpOptions } from './cli/up-options.ts';
 import type { Controller } from './controller/controller.ts';
 import { createReadOnlyResourceAccess } from './kube/resource-access.ts';
 import type { RecordFeed } from './record-feed.ts';
@@ -14,6 +15,7 @@ import type { Holds } from './storage/accounts.ts';
 import type { AuditLog } from './storage/audit-log.ts';
 import type { CounterStore } from './storage/counters.ts';
 import type { DriftCheck } from './storage/drift.ts';
+import { openFileUsers } from './storage/files/users.ts';
 import type { LedgerStore } from './storage/ledger.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
 import type { Webhooks } from './storage/webhooks.ts';
@@ -23,7 +25,7 @@ import type { createLog } from './telemetry/log.ts';
 const uiDir = join(import.meta.dirname, '..', 'ui', 'dist');
 
 export interface AdminParts {
-  options: { listen: string; adminPort: number; dataDir: string };
+  options: Pick<UpOptions, 'listen' | 'adminPort' | 'dataDir' | 'consoleUrl' | 'oidc'>;
   /** Absent when a real cluster holds the resources. */
   registry: RegistryContext | undefined;
   source: ResourceSource;
@@ -46,6 +48,9 @@ export function startAdmin(parts: AdminParts): Promise<AdminServer> {
     host: options.listen,
     port: options.adminPort,
     dataDir: options.dataDir,
+    users: openFileUsers(join(options.dataDir, 'users.json')),
+    ...(options.oidc && { oidc: options.oidc }),
+    ...(options.consoleUrl !== undefined && { consoleUrl: options.consoleUrl }),
     ...(existsSync(join(uiDir, 'index.html')) ? { uiDir } : {}),
     resources:
       registry === undefined ? createReadOnlyResourceAccess(source) : createEmbeddedResourceAccess(registry),

@@ -21,11 +21,12 @@ import type { KubeObject } from '../core/resources/object.ts';
 import type { Hold, Holds } from '../storage/accounts.ts';
 import type { CounterStore, CounterValue } from '../storage/counters.ts';
 import type { DriftCheck } from '../storage/drift.ts';
+import { openFileUsers } from '../storage/files/users.ts';
 import { createResourceStore } from '../storage/memory/resource-store.ts';
 import { openSqliteAuditLog } from '../storage/sqlite/audit-log.ts';
 import { type LocalLedgerStore, openSqliteLedger } from '../storage/sqlite/ledger.ts';
 import type { Webhooks } from '../storage/webhooks.ts';
-import type { InForce } from './context.ts';
+import type { AdminContext, InForce } from './context.ts';
 import { type AdminServer, startAdminServer } from './server.ts';
 
 export interface Answer {
@@ -128,8 +129,12 @@ async function openWorld(
 /** The walkthrough's example is applied. 2026-11-25T12:00:00Z. */
 export async function startTestAdmin(
   t: TestContext,
-  options: { ledger?: false; uiDir?: string; drift?: DriftCheck; webhooks?: Webhooks } = {},
+  options: { ledger?: false; uiDir?: string; drift?: DriftCheck; webhooks?: Webhooks } & Pick<
+    AdminContext,
+    'oidc' | 'consoleUrl'
+  > = {},
 ): Promise<TestAdmin> {
+  const { ledger: withLedger = true, ...given } = options;
   const dataDir = mkdtempSync(join(tmpdir(), 'tollgate-admin-'));
   const clock = { nowMs: Date.UTC(2026, 10, 25, 12) };
   const logged: Record<string, unknown>[] = [];
@@ -147,14 +152,13 @@ export async function startTestAdmin(
     host: '127.0.0.1',
     port: 0,
     dataDir,
-    ...(options.uiDir === undefined ? {} : { uiDir: options.uiDir }),
     resources: createEmbeddedResourceAccess(world.registry),
     counters: counterStore(counters),
     holds: heldIn(holds),
     auditLog,
-    ...(options.drift && { drift: options.drift }),
-    ...(options.webhooks && { webhooks: options.webhooks }),
-    ...(options.ledger === false ? {} : { ledger }),
+    users: openFileUsers(join(dataDir, 'users.json')),
+    ...given,
+    ...(withLedger && { ledger }),
     prices: () => mergeCatalogs(priceSources.map(({ catalog }) => catalog)),
     priceSources: () => priceSources,
     inForce: world.inForce,

@@ -43,8 +43,8 @@ function follow(call: Call, response: ServerResponse, onEnd: () => void): void {
     if (response.writableLength > maxUnsentBytes) response.destroy();
     else response.write(`data: ${JSON.stringify(record)}\n\n`);
   });
-  const heartbeat = setInterval(() => {
-    if (mayStay()) response.write(': still here\n\n');
+  const heartbeat = setInterval(async () => {
+    if (await mayStay()) response.write(': still here\n\n');
     else response.end();
   }, heartbeatMs);
   heartbeat.unref();
@@ -54,9 +54,9 @@ function follow(call: Call, response: ServerResponse, onEnd: () => void): void {
     onEnd();
   });
 
-  function mayStay(): boolean {
+  async function mayStay(): Promise<boolean> {
     try {
-      const now = gatekeeper.principalOf(request);
+      const now = await gatekeeper.principalOf(request);
       return now?.role === role && now.team === team;
     } catch {
       return false;

@@ -14,6 +14,7 @@ import { keyImportRoute } from './key-import.ts';
 import { KeyUsageReader } from './key-usage.ts';
 import { keyRoutes } from './keys.ts';
 import { meRoute } from './me.ts';
+import { oidcRoutes } from './oidc.ts';
 import { openApiRoute } from './openapi.ts';
 import { overviewRoute } from './overview.ts';
 import { priceRoute } from './prices.ts';
@@ -24,13 +25,16 @@ import { sessionRoutes } from './sessions.ts';
 import { simulationRoutes } from './simulation-routes.ts';
 import { tokenRoutes } from './tokens.ts';
 import { usageRoutes } from './usage.ts';
+import { userRoutes } from './users.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 export function allRoutes(context: AdminContext): readonly Route[] {
   const usage = new KeyUsageReader(context);
   const routes: Route[] = [
     ...sessionRoutes,
+    ...oidcRoutes(context),
     ...tokenRoutes,
+    ...userRoutes,
     ...webhookRoutes,
     auditRoute,
     ...keyRoutes(usage),

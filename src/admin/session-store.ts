@@ -1,4 +1,5 @@
 /** Sessions and one-time login codes, in memory: a restart ends them. Only hashes of what the browser holds are kept. */
+import type { Person } from '../core/login/person.ts';
 import type { Role } from './roles.ts';
 import { sha256 } from './same-secret.ts';
 
@@ -12,6 +13,8 @@ export interface Session {
   keyHash?: string;
   /** SHA-256 of the named admin token that opened it. */
   tokenHash?: string;
+  /** Who opened it, where neither a token nor a key did. */
+  person?: Person;
 }
 
 const sessionMs = 12 * 3_600_000;
@@ -33,19 +36,20 @@ export class SessionStore {
   /** Returns the session and the value of its cookie, which is kept nowhere here. */
   begin(
     role: Role,
-    by: Pick<Session, 'keyHash' | 'tokenHash'> = {},
+    by: Pick<Session, 'keyHash' | 'tokenHash' | 'person'> = {},
+    lifeMs = sessionMs,
   ): { session: Session; cookie: string; maxAgeSeconds: number } {
     const cookie = this.#secret();
     const session: Session = {
       id: sha256(cookie),
       role,
       csrf: this.#secret(),
-      expiresAtMs: this.#nowMs() + sessionMs,
+      expiresAtMs: this.#nowMs() + lifeMs,
       ...by,
     };
     if (this.#sessions.size >= maxSessions) this.#sessions.delete(this.#sessions.keys().next().value!);
     this.#sessions.set(session.id, session);
-    return { session, cookie, maxAgeSeconds: sessionMs / 1000 };
+    return { session, cookie, maxAgeSeconds: lifeMs / 1000 };
   }
 
   find(cookie: string): Session | undefined {

@@ -2,8 +2,10 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { OidcSettings } from '../core/login/oidc-settings.ts';
+import { consoleOptions, type OidcFlags, withOidc } from './console-options.ts';
 
-export interface UpOptions {
+export interface UpOptions extends ConsoleSettings {
   dataDir: string;
   demo: boolean;
   cluster: boolean;
@@ -41,7 +43,14 @@ export interface UpOptions {
   rlsTlsClientCa?: string;
 }
 
-interface Flags extends Omit<UpOptions, 'providerUrls'> {
+interface ConsoleSettings {
+  /** Where browsers find the console, when not at its own address. */
+  consoleUrl?: string;
+  /** Absent: nobody logs in by OpenID Connect. */
+  oidc?: OidcSettings;
+}
+
+interface Flags extends Omit<UpOptions, 'providerUrls' | 'oidc'>, OidcFlags {
   providerUrl: Record<string, string>;
 }
 
@@ -99,13 +108,15 @@ export function upCommand(env: NodeJS.ProcessEnv, run: (options: UpOptions) => P
     daysNumber as unknown as Parse,
   );
   addMetricsOptions(add);
+  for (const [flag, variable, description, fallback, parse] of consoleOptions)
+    add(flag, description, variable, fallback, parse as Parse | undefined);
   for (const [flag, variable, description, port] of ports) {
     add(`--${flag} <port>`, `${description}`, variable, port, portNumber as unknown as Parse);
   }
   return command.action(async (flags: Flags) => {
     const { providerUrl: providerUrls, ...rest } = flags;
     checkTogether(rest);
-    await run({ ...rest, providerUrls });
+    await run({ ...withOidc(rest), providerUrls });
   });
 }
 
