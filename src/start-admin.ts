@@ -7,6 +7,7 @@ import { type AdminServer, startAdminServer } from './admin/server.ts';
 import type { RegistryContext } from './apiserver/registry/context.ts';
 import { createEmbeddedResourceAccess } from './apiserver/resource-access.ts';
 import type { Controller } from './controller/controller.ts';
+import type { DataPlane } from './data-plane.ts';
 import { createReadOnlyResourceAccess } from './kube/resource-access.ts';
 import type { RecordFeed } from './record-feed.ts';
 import type { RunningPrices } from './start-prices.ts';
@@ -15,6 +16,7 @@ import type { AuditLog } from './storage/audit-log.ts';
 import type { CounterStore } from './storage/counters.ts';
 import type { DriftCheck } from './storage/drift.ts';
 import type { LedgerStore } from './storage/ledger.ts';
+import { createPassDesk } from './storage/memory/one-time-passes.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
 import type { createLog } from './telemetry/log.ts';
 
@@ -35,11 +37,12 @@ export interface AdminParts {
   auditLog: AuditLog;
   drift: DriftCheck;
   prices: RunningPrices;
+  plane: Pick<DataPlane, 'admit'>;
   log: ReturnType<typeof createLog>;
 }
 
 export function startAdmin(parts: AdminParts): Promise<AdminServer> {
-  const { options, registry, source, controller, inForce, feed, prices, ...stores } = parts;
+  const { options, registry, source, controller, inForce, feed, prices, plane, ...stores } = parts;
   return startAdminServer({
     host: options.listen,
     port: options.adminPort,
@@ -48,6 +51,8 @@ export function startAdmin(parts: AdminParts): Promise<AdminServer> {
     resources:
       registry === undefined ? createReadOnlyResourceAccess(source) : createEmbeddedResourceAccess(registry),
     ...stores,
+    passes: createPassDesk({ randomBytes, nowMs: Date.now, tell: (pass) => plane.admit(pass) }),
+    gatewayHost: reachable(options.listen),
     prices: prices.catalog,
     priceSources: prices.sources,
     inForce,
@@ -60,4 +65,10 @@ export function startAdmin(parts: AdminParts): Promise<AdminServer> {
     nowMs: Date.now,
     randomBytes,
   });
+}
+
+/** Who listens everywhere is reached at loopback. */
+function reachable(address: string): string {
+  if (address === '0.0.0.0') return '127.0.0.1';
+  return address === '::' ? '::1' : address;
 }

@@ -112,7 +112,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   reportStandings(standings, log, stack);
   const seen = { counters: budgets.counters, holds: budgets.holds(plane.holds) };
   const stored = { ledger, auditLog, drift, ...seen };
-  const parts = { options, registry, source, controller, feed, prices, log, ...stored };
+  const parts = { options, registry, source, controller, feed, prices, plane, log, ...stored };
   const admin = await startAdmin({ ...parts, inForce: () => inForce.now });
   stack.add(() => closeServer(admin.server));
   const api = await startApis(options, registry, metrics, auditLog, log, stack);

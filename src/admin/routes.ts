@@ -16,6 +16,7 @@ import { keyRoutes } from './keys.ts';
 import { meRoute } from './me.ts';
 import { openApiRoute } from './openapi.ts';
 import { overviewRoute } from './overview.ts';
+import { playgroundRoutes } from './playground/routes.ts';
 import { priceRoute } from './prices.ts';
 import { resourceTextRoutes } from './resource-text.ts';
 import { resourceRoute } from './resources.ts';
@@ -43,6 +44,7 @@ export function allRoutes(context: AdminContext): readonly Route[] {
     callExportRoute,
     priceRoute,
     meRoute(usage),
+    ...playgroundRoutes,
     ...counterRoutes,
     ...driftRoutes,
     resourceRoute,

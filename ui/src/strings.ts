@@ -7,6 +7,7 @@ import { keyImportStrings } from './strings/key-import.ts';
 import { keyStrings } from './strings/keys.ts';
 import { modelStrings } from './strings/models.ts';
 import { overviewStrings } from './strings/overview.ts';
+import { playgroundStrings } from './strings/playground.ts';
 import { settingsStrings } from './strings/settings.ts';
 import { usageStrings } from './strings/usage.ts';
 
@@ -25,6 +26,7 @@ export const strings = {
     calls: 'Calls',
     models: 'Models and prices',
     configuration: 'Configuration',
+    playground: 'Playground',
     settings: 'Settings',
     me: 'My key',
     logOut: 'Log out',
@@ -112,5 +114,6 @@ export const strings = {
   overview: overviewStrings,
   models: modelStrings,
   configuration: configurationStrings,
+  playground: playgroundStrings,
   settings: settingsStrings,
 };
