@@ -4,7 +4,7 @@ import { boundInputTokens } from './bound-input.ts';
 import { enrichment, modelFor } from './enrich.ts';
 import { estimateTokens } from './estimate.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
-import type { Format, StreamOptions } from './format.ts';
+import type { Format, ProviderFormat, StreamOptions } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { type CanonicalResponse, errorKindOf } from './model.ts';
 import { answersOf, limitFields, maxTokensOf } from './output-limits.ts';
@@ -80,8 +80,9 @@ function replyBetween(client: Format, provider: Provider, options: ReplyOptions)
   return {
     plain: (text) => {
       const body = replyBody(text);
-      const response = named(format.decodeResponse(body), options);
-      const usage = format.decodeUsage(body) ?? estimatedUsage(text, options.estimatedInputTokens);
+      const reported = format.decodeUsage(body);
+      const response = named(decoded(format, body, reported), options);
+      const usage = reported ?? estimatedUsage(text, options.estimatedInputTokens);
       return {
         contentType: 'application/json',
         body: client.encodeResponse(response, usage, options),
@@ -97,6 +98,15 @@ function replyBetween(client: Format, provider: Provider, options: ReplyOptions)
     stream: () =>
       translatedStream({ client, provider: format, frames: provider.frames?.(routeType), ...options }),
   };
+}
+
+function decoded(format: ProviderFormat, body: Fields, reported: Usage | undefined): CanonicalResponse {
+  try {
+    return format.decodeResponse(body);
+  } catch (error) {
+    if (error instanceof ReplyFault && reported !== undefined) error.usage = reported;
+    throw error;
+  }
 }
 
 function named(response: CanonicalResponse, { callId, requestModel }: ReplyOptions): CanonicalResponse {
@@ -115,9 +125,10 @@ export function replyBody(text: string): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new ReplyFault('it is not a JSON object');
   const body = value as Fields;
-  const error = body['error'] as Fields | null | undefined;
-  if (typeof error === 'object' && error !== null)
-    throw new ReplyFault(`it holds an error: ${String(error['message'])}`);
+  const error = body['error'] as Fields | string | null | undefined;
+  const message = typeof error === 'string' ? error : error?.['message'];
+  if ((typeof error === 'object' && error !== null) || (typeof error === 'string' && error !== ''))
+    throw new ReplyFault(`it holds an error: ${String(message ?? 'without a reason')}`);
   return body;
 }
 

@@ -526,5 +526,16 @@ test('calls of tools that are filled side by side: never one with the arguments 
     { max_tokens: 9, stream: true, ...hello },
     { ...openai, routeType: 'Messages' },
   );
-  assert.throws(() => streamed(messages, all), ReplyFault);
+  const { out } = streamed(messages, all);
+  const events = dataOf(out.replaceAll(/event: .*\n/g, '')).map((data) => JSON.parse(data));
+  const blocks = events.flatMap((e) => (e.type === 'content_block_start' ? [e.content_block.id] : []));
+  const filled = (index: number) =>
+    events.flatMap((e) => (e.index === index && e.delta ? [e.delta.partial_json] : [])).join('');
+  assert.deepEqual([blocks, filled(0), filled(1)], [['c0', 'c1'], '{"a":1}', '{"b":2}']);
+  // Of two blocks never more than one is open.
+  const order = events.flatMap((e) => (/_(start|stop)$/.test(e.type) && 'index' in e ? [e.type] : []));
+  assert.deepEqual(
+    order.map((type: string) => type.slice(14)),
+    ['start', 'stop', 'start', 'stop'],
+  );
 });

@@ -151,7 +151,7 @@ function contentOf(item: Fields): Fields[] {
   return Array.isArray(item['content']) ? (item['content'] as Fields[]) : [];
 }
 
-function decodeItem(item: Fields): CanonicalResponse['parts'] {
+export function decodeItem(item: Fields): CanonicalResponse['parts'] {
   switch (item['type']) {
     case 'message':
       return contentOf(item).map((part) => ({
