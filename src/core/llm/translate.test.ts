@@ -173,13 +173,12 @@ test('OpenAI → Messages: system, tools, results, images, documents, stop, samp
       },
     ],
     stop_sequences: ['END'],
-    temperature: 1,
     metadata: { user_id: 'u1' },
     tools: [{ name: 'f', description: 'd', input_schema: { type: 'object' } }],
     tool_choice: { type: 'tool', name: 'f', disable_parallel_tool_use: true },
     output_config: { format: { type: 'json_schema', schema: { type: 'object' } } },
   });
-  assert.deepEqual(call.drops, ['seed', 'temperature (lowered to 1)']);
+  assert.deepEqual(call.drops, ['seed', 'temperature (this model takes none)']);
 });
 
 test('Messages → OpenAI: the other way round', () => {
@@ -459,7 +458,7 @@ test('faults name the field', () => {
 test('aliases, defaults, overrides, prompt enrichment', () => {
   const enriched = target({
     model: undefined,
-    modelAliases: { fast: 'claude-haiku', 'gpt-*': 'claude-sonnet-5' },
+    modelAliases: { fast: 'claude-haiku', 'gpt-*': 'claude-sonnet-4-5' },
     defaults: [{ field: 'temperature', value: 0.5 }],
     overrides: [{ field: 'max_tokens', value: 77 }],
     prompt: { prepend: [{ role: 'system', content: 'House rules.' }], append: [] },
@@ -467,7 +466,7 @@ test('aliases, defaults, overrides, prompt enrichment', () => {
   const body = JSON.parse(
     translated({ model: 'gpt-4', temperature: 0.1, ...hello }, { target: enriched }).body,
   );
-  assert.equal(body.model, 'claude-sonnet-5');
+  assert.equal(body.model, 'claude-sonnet-4-5');
   assert.equal(body.temperature, 0.1);
   assert.equal(body.max_tokens, 77);
   assert.deepEqual(body.system, [{ type: 'text', text: 'House rules.' }]);
