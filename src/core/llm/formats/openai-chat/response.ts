@@ -1,10 +1,11 @@
 /** Whole chat completions. */
+
+import { argumentsText, contentParts, reasoningOf, signedBlocks } from '../../chat-content.ts';
 import { asArray, asObject, type Fields } from '../../fields.ts';
 import type { AnswerContext } from '../../format.ts';
 import type { CanonicalResponse, FinishReason, ThinkingPart, ToolCallPart } from '../../model.ts';
 import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
-import { argumentsText, contentParts, reasoningOf, signedBlocks } from './content.ts';
 import { encodeUsage } from './usage.ts';
 
 const toWire: Record<FinishReason, string> = {

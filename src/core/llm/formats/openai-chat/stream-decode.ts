@@ -1,14 +1,15 @@
 /** Chat completion chunks → canonical events. */
+
+import { contentParts, reasoningOf, signedBlocks } from '../../chat-content.ts';
+import { ToolDeltas } from '../../chat-tool-deltas.ts';
 import { eventObject } from '../../event-object.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamDecoder } from '../../format.ts';
 import type { StreamEvent } from '../../model.ts';
 import type { SseEvent } from '../../sse.ts';
 import type { Usage } from '../../usage.ts';
-import { contentParts, reasoningOf, signedBlocks } from './content.ts';
 import { decodeError } from './error.ts';
 import { finishReasonFromWire } from './response.ts';
-import { ToolDeltas } from './tool-deltas.ts';
 import { decodeUsage } from './usage.ts';
 
 export function decodeStream(): StreamDecoder {

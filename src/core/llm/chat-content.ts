@@ -1,6 +1,6 @@
 /** What chat messages of compatible servers hold beside the reference's text: Mistral's lists of parts, arguments as objects. */
-import type { Fields } from '../../fields.ts';
-import type { TextPart, ThinkingPart } from '../../model.ts';
+import type { Fields } from './fields.ts';
+import type { TextPart, ThinkingPart } from './model.ts';
 
 /** Of an answer's `content`, a text or a list of parts. What is neither text nor reasoning is not an answer in words. */
 export function contentParts(content: unknown): (TextPart | ThinkingPart)[] {

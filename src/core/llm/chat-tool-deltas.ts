@@ -3,9 +3,10 @@
  * index. Compatible servers also repeat the id, send it empty (DashScope), use one index for all calls (Gemini), count from
  * somewhere else than 0, leave out the index or the id, or tell the name later.
  */
-import type { Fields } from '../../fields.ts';
-import type { StreamEvent } from '../../model.ts';
-import { argumentsText } from './content.ts';
+
+import { argumentsText } from './chat-content.ts';
+import type { Fields } from './fields.ts';
+import type { StreamEvent } from './model.ts';
 
 interface OpenCall {
   number: number;
