@@ -12,13 +12,14 @@ import { withCacheMarks } from './prompt-caching.ts';
 import type { Provider } from './provider.ts';
 import { urlOf } from './providers.ts';
 import { translatedStream } from './stream-translated.ts';
+import { renameTools, restoreNames, type ToolNames } from './tool-names.ts';
 import {
   type ClientCall,
   ReplyFault,
   type ReplyTranslator,
   type UpstreamCall,
 } from './translate-contract.ts';
-import { namesOfDrops } from './uncarried.ts';
+import { namesOfDrops, withTurn } from './uncarried.ts';
 import { noUsage, type Usage } from './usage.ts';
 
 /** `inPath`: members that the client's dialect has in its path instead of its body. */
@@ -38,7 +39,8 @@ export function translateChat(
   const { format, routeType } = provider.chat;
   const caching = provider.caches?.(model) === true ? call.target.promptCaching : undefined;
   const asked = { ...request, model };
-  const sent = caching === undefined ? asked : withCacheMarks(asked, caching);
+  const marked = caching === undefined ? asked : withCacheMarks(asked, caching);
+  const { request: sent, names } = renameTools(withTurn(marked, drops), format.toolNames);
   const encoded = provider.adapt(format.encodeRequest(sent, drops), call.target);
   const text = JSON.stringify(encoded);
   const estimatedInputTokens = estimateTokens(text);
@@ -65,6 +67,7 @@ export function translateChat(
       requestModel: model,
       request: body,
       estimatedInputTokens,
+      names,
     }),
   };
 }
@@ -73,6 +76,7 @@ interface ReplyOptions extends StreamOptions {
   callId: string;
   requestModel: string;
   estimatedInputTokens: number;
+  names: ToolNames | undefined;
 }
 
 function replyBetween(client: Format, provider: Provider, options: ReplyOptions): ReplyTranslator {
@@ -109,7 +113,8 @@ function decoded(format: ProviderFormat, body: Fields, reported: Usage | undefin
   }
 }
 
-function named(response: CanonicalResponse, { callId, requestModel }: ReplyOptions): CanonicalResponse {
+function named(answer: CanonicalResponse, { callId, requestModel, names }: ReplyOptions): CanonicalResponse {
+  const response = names === undefined ? answer : restoreNames(answer, names);
   const { id, model } = response;
   return { ...response, id: id === '' ? callId : id, model: model === '' ? requestModel : model };
 }
