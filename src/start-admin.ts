@@ -8,10 +8,10 @@ import type { RegistryContext } from './apiserver/registry/context.ts';
 import { createEmbeddedResourceAccess } from './apiserver/resource-access.ts';
 import type { Controller } from './controller/controller.ts';
 import { createReadOnlyResourceAccess } from './kube/resource-access.ts';
+import type { AdminState } from './open-admin-state.ts';
 import type { RecordFeed } from './record-feed.ts';
 import type { RunningPrices } from './start-prices.ts';
 import type { Holds } from './storage/accounts.ts';
-import type { AuditLog } from './storage/audit-log.ts';
 import type { CounterStore } from './storage/counters.ts';
 import type { DriftCheck } from './storage/drift.ts';
 import type { LedgerStore } from './storage/ledger.ts';
@@ -21,7 +21,7 @@ import type { createLog } from './telemetry/log.ts';
 /** The console's build. */
 const uiDir = join(import.meta.dirname, '..', 'ui', 'dist');
 
-export interface AdminParts {
+export interface AdminParts extends AdminState {
   options: { listen: string; adminPort: number; dataDir: string };
   /** Absent when a real cluster holds the resources. */
   registry: RegistryContext | undefined;
@@ -32,7 +32,6 @@ export interface AdminParts {
   counters: CounterStore;
   holds: Holds;
   ledger: LedgerStore;
-  auditLog: AuditLog;
   drift: DriftCheck;
   prices: RunningPrices;
   log: ReturnType<typeof createLog>;

@@ -21,6 +21,8 @@ import type { KubeObject } from '../core/resources/object.ts';
 import type { Hold, Holds } from '../storage/accounts.ts';
 import type { CounterStore, CounterValue } from '../storage/counters.ts';
 import type { DriftCheck } from '../storage/drift.ts';
+import { openFileAdminTokens } from '../storage/files/admin-tokens.ts';
+import { openMemoryAdminSessions } from '../storage/memory/admin-sessions.ts';
 import { createResourceStore } from '../storage/memory/resource-store.ts';
 import { openSqliteAuditLog } from '../storage/sqlite/audit-log.ts';
 import { type LocalLedgerStore, openSqliteLedger } from '../storage/sqlite/ledger.ts';
@@ -151,6 +153,8 @@ export async function startTestAdmin(
     counters: counterStore(counters),
     holds: heldIn(holds),
     auditLog,
+    adminTokens: openFileAdminTokens(join(dataDir, 'admin-tokens.json')),
+    adminSessions: openMemoryAdminSessions(),
     ...(options.drift && { drift: options.drift }),
     ...(options.ledger === false ? {} : { ledger }),
     prices: () => mergeCatalogs(priceSources.map(({ catalog }) => catalog)),
