@@ -9,10 +9,10 @@ import { createEmbeddedResourceAccess } from './apiserver/resource-access.ts';
 import type { Controller } from './controller/controller.ts';
 import type { DataPlane } from './data-plane.ts';
 import { createReadOnlyResourceAccess } from './kube/resource-access.ts';
+import type { AdminState } from './open-admin-state.ts';
 import type { RecordFeed } from './record-feed.ts';
 import type { RunningPrices } from './start-prices.ts';
 import type { Holds } from './storage/accounts.ts';
-import type { AuditLog } from './storage/audit-log.ts';
 import type { CounterStore } from './storage/counters.ts';
 import type { DriftCheck } from './storage/drift.ts';
 import type { LedgerStore } from './storage/ledger.ts';
@@ -23,7 +23,7 @@ import type { createLog } from './telemetry/log.ts';
 /** The console's build. */
 const uiDir = join(import.meta.dirname, '..', 'ui', 'dist');
 
-export interface AdminParts {
+export interface AdminParts extends AdminState {
   options: { listen: string; adminPort: number; dataDir: string };
   /** Absent when a real cluster holds the resources. */
   registry: RegistryContext | undefined;
@@ -34,7 +34,6 @@ export interface AdminParts {
   counters: CounterStore;
   holds: Holds;
   ledger: LedgerStore;
-  auditLog: AuditLog;
   drift: DriftCheck;
   prices: RunningPrices;
   plane: Pick<DataPlane, 'admit'>;

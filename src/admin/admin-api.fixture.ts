@@ -22,6 +22,8 @@ import type { DataPlane } from '../data-plane.ts';
 import type { Hold, Holds } from '../storage/accounts.ts';
 import type { CounterStore, CounterValue } from '../storage/counters.ts';
 import type { DriftCheck } from '../storage/drift.ts';
+import { openFileAdminTokens } from '../storage/files/admin-tokens.ts';
+import { openMemoryAdminSessions } from '../storage/memory/admin-sessions.ts';
 import { createResourceStore } from '../storage/memory/resource-store.ts';
 import type { PassDesk } from '../storage/passes.ts';
 import { openSqliteAuditLog } from '../storage/sqlite/audit-log.ts';
@@ -165,6 +167,8 @@ export async function startTestAdmin(
     gatewayHost: serving.gatewayHost ?? '127.0.0.1',
     holds: heldIn(holds),
     auditLog,
+    adminTokens: openFileAdminTokens(join(dataDir, 'admin-tokens.json')),
+    adminSessions: openMemoryAdminSessions(),
     ...(options.drift && { drift: options.drift }),
     ...(options.ledger === false ? {} : { ledger }),
     prices: () => mergeCatalogs(priceSources.map(({ catalog }) => catalog)),
