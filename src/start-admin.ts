@@ -18,6 +18,7 @@ import type { DriftCheck } from './storage/drift.ts';
 import type { LedgerStore } from './storage/ledger.ts';
 import { createPassDesk } from './storage/memory/one-time-passes.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
+import type { Webhooks } from './storage/webhooks.ts';
 import type { createLog } from './telemetry/log.ts';
 
 /** The console's build. */
@@ -35,6 +36,7 @@ export interface AdminParts extends AdminState {
   holds: Holds;
   ledger: LedgerStore;
   drift: DriftCheck;
+  webhooks: Webhooks;
   prices: RunningPrices;
   plane: Pick<DataPlane, 'admit'>;
   log: ReturnType<typeof createLog>;

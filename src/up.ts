@@ -24,6 +24,7 @@ import { applyDemo, type DemoProvider, demoStanding } from './run-demo.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
 import { keepStandalone } from './standalone-file.ts';
 import { startAdmin } from './start-admin.ts';
+import { startAlerts } from './start-alerts.ts';
 import { startMetrics } from './start-metrics.ts';
 import { startOtlp } from './start-otlp.ts';
 import { type RunningPrices, startPrices } from './start-prices.ts';
@@ -79,8 +80,10 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   budgets.observe(metrics);
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
-  const standings = createStandings(leaderOnly(source, isLeader, 'Budget'), {
-    ...{ ...base, feed, postgres, shared: budgets },
+  const told = leaderOnly(source, isLeader, 'Budget');
+  const { alerts, webhooks } = startAlerts({ ...base, source: told, postgres, shared: budgets });
+  const standings = createStandings(told, {
+    ...{ feed, alerts, counters: budgets.counters },
     budgets: () => inForce.now.budgets,
   });
   await startOtlp({ ...base, feed, tracing: () => inForce.tracing });
@@ -106,7 +109,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   whenCalled(() => controller.recompile());
   reportStandings(standings, log, stack);
   const seen = { counters: budgets.counters, holds: budgets.holds(plane.holds) };
-  const stored = { ...stores, drift, ...seen };
+  const stored = { ...stores, drift, webhooks, ...seen };
   const parts = { options, registry, source, controller, feed, prices, plane, log, ...stored };
   const admin = await startAdmin({ ...parts, inForce: () => inForce.now });
   stack.add(() => closeServer(admin.server));

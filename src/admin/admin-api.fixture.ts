@@ -28,6 +28,7 @@ import { createResourceStore } from '../storage/memory/resource-store.ts';
 import type { PassDesk } from '../storage/passes.ts';
 import { openSqliteAuditLog } from '../storage/sqlite/audit-log.ts';
 import { type LocalLedgerStore, openSqliteLedger } from '../storage/sqlite/ledger.ts';
+import type { Webhooks } from '../storage/webhooks.ts';
 import type { InForce } from './context.ts';
 import { type AdminServer, startAdminServer } from './server.ts';
 
@@ -140,11 +141,16 @@ async function openWorld(
   };
 }
 
+interface TestAdminOptions {
+  ledger?: false;
+  uiDir?: string;
+  drift?: DriftCheck;
+  serving?: Serving;
+  webhooks?: Webhooks;
+}
+
 /** The walkthrough's example is applied. 2026-11-25T12:00:00Z. */
-export async function startTestAdmin(
-  t: TestContext,
-  options: { ledger?: false; uiDir?: string; drift?: DriftCheck; serving?: Serving } = {},
-): Promise<TestAdmin> {
+export async function startTestAdmin(t: TestContext, options: TestAdminOptions = {}): Promise<TestAdmin> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tollgate-admin-'));
   const clock = { nowMs: Date.UTC(2026, 10, 25, 12) };
   const logged: Record<string, unknown>[] = [];
@@ -170,6 +176,7 @@ export async function startTestAdmin(
     adminTokens: openFileAdminTokens(join(dataDir, 'admin-tokens.json')),
     adminSessions: openMemoryAdminSessions(),
     ...(options.drift && { drift: options.drift }),
+    ...(options.webhooks && { webhooks: options.webhooks }),
     ...(options.ledger === false ? {} : { ledger }),
     prices: () => mergeCatalogs(priceSources.map(({ catalog }) => catalog)),
     priceSources: () => priceSources,

@@ -12,6 +12,7 @@ import type { DriftCheck } from '../storage/drift.ts';
 import type { LedgerStore } from '../storage/ledger.ts';
 import type { PassDesk } from '../storage/passes.ts';
 import type { ResourceAccess } from '../storage/resource-access.ts';
+import type { Webhooks } from '../storage/webhooks.ts';
 import { Problem } from './problem.ts';
 
 /** What the data path enforces now. */
@@ -45,6 +46,8 @@ export interface AdminContext {
   passes?: PassDesk;
   /** Address at which the data path's ports are reached. */
   gatewayHost: string;
+  /** Absent: budgets' alerts are sent nowhere. */
+  webhooks?: Webhooks;
   /** Absent: changes are only logged. */
   auditLog?: AuditLog;
   prices(): PriceCatalog;

@@ -25,12 +25,14 @@ import { sessionRoutes } from './sessions.ts';
 import { simulationRoutes } from './simulation-routes.ts';
 import { tokenRoutes } from './tokens.ts';
 import { usageRoutes } from './usage.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 export function allRoutes(context: AdminContext): readonly Route[] {
   const usage = new KeyUsageReader(context);
   const routes: Route[] = [
     ...sessionRoutes,
     ...tokenRoutes,
+    ...webhookRoutes,
     auditRoute,
     ...keyRoutes(usage),
     keyImportRoute,

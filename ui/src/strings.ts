@@ -10,6 +10,7 @@ import { overviewStrings } from './strings/overview.ts';
 import { playgroundStrings } from './strings/playground.ts';
 import { settingsStrings } from './strings/settings.ts';
 import { usageStrings } from './strings/usage.ts';
+import { webhookStrings } from './strings/webhooks.ts';
 
 export const strings = {
   product: 'Tollgate',
@@ -116,4 +117,5 @@ export const strings = {
   configuration: configurationStrings,
   playground: playgroundStrings,
   settings: settingsStrings,
+  webhooks: webhookStrings,
 };
