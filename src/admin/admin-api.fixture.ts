@@ -155,7 +155,7 @@ export async function startTestAdmin(t: TestContext, options: TestAdminOptions =
   const clock = { nowMs: Date.UTC(2026, 10, 25, 12) };
   const logged: Record<string, unknown>[] = [];
   const log = logInto(logged);
-  const serving = options.serving ?? nothingServes;
+  const { ledger: keptLedger, serving = nothingServes, ...given } = options;
   const world = await openWorld(clock, log, serving);
   const counters: CounterValue[] = [];
   const holds: Hold[] = [];
@@ -166,7 +166,7 @@ export async function startTestAdmin(t: TestContext, options: TestAdminOptions =
     host: '127.0.0.1',
     port: 0,
     dataDir,
-    ...(options.uiDir === undefined ? {} : { uiDir: options.uiDir }),
+    ...given,
     resources: createEmbeddedResourceAccess(world.registry),
     counters: serving.counters ?? counterStore(counters),
     ...(serving.passes && { passes: serving.passes }),
@@ -175,9 +175,7 @@ export async function startTestAdmin(t: TestContext, options: TestAdminOptions =
     auditLog,
     adminTokens: openFileAdminTokens(join(dataDir, 'admin-tokens.json')),
     adminSessions: openMemoryAdminSessions(),
-    ...(options.drift && { drift: options.drift }),
-    ...(options.webhooks && { webhooks: options.webhooks }),
-    ...(options.ledger === false ? {} : { ledger }),
+    ...(keptLedger !== false && { ledger }),
     prices: () => mergeCatalogs(priceSources.map(({ catalog }) => catalog)),
     priceSources: () => priceSources,
     inForce: world.inForce,
