@@ -9,6 +9,7 @@ import type { BindResult, FromWorker, ToWorker } from './proxy/messages.ts';
 import type { Hold, Holds } from './storage/accounts.ts';
 import { createBucketMemory } from './storage/memory/shared-buckets.ts';
 import { type SharedKeysHandle, SharedKeyWriter } from './storage/memory/shared-keys.ts';
+import type { PassTold } from './storage/passes.ts';
 import type { SharedKeyChange } from './storage/shared-keys.ts';
 import type { WorkerInput } from './worker.ts';
 
@@ -19,6 +20,8 @@ export interface DataPlane {
   publishKeys(changes: readonly SharedKeyChange[]): Promise<void>;
   /** What calls under way hold of budgets, in all threads. */
   holds: Holds;
+  /** Resolves when the pass is known in every thread. */
+  admit(pass: PassTold): Promise<void>;
   /** Laid over the shipped price list in every thread, before any snapshot that is published later. */
   price(catalog: PriceCatalog): void;
   stop(graceMs: number): Promise<void>;
@@ -58,6 +61,7 @@ export function startDataPlane(options: DataPlaneOptions): DataPlane {
       release: async (budget, id) =>
         (await Promise.all(threads.map((thread) => thread.release(budget, id)))).includes(true),
     },
+    admit: async (pass) => void (await Promise.all(threads.map((thread) => thread.admit(pass)))),
     price: (catalog) => {
       for (const thread of threads) thread.price(catalog);
     },
@@ -101,6 +105,7 @@ class DataPathThread {
       else if (message.type === 'holds') this.#answered(message.question, message.holds);
       else if (message.type === 'released') this.#answered(message.question, message.done);
       else if (message.type === 'keys-in-use') this.#answered(message.version, true);
+      else if (message.type === 'pass-known') this.#answered(message.question, true);
       else {
         this.#waiting.get(message.generation)?.(message.binds);
         this.#waiting.delete(message.generation);
@@ -139,6 +144,10 @@ class DataPathThread {
 
   async useKeys(handle: SharedKeysHandle): Promise<void> {
     await this.#ask<boolean>((version) => ({ type: 'keys', version, ...handle }));
+  }
+
+  async admit(pass: PassTold): Promise<void> {
+    await this.#ask<boolean>((question) => ({ type: 'pass', question, pass }));
   }
 
   price(catalog: PriceCatalog): void {

@@ -2,7 +2,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { AdminServer } from './admin/server.ts';
-import type { AlertSender } from './alerts/alert-sender.ts';
 import type { RegistryContext } from './apiserver/registry/context.ts';
 import { createEmbeddedResourceSource } from './apiserver/resource-source.ts';
 import { type ApiServer, startApiServer } from './apiserver/server.ts';
@@ -11,16 +10,13 @@ import type { UpOptions } from './cli/up-options.ts';
 import { clusterSource } from './cluster-source.ts';
 import { ConfigurationInForce } from './configuration-in-force.ts';
 import { type Controller, type ControllerOptions, startController } from './controller/controller.ts';
-import { StandingReporter } from './controller/standing-reporter.ts';
-import { heldPrefix, usedPrefix } from './core/budget/counter-keys.ts';
-import type { Budget } from './core/budget/model.ts';
 import { newKeyValue } from './core/keys/key-value.ts';
 import type { RequestRecord } from './core/record.ts';
 import { type DataPlane, type DataPlaneOptions, startDataPlane } from './data-plane.ts';
 import { giveBackMemory } from './give-back-memory.ts';
 import { keepLedgerSmall } from './keep-ledger-small.ts';
 import { compileRegex } from './linear-regex.ts';
-import { type Budgets, openBudgets } from './open-budgets.ts';
+import { openBudgets } from './open-budgets.ts';
 import { leaderOnly, openResources } from './open-registry.ts';
 import { auditTo, openStores } from './open-stores.ts';
 import { RecordFeed } from './record-feed.ts';
@@ -33,8 +29,8 @@ import { startMetrics } from './start-metrics.ts';
 import { startOtlp } from './start-otlp.ts';
 import { type RunningPrices, startPrices } from './start-prices.ts';
 import { type RunningRateLimits, startRateLimits } from './start-rate-limits.ts';
+import { createStandings, reportStandings } from './start-standings.ts';
 import type { AuditLog } from './storage/audit-log.ts';
-import type { ResourceSource } from './storage/resource-source.ts';
 import { accessLogLine } from './telemetry/access-log.ts';
 import { createLog } from './telemetry/log.ts';
 import type { GatewayMetrics } from './telemetry/metrics.ts';
@@ -42,7 +38,6 @@ import { startMetricsServer, startReadyServer } from './telemetry/probe-servers.
 
 type Log = ReturnType<typeof createLog>;
 
-const reportMs = 2_000;
 const graceMs = 10_000;
 const retryBindMs = 3_000;
 const nowSeconds = () => Math.floor(Date.now() / 1000);
@@ -86,11 +81,13 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
   const told = leaderOnly(source, isLeader, 'Budget');
-  const { alerts, webhooks } = startAlerts({ dataDir, source: told, claims: budgets.claims, log });
-  const standings = createReporter(told, budgets, () => inForce.now.budgets, alerts);
+  const { alerts, webhooks } = startAlerts({ ...base, source: told, postgres, shared: budgets });
+  const standings = createStandings(told, {
+    ...{ feed, alerts, counters: budgets.counters },
+    budgets: () => inForce.now.budgets,
+  });
   await startOtlp({ ...base, feed, tracing: () => inForce.tracing });
   const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
-  feed.subscribe((record) => standings.observe(record));
   const counting = { counters: counters.handle, ...(budgets.member && { member: budgets.member }) };
   const plane = startServing(options, counting, limits, (record) => feed.publish(record), log, stack);
   await source.start();
@@ -112,13 +109,13 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   whenCalled(() => controller.recompile());
   reportStandings(standings, log, stack);
   const seen = { counters: budgets.counters, holds: budgets.holds(plane.holds) };
-  const stored = { ledger, auditLog, drift, webhooks, ...seen };
-  const parts = { options, registry, source, controller, feed, prices, log, ...stored };
+  const stored = { ...stores, drift, webhooks, ...seen };
+  const parts = { options, registry, source, controller, feed, prices, plane, log, ...stored };
   const admin = await startAdmin({ ...parts, inForce: () => inForce.now });
   stack.add(() => closeServer(admin.server));
   const api = await startApis(options, registry, metrics, auditLog, log, stack);
   await whenServing(controller, pending);
-  tellStart(options, api, admin, demo && demoStanding(counters, demo.kind, nowSeconds));
+  await tellStart(options, api, admin, demo && demoStanding(counters, demo.kind, nowSeconds));
   await stopSignal();
   await stack.close();
 }
@@ -178,30 +175,6 @@ function startServing(
   return plane;
 }
 
-function createReporter(
-  source: ResourceSource,
-  { counters }: Budgets,
-  budgets: () => readonly Budget[],
-  alerts: AlertSender,
-): StandingReporter {
-  return new StandingReporter({
-    source,
-    budgets,
-    counters: async () => [...(await counters.list(usedPrefix)), ...(await counters.list(heldPrefix))],
-    onStandings: (known, standings) => alerts.send(known, standings),
-    nowMs: Date.now,
-  });
-}
-
-function reportStandings(standings: StandingReporter, log: Log, stack: ShutdownStack): void {
-  const timer = setInterval(() => {
-    standings
-      .report()
-      .catch((error) => log.error({ error: String(error) }, 'statuses of budgets could not be written'));
-  }, reportMs);
-  stack.add(() => clearInterval(timer));
-}
-
 async function startApis(
   options: UpOptions,
   registry: RegistryContext | undefined,
@@ -234,15 +207,16 @@ async function startEmbeddedApi(
   return api;
 }
 
-function tellStart(
+async function tellStart(
   options: UpOptions,
   api: ApiServer | undefined,
   admin: AdminServer,
   demo: DemoInfo | undefined,
-): void {
+): Promise<void> {
   const info: StartInfo = {
     address: options.listen,
-    loginUrl: admin.loginUrl(),
+    // Started already: a store that is away now keeps nobody from the token.
+    loginUrl: await admin.loginUrl().catch(() => admin.url),
     ...(api && { api: { url: api.url, kubeconfigPath: api.kubeconfigPath } }),
     ports: {
       metrics: options.metricsPort,

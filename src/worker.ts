@@ -21,6 +21,7 @@ import { openPendingCharges } from './rls/pending-charges.ts';
 import { createEmbeddedRateLimitService } from './rls/service.ts';
 import { readRateLimitSettings } from './rls/settings.ts';
 import { Tallies } from './rls/tallies.ts';
+import { OneTimePasses } from './storage/memory/one-time-passes.ts';
 import { attachSharedBuckets } from './storage/memory/shared-buckets.ts';
 import type { CounterHandle } from './storage/memory/shared-counters.ts';
 import { SharedKeyReader, type SharedKeysHandle } from './storage/memory/shared-keys.ts';
@@ -101,7 +102,9 @@ let prices = createPrices(shipped);
 const cloudAuth = createCloudAuth(systemRenewalClock(nowMs));
 const { traces } = readOtelSettings(process.env);
 const sharedKeys = new SharedKeyReader(input.keys);
+const passes = new OneTimePasses(nowMs);
 const dataPath = createDataPath({
+  passes,
   prices: {
     get version() {
       return prices.version;
@@ -148,6 +151,11 @@ port.on('message', async (message: ToWorker) => {
   if (message.type === 'keys') {
     sharedKeys.use(message);
     post({ type: 'keys-in-use', version: message.version });
+    return;
+  }
+  if (message.type === 'pass') {
+    passes.add(message.pass);
+    post({ type: 'pass-known', question: message.question });
     return;
   }
   if (message.type === 'prices') {

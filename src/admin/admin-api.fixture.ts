@@ -11,18 +11,22 @@ import { openRegistry } from '../apiserver/registry/registry.ts';
 import { createEmbeddedResourceAccess } from '../apiserver/resource-access.ts';
 import { createEmbeddedResourceSource } from '../apiserver/resource-source.ts';
 import { demoObjects } from '../cli/demo-objects.ts';
+import { ConfigurationInForce } from '../configuration-in-force.ts';
 import { type Controller, startController } from '../controller/controller.ts';
-import { joinKeys } from '../core/config/keys-in-force.ts';
 import { newKeyValue } from '../core/keys/key-value.ts';
 import { mergeCatalogs, type PriceSource } from '../core/pricing/catalog.ts';
 import type { RequestRecord } from '../core/record.ts';
 import { allKinds } from '../core/resources/kinds.ts';
 import type { KubeObject } from '../core/resources/object.ts';
+import type { DataPlane } from '../data-plane.ts';
 import type { Hold, Holds } from '../storage/accounts.ts';
 import type { CounterStore, CounterValue } from '../storage/counters.ts';
 import type { DriftCheck } from '../storage/drift.ts';
+import { openFileAdminTokens } from '../storage/files/admin-tokens.ts';
 import { openFileUsers } from '../storage/files/users.ts';
+import { openMemoryAdminSessions } from '../storage/memory/admin-sessions.ts';
 import { createResourceStore } from '../storage/memory/resource-store.ts';
+import type { PassDesk } from '../storage/passes.ts';
 import { openSqliteAuditLog } from '../storage/sqlite/audit-log.ts';
 import { type LocalLedgerStore, openSqliteLedger } from '../storage/sqlite/ledger.ts';
 import type { Webhooks } from '../storage/webhooks.ts';
@@ -80,10 +84,23 @@ interface World {
   stop(): Promise<void>;
 }
 
+/** What takes the configuration into force, and counts. */
+export interface Serving {
+  plane: Pick<DataPlane, 'publish' | 'publishKeys'>;
+  providerUrls?: Record<string, string>;
+  counters?: CounterStore;
+  passes?: PassDesk;
+  gatewayHost?: string;
+}
+
+/** No ports are open; nobody calls. */
+const nothingServes: Serving = { plane: { publish: async () => ({}), publishKeys: async () => undefined } };
+
 /** Registry and controller, as `up` has them; nothing listens. */
 async function openWorld(
   clock: { nowMs: number },
   log: { error(fields: object, message: string): void },
+  serving: Serving,
 ): Promise<World> {
   const registry = openRegistry({
     store: createResourceStore(),
@@ -93,17 +110,16 @@ async function openWorld(
   applyObjects(registry, demoObjects('sk-provider'));
   const source = createEmbeddedResourceSource(registry);
   await source.start();
-  let inForce: InForce = { keySets: {}, budgets: [] };
+  const inForce = new ConfigurationInForce();
+  const { plane, providerUrls = {} } = serving;
   const controller: Controller = startController({
     source,
-    publish: async (snapshot) => {
-      inForce = { ...snapshot, keySets: joinKeys(snapshot.keySets, () => controller.keys()) };
-      return {};
-    },
-    publishKeys: async () => {
-      inForce = { ...inForce, keySets: joinKeys(inForce.keySets, () => controller.keys()) };
-    },
-    compile: { sha256: (text) => hash('sha256', text), providerUrls: {}, address: '127.0.0.1' },
+    ...inForce.publishing(
+      plane,
+      () => undefined,
+      () => controller.keys(),
+    ),
+    compile: { sha256: (text) => hash('sha256', text), providerUrls, address: '127.0.0.1' },
     nowRfc3339: () => `${new Date(clock.nowMs).toISOString().slice(0, 19)}Z`,
     newKeyValue: () => newKeyValue(randomBytes),
     retryBindMs: 60_000,
@@ -117,7 +133,7 @@ async function openWorld(
   };
   return {
     registry,
-    inForce: () => inForce,
+    inForce: () => inForce.now,
     settled,
     stop: async () => {
       await controller.stop();
@@ -126,23 +142,22 @@ async function openWorld(
   };
 }
 
+interface TestAdminOptions extends Pick<AdminContext, 'oidc' | 'consoleUrl'> {
+  ledger?: false;
+  uiDir?: string;
+  drift?: DriftCheck;
+  serving?: Serving;
+  webhooks?: Webhooks;
+}
+
 /** The walkthrough's example is applied. 2026-11-25T12:00:00Z. */
-export async function startTestAdmin(
-  t: TestContext,
-  options: { ledger?: false; uiDir?: string; drift?: DriftCheck; webhooks?: Webhooks } & Pick<
-    AdminContext,
-    'oidc' | 'consoleUrl'
-  > = {},
-): Promise<TestAdmin> {
-  const { ledger: withLedger = true, ...given } = options;
+export async function startTestAdmin(t: TestContext, options: TestAdminOptions = {}): Promise<TestAdmin> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tollgate-admin-'));
   const clock = { nowMs: Date.UTC(2026, 10, 25, 12) };
   const logged: Record<string, unknown>[] = [];
-  const log = {
-    info: (fields: object, message: string) => void logged.push({ ...fields, message }),
-    error: (fields: object, message: string) => void logged.push({ ...fields, message, level: 'error' }),
-  };
-  const world = await openWorld(clock, log);
+  const log = logInto(logged);
+  const { ledger: keptLedger, serving = nothingServes, ...given } = options;
+  const world = await openWorld(clock, log, serving);
   const counters: CounterValue[] = [];
   const holds: Hold[] = [];
   const ledger = openSqliteLedger(join(dataDir, 'ledger.db'));
@@ -152,13 +167,15 @@ export async function startTestAdmin(
     host: '127.0.0.1',
     port: 0,
     dataDir,
+    ...given,
     resources: createEmbeddedResourceAccess(world.registry),
-    counters: counterStore(counters),
+    counters: serving.counters ?? counterStore(counters),
+    ...(serving.passes && { passes: serving.passes }),
+    gatewayHost: serving.gatewayHost ?? '127.0.0.1',
     holds: heldIn(holds),
     auditLog,
-    users: openFileUsers(join(dataDir, 'users.json')),
-    ...given,
-    ...(withLedger && { ledger }),
+    ...whoComesIn(dataDir),
+    ...(keptLedger !== false && { ledger }),
     prices: () => mergeCatalogs(priceSources.map(({ catalog }) => catalog)),
     priceSources: () => priceSources,
     inForce: world.inForce,
@@ -199,6 +216,21 @@ export async function startTestAdmin(
     tell: (record) => {
       for (const listener of listeners) listener(record);
     },
+  };
+}
+
+function whoComesIn(dataDir: string) {
+  return {
+    adminTokens: openFileAdminTokens(join(dataDir, 'admin-tokens.json')),
+    adminSessions: openMemoryAdminSessions(),
+    users: openFileUsers(join(dataDir, 'users.json')),
+  };
+}
+
+function logInto(logged: Record<string, unknown>[]) {
+  return {
+    info: (fields: object, message: string) => void logged.push({ ...fields, message }),
+    error: (fields: object, message: string) => void logged.push({ ...fields, message, level: 'error' }),
   };
 }
 

@@ -8,7 +8,7 @@ const maxListeners = 32;
 /** A reader that falls so far behind is cut off; it may read what it missed from `/calls`. */
 const maxUnsentBytes = 1024 * 1024;
 /** Keeps proxies from closing a quiet stream, and finds out that a session has ended. */
-const heartbeatMs = 15_000;
+const heartbeatMs = 5_000;
 
 export function callTailRoute(): Route {
   let listeners = 0;
@@ -44,7 +44,9 @@ function follow(call: Call, response: ServerResponse, onEnd: () => void): void {
     else response.write(`data: ${JSON.stringify(record)}\n\n`);
   });
   const heartbeat = setInterval(async () => {
-    if (await mayStay()) response.write(': still here\n\n');
+    const stays = await mayStay();
+    if (response.destroyed) return;
+    if (stays) response.write(': still here\n\n');
     else response.end();
   }, heartbeatMs);
   heartbeat.unref();

@@ -1,6 +1,6 @@
 /** What the admin API works with: all of it handed in, so that it knows no other edge. */
 import type { Budget } from '../core/budget/model.ts';
-import type { KeySet } from '../core/config/snapshot.ts';
+import type { Backend, Bind, KeySet } from '../core/config/snapshot.ts';
 import type { OidcSettings } from '../core/login/oidc-settings.ts';
 import type { PriceSource } from '../core/pricing/catalog.ts';
 import type { PriceCatalog } from '../core/pricing/prices.ts';
@@ -11,6 +11,7 @@ import type { AuditLog } from '../storage/audit-log.ts';
 import type { CounterStore } from '../storage/counters.ts';
 import type { DriftCheck } from '../storage/drift.ts';
 import type { LedgerStore } from '../storage/ledger.ts';
+import type { PassDesk } from '../storage/passes.ts';
 import type { ResourceAccess } from '../storage/resource-access.ts';
 import type { Users } from '../storage/users.ts';
 import type { Webhooks } from '../storage/webhooks.ts';
@@ -20,6 +21,10 @@ import { Problem } from './problem.ts';
 export interface InForce {
   keySets: Readonly<Record<string, KeySet>>;
   budgets: readonly Budget[];
+  binds: readonly Bind[];
+  backends: Readonly<Record<string, Backend>>;
+  /** Ports of `binds` that are really ours: another program may have one. */
+  served: ReadonlySet<number>;
 }
 
 export interface TeamContext {
@@ -39,6 +44,10 @@ export interface AdminContext {
   ledger?: LedgerStore;
   /** Absent: drift is not looked for. */
   drift?: DriftCheck;
+  /** How calls are made in the name of a key; absent: they are not. */
+  passes?: PassDesk;
+  /** Address at which the data path's ports are reached. */
+  gatewayHost: string;
   /** Absent: budgets' alerts are sent nowhere. */
   webhooks?: Webhooks;
   /** Absent: changes are only logged. */

@@ -98,7 +98,7 @@ test('a provider that is down keeps nobody from starting, and other logins work;
   provider.lies.silent = ['/.well-known/openid-configuration'];
   assert.deepEqual(provider.asked, [], 'it is asked at a login, never before');
   const waits = [logIn(admin, provider), logIn(admin, provider)];
-  const token = new URL(admin.server.loginUrl()).searchParams.get('login');
+  const token = new URL(await admin.server.loginUrl()).searchParams.get('login');
   assert.equal((await admin.call('POST', '/session', { token }, {})).status, 200);
   assert.deepEqual(await Promise.all(waits), Array(2).fill('/?loginProblem=unavailable'));
   assert.equal(provider.asked.length, 1, 'both waited for one answer');

@@ -3,6 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { KeyEntry, KeySet } from '../core/config/snapshot.ts';
 import { keyValueFault } from '../core/keys/key-value.ts';
 import type { Person } from '../core/login/person.ts';
+import type { AdminSessions } from '../storage/admin-sessions.ts';
+import type { AdminTokens } from '../storage/admin-tokens.ts';
 import type { StoredUser } from '../storage/users.ts';
 import type { AdminContext } from './context.ts';
 import { readCookie } from './cookies.ts';
@@ -27,6 +29,12 @@ export interface Principal {
   key?: KeyEntry;
 }
 
+/** Where several gateways are one for the people who administer them, they share both. */
+export interface AdminStores {
+  adminTokens: AdminTokens;
+  adminSessions: AdminSessions;
+}
+
 export const cookieName = 'tollgate_session';
 
 export class Gatekeeper {
@@ -38,11 +46,11 @@ export class Gatekeeper {
   readonly #limit: LoginLimit;
   readonly #byHash = new WeakMap<object, Map<string, KeyEntry>>();
 
-  constructor(context: AdminContext, token: string, dataDir: string) {
+  constructor(context: AdminContext, token: string, kept: AdminStores) {
     this.#context = context;
     this.#token = token;
-    this.sessions = new SessionStore(context.nowMs, context.randomBytes);
-    this.tokens = new TokenStore(dataDir, context.randomBytes);
+    this.sessions = new SessionStore(kept.adminSessions, context.nowMs, context.randomBytes);
+    this.tokens = new TokenStore(kept.adminTokens, context.randomBytes);
     this.#passwords = new PasswordLogin(context.users, context.nowMs);
     this.#limit = new LoginLimit(context.nowMs);
   }
@@ -59,10 +67,10 @@ export class Gatekeeper {
     return session === undefined ? undefined : this.ofSession(session);
   }
 
-  /** Opens a session. Throws 401 when the token is neither of the three. */
-  logIn(token: string, request: IncomingMessage): ReturnType<SessionStore['begin']> {
-    if (this.sessions.takeCode(token)) return this.sessions.begin('admin');
-    const { role, key, actor } = this.#ofSecret(token, addressOf(request), 'login');
+  /** Opens a session. Rejects with 401 when the token is neither of the three. */
+  async logIn(token: string, request: IncomingMessage): ReturnType<SessionStore['begin']> {
+    if (await this.sessions.takeCode(token)) return this.sessions.begin('admin');
+    const { role, key, actor } = await this.#ofSecret(token, addressOf(request), 'login');
     const isNamed = key === undefined && actor !== 'admin';
     return this.sessions.begin(role, {
       ...(key && { keyHash: sha256(token) }),
@@ -71,9 +79,9 @@ export class Gatekeeper {
   }
 
   /** Admin tokens cannot be guessed, so nobody is locked out of them; virtual keys may be weak. */
-  #ofSecret(secret: string, address: string, how: string): Principal {
+  async #ofSecret(secret: string, address: string, how: string): Promise<Principal> {
     if (sameSecret(secret, this.#token)) return administrator(how);
-    const token = this.tokens.findByHash(sha256(secret));
+    const token = await this.tokens.findByValue(secret);
     if (token !== undefined) return principalOfToken(token, how);
     const wait = this.#limit.waitSeconds(address);
     if (wait > 0) {
@@ -113,7 +121,7 @@ export class Gatekeeper {
     const how = `session ${session.id.slice(0, 8)}`;
     if (session.tokenHash !== undefined) {
       // A deleted token ends the sessions that it opened.
-      const token = this.tokens.findByHash(session.tokenHash);
+      const token = await this.tokens.findByHash(session.tokenHash);
       return token && { ...principalOfToken(token, how), session };
     }
     if (session.person !== undefined) return this.#ofPerson(session, session.person, how);

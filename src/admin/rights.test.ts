@@ -31,11 +31,13 @@ const opened: Record<Exclude<Access, 'admin'>, string[]> = {
     'DELETE /budgets/{namespace}/{name}',
     'DELETE /budgets/{namespace}/{name}/holds/{id}',
     'DELETE /keys/{namespace}/{name}',
+    'GET /playground/offers',
     'PATCH /keys/{namespace}/{name}',
     'POST /budgets',
     'POST /keys',
     'POST /keys/{namespace}/{name}/rotate',
     'POST /keys:import',
+    'POST /playground/chat',
     'PUT /budgets/{namespace}/{name}',
   ],
   viewer: [

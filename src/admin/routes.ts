@@ -17,6 +17,7 @@ import { meRoute } from './me.ts';
 import { oidcRoutes } from './oidc.ts';
 import { openApiRoute } from './openapi.ts';
 import { overviewRoute } from './overview.ts';
+import { playgroundRoutes } from './playground/routes.ts';
 import { priceRoute } from './prices.ts';
 import { resourceTextRoutes } from './resource-text.ts';
 import { resourceRoute } from './resources.ts';
@@ -49,6 +50,7 @@ export function allRoutes(context: AdminContext): readonly Route[] {
     callExportRoute,
     priceRoute,
     meRoute(usage),
+    ...playgroundRoutes,
     ...counterRoutes,
     ...driftRoutes,
     resourceRoute,

@@ -98,10 +98,10 @@ export const sessionRoutes: readonly Route[] = [
     access: 'holder',
     summary: 'Log out',
     answer: { status: 204, description: 'Logged out' },
-    serve(call) {
+    async serve(call) {
       const { session } = call.principal();
       if (session !== undefined) {
-        call.gatekeeper.sessions.end(session.id);
+        await call.gatekeeper.sessions.end(session.id);
         call.audit('logout', `session ${session.id.slice(0, 8)}`);
       }
       return { status: 204, headers: { 'set-cookie': sessionCookie(call) } };

@@ -3,25 +3,21 @@
  * kept in a file, so that a restart tells nothing twice.
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { type DueAlert, dueAlerts, isOver } from '../core/budget/alerts.ts';
 import type { Budget } from '../core/budget/model.ts';
 import type { BudgetStanding } from '../core/budget/standing.ts';
 import type { KubeObject } from '../core/resources/object.ts';
+import type { AlertClaims } from '../storage/alert-claims.ts';
 import type { DeliveryLog } from './delivery-log.ts';
 import { messageOf } from './message.ts';
 import { post, webhookOf } from './webhook.ts';
-
-/** Where several gateways see the same budgets: who of them tells an alert. */
-export interface AlertClaims {
-  /** `mine`: to be told now. `others`: somebody is at it. */
-  claim(id: string): Promise<'mine' | 'others' | 'told'>;
-  told(id: string): Promise<void>;
-}
 
 export interface AlertSenderOptions {
   /** File of the alerts told. */
   path: string;
   secret(namespace: string, name: string): KubeObject | undefined;
+  /** Where several gateways see the same budgets. */
   claims?: AlertClaims;
   deliveries: DeliveryLog;
   fetch: typeof fetch;
@@ -32,6 +28,8 @@ export interface AlertSenderOptions {
 export class AlertSender {
   readonly #options: AlertSenderOptions;
   readonly #told: Set<string>;
+  /** A webhook may take longer than it is until the next round. */
+  readonly #underWay = new Set<string>();
 
   constructor(options: AlertSenderOptions) {
     this.#options = options;
@@ -43,16 +41,30 @@ export class AlertSender {
     standings: ReadonlyMap<string, readonly BudgetStanding[]>,
   ): Promise<void> {
     const due = dueAlerts(budgets, standings, this.#told, this.#options.nowMs());
-    if (due.length === 0) return;
-    const delivered = await Promise.all(due.map((alert) => this.#deliver(alert)));
-    if (delivered.some(Boolean)) this.#keep();
+    for (const left of (await this.#options.claims?.abandoned?.()) ?? [])
+      if (this.#isWanted(left, budgets) && !due.some(({ id }) => id === left.id)) due.push(left);
+    const free = due.filter(({ id }) => !this.#underWay.has(id));
+    if (free.length === 0) return;
+    for (const { id } of free) this.#underWay.add(id);
+    try {
+      const delivered = await Promise.all(free.map((alert) => this.#deliver(alert)));
+      if (delivered.some(Boolean)) this.#keep();
+    } finally {
+      for (const { id } of free) this.#underWay.delete(id);
+    }
+  }
+
+  /** Of what somebody else found due: there as it was, and not told from here. */
+  #isWanted({ id, budget, alert }: DueAlert, budgets: readonly Budget[]): boolean {
+    const alerts = budgets.find(({ name }) => name === budget)?.alerts ?? [];
+    return !this.#told.has(id) && alerts.some((one) => isDeepStrictEqual(one, alert));
   }
 
   async #deliver(due: DueAlert): Promise<boolean> {
     const namespace = due.budget.slice(0, due.budget.indexOf('/'));
     const { webhook: name } = due.alert;
     const claims = this.#options.claims;
-    const claim = await claims?.claim(due.id);
+    const claim = await claims?.claim(due);
     if (claim === 'others') return false;
     if (claim === 'told') {
       this.#told.add(due.id);

@@ -16,10 +16,10 @@ export const userOf = (name: string, more: Partial<StoredUser> = {}): StoredUser
 /** `open` gives an empty store; `again` the same one, as after a restart. */
 export function describeUsers(
   what: string,
-  open: () => Promise<{ users: Users; again(): Promise<Users> }>,
+  open: () => Promise<{ users: Users; again(): Promise<Users>; close?(): Promise<void> }>,
 ): void {
   test(`${what}: users are made once, found, listed by name, replaced and deleted, across a restart`, async () => {
-    const { users, again } = await open();
+    const { users, again, close } = await open();
     const owner = userOf('lee@example.com', { role: 'owner', team: 'research' });
     assert.equal(await users.create(owner), true);
     assert.equal(await users.create(userOf('anna')), true);
@@ -40,5 +40,6 @@ export function describeUsers(
     assert.equal(await kept.delete('anna'), true);
     assert.equal(await kept.delete('anna'), false);
     assert.deepEqual(await (await again()).list(), [owner]);
+    await close?.();
   });
 }

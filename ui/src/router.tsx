@@ -15,6 +15,7 @@ import { readEditSearch } from './pages/configuration/edit-search.ts';
 import { readKeysSearch } from './pages/keys/keys-search.ts';
 import { readModelsSearch } from './pages/models/models-search.ts';
 import { readOverviewSearch } from './pages/overview/overview-search.ts';
+import { readPlaygroundSearch } from './pages/playground/playground-search.ts';
 import { readSettingsSearch } from './pages/settings/settings-search.ts';
 import { readUsageSearch } from './pages/usage/usage-search.ts';
 
@@ -117,6 +118,13 @@ const edit = createRoute({
   component: lazyRouteComponent(() => import('./pages/configuration/edit-page.tsx'), 'EditPage'),
 });
 
+const playground = createRoute({
+  getParentRoute: () => admin,
+  path: '/playground',
+  validateSearch: readPlaygroundSearch,
+  component: lazyRouteComponent(() => import('./pages/playground/playground-page.tsx'), 'PlaygroundPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => admin,
   path: '/settings',
@@ -137,6 +145,7 @@ const adminPages = [
   models,
   configuration,
   edit,
+  playground,
   settings,
 ];
 

@@ -8,6 +8,7 @@ import { keyStrings } from './strings/keys.ts';
 import { loginStrings } from './strings/login.ts';
 import { modelStrings } from './strings/models.ts';
 import { overviewStrings } from './strings/overview.ts';
+import { playgroundStrings } from './strings/playground.ts';
 import { settingsStrings } from './strings/settings.ts';
 import { usageStrings } from './strings/usage.ts';
 import { userStrings } from './strings/users.ts';
@@ -28,6 +29,7 @@ export const strings = {
     calls: 'Calls',
     models: 'Models and prices',
     configuration: 'Configuration',
+    playground: 'Playground',
     settings: 'Settings',
     me: 'My key',
     logOut: 'Log out',
@@ -106,6 +108,7 @@ export const strings = {
   overview: overviewStrings,
   models: modelStrings,
   configuration: configurationStrings,
+  playground: playgroundStrings,
   settings: settingsStrings,
   users: userStrings,
   webhooks: webhookStrings,

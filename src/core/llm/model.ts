@@ -111,7 +111,8 @@ export type StreamEvent =
   | { type: 'tool-start'; index: number; id: string; name: string }
   | { type: 'tool-arguments'; index: number; text: string }
   | { type: 'finish'; reason: FinishReason; stopSequence?: string }
-  | { type: 'error'; kind: ErrorKind; message: string }
+  /** `ofModel`: its own dialect tells it as an end like others. */
+  | { type: 'error'; kind: ErrorKind; message: string; ofModel?: true }
   | { type: 'ping' }
   | { type: 'end' };
 

@@ -94,6 +94,8 @@ export interface StreamTranslator {
 /** The provider's answer makes no sense; `message` is for the client. Thrown by `plain` and `push`. */
 export class ReplyFault extends Error {
   override readonly name = 'ReplyFault';
+  /** What an answer reports that can't be given on. */
+  usage?: Usage;
 }
 
 /** The client's request can't be served: answered 400 in the client's dialect. `path` is the field, `messages[0].role`. */

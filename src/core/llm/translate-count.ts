@@ -8,9 +8,10 @@ import { upstreamHeaders } from './headers.ts';
 import { errorKindOf } from './model.ts';
 import type { Provider } from './provider.ts';
 import { isNative, urlOf } from './providers.ts';
+import { renameTools } from './tool-names.ts';
 import { replyBody } from './translate-chat.ts';
 import { type ClientCall, ReplyFault, type UpstreamCall } from './translate-contract.ts';
-import { namesOfDrops } from './uncarried.ts';
+import { namesOfDrops, withTurn } from './uncarried.ts';
 import { noUsage } from './usage.ts';
 
 type Counter = 'AnthropicTokenCount' | 'GeminiCountTokens' | 'CountTokens';
@@ -39,10 +40,9 @@ export function translateCount(
   const request = client.decodeRequest({ ...conversation(parseBody(call.body)), ...inPath }, drops);
   const model = modelFor(call.target, request.model);
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
-  const encoded = provider.adapt(
-    format.encodeRequest({ ...request, stream: false, model }, drops),
-    call.target,
-  );
+  const asked = withTurn({ ...request, stream: false, model }, drops);
+  const { request: sent } = renameTools(asked, format.toolNames);
+  const encoded = provider.adapt(format.encodeRequest(sent, drops), call.target);
   return {
     method: 'POST',
     url: urlOf(call.target, provider, counter, { model, streaming: false }),

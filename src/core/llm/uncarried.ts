@@ -17,6 +17,14 @@ export function reportUncarried(
     drops.push('is_error');
 }
 
+/** OpenAI answers to a system prompt alone; elsewhere somebody has to say something: the last of its words are the user's then. */
+export function withTurn(request: CanonicalRequest, drops: string[]): CanonicalRequest {
+  const last = request.system.at(-1);
+  if (request.messages.length > 0 || last === undefined) return request;
+  drops.push('system (told as the user, who says nothing)');
+  return { ...request, system: request.system.slice(0, -1), messages: [{ role: 'user', parts: [last] }] };
+}
+
 /** OpenAI takes 64 characters; Claude Code writes more into Anthropic's field for it. */
 export function shortUser({ user }: CanonicalRequest, drops: string[]): string | undefined {
   if (user === undefined || user.length <= 64) return user;

@@ -1,4 +1,5 @@
 /** One thread's exchanges with the server, one after the other: each takes along all calls that wait and all that changed. */
+import { leaseMs, maySpend, settlingMs, spendMs } from '../../core/budget/lease-time.ts';
 import type {
   Reading,
   ReservationItem,
@@ -22,10 +23,6 @@ export interface WaitingCall {
   reject(error: Error): void;
 }
 
-/** How long a lease lives without a word of its owner. */
-const leaseMs = 30_000;
-/** Every process tells what it has within this time, when the server lost its data: each looks once a second. */
-export const settlingMs = 3_000;
 const beatMs = 1_000;
 const maxCounters = 500;
 const maxCalls = 200;
@@ -47,6 +44,8 @@ export class LeaseExchange {
   #seq = 0;
   /** When the last exchange that took place began. */
   #toldAtMs = Number.NEGATIVE_INFINITY;
+  /** Nothing spare is left since the lease was not sure any more. */
+  #hasLapsed = true;
   /** Why the last one did not take place. */
   #fault: RateLimitUnavailable | undefined;
   #running: Promise<void> | undefined;
@@ -58,9 +57,10 @@ export class LeaseExchange {
     this.#tick = tick;
   }
 
-  /** False once others may think that this thread is gone. */
+  /** False once what is leased may not be spent any more, as others may come to think that this thread is gone. */
   isLeaseSure(): boolean {
-    return this.#options.nowMs() < this.#toldAtMs + (this.#options.leaseMs ?? leaseMs) / 2;
+    const { nowMs, leaseMs: livesMs = leaseMs } = this.#options;
+    return maySpend(this.#toldAtMs, nowMs(), Math.min(spendMs, livesMs / 2));
   }
 
   /** Something changed that the server is to know of in time. */
@@ -132,7 +132,15 @@ export class LeaseExchange {
     return due;
   }
 
+  /** What was not told of in time may be another's by now: only what calls hold is, and is told once more. */
+  #dropUnsure(): void {
+    if (this.#hasLapsed || this.isLeaseSure()) return;
+    this.#hasLapsed = true;
+    for (const lease of this.#leases) if (lease.lapse()) this.#active.add(lease);
+  }
+
   async #once(isLast: boolean): Promise<void> {
+    this.#dropUnsure();
     const exchange: Exchange = { calls: this.#waiting.splice(0, maxCalls), asked: [] };
     const { nowMs, process, owner } = this.#options;
     const began = nowMs();
@@ -200,6 +208,7 @@ export class LeaseExchange {
     if (state !== 'ok') throw new RateLimitUnavailable('redis: an exchange came late');
     this.#fault = undefined;
     this.#toldAtMs = began;
+    this.#hasLapsed = false;
     let at = 0;
     for (const asked of exchange.asked) {
       const [used, others, spare] = [figures[at++]!, figures[at++]!, figures[at++]!];

@@ -44,8 +44,12 @@ class ScriptedAccounts implements LeasedAccounts {
   reserve(request: ReservationRequest): ReservationOutcome | Promise<ReservationOutcome> {
     const { items, wantedOutput } = request;
     const leases = items.map((item) => this.#leaseOf(item));
-    for (let index = 0; index < items.length; index++)
-      if (!this.#fits(leases[index]!, items[index]!, wantedOutput)) return this.#ask(request, leases);
+    const isSure = this.#exchange.isLeaseSure();
+    for (let index = 0; index < items.length; index++) {
+      const item = items[index]!;
+      if (!leases[index]!.fits(item, wantedOutput) || !(isSure || item.enforce === 'report'))
+        return this.#ask(request, leases);
+    }
     const readings = leases.map((lease) => lease.reading());
     for (let index = 0; index < items.length; index++) {
       leases[index]!.take(items[index]!, wantedOutput, this.#tick);
@@ -75,12 +79,6 @@ class ScriptedAccounts implements LeasedAccounts {
     clearInterval(this.#ticking);
     await this.#exchange.giveBack();
     this.#options.connection.close();
-  }
-
-  #fits(lease: Lease, item: ReservationItem, wanted: number): boolean {
-    // Calls at once are free again when a lease ends; all else stays charged to its owner, and so may be spent.
-    if (item.unit === 'concurrency' && item.enforce === 'hard' && !this.#exchange.isLeaseSure()) return false;
-    return lease.fits(item, wanted);
   }
 
   #ask(request: ReservationRequest, leases: readonly Lease[]): Promise<ReservationOutcome> {

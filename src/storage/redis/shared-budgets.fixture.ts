@@ -8,7 +8,7 @@ import { reservationItem } from '../accounts-conformance.ts';
 import { openTestProcess, type TestProcess } from './accounts-process.fixture.ts';
 import { startRedis, type TestRedis } from './redis-server.fixture.ts';
 
-export const eventually = async (check: () => Promise<void>) => {
+export const eventually = async <T>(check: () => Promise<T>): Promise<T> => {
   for (let left = 100; ; left--) {
     try {
       return await check();

@@ -3,6 +3,7 @@
  * budgets (each all or none), and leases it slices of what is far from its limit. Amounts are told as totals, never as steps, so
  * that a repeated or lost exchange changes nothing, and a sequence number keeps out one that comes late.
  */
+import { budgetKeys } from './budget-keys.ts';
 import { scriptOf } from './scripts.ts';
 
 /** One pot of the exchange. Short names: every byte is sent at each exchange. */
@@ -58,26 +59,38 @@ export const forgetSeconds = 100 * 86_400;
 /** In place of a result, while the generation only takes in. */
 export const notOpen = -1_000_000;
 
+/** Adds `sign` times what an owner had leased to what is charged; see `restore`. Answers the sum. */
+const charge = `local function charge(all, sign)
+  local sum = 0
+  for n = 1, #all, 2 do
+    local amount, slice = string.match(all[n + 1], '^(%d+):(.*)$')
+    if amount and slice ~= '-' then
+      redis.call('HINCRBY', KEYS[1], (string.gsub(all[n], '@[^@]*(%+%d+)$', '@' .. slice .. '%1')), sign .. amount)
+      sum = sum + tonumber(amount)
+    end
+  end
+  return string.format('%.0f', sum)
+end
+`;
+
 /**
  * Gives back what an ended lease was charged for: its owner is there again, and tells what it has. What it had in an earlier
  * generation is no part of this one's figures.
  */
-const restore = `local function restore(owner, current)
+const restore = `${charge}
+local function restore(name, owner, current)
   if redis.call('HGET', owner, '#generation') ~= current then
     redis.call('DEL', owner)
     return
   end
   if redis.call('HDEL', owner, '#off') == 0 then return end
+  redis.call('HDEL', '${budgetKeys.absent}', name)
   redis.call('PERSIST', owner)
   local all = redis.call('HGETALL', owner)
+  charge(all, '-')
   for n = 1, #all, 2 do
-    local amount, slice = string.match(all[n + 1], '^(%d+):(.*)$')
-    if amount then
-      redis.call('HINCRBY', KEYS[2], all[n], amount)
-      if slice ~= '-' then
-        redis.call('HINCRBY', KEYS[1], string.gsub(all[n], '@[^@]*(%+%d+)$', '@' .. slice .. '%1'), '-' .. amount)
-      end
-    end
+    local amount = string.match(all[n + 1], '^(%d+):')
+    if amount then redis.call('HINCRBY', KEYS[2], all[n], amount) end
   end
 end
 `;
@@ -87,7 +100,7 @@ const generation = `local function generation(fresh, openAt)
   local used = redis.call('HMGET', KEYS[1], '#generation', '#openAt')
   local held = redis.call('HGET', KEYS[2], '#generation')
   if used[1] and used[1] == held then return used[1], tonumber(used[2]) end
-  redis.call('DEL', KEYS[1], KEYS[2])
+  redis.call('DEL', KEYS[1], KEYS[2], '${budgetKeys.absent}')
   redis.call('HSET', KEYS[1], '#generation', fresh, '#openAt', string.format('%.0f', openAt))
   redis.call('HSET', KEYS[2], '#generation', fresh)
   return fresh, openAt
@@ -98,7 +111,7 @@ local function clock()
 end
 `;
 
-export const scriptParts = { restore, generation };
+export const scriptParts = { charge, restore, generation };
 
 /** KEYS: used, held, leases, owner, charged, owners, processes. ARGV: the request as JSON. */
 const syncText = `${restore}${generation}
@@ -115,7 +128,7 @@ if not seq then
   redis.call('EXPIRE', KEYS[6], ${forgetSeconds})
   redis.call('SADD', KEYS[7], q.process)
 end
-restore(owner, current)
+restore(q.owner, owner, current)
 redis.call('HSET', owner, '#seq', text(q.seq), '#generation', current)
 redis.call('ZADD', leases, text(now + q.ttl), q.owner)
 local counters = q.counters

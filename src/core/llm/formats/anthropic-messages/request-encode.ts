@@ -34,15 +34,17 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     ...encodeTools(request),
   };
   if (request.responseFormat?.type === 'json_schema') {
-    body['output_config'] = { format: { type: 'json_schema', schema: request.responseFormat.schema } };
+    const format = { type: 'json_schema', schema: request.responseFormat.schema };
+    body['output_config'] = { ...(body['output_config'] as Fields | undefined), format };
   }
   if (request.stream) body['stream'] = true;
   return body;
 }
 
 function encodeSampling(request: CanonicalRequest, maxTokens: number, drops: string[]): Fields {
-  const { temperature, topP, topK, thinking } = thinkingSampling(request, maxTokens, drops);
-  return thinking === undefined ? { top_p: topP, top_k: topK, temperature } : { thinking };
+  const { temperature, topP, topK, thinking, effort } = thinkingSampling(request, maxTokens, drops);
+  const output_config = effort === undefined ? undefined : { effort };
+  return { top_p: topP, top_k: topK, temperature, thinking, output_config };
 }
 
 function encodeTools(request: CanonicalRequest): Fields {

@@ -2,7 +2,7 @@
 import { toDataUrl, urlOfImage } from '../../data-url.ts';
 import type { Fields } from '../../fields.ts';
 import type { CanonicalRequest, Message, Part, ToolChoice } from '../../model.ts';
-import { effortOf } from '../../reasoning-effort.ts';
+import { openaiEffort } from '../../reasoning-effort.ts';
 import { reportUncarried, shortUser } from '../../uncarried.ts';
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
@@ -29,7 +29,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
         : encodeToolChoice(request.toolChoice),
     // Refused where there are no tools.
     parallel_tool_calls: request.tools.length === 0 ? undefined : request.parallelToolCalls,
-    reasoning_effort: request.thinking === undefined ? undefined : effortOf(request.thinking.budgetTokens),
+    reasoning_effort: openaiEffort(request, drops),
     response_format: encodeResponseFormat(request),
   };
   if (request.stream) {

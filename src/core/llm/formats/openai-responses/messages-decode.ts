@@ -1,24 +1,28 @@
 /** `input` of the Responses API → canonical turns: system apart, neighbours of one role joined. */
 import { imageOfUrl, parseDataUrl } from '../../data-url.ts';
 import { asArray, asObject, asString, FieldFault, type Fields, optional } from '../../fields.ts';
-import type { DocumentPart, ImagePart, Message, Part, TextPart } from '../../model.ts';
+import type { DocumentPart, ImagePart, Message, Part, TextPart, Tool } from '../../model.ts';
+import { decodeTools, flatName } from '../../responses-tools.ts';
 import { unsealThinking } from '../../thinking-seal.ts';
 
 export interface DecodedInput {
   system: TextPart[];
   messages: Message[];
+  /** Offered by items of the input. */
+  tools: Tool[];
 }
 
 /** Of items that only OpenAI understands (`web_search_call`, …), what is left out is named in `drops`. */
 export function decodeInput(value: unknown, drops: string[]): DecodedInput {
   if (typeof value === 'string')
-    return { system: [], messages: [{ role: 'user', parts: [{ type: 'text', text: value }] }] };
-  const decoded: DecodedInput = { system: [], messages: [] };
+    return { system: [], messages: [{ role: 'user', parts: [{ type: 'text', text: value }] }], tools: [] };
+  const decoded: DecodedInput = { system: [], messages: [], tools: [] };
   asArray(value, 'input').forEach((item, index) => {
     const path = `input[${index}]`;
     decodeItem(asObject(item, path), path, decoded, drops);
   });
-  if (decoded.messages.length === 0) throw new FieldFault('input', 'must have at least one message');
+  if (decoded.messages.length === 0 && decoded.system.length === 0)
+    throw new FieldFault('input', 'must have at least one message');
   return decoded;
 }
 
@@ -31,6 +35,8 @@ function decodeItem(item: Fields, path: string, into: DecodedInput, drops: strin
     join(into, 'user', [toolResult(item, path)]);
   else if (type === 'reasoning')
     join(into, 'assistant', [unsealThinking(summaryOf(item), item['encrypted_content'])]);
+  else if (type === 'additional_tools')
+    into.tools.push(...decodeTools(item['tools'], `${path}.tools`, drops));
   else if (type === 'item_reference')
     throw new FieldFault(
       path,
@@ -108,7 +114,7 @@ function toolCall(item: Fields, path: string, field: 'arguments' | 'input'): Par
   return {
     type: 'tool-call',
     id: asString(item['call_id'], `${path}.call_id`),
-    name: asString(item['name'], `${path}.name`),
+    name: flatName(item['namespace'], asString(item['name'], `${path}.name`)),
     arguments: field === 'input' ? JSON.stringify({ input: text }) : text,
   };
 }
