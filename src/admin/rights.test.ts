@@ -13,6 +13,7 @@ const opened: Record<Exclude<Access, 'admin'>, string[]> = {
   team: [
     'GET /budgets',
     'GET /budgets/{namespace}/{name}',
+    'GET /budgets/{namespace}/{name}/burn-down',
     'GET /budgets/{namespace}/{name}/holds',
     'GET /calls',
     'GET /calls/export',

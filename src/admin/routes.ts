@@ -3,6 +3,7 @@
 import { applyRoute } from './apply.ts';
 import { auditRoute } from './audit.ts';
 import { budgetRoutes } from './budgets.ts';
+import { burnDownRoute } from './burn-down.ts';
 import { callExportRoute } from './call-export.ts';
 import { callTailRoute } from './call-tail.ts';
 import { callRoutes } from './calls.ts';
@@ -42,6 +43,7 @@ export function allRoutes(context: AdminContext): readonly Route[] {
     keyImportRoute,
     keyBudgetsRoute,
     ...budgetRoutes,
+    burnDownRoute(),
     ...simulationRoutes(),
     ...usageRoutes,
     overviewRoute,
