@@ -110,7 +110,7 @@ const dataPath = createDataPath({
       return prices.version;
     },
     cost: (provider, model, usage) => prices.cost(provider, model, usage),
-    bound: (provider, model) => prices.bound(provider, model),
+    bound: (provider, model, media) => prices.bound(provider, model, media),
   },
   ...(traces && { traceSampler: traces.sampler }),
   cloudAuth,
