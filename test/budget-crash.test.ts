@@ -32,8 +32,15 @@ function load(world: BudgetWorld, owner: string, callers: number, tally: Tally, 
   });
 }
 
-/** Reproducible but for the machine's own pace. */
-const moment = (round: number) => new Promise((resolve) => setTimeout(resolve, 20 + ((round * 7_919) % 380)));
+/** Some time after the first answer of the round; reproducible but for the machine's own pace. */
+async function moment(round: number, tallies: readonly Tally[]): Promise<void> {
+  const inFull = () => tallies.reduce((sum, tally) => sum + tally.inFull, 0);
+  const before = inFull();
+  const deadline = performance.now() + 5_000;
+  while (inFull() === before && performance.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  await new Promise((resolve) => setTimeout(resolve, (round * 7_919) % 400));
+}
 
 function assertEntered(entered: number, { asked, inFull }: Tally): void {
   assert.ok(entered >= inFull, `${entered} calls entered, ${inFull} answered in full`);
@@ -50,7 +57,7 @@ test(`${crashRounds} rounds of kill -9 under load: every full answer is in the l
   const tally = { asked: 0, inFull: 0 };
   for (let round = 0; round < crashRounds; round++) {
     const calls = load(world, owner, 40, tally, () => false);
-    await moment(round);
+    await moment(round, [tally]);
     await world.restart('SIGKILL');
     await Promise.all(calls);
     const { used, calls: entered } = await usedTokens(world, owner);
@@ -80,7 +87,7 @@ test(`${crashRounds} rounds of kill -9 of one of three gateways under load: ever
     }
     let isOver = false;
     const calls = worlds.flatMap((world, at) => load(world, owner, 10, tallies[at]!, () => isOver));
-    await moment(round);
+    await moment(round, tallies);
     await worlds[round % 3]!.restart('SIGKILL');
     isOver = true;
     await Promise.all(calls);
