@@ -5,6 +5,7 @@
 import { heldPrefix, usedPrefix } from '../../core/budget/counter-keys.ts';
 import { settlingMs } from '../../core/budget/lease-time.ts';
 import type { BudgetUnit } from '../../core/budget/model.ts';
+import { keptAfterSeconds } from '../../core/budget/window-clock.ts';
 import type { Hold } from '../accounts.ts';
 import type { CounterValue, LocalCounterStore } from '../counters.ts';
 import { AbsentOwners } from './absent-owners.ts';
@@ -238,7 +239,8 @@ export class BudgetAgent {
     if (parsed === undefined) return false;
     const { windowStart, keepSeconds } = parsed;
     if (windowStart === undefined) return value === 0;
-    return windowStart + keepSeconds + graceSeconds < this.#options.nowSeconds();
+    const keptSeconds = Math.max(graceSeconds, keptAfterSeconds(keepSeconds));
+    return windowStart + keepSeconds + keptSeconds < this.#options.nowSeconds();
   }
 
   async #read(): Promise<CounterValue[]> {
