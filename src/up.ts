@@ -3,11 +3,12 @@ import { hash, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { AdminServer } from './admin/server.ts';
 import type { RegistryContext } from './apiserver/registry/context.ts';
+import { createEmbeddedResourceAccess } from './apiserver/resource-access.ts';
 import { createEmbeddedResourceSource } from './apiserver/resource-source.ts';
 import { type ApiServer, startApiServer } from './apiserver/server.ts';
 import { type DemoInfo, type StartInfo, startText } from './cli/start-text.ts';
 import type { UpOptions } from './cli/up-options.ts';
-import { clusterSource } from './cluster-source.ts';
+import { clusterResources } from './cluster-source.ts';
 import { ConfigurationInForce } from './configuration-in-force.ts';
 import { type Controller, type ControllerOptions, startController } from './controller/controller.ts';
 import { newKeyValue } from './core/keys/key-value.ts';
@@ -78,7 +79,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   });
   budgets.observe(metrics);
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
-  const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
+  const { source, resources } = registry ? embedded(registry) : clusterResources(options.issueKeys, log);
   const standings = createStandings(leaderOnly(source, isLeader, 'Budget'), {
     ...{ ...base, feed, postgres, shared: budgets },
     budgets: () => inForce.now.budgets,
@@ -107,7 +108,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   reportStandings(standings, log, stack);
   const seen = { counters: budgets.counters, holds: budgets.holds(plane.holds) };
   const stored = { ...stores, drift, ...seen };
-  const parts = { options, registry, source, controller, feed, prices, log, ...stored };
+  const parts = { options, resources, controller, feed, prices, log, ...stored };
   const admin = await startAdmin({ ...parts, inForce: () => inForce.now });
   stack.add(() => closeServer(admin.server));
   const api = await startApis(options, registry, metrics, auditLog, log, stack);
@@ -115,6 +116,13 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   await tellStart(options, api, admin, demo && demoStanding(counters, demo.kind, nowSeconds));
   await stopSignal();
   await stack.close();
+}
+
+function embedded(registry: RegistryContext): ReturnType<typeof clusterResources> {
+  return {
+    source: createEmbeddedResourceSource(registry),
+    resources: createEmbeddedResourceAccess(registry),
+  };
 }
 
 /** What the command line asks to be applied before anything is compiled. */
