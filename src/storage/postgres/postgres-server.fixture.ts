@@ -19,14 +19,14 @@ export interface TestPostgres {
 
 const binaries = findBinaries();
 /** Postgres does not run as root. */
-const owner = process.getuid?.() === 0 ? userIds('postgres') : undefined;
+const owner = process.getuid?.() === 0 ? (userIds('postgres') ?? userIds('nobody')) : undefined;
 
 /** The reason why tests that need a server can't run here; false when they can. */
 export const noPostgres: string | false =
   binaries === undefined
     ? 'postgresql is not installed'
     : process.getuid?.() === 0 && owner === undefined
-      ? 'there is no user postgres to run the server as'
+      ? 'there is no user postgres or nobody to run the server as'
       : false;
 
 export async function startPostgres(settings: Record<string, string> = {}): Promise<TestPostgres> {
