@@ -14,9 +14,9 @@ import type { AdminContext } from './context.ts';
 import { type KeyUsageReader, monthStartMs } from './key-usage.ts';
 import { allKeys } from './key-view.ts';
 import { answerOf } from './keys.ts';
+import { noFigures } from './no-figures.ts';
 import { totalOf } from './overview.ts';
 import { Problem } from './problem.ts';
-import { noFigures } from './reports.ts';
 import type { Route } from './route.ts';
 import { figuresFields } from './usage.ts';
 
