@@ -6,6 +6,7 @@ import { budgetRoutes } from './budgets.ts';
 import { callExportRoute } from './call-export.ts';
 import { callTailRoute } from './call-tail.ts';
 import { callRoutes } from './calls.ts';
+import { celRoutes } from './cel/routes.ts';
 import type { AdminContext } from './context.ts';
 import { counterRoutes } from './counters.ts';
 import { driftRoutes } from './drift.ts';
@@ -47,6 +48,7 @@ export function allRoutes(context: AdminContext): readonly Route[] {
     priceRoute,
     meRoute(usage),
     ...playgroundRoutes,
+    ...celRoutes(),
     ...counterRoutes,
     ...driftRoutes,
     resourceRoute,
