@@ -13,7 +13,7 @@ import { RateLimitIndex } from '../src/core/ratelimit/match.ts';
 import type { RateLimitRequest } from '../src/core/ratelimit/model.ts';
 import { parseRateLimitConfig } from '../src/core/ratelimit/parse.ts';
 import { planRateLimit } from '../src/core/ratelimit/plan.ts';
-import { encodeRequest } from '../src/rls/codec.ts';
+import { encodeRequest } from '../src/rls/request-codec.ts';
 import { frame } from '../src/rls/framing.ts';
 import { startRateLimitServer } from '../src/rls/server.ts';
 import { createEmbeddedRateLimitService } from '../src/rls/service.ts';
