@@ -1,38 +1,30 @@
 /** What the controller publishes goes to the data path, and is kept for whoever shows what is in force. */
 import type { InForce } from './admin/context.ts';
 import type { ControllerOptions } from './controller/controller.ts';
-import { joinKeys } from './core/config/keys-in-force.ts';
 import type { SharedKey, Snapshot } from './core/config/snapshot.ts';
 import type { DataPlane } from './data-plane.ts';
 
 export class ConfigurationInForce {
-  now: InForce = { keySets: {}, budgets: [] };
-  #snapshot: InForce & Pick<Snapshot, 'tracing'> = this.now;
+  now: InForce & Pick<Snapshot, 'tracing'> = { keySets: {}, budgets: [], findKey: () => undefined };
 
   get tracing(): Snapshot['tracing'] {
-    return this.#snapshot.tracing;
+    return this.now.tracing;
   }
 
-  /** `taken` is told of each snapshot before it is in force; `keys` are those that the controller has published. */
+  /** `taken` is told of each snapshot before it is in force; `findKey` finds those that the controller has published. */
   publishing(
     plane: DataPlane,
     taken: (snapshot: Snapshot) => void,
-    keys: () => Iterable<SharedKey>,
+    findKey: (sha256: string) => SharedKey | undefined,
   ): Pick<ControllerOptions, 'publish' | 'publishKeys'> {
-    const renew = () => {
-      this.now = { ...this.#snapshot, keySets: joinKeys(this.#snapshot.keySets, keys) };
-    };
     return {
       publish: (snapshot) => {
         taken(snapshot);
-        this.#snapshot = snapshot;
-        renew();
+        this.now = { ...snapshot, findKey };
         return plane.publish(snapshot);
       },
       publishKeys: async (changes) => {
-        if (changes.length === 0) return;
-        renew();
-        await plane.publishKeys(changes);
+        if (changes.length > 0) await plane.publishKeys(changes);
       },
     };
   }

@@ -97,7 +97,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const prices = startPrices({ ...base, source, metrics, use: plane.price });
   const controller: Controller = startController({
     source: leaderOnly(source, isLeader),
-    ...inForce.publishing(plane, limits.take, () => controller.keys()),
+    ...inForce.publishing(plane, limits.take, (sha256) => controller.findKey(sha256)),
     compile: compileOptions(options, demo?.urls, limits, prices),
     nowRfc3339: () => `${new Date().toISOString().slice(0, 19)}Z`,
     newKeyValue: () => newKeyValue(randomBytes),

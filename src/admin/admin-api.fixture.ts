@@ -12,7 +12,6 @@ import { createEmbeddedResourceAccess } from '../apiserver/resource-access.ts';
 import { createEmbeddedResourceSource } from '../apiserver/resource-source.ts';
 import { demoObjects } from '../cli/demo-objects.ts';
 import { type Controller, startController } from '../controller/controller.ts';
-import { joinKeys } from '../core/config/keys-in-force.ts';
 import { newKeyValue } from '../core/keys/key-value.ts';
 import { mergeCatalogs, type PriceSource } from '../core/pricing/catalog.ts';
 import type { RequestRecord } from '../core/record.ts';
@@ -91,16 +90,14 @@ async function openWorld(
   applyObjects(registry, demoObjects('sk-provider'));
   const source = createEmbeddedResourceSource(registry);
   await source.start();
-  let inForce: InForce = { keySets: {}, budgets: [] };
+  let inForce: InForce = { keySets: {}, budgets: [], findKey: () => undefined };
   const controller: Controller = startController({
     source,
     publish: async (snapshot) => {
-      inForce = { ...snapshot, keySets: joinKeys(snapshot.keySets, () => controller.keys()) };
+      inForce = { ...snapshot, findKey: (sha256) => controller.findKey(sha256) };
       return {};
     },
-    publishKeys: async () => {
-      inForce = { ...inForce, keySets: joinKeys(inForce.keySets, () => controller.keys()) };
-    },
+    publishKeys: async () => {},
     compile: { sha256: (text) => hash('sha256', text), providerUrls: {}, address: '127.0.0.1' },
     nowRfc3339: () => `${new Date(clock.nowMs).toISOString().slice(0, 19)}Z`,
     newKeyValue: () => newKeyValue(randomBytes),

@@ -47,8 +47,8 @@ export interface Controller {
   ready: Promise<void>;
   /** Resolves when every change so far is in force and told. */
   settled(): Promise<void>;
-  /** Every VirtualKey's value in force. */
-  keys(): Iterable<SharedKey>;
+  /** The VirtualKey in force with this value. */
+  findKey(sha256: string): SharedKey | undefined;
   /** Something outside of the resources has changed. */
   recompile(): void;
   stop(): Promise<void>;
@@ -98,8 +98,8 @@ class ReconcileLoop implements Controller {
     while (this.#running !== undefined) await this.#running;
   }
 
-  keys(): Iterable<SharedKey> {
-    return this.#keys.book.entries();
+  findKey(sha256: string): SharedKey | undefined {
+    return this.#keys.book.find(sha256);
   }
 
   recompile(): void {

@@ -1,4 +1,5 @@
 /** The admin API over a real cluster: it shows what the controller sees; changes are the cluster's own business (its RBAC). */
+import { listedKeys } from '../storage/listed-keys.ts';
 import { type ResourceAccess, ResourceRefused } from '../storage/resource-access.ts';
 import type { ResourceSource } from '../storage/resource-source.ts';
 
@@ -11,6 +12,7 @@ export function createReadOnlyResourceAccess(source: Pick<ResourceSource, 'list'
     );
   };
   return {
+    keys: listedKeys(() => source.list('tollgate.dev', 'VirtualKey')),
     list: (group, kind) => source.list(group, kind),
     get: ({ group, kind, namespace, name }) =>
       source

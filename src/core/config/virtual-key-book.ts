@@ -3,6 +3,7 @@
  * keys with one value the oldest holds it; a value of before a rotation never stands in for one of today.
  */
 import type { KubeObject } from '../resources/object.ts';
+import { placesOf } from './key-facts.ts';
 import { olderFirst } from './objects.ts';
 import type { SharedKey } from './snapshot.ts';
 import {
@@ -170,13 +171,6 @@ export class VirtualKeyBook {
     else this.#opened.set(place, count);
     if (count === 0 || (count === 1 && by === 1)) this.#touched.opens = true;
   }
-}
-
-function placesOf({ object, spec }: ReadKey): string[] {
-  const namespace = object.metadata.namespace!;
-  return spec.targetRefs === undefined
-    ? [namespace]
-    : [...new Set(spec.targetRefs.map(({ name }) => `${namespace}/${name}`))];
 }
 
 /** Value → the keys that have it, oldest first: nearly always one. */

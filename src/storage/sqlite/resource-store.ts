@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { KubeObject } from '../../core/resources/object.ts';
 import { createResourceStore } from '../memory/resource-store.ts';
+import { isVirtualKey } from '../resource-pages.ts';
 import type { ResourceEvent, ResourcePersistence, ResourceStore } from '../resource-store.ts';
 import { migrateResourceSchema } from './resource-store-schema.ts';
 import { openSecretCipher, type SecretCipher } from './secret-encryption.ts';
 import { transaction } from './transaction.ts';
+import { SqliteVirtualKeys } from './virtual-keys.ts';
 
 const keyCheckText = 'resource store key check';
 
@@ -72,6 +74,7 @@ function openCheckedCipher(database: DatabaseSync, keyPath: string): SecretCiphe
 }
 
 class SqlitePersistence implements ResourcePersistence {
+  readonly keys: SqliteVirtualKeys;
   readonly #database: DatabaseSync;
   readonly #cipher: SecretCipher;
   readonly #put;
@@ -81,6 +84,7 @@ class SqlitePersistence implements ResourcePersistence {
   constructor(database: DatabaseSync, cipher: SecretCipher) {
     this.#database = database;
     this.#cipher = cipher;
+    this.keys = new SqliteVirtualKeys(database);
     this.#put = database.prepare('INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.#remove = database.prepare(
       'DELETE FROM object WHERE api_group = ? AND kind = ? AND namespace = ? AND name = ?',
@@ -101,10 +105,16 @@ class SqlitePersistence implements ResourcePersistence {
   }
 
   save(events: readonly ResourceEvent[]): void {
-    transaction(this.#database, () => {
-      for (const event of events) this.#saveEvent(event);
-      this.#setRevision.run(events.at(-1)!.revision);
-    });
+    try {
+      transaction(this.#database, () => {
+        for (const event of events)
+          if (isVirtualKey(event)) this.keys.save(event);
+          else this.#saveEvent(event);
+        this.#setRevision.run(events.at(-1)!.revision);
+      });
+    } finally {
+      this.keys.saved();
+    }
   }
 
   close(): void {
