@@ -21,8 +21,10 @@ import type { Hold, Holds } from '../storage/accounts.ts';
 import type { CounterStore, CounterValue } from '../storage/counters.ts';
 import type { DriftCheck } from '../storage/drift.ts';
 import { createResourceStore } from '../storage/memory/resource-store.ts';
+import type { ResourceStore } from '../storage/resource-store.ts';
 import { openSqliteAuditLog } from '../storage/sqlite/audit-log.ts';
 import { type LocalLedgerStore, openSqliteLedger } from '../storage/sqlite/ledger.ts';
+import { openResourceStore } from '../storage/sqlite/resource-store.ts';
 import type { InForce } from './context.ts';
 import { type AdminServer, startAdminServer } from './server.ts';
 
@@ -79,11 +81,12 @@ interface World {
 
 /** Registry and controller, as `up` has them; nothing listens. */
 async function openWorld(
+  store: ResourceStore,
   clock: { nowMs: number },
   log: { error(fields: object, message: string): void },
 ): Promise<World> {
   const registry = openRegistry({
-    store: createResourceStore(),
+    store,
     kinds: allKinds,
     now: () => new Date(clock.nowMs),
   });
@@ -117,14 +120,15 @@ async function openWorld(
     stop: async () => {
       await controller.stop();
       await source.stop();
+      store.close();
     },
   };
 }
 
-/** The walkthrough's example is applied. 2026-11-25T12:00:00Z. */
+/** The walkthrough's example is applied. `inMemory`: all keys are, as with Postgres. 2026-11-25T12:00:00Z. */
 export async function startTestAdmin(
   t: TestContext,
-  options: { ledger?: false; uiDir?: string; drift?: DriftCheck } = {},
+  options: { ledger?: false; inMemory?: boolean; uiDir?: string; drift?: DriftCheck } = {},
 ): Promise<TestAdmin> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tollgate-admin-'));
   const clock = { nowMs: Date.UTC(2026, 10, 25, 12) };
@@ -133,7 +137,8 @@ export async function startTestAdmin(
     info: (fields: object, message: string) => void logged.push({ ...fields, message }),
     error: (fields: object, message: string) => void logged.push({ ...fields, message, level: 'error' }),
   };
-  const world = await openWorld(clock, log);
+  const store = options.inMemory === true ? createResourceStore() : openResourceStore(dataDir);
+  const world = await openWorld(store, clock, log);
   const counters: CounterValue[] = [];
   const holds: Hold[] = [];
   const ledger = openSqliteLedger(join(dataDir, 'ledger.db'));

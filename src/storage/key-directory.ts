@@ -19,7 +19,7 @@ export interface KeyFilter {
 export interface KeyOrder {
   by: 'name' | 'owner' | 'lastUsedAt' | 'spend';
   descending: boolean;
-  /** Id → figure, for those that have one. A store that keeps the time of last use goes by its own. */
+  /** Id → figure, for those that have one. Where times of last use are very many, statuses tell them, to the minute. */
   ranks?: ReadonlyMap<string, number>;
 }
 

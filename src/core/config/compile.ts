@@ -11,6 +11,7 @@ import type { CompileContext } from './context.ts';
 import { gatewayClassStatuses } from './gateway-classes.ts';
 import { compileGateways, type Gateways } from './gateways.ts';
 import { compileHttpRoutes } from './http-routes.ts';
+import type { KeyBook } from './key-faults.ts';
 import { type ObjectSource, Objects } from './objects.ts';
 import { type OwnedObject, ownedObjects } from './owned-objects.ts';
 import { compilePolicies } from './policies.ts';
@@ -18,8 +19,7 @@ import { policyStatuses } from './policy-status.ts';
 import { type RateLimitSources, readRateLimits } from './rate-limit-config.ts';
 import type { Snapshot } from './snapshot.ts';
 import { type IsPriced, unpricedModels } from './unpriced-models.ts';
-import type { VirtualKeyBook } from './virtual-key-book.ts';
-import type { KeyToIssue, ReadKey } from './virtual-key-value.ts';
+import type { KeyToIssue } from './virtual-key-value.ts';
 import { compileVirtualKeys } from './virtual-keys.ts';
 
 export interface CompileOptions {
@@ -39,10 +39,8 @@ export interface CompileOptions {
   isPriced?: IsPriced;
   /** The engine of guards' expressions. */
   compileRegex?: CompileRegex;
-  /** All VirtualKeys, kept up by the caller: they are then no part of the snapshot. Absent: they are read anew. */
-  keyBook?: VirtualKeyBook;
-  /** With a book: the keys whose statuses are told; default: all. */
-  keysToTell?: (gateways: Gateways) => Iterable<ReadKey>;
+  /** All VirtualKeys, kept up by the caller: they are then no part of snapshot and statuses. Absent: they are read anew. */
+  keyBook?: KeyBook;
   /** Ports that could not be opened, and why. */
   bindErrors: Readonly<Record<number, string>>;
 }

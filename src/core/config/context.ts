@@ -1,12 +1,10 @@
 /** What every part of the compiler works with. */
 
 import type { CompileRegex } from '../guard/regex.ts';
-import type { Gateways } from './gateways.ts';
+import type { KeyBook } from './key-faults.ts';
 import type { Objects } from './objects.ts';
 import type { ReadRateLimits } from './rate-limit-config.ts';
 import type { KeySet } from './snapshot.ts';
-import type { VirtualKeyBook } from './virtual-key-book.ts';
-import type { ReadKey } from './virtual-key-value.ts';
 
 export interface CompileContext {
   objects: Objects;
@@ -20,9 +18,7 @@ export interface CompileContext {
   /** Filled as policies refer to them. */
   keySets: Record<string, KeySet>;
   /** All VirtualKeys, kept up by whoever compiles again and again; absent: they are read anew. */
-  keyBook?: VirtualKeyBook;
-  /** With a book: the keys whose statuses are told; default: all. */
-  keysToTell?: (gateways: Gateways) => Iterable<ReadKey>;
+  keyBook?: KeyBook;
   /** The embedded rate limit service's configuration, and what is wrong with its sources. */
   rateLimits: ReadRateLimits;
 }

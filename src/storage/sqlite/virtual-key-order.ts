@@ -17,11 +17,20 @@ export function byName(a: Pick<Found, 'name' | 'namespace'>, b: Pick<Found, 'nam
   return compareText(a.name, b.name) || compareText(a.namespace, b.namespace);
 }
 
-export function compareBy({ by, descending, ranks }: KeyOrder): (a: Found, b: Found) => number {
+/** Of so many keys the ranks are looked at one by one; of more, what is kept beside each key has to do. */
+const fewRanks = 2_000;
+
+/** Whether keys are in the order of the last use that their statuses tell. */
+export function goesByStatus({ by, ranks }: KeyOrder): boolean {
+  return by === 'lastUsedAt' && (ranks === undefined || ranks.size > fewRanks);
+}
+
+export function compareBy(order: KeyOrder): (a: Found, b: Found) => number {
+  const { by, descending, ranks } = order;
   const sign = descending ? -1 : 1;
   if (by === 'name') return (a, b) => sign * byName(a, b);
   if (by === 'owner') return (a, b) => sign * (compareText(a.owner, b.owner) || byName(a, b));
   const rank = ({ namespace, name, last_used }: Found) =>
-    by === 'lastUsedAt' ? last_used : (ranks?.get(`VirtualKey/${namespace}/${name}`) ?? 0);
+    goesByStatus(order) ? last_used : (ranks?.get(`VirtualKey/${namespace}/${name}`) ?? 0);
   return (a, b) => sign * (rank(a) - rank(b)) || byName(a, b);
 }

@@ -21,12 +21,15 @@ export class VirtualKeyRows {
   /** Values that may be another key's since, or nobody's. Lower-case hex. */
   #changed = new Set<string>();
   #opensOthers = false;
+  #revision = 0;
 
   constructor(database: DatabaseSync) {
     this.#statements = statementsOf(database);
   }
 
-  put(object: KubeObject, previous: KubeObject | undefined): void {
+  /** `revision` is that of the change. */
+  put(object: KubeObject, previous: KubeObject | undefined, revision: number): void {
+    this.#revision = revision;
     const facts = factsOf(object);
     const before = previous && factsOf(previous);
     if (before === undefined) this.#insert(object, facts);
@@ -35,7 +38,8 @@ export class VirtualKeyRows {
     else this.#update(object, facts, before);
   }
 
-  remove(object: KubeObject): void {
+  remove(object: KubeObject, revision: number): void {
+    this.#revision = revision;
     const facts = factsOf(object);
     const { removeRow, removeText, removeUntold } = this.#statements;
     const id = this.#idOf(object);
@@ -63,7 +67,7 @@ export class VirtualKeyRows {
     this.#statements.count.run(1);
     this.#place(facts, id, 1);
     const meets = this.#touch(id, [facts]);
-    if (meets || !isTold(object)) this.#statements.addUntold.run(id);
+    if (meets || !isTold(object)) this.#statements.addUntold.run(id, this.#revision);
   }
 
   #update(object: KubeObject, facts: KeyFacts, before: KeyFacts): void {
@@ -78,7 +82,7 @@ export class VirtualKeyRows {
       this.#place(facts, id, 1);
     }
     this.#touch(id, [before, facts]);
-    this.#statements.addUntold.run(id);
+    this.#statements.addUntold.run(id, this.#revision);
   }
 
   /** What was told of a key and when it was used changes nothing of what it means. */
@@ -113,7 +117,7 @@ export class VirtualKeyRows {
         for (const other of this.#statements.claimants.all(bytes, bytes)) {
           if (other['id'] === id) continue;
           meets = true;
-          this.#statements.addUntold.run(other['id'] as number);
+          this.#statements.addUntold.run(other['id'] as number, this.#revision);
           for (const value of [other['hash'], other['previous']])
             if (value !== null) this.#changed.add(Buffer.from(value as Uint8Array).toString('hex'));
         }
@@ -142,7 +146,7 @@ function statementsOf(database: DatabaseSync) {
     closeUnused: prepare('DELETE FROM virtual_key_opened WHERE place = ?'),
     addTarget: prepare('INSERT OR IGNORE INTO virtual_key_target VALUES (?, ?)'),
     removeTarget: prepare('DELETE FROM virtual_key_target WHERE place = ? AND id = ?'),
-    addUntold: prepare('INSERT OR IGNORE INTO virtual_key_untold VALUES (?)'),
+    addUntold: prepare('INSERT OR REPLACE INTO virtual_key_untold VALUES (?, ?)'),
     removeUntold: prepare('DELETE FROM virtual_key_untold WHERE id = ?'),
     claimants: prepare(
       'SELECT id, hash, previous FROM virtual_key WHERE hash = ? UNION SELECT id, hash, previous FROM virtual_key WHERE previous = ?',

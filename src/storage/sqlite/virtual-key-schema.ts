@@ -30,7 +30,7 @@ const tables = `
     place TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (place, id)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE virtual_key_opened (place TEXT PRIMARY KEY, keys INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-  CREATE TABLE virtual_key_untold (id INTEGER PRIMARY KEY) STRICT;
+  CREATE TABLE virtual_key_untold (id INTEGER PRIMARY KEY, revision INTEGER NOT NULL) STRICT;
   CREATE TABLE virtual_keys (
     one INTEGER PRIMARY KEY CHECK (one = 1), keys INTEGER NOT NULL, gateways TEXT NOT NULL
   ) STRICT;
@@ -42,9 +42,11 @@ export function moveVirtualKeys(database: DatabaseSync): void {
   database.exec(tables);
   const rows = new VirtualKeyRows(database);
   const objects = database.prepare(
-    "SELECT body FROM object WHERE api_group = 'tollgate.dev' AND kind = 'VirtualKey'",
+    "SELECT revision, body FROM object WHERE api_group = 'tollgate.dev' AND kind = 'VirtualKey'",
   );
-  for (const { body } of objects.iterate())
-    rows.put(JSON.parse(new TextDecoder().decode(body as Uint8Array)) as KubeObject, undefined);
+  for (const { revision, body } of objects.iterate()) {
+    const text = new TextDecoder().decode(body as Uint8Array);
+    rows.put(JSON.parse(text) as KubeObject, undefined, Number(revision));
+  }
   database.exec("DELETE FROM object WHERE api_group = 'tollgate.dev' AND kind = 'VirtualKey'");
 }

@@ -6,7 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { KubeObject } from '../../core/resources/object.ts';
 import type { KeyDirectory, KeyFilter, KeyOrder, KeyPage } from '../key-directory.ts';
 import { type Condition, conditionsOf, type Value } from './virtual-key-conditions.ts';
-import { byName, compareBy, type Found, foundColumns } from './virtual-key-order.ts';
+import { byName, compareBy, type Found, foundColumns, goesByStatus } from './virtual-key-order.ts';
 
 interface Part {
   rows(offset: number, limit: number): Found[];
@@ -53,7 +53,7 @@ export class VirtualKeySearch implements KeyDirectory {
     }
     const rows = this.#walk(conditions, order, page);
     const objects = this.#objects(rows);
-    if (conditions.length === 0) return { objects, total: this.#count() };
+    if (conditions.length === 0) return { objects, total: this.count() };
     const least = rows.length === 0 ? 0 : page.offset + rows.length;
     return { objects, total: Math.max(least, this.#countSome(conditions)), atLeast: true };
   }
@@ -118,7 +118,7 @@ export class VirtualKeySearch implements KeyDirectory {
       return [this.#part(conditions, 'owner', columns.join(', '))];
     }
     const named = 'v.name, v.namespace';
-    if (by === 'lastUsedAt') {
+    if (goesByStatus(order)) {
       const used = [...conditions, { holds: 'v.last_used > 0', values: [] }];
       const never = [...conditions, { holds: 'v.last_used = 0', values: [] }];
       const parts = [
@@ -172,7 +172,8 @@ export class VirtualKeySearch implements KeyDirectory {
     return rows.map(({ id }) => JSON.parse(this.#body.get(id)!['body'] as string) as KubeObject);
   }
 
-  #count(): number {
+  /** Of all keys. */
+  count(): number {
     return this.#number('SELECT keys AS n FROM virtual_keys', []);
   }
 

@@ -121,7 +121,7 @@ test('keys on disk are listed, searched, filtered, sorted and paged as those in 
       (written, queries, few) => {
         const database = new DatabaseSync(':memory:');
         migrateResourceSchema(database, '');
-        const keys = new SqliteVirtualKeys(database, few);
+        const keys = new SqliteVirtualKeys(database, '', few);
         const memory = createResourceStore();
         for (const one of written) for (const event of memory.commit([one])) keys.save(event);
         const all = memory.list(kind.group, kind.kind);
@@ -137,7 +137,9 @@ test('keys on disk are listed, searched, filtered, sorted and paged as those in 
             { ...order, ranks },
             { offset, limit },
           ] as const;
-          const [found, wanted] = [keys.find(...asked), expected.find(...asked)];
+          // Without ranks it goes by what the statuses say.
+          const own = order.by === 'lastUsedAt' && offset % 2 === 0 ? order : asked[1];
+          const [found, wanted] = [keys.find(asked[0], own, asked[2]), expected.find(...asked)];
           assert.deepEqual(found.objects.map(nameOf), wanted.objects.map(nameOf));
           if (found.atLeast === undefined) assert.equal(found.total, wanted.total);
           else assert.ok(found.total <= wanted.total, `${found.total} of ${wanted.total}`);
@@ -151,6 +153,7 @@ test('keys on disk are listed, searched, filtered, sorted and paged as those in 
           const sha256 = hash('sha256', String(value));
           assert.equal(keys.byHash(sha256) === undefined, expected.byHash(sha256) === undefined);
         }
+        keys.close();
         database.close();
       },
     ),
