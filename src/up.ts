@@ -89,14 +89,16 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   });
   await startOtlp({ ...base, feed, tracing: () => inForce.tracing });
   const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
+  const storedKeys = source.keys?.handle;
   const counting = { counters: counters.handle, ...(budgets.member && { member: budgets.member }) };
-  const plane = startServing(options, counting, limits, (record) => feed.publish(record), log, stack);
+  const shared = { ...counting, ...(storedKeys && { storedKeys }) };
+  const plane = startServing(options, shared, limits, (record) => feed.publish(record), log, stack);
   await source.start();
   stack.add(() => source.stop());
   const prices = startPrices({ ...base, source, metrics, use: plane.price });
   const controller: Controller = startController({
     source: leaderOnly(source, isLeader),
-    ...inForce.publishing(plane, limits.take, () => controller.keys()),
+    ...inForce.publishing(plane, limits.take, (sha256) => controller.findKey(sha256)),
     compile: compileOptions(options, demo?.urls, limits, prices),
     nowRfc3339: () => `${new Date().toISOString().slice(0, 19)}Z`,
     newKeyValue: () => newKeyValue(randomBytes),
@@ -159,7 +161,7 @@ function compileOptions(
 /** The data path in its thread; its records become the access log, the metrics and statuses here. */
 function startServing(
   options: UpOptions,
-  shared: Pick<DataPlaneOptions, 'counters' | 'member'>,
+  shared: Pick<DataPlaneOptions, 'counters' | 'member' | 'storedKeys'>,
   limits: RunningRateLimits,
   observe: (record: RequestRecord) => void,
   log: Log,

@@ -26,8 +26,10 @@ import { openFileAdminTokens } from '../storage/files/admin-tokens.ts';
 import { openMemoryAdminSessions } from '../storage/memory/admin-sessions.ts';
 import { createResourceStore } from '../storage/memory/resource-store.ts';
 import type { PassDesk } from '../storage/passes.ts';
+import type { ResourceStore } from '../storage/resource-store.ts';
 import { openSqliteAuditLog } from '../storage/sqlite/audit-log.ts';
 import { type LocalLedgerStore, openSqliteLedger } from '../storage/sqlite/ledger.ts';
+import { openResourceStore } from '../storage/sqlite/resource-store.ts';
 import type { Webhooks } from '../storage/webhooks.ts';
 import type { InForce } from './context.ts';
 import { type AdminServer, startAdminServer } from './server.ts';
@@ -97,12 +99,13 @@ const nothingServes: Serving = { plane: { publish: async () => ({}), publishKeys
 
 /** Registry and controller, as `up` has them; nothing listens. */
 async function openWorld(
+  store: ResourceStore,
   clock: { nowMs: number },
   log: { error(fields: object, message: string): void },
   serving: Serving,
 ): Promise<World> {
   const registry = openRegistry({
-    store: createResourceStore(),
+    store,
     kinds: allKinds,
     now: () => new Date(clock.nowMs),
   });
@@ -116,7 +119,7 @@ async function openWorld(
     ...inForce.publishing(
       plane,
       () => undefined,
-      () => controller.keys(),
+      (sha256) => controller.findKey(sha256),
     ),
     compile: { sha256: (text) => hash('sha256', text), providerUrls, address: '127.0.0.1' },
     nowRfc3339: () => `${new Date(clock.nowMs).toISOString().slice(0, 19)}Z`,
@@ -137,12 +140,15 @@ async function openWorld(
     stop: async () => {
       await controller.stop();
       await source.stop();
+      store.close();
     },
   };
 }
 
 interface TestAdminOptions {
   ledger?: false;
+  /** All keys are, as with Postgres. */
+  inMemory?: boolean;
   uiDir?: string;
   drift?: DriftCheck;
   serving?: Serving;
@@ -155,8 +161,9 @@ export async function startTestAdmin(t: TestContext, options: TestAdminOptions =
   const clock = { nowMs: Date.UTC(2026, 10, 25, 12) };
   const logged: Record<string, unknown>[] = [];
   const log = logInto(logged);
-  const { ledger: keptLedger, serving = nothingServes, ...given } = options;
-  const world = await openWorld(clock, log, serving);
+  const { ledger: keptLedger, inMemory, serving = nothingServes, ...given } = options;
+  const store = inMemory ? createResourceStore() : openResourceStore(dataDir);
+  const world = await openWorld(store, clock, log, serving);
   const counters: CounterValue[] = [];
   const holds: Hold[] = [];
   const ledger = openSqliteLedger(join(dataDir, 'ledger.db'));

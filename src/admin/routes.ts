@@ -12,6 +12,7 @@ import { counterRoutes } from './counters.ts';
 import { driftRoutes } from './drift.ts';
 import { keyBudgetsRoute } from './key-budgets.ts';
 import { keyImportRoute } from './key-import.ts';
+import { keyListRoute } from './key-list-route.ts';
 import { KeyUsageReader } from './key-usage.ts';
 import { keyRoutes } from './keys.ts';
 import { meRoute } from './me.ts';
@@ -35,6 +36,7 @@ export function allRoutes(context: AdminContext): readonly Route[] {
     ...tokenRoutes,
     ...webhookRoutes,
     auditRoute,
+    keyListRoute(usage),
     ...keyRoutes(usage),
     keyImportRoute,
     keyBudgetsRoute,

@@ -1,6 +1,7 @@
 /** What every part of the compiler works with. */
 
 import type { CompileRegex } from '../guard/regex.ts';
+import type { KeyBook } from './key-faults.ts';
 import type { Objects } from './objects.ts';
 import type { ReadRateLimits } from './rate-limit-config.ts';
 import type { KeySet } from './snapshot.ts';
@@ -16,6 +17,8 @@ export interface CompileContext {
   compileRegex?: CompileRegex;
   /** Filled as policies refer to them. */
   keySets: Record<string, KeySet>;
+  /** All VirtualKeys, kept up by whoever compiles again and again; absent: they are read anew. */
+  keyBook?: KeyBook;
   /** The embedded rate limit service's configuration, and what is wrong with its sources. */
   rateLimits: ReadRateLimits;
 }

@@ -107,16 +107,19 @@ export function previousEntryOf(key: ReadKey): SharedKey | undefined {
   const { rotation } = key.spec;
   const entry = entryOf(key);
   if (rotation === undefined || entry === undefined || !isMoment(rotation.graceUntil)) return undefined;
-  const graceUntil = momentMs(rotation.graceUntil)!;
-  const expiresAtMs = Math.min(graceUntil, entry.terms!.expiresAtMs ?? Number.POSITIVE_INFINITY);
-  return { ...entry, sha256: key.previousHash!, terms: { ...entry.terms!, expiresAtMs } };
+  return untilGraceEnds(entry, key.previousHash!, momentMs(rotation.graceUntil)!);
+}
+
+export function untilGraceEnds(entry: SharedKey, previousHash: string, graceMs: number): SharedKey {
+  const expiresAtMs = Math.min(graceMs, entry.terms!.expiresAtMs ?? Number.POSITIVE_INFINITY);
+  return { ...entry, sha256: previousHash, terms: { ...entry.terms!, expiresAtMs } };
 }
 
 export function isMoment(text: string | undefined): boolean {
   return !Number.isNaN(momentMs(text));
 }
 
-function hexOf(keyHash: string): string {
+export function hexOf(keyHash: string): string {
   return keyHash.slice('sha256:'.length);
 }
 
@@ -138,7 +141,7 @@ function termsOf(object: KubeObject, spec: VirtualKeySpec): KeyTerms {
 }
 
 /** The schema has checked the form (RFC 3339), not that there is such a day: NaN. */
-function momentMs(text: string | undefined): number | undefined {
+export function momentMs(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   try {
     return Temporal.Instant.from(text).epochMilliseconds;
