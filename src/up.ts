@@ -89,9 +89,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   });
   await startOtlp({ ...base, feed, tracing: () => inForce.tracing });
   const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
-  const storedKeys = source.keys?.handle;
-  const counting = { counters: counters.handle, ...(budgets.member && { member: budgets.member }) };
-  const shared = { ...counting, ...(storedKeys && { storedKeys }) };
+  const shared = { counters: counters.handle, member: budgets.member, storedKeys: source.keys?.handle };
   const plane = startServing(options, shared, limits, (record) => feed.publish(record), log, stack);
   await source.start();
   stack.add(() => source.stop());
@@ -112,9 +110,8 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   whenCalled(() => controller.recompile());
   reportStandings(standings, log, stack);
   const seen = { counters: budgets.counters, holds: budgets.holds(plane.holds) };
-  const stored = { ...stores, drift, webhooks, ...seen };
-  const parts = { options, resources, controller, feed, prices, plane, log, ...stored };
-  const admin = await startAdmin({ ...parts, inForce: () => inForce.now });
+  const parts = { options, resources, controller, feed, prices, plane, log, drift, webhooks, ...seen };
+  const admin = await startAdmin({ ...stores, ...parts, inForce: () => inForce.now });
   stack.add(() => closeServer(admin.server));
   const api = await startApis(options, registry, metrics, auditLog, log, stack);
   await whenServing(controller, pending);

@@ -19,6 +19,7 @@ import type { RequestRecord } from '../core/record.ts';
 import { allKinds } from '../core/resources/kinds.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import type { DataPlane } from '../data-plane.ts';
+import { RecordFeed } from '../record-feed.ts';
 import type { Hold, Holds } from '../storage/accounts.ts';
 import type { CounterStore, CounterValue } from '../storage/counters.ts';
 import type { DriftCheck } from '../storage/drift.ts';
@@ -168,7 +169,7 @@ export async function startTestAdmin(t: TestContext, options: TestAdminOptions =
   const holds: Hold[] = [];
   const ledger = openSqliteLedger(join(dataDir, 'ledger.db'));
   const auditLog = openSqliteAuditLog(join(dataDir, 'audit.db'));
-  const listeners = new Set<(record: RequestRecord) => void>();
+  const feed = new RecordFeed();
   const server = await startAdminServer({
     host: '127.0.0.1',
     port: 0,
@@ -187,10 +188,7 @@ export async function startTestAdmin(t: TestContext, options: TestAdminOptions =
     priceSources: () => priceSources,
     inForce: world.inForce,
     settled: world.settled,
-    onRecord: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onRecord: (listener) => feed.subscribe(listener),
     nowMs: () => clock.nowMs,
     randomBytes,
     log,
@@ -220,9 +218,7 @@ export async function startTestAdmin(t: TestContext, options: TestAdminOptions =
     },
     call: (method, path, body, headers = { authorization: `Bearer ${token}` }) =>
       send(url, method, path, body, headers),
-    tell: (record) => {
-      for (const listener of listeners) listener(record);
-    },
+    tell: (record) => feed.publish(record),
   };
 }
 

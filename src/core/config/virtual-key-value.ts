@@ -1,7 +1,7 @@
 /** One VirtualKey by itself: its value's hash, what the data path knows of it, and what is wrong with it alone. */
 import { displayOf } from '../keys/key-value.ts';
 import type { KubeObject } from '../resources/object.ts';
-import { decodeBase64 } from './context.ts';
+import { decodeBase64 } from '../text/base64-text.ts';
 import type { KeyTerms } from './key-terms.ts';
 import { nameOf } from './objects.ts';
 import type { SharedKey } from './snapshot.ts';
