@@ -4,12 +4,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InForce } from './admin/context.ts';
 import { type AdminServer, startAdminServer } from './admin/server.ts';
-import type { RegistryContext } from './apiserver/registry/context.ts';
-import { createEmbeddedResourceAccess } from './apiserver/resource-access.ts';
 import type { UpOptions } from './cli/up-options.ts';
 import type { Controller } from './controller/controller.ts';
 import type { DataPlane } from './data-plane.ts';
-import { createReadOnlyResourceAccess } from './kube/resource-access.ts';
 import type { AdminState } from './open-admin-state.ts';
 import type { RecordFeed } from './record-feed.ts';
 import type { RunningPrices } from './start-prices.ts';
@@ -18,7 +15,7 @@ import type { CounterStore } from './storage/counters.ts';
 import type { DriftCheck } from './storage/drift.ts';
 import type { LedgerStore } from './storage/ledger.ts';
 import { createPassDesk } from './storage/memory/one-time-passes.ts';
-import type { ResourceSource } from './storage/resource-source.ts';
+import type { ResourceAccess } from './storage/resource-access.ts';
 import type { Webhooks } from './storage/webhooks.ts';
 import type { createLog } from './telemetry/log.ts';
 
@@ -27,9 +24,7 @@ const uiDir = join(import.meta.dirname, '..', 'ui', 'dist');
 
 export interface AdminParts extends AdminState {
   options: Pick<UpOptions, 'listen' | 'adminPort' | 'dataDir' | 'consoleUrl' | 'oidc'>;
-  /** Absent when a real cluster holds the resources. */
-  registry: RegistryContext | undefined;
-  source: ResourceSource;
+  resources: ResourceAccess;
   controller: Controller;
   inForce(): InForce;
   feed: RecordFeed;
@@ -44,7 +39,7 @@ export interface AdminParts extends AdminState {
 }
 
 export function startAdmin(parts: AdminParts): Promise<AdminServer> {
-  const { options, registry, source, controller, inForce, feed, prices, plane, ...stores } = parts;
+  const { options, controller, inForce, feed, prices, plane, ...stores } = parts;
   return startAdminServer({
     host: options.listen,
     port: options.adminPort,
@@ -52,8 +47,6 @@ export function startAdmin(parts: AdminParts): Promise<AdminServer> {
     ...(options.oidc && { oidc: options.oidc }),
     ...(options.consoleUrl !== undefined && { consoleUrl: options.consoleUrl }),
     ...(existsSync(join(uiDir, 'index.html')) ? { uiDir } : {}),
-    resources:
-      registry === undefined ? createReadOnlyResourceAccess(source) : createEmbeddedResourceAccess(registry),
     ...stores,
     passes: createPassDesk({ randomBytes, nowMs: Date.now, tell: (pass) => plane.admit(pass) }),
     gatewayHost: reachable(options.listen),

@@ -3,11 +3,12 @@ import { hash, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { AdminServer } from './admin/server.ts';
 import type { RegistryContext } from './apiserver/registry/context.ts';
+import { createEmbeddedResourceAccess } from './apiserver/resource-access.ts';
 import { createEmbeddedResourceSource } from './apiserver/resource-source.ts';
 import { type ApiServer, startApiServer } from './apiserver/server.ts';
 import { type DemoInfo, type StartInfo, startText } from './cli/start-text.ts';
 import type { UpOptions } from './cli/up-options.ts';
-import { clusterSource } from './cluster-source.ts';
+import { clusterResources } from './cluster-source.ts';
 import { ConfigurationInForce } from './configuration-in-force.ts';
 import { type Controller, type ControllerOptions, startController } from './controller/controller.ts';
 import { newKeyValue } from './core/keys/key-value.ts';
@@ -79,7 +80,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   });
   budgets.observe(metrics);
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
-  const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
+  const { source, resources } = registry ? embedded(registry) : clusterResources(options.issueKeys, log);
   const told = leaderOnly(source, isLeader, 'Budget');
   const { alerts, webhooks } = startAlerts({ ...base, source: told, postgres, shared: budgets });
   const standings = createStandings(told, {
@@ -88,14 +89,14 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   });
   await startOtlp({ ...base, feed, tracing: () => inForce.tracing });
   const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
-  const counting = { counters: counters.handle, ...(budgets.member && { member: budgets.member }) };
-  const plane = startServing(options, counting, limits, (record) => feed.publish(record), log, stack);
+  const shared = { counters: counters.handle, member: budgets.member, storedKeys: source.keys?.handle };
+  const plane = startServing(options, shared, limits, (record) => feed.publish(record), log, stack);
   await source.start();
   stack.add(() => source.stop());
   const prices = startPrices({ ...base, source, metrics, use: plane.price });
   const controller: Controller = startController({
     source: leaderOnly(source, isLeader),
-    ...inForce.publishing(plane, limits.take, () => controller.keys()),
+    ...inForce.publishing(plane, limits.take, (sha256) => controller.findKey(sha256)),
     compile: compileOptions(options, demo?.urls, limits, prices),
     nowRfc3339: () => `${new Date().toISOString().slice(0, 19)}Z`,
     newKeyValue: () => newKeyValue(randomBytes),
@@ -109,15 +110,21 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   whenCalled(() => controller.recompile());
   reportStandings(standings, log, stack);
   const seen = { counters: budgets.counters, holds: budgets.holds(plane.holds) };
-  const stored = { ...stores, drift, webhooks, ...seen };
-  const parts = { options, registry, source, controller, feed, prices, plane, log, ...stored };
-  const admin = await startAdmin({ ...parts, inForce: () => inForce.now });
+  const parts = { options, resources, controller, feed, prices, plane, log, drift, webhooks, ...seen };
+  const admin = await startAdmin({ ...stores, ...parts, inForce: () => inForce.now });
   stack.add(() => closeServer(admin.server));
   const api = await startApis(options, registry, metrics, auditLog, log, stack);
   await whenServing(controller, pending);
   await tellStart(options, api, admin, demo && demoStanding(counters, demo.kind, nowSeconds));
   await stopSignal();
   await stack.close();
+}
+
+function embedded(registry: RegistryContext): ReturnType<typeof clusterResources> {
+  return {
+    source: createEmbeddedResourceSource(registry),
+    resources: createEmbeddedResourceAccess(registry),
+  };
 }
 
 /** What the command line asks to be applied before anything is compiled. */
@@ -151,7 +158,7 @@ function compileOptions(
 /** The data path in its thread; its records become the access log, the metrics and statuses here. */
 function startServing(
   options: UpOptions,
-  shared: Pick<DataPlaneOptions, 'counters' | 'member'>,
+  shared: Pick<DataPlaneOptions, 'counters' | 'member' | 'storedKeys'>,
   limits: RunningRateLimits,
   observe: (record: RequestRecord) => void,
   log: Log,

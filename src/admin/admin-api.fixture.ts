@@ -19,6 +19,7 @@ import type { RequestRecord } from '../core/record.ts';
 import { allKinds } from '../core/resources/kinds.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import type { DataPlane } from '../data-plane.ts';
+import { RecordFeed } from '../record-feed.ts';
 import type { Hold, Holds } from '../storage/accounts.ts';
 import type { CounterStore, CounterValue } from '../storage/counters.ts';
 import type { DriftCheck } from '../storage/drift.ts';
@@ -27,8 +28,10 @@ import { openFileUsers } from '../storage/files/users.ts';
 import { openMemoryAdminSessions } from '../storage/memory/admin-sessions.ts';
 import { createResourceStore } from '../storage/memory/resource-store.ts';
 import type { PassDesk } from '../storage/passes.ts';
+import type { ResourceStore } from '../storage/resource-store.ts';
 import { openSqliteAuditLog } from '../storage/sqlite/audit-log.ts';
 import { type LocalLedgerStore, openSqliteLedger } from '../storage/sqlite/ledger.ts';
+import { openResourceStore } from '../storage/sqlite/resource-store.ts';
 import type { Webhooks } from '../storage/webhooks.ts';
 import type { AdminContext, InForce } from './context.ts';
 import { type AdminServer, startAdminServer } from './server.ts';
@@ -98,12 +101,13 @@ const nothingServes: Serving = { plane: { publish: async () => ({}), publishKeys
 
 /** Registry and controller, as `up` has them; nothing listens. */
 async function openWorld(
+  store: ResourceStore,
   clock: { nowMs: number },
   log: { error(fields: object, message: string): void },
   serving: Serving,
 ): Promise<World> {
   const registry = openRegistry({
-    store: createResourceStore(),
+    store,
     kinds: allKinds,
     now: () => new Date(clock.nowMs),
   });
@@ -117,7 +121,7 @@ async function openWorld(
     ...inForce.publishing(
       plane,
       () => undefined,
-      () => controller.keys(),
+      (sha256) => controller.findKey(sha256),
     ),
     compile: { sha256: (text) => hash('sha256', text), providerUrls, address: '127.0.0.1' },
     nowRfc3339: () => `${new Date(clock.nowMs).toISOString().slice(0, 19)}Z`,
@@ -138,12 +142,15 @@ async function openWorld(
     stop: async () => {
       await controller.stop();
       await source.stop();
+      store.close();
     },
   };
 }
 
 interface TestAdminOptions extends Pick<AdminContext, 'oidc' | 'consoleUrl'> {
   ledger?: false;
+  /** All keys are, as with Postgres. */
+  inMemory?: boolean;
   uiDir?: string;
   drift?: DriftCheck;
   serving?: Serving;
@@ -156,13 +163,14 @@ export async function startTestAdmin(t: TestContext, options: TestAdminOptions =
   const clock = { nowMs: Date.UTC(2026, 10, 25, 12) };
   const logged: Record<string, unknown>[] = [];
   const log = logInto(logged);
-  const { ledger: keptLedger, serving = nothingServes, ...given } = options;
-  const world = await openWorld(clock, log, serving);
+  const { ledger: keptLedger, inMemory, serving = nothingServes, ...given } = options;
+  const store = inMemory ? createResourceStore() : openResourceStore(dataDir);
+  const world = await openWorld(store, clock, log, serving);
   const counters: CounterValue[] = [];
   const holds: Hold[] = [];
   const ledger = openSqliteLedger(join(dataDir, 'ledger.db'));
   const auditLog = openSqliteAuditLog(join(dataDir, 'audit.db'));
-  const listeners = new Set<(record: RequestRecord) => void>();
+  const feed = new RecordFeed();
   const server = await startAdminServer({
     host: '127.0.0.1',
     port: 0,
@@ -180,10 +188,7 @@ export async function startTestAdmin(t: TestContext, options: TestAdminOptions =
     priceSources: () => priceSources,
     inForce: world.inForce,
     settled: world.settled,
-    onRecord: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onRecord: (listener) => feed.subscribe(listener),
     nowMs: () => clock.nowMs,
     randomBytes,
     log,
@@ -213,9 +218,7 @@ export async function startTestAdmin(t: TestContext, options: TestAdminOptions =
     },
     call: (method, path, body, headers = { authorization: `Bearer ${token}` }) =>
       send(url, method, path, body, headers),
-    tell: (record) => {
-      for (const listener of listeners) listener(record);
-    },
+    tell: (record) => feed.publish(record),
   };
 }
 

@@ -1,6 +1,6 @@
 /** What the admin API works with: all of it handed in, so that it knows no other edge. */
 import type { Budget } from '../core/budget/model.ts';
-import type { Backend, Bind, KeySet } from '../core/config/snapshot.ts';
+import type { Backend, Bind, KeySet, SharedKey } from '../core/config/snapshot.ts';
 import type { OidcSettings } from '../core/login/oidc-settings.ts';
 import type { PriceSource } from '../core/pricing/catalog.ts';
 import type { PriceCatalog } from '../core/pricing/prices.ts';
@@ -19,7 +19,10 @@ import { Problem } from './problem.ts';
 
 /** What the data path enforces now. */
 export interface InForce {
+  /** Those of VirtualKeys are empty: `findKey` finds their keys. */
   keySets: Readonly<Record<string, KeySet>>;
+  /** The VirtualKey in force with this value, today's or that before its rotation. `sha256` in lower-case hex. */
+  findKey(sha256: string): SharedKey | undefined;
   budgets: readonly Budget[];
   binds: readonly Bind[];
   backends: Readonly<Record<string, Backend>>;

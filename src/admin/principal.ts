@@ -1,6 +1,6 @@
 /** Who asks: somebody with an admin token and its role, or the holder of a virtual key, who may see only what is theirs. */
 import type { IncomingMessage } from 'node:http';
-import type { KeyEntry, KeySet } from '../core/config/snapshot.ts';
+import type { KeyEntry } from '../core/config/snapshot.ts';
 import { keyValueFault } from '../core/keys/key-value.ts';
 import type { Person } from '../core/login/person.ts';
 import type { AdminSessions } from '../storage/admin-sessions.ts';
@@ -8,6 +8,7 @@ import type { AdminTokens } from '../storage/admin-tokens.ts';
 import type { StoredUser } from '../storage/users.ts';
 import type { AdminContext } from './context.ts';
 import { readCookie } from './cookies.ts';
+import { keyInForce } from './keys-in-force.ts';
 import { LoginLimit } from './login-limit.ts';
 import { PasswordLogin, stampOf } from './password-login.ts';
 import { Problem } from './problem.ts';
@@ -44,7 +45,6 @@ export class Gatekeeper {
   readonly #context: AdminContext;
   readonly #token: string;
   readonly #limit: LoginLimit;
-  readonly #byHash = new WeakMap<object, Map<string, KeyEntry>>();
 
   constructor(context: AdminContext, token: string, kept: AdminStores) {
     this.#context = context;
@@ -150,13 +150,7 @@ export class Gatekeeper {
   }
 
   #keyOf(hash: string): KeyEntry | undefined {
-    const { keySets } = this.#context.inForce();
-    let index = this.#byHash.get(keySets);
-    if (index === undefined) {
-      index = indexOf(keySets);
-      this.#byHash.set(keySets, index);
-    }
-    return index.get(hash);
+    return keyInForce(this.#context, hash);
   }
 }
 
@@ -166,12 +160,6 @@ function administrator(how: string): Principal {
 
 function principalOfToken({ name, role, team }: NamedToken, how: string): Principal {
   return { role, actor: name, who: `${name} (${how})`, ...(team === undefined ? {} : { team }) };
-}
-
-function indexOf(keySets: Readonly<Record<string, KeySet>>): Map<string, KeyEntry> {
-  const index = new Map<string, KeyEntry>();
-  for (const { keys } of Object.values(keySets)) for (const key of keys) index.set(key.sha256, key);
-  return index;
 }
 
 function addressOf(request: IncomingMessage): string {

@@ -19,6 +19,8 @@ const opened: Record<Exclude<Access, 'admin'>, string[]> = {
     'GET /calls/export',
     'GET /calls/tail',
     'GET /calls/{id}',
+    'GET /cel/reference',
+    'GET /cel/variables/{call}',
     'GET /keys',
     'GET /keys/{namespace}/{name}',
     'GET /keys/{namespace}/{name}/budgets',
@@ -27,6 +29,7 @@ const opened: Record<Exclude<Access, 'admin'>, string[]> = {
     'GET /usage',
     'POST /budgets:preview',
     'POST /budgets:simulate',
+    'POST /cel/evaluate',
   ],
   'team-change': [
     'DELETE /budgets/{namespace}/{name}',
@@ -100,8 +103,8 @@ test('every route declares who may call it, and opens no more than is written do
     const access = named.get(id) ?? 'admin';
     assert.deepEqual(declared, rolesOf[access], id);
     assert.equal(isOpen, access === 'open', id);
-    // These two write nothing.
-    const isQuestion = id.endsWith(':preview') || id.endsWith(':simulate');
+    // These write nothing.
+    const isQuestion = /(:preview|:simulate|\/cel\/evaluate)$/.test(id);
     const isOwnLogin = id.endsWith('/session') || id.endsWith('/session/password');
     if (!id.startsWith('GET ') && !isOwnLogin && !isQuestion) assert.ok(!declared.includes('viewer'), id);
   }

@@ -7,11 +7,13 @@ import { burnDownRoute } from './burn-down.ts';
 import { callExportRoute } from './call-export.ts';
 import { callTailRoute } from './call-tail.ts';
 import { callRoutes } from './calls.ts';
+import { celRoutes } from './cel/routes.ts';
 import type { AdminContext } from './context.ts';
 import { counterRoutes } from './counters.ts';
 import { driftRoutes } from './drift.ts';
 import { keyBudgetsRoute } from './key-budgets.ts';
 import { keyImportRoute } from './key-import.ts';
+import { keyListRoute } from './key-list-route.ts';
 import { KeyUsageReader } from './key-usage.ts';
 import { keyRoutes } from './keys.ts';
 import { meRoute } from './me.ts';
@@ -39,6 +41,7 @@ export function allRoutes(context: AdminContext): readonly Route[] {
     ...userRoutes,
     ...webhookRoutes,
     auditRoute,
+    keyListRoute(usage),
     ...keyRoutes(usage),
     keyImportRoute,
     keyBudgetsRoute,
@@ -53,6 +56,7 @@ export function allRoutes(context: AdminContext): readonly Route[] {
     priceRoute,
     meRoute(usage),
     ...playgroundRoutes,
+    ...celRoutes(),
     ...counterRoutes,
     ...driftRoutes,
     resourceRoute,

@@ -129,7 +129,7 @@ function upstreamFor(
   const granted = grantLeft(held, {
     boundInput: upstream.boundInput,
     answers: upstream.answers,
-    price: deps.prices.bound(vendorOf(target), upstream.requestModel ?? ''),
+    price: deps.prices.bound(vendorOf(target), upstream.requestModel ?? '', upstream.media),
     spent: spent.usage,
     spentNano: spent.costNano,
   });

@@ -11,6 +11,7 @@ import { PageError } from './layout/page-error.tsx';
 import { Shell } from './layout/shell.tsx';
 import { readBudgetsSearch } from './pages/budgets/budgets-search.ts';
 import { readCallsSearch } from './pages/calls/calls-search.ts';
+import { readCelSearch } from './pages/cel/cel-search.ts';
 import { readEditSearch } from './pages/configuration/edit-search.ts';
 import { readKeysSearch } from './pages/keys/keys-search.ts';
 import { readModelsSearch } from './pages/models/models-search.ts';
@@ -125,6 +126,13 @@ const playground = createRoute({
   component: lazyRouteComponent(() => import('./pages/playground/playground-page.tsx'), 'PlaygroundPage'),
 });
 
+const cel = createRoute({
+  getParentRoute: () => admin,
+  path: '/cel',
+  validateSearch: readCelSearch,
+  component: lazyRouteComponent(() => import('./pages/cel/cel-page.tsx'), 'CelPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => admin,
   path: '/settings',
@@ -146,6 +154,7 @@ const adminPages = [
   configuration,
   edit,
   playground,
+  cel,
   settings,
 ];
 

@@ -2,6 +2,7 @@
 import { auditStrings } from './strings/audit.ts';
 import { budgetStrings } from './strings/budgets.ts';
 import { callStrings } from './strings/calls.ts';
+import { celStrings } from './strings/cel.ts';
 import { configurationStrings } from './strings/configuration.ts';
 import { keyImportStrings } from './strings/key-import.ts';
 import { keyStrings } from './strings/keys.ts';
@@ -30,6 +31,7 @@ export const strings = {
     models: 'Models and prices',
     configuration: 'Configuration',
     playground: 'Playground',
+    cel: 'CEL playground',
     settings: 'Settings',
     me: 'My key',
     logOut: 'Log out',
@@ -108,6 +110,7 @@ export const strings = {
   overview: overviewStrings,
   models: modelStrings,
   configuration: configurationStrings,
+  cel: celStrings,
   playground: playgroundStrings,
   settings: settingsStrings,
   users: userStrings,

@@ -148,6 +148,41 @@ describe('the playground of the real gateway', { skip: noBrowser, timeout: 300_0
     assert.deepEqual(complaints, []);
   });
 
+  for (const [name, look] of Object.entries(looks)) {
+    test(`an expression over a recorded call has a value, or a fault with its place: ${name}`, async (t) => {
+      await gateway.admin('POST', '/cel/evaluate', { expression: '1' });
+      const { id } = await lastCall(gateway);
+      const { page, complaints } = await openTab(t, look);
+      await logInWithToken(page, gateway, `/cel?call=${id}`);
+      const variables = page.getByRole('textbox', { name: 'Variables' });
+      await variables.waitFor();
+      assert.match(await variables.inputValue(), /"requestModel": "claude-sonnet-5"/);
+      await page.getByText('headers are not kept: they may hold secrets').waitFor();
+      await page.getByRole('table', { name: 'Functions' }).getByText("text.startsWith('sk-')").waitFor();
+      await inspect(page, `cel-${name}`);
+      const expression = page.getByRole('textbox', { name: 'Expression' });
+      await expression.fill("llm.requestModel.startsWith('claude') && response.code >= 200");
+      await page.keyboard.press('Control+Enter');
+      const result = page.getByRole('region', { name: 'Result' });
+      await result.getByText('Type: bool').waitFor();
+      await result.getByText('true', { exact: true }).waitFor();
+      await page.waitForURL(/expression=/);
+      await inspect(page, `cel-value-${name}`);
+      await variables.fill('{"llm": {"requestModel": "gpt-5.1"}, "response": {"code": 200}}');
+      await page.getByRole('button', { name: 'Evaluate' }).click();
+      await result.getByText('false', { exact: true }).waitFor();
+      await expression.fill('llm.requestModel ==\n  nobody.team');
+      await page.getByRole('button', { name: 'Evaluate' }).click();
+      await result.getByText('Line 2, column 3').waitFor();
+      await result.getByText('Unknown variable: nobody').waitFor();
+      await inspect(page, `cel-fault-${name}`);
+      await variables.fill('{"llm": ');
+      await page.getByText(/^Not JSON: /).waitFor();
+      assert.ok(await page.getByRole('button', { name: 'Evaluate' }).isDisabled());
+      assert.deepEqual(complaints, []);
+    });
+  }
+
   test('a viewer is told why not; without routes the page says what to do', async (t) => {
     const { value: token } = await gateway.admin<{ value: string }>('POST', '/tokens', {
       name: 'auditor',

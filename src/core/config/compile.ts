@@ -10,6 +10,7 @@ import type { CompileContext } from './context.ts';
 import { gatewayClassStatuses } from './gateway-classes.ts';
 import { compileGateways, type Gateways } from './gateways.ts';
 import { compileHttpRoutes } from './http-routes.ts';
+import type { KeyBook } from './key-faults.ts';
 import { type ObjectSource, Objects } from './objects.ts';
 import { type OwnedObject, ownedObjects } from './owned-objects.ts';
 import { compilePolicies } from './policies.ts';
@@ -19,9 +20,9 @@ import type { Snapshot } from './snapshot.ts';
 import type { StatusWrite } from './status-write.ts';
 import { type IsPriced, unpricedModels } from './unpriced-models.ts';
 import type { KeyToIssue } from './virtual-key-value.ts';
-import { compileVirtualKeys, type KeptKeys } from './virtual-keys.ts';
+import { compileVirtualKeys } from './virtual-keys.ts';
 
-export interface CompileOptions extends KeptKeys {
+export interface CompileOptions {
   generation: number;
   nowRfc3339: string;
   /** Lower-case hex. */
@@ -38,6 +39,8 @@ export interface CompileOptions extends KeptKeys {
   isPriced?: IsPriced;
   /** The engine of guards' expressions. */
   compileRegex?: CompileRegex;
+  /** All VirtualKeys, kept up by the caller: they are then no part of snapshot and statuses. Absent: they are read anew. */
+  keyBook?: KeyBook;
   /** Ports that could not be opened, and why. */
   bindErrors: Readonly<Record<number, string>>;
 }
@@ -58,7 +61,7 @@ export function compileConfiguration(source: ObjectSource, options: CompileOptio
   const backends = new BackendCompiler(context);
   const gateways = compileGateways(context);
   const policies = compilePolicies(context);
-  const virtualKeys = compileVirtualKeys(context, gateways, options);
+  const virtualKeys = compileVirtualKeys(context, gateways);
   const budgets = compileBudgets(context, gateways);
   const guards = { policies, virtualKeys, budgets };
   const routes = compileHttpRoutes(context, gateways, guards, backends);

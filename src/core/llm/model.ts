@@ -63,7 +63,7 @@ export interface ToolCallPart {
 export interface ToolResultPart {
   type: 'tool-result';
   id: string;
-  parts: (TextPart | ImagePart)[];
+  parts: (TextPart | ImagePart | DocumentPart)[];
   isError?: boolean;
   cacheControl?: unknown;
 }

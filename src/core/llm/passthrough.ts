@@ -13,6 +13,7 @@ import { openaiChat } from './formats/openai-chat/index.ts';
 import { openaiResponses } from './formats/openai-responses/index.ts';
 import { upstreamHeaders } from './headers.ts';
 import { patchObjectText } from './json-text.ts';
+import { mentionsMedia } from './mentions-media.ts';
 import { answersOf, givenLimits, limitFields, maxTokensOf } from './output-limits.ts';
 import { type PathCall, readProviderPath } from './passthrough-path.ts';
 import type { Provider } from './provider.ts';
@@ -47,6 +48,7 @@ export function translatePassthrough(call: ClientCall, provider: Provider): Upst
     maxTokens: maxTokensOf(body ?? {}),
     maxTokensFields: limitsOf(path?.api, body ?? {}, target),
     answers: answersOf(body ?? {}),
+    media: () => mentionsMedia(text),
     boundInput: () => boundInputTokens(text),
     estimatedInputTokens,
     reply: {

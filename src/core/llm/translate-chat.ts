@@ -6,6 +6,7 @@ import { estimateTokens } from './estimate.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
 import type { Format, ProviderFormat, StreamOptions } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
+import { mentionsMedia } from './mentions-media.ts';
 import { type CanonicalResponse, errorKindOf } from './model.ts';
 import { answersOf, limitFields, maxTokensOf } from './output-limits.ts';
 import { withCacheMarks } from './prompt-caching.ts';
@@ -57,6 +58,7 @@ export function translateChat(
     maxTokens: maxTokensOf(encoded),
     maxTokensFields: limitFields(routeType, encoded, call.target.provider),
     answers: answersOf(encoded),
+    media: () => mentionsMedia(text),
     boundInput: () => boundInputTokens(text),
     estimatedInputTokens,
     drops: namesOfDrops(drops),

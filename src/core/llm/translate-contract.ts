@@ -44,6 +44,8 @@ export interface UpstreamCall {
   answers: number;
   /** Upper bound of the input in tokens, for reservations; costs a pass over the body. */
   boundInput(): number;
+  /** Whether sound or pictures go in, or may come out; asked only where they have prices of their own. Absent: no. */
+  media?(): boolean;
   /** Estimate used when the provider reports nothing. */
   estimatedInputTokens: number;
   /** Fields of the client's request that the provider's format can't carry and that were left out, by path. */

@@ -4,13 +4,14 @@ import { scriptOf } from './scripts.ts';
 import { forgetSeconds, scriptParts } from './sync-script.ts';
 
 /**
- * KEYS: used, held, leases, absent. ARGV: name of a new generation, its settling time in ms. Leases that ended are charged whole:
+ * KEYS: used, held, leases, absent. ARGV: name of a new generation, its settling time in ms, perhaps `unknownScript`. Leases that ended are charged whole:
  * nobody knows what of them was used until their owner is there again, and so no limit is passed. Calls at once are free again.
  * Answers generation; owner and amount as text, of each lease that ended now; owner and epoch of all that are absent.
  */
-export const beatScript = scriptOf(`${scriptParts.generation}${scriptParts.charge}
+export const beatScript = scriptOf(`${scriptParts.generation}${scriptParts.renew}${scriptParts.charge}
 local now = clock()
-local current = generation(ARGV[1], now + ARGV[2])
+local current, openAt = generation(ARGV[1], now + ARGV[2])
+if ARGV[3] and now >= openAt then current = renew(ARGV[1], now + ARGV[2]) end
 local ended = {}
 for _, name in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now, 'LIMIT', 0, 20)) do
   local owner, sum = '${ownerPrefix}' .. name, '0'

@@ -5,6 +5,7 @@
 import { heldPrefix, usedPrefix } from '../../core/budget/counter-keys.ts';
 import { settlingMs } from '../../core/budget/lease-time.ts';
 import type { BudgetUnit } from '../../core/budget/model.ts';
+import { keptAfterSeconds } from '../../core/budget/window-clock.ts';
 import type { Hold } from '../accounts.ts';
 import type { CounterValue, LocalCounterStore } from '../counters.ts';
 import { AbsentOwners } from './absent-owners.ts';
@@ -12,6 +13,7 @@ import { beatScript, registerScript, resetScript, returnScript } from './agent-s
 import { budgetKeys, parseField, usedField } from './budget-keys.ts';
 import type { RedisConnection } from './connection.ts';
 import { runScript } from './scripts.ts';
+import { syncScript, unknownScript } from './sync-script.ts';
 
 export interface BudgetAgentOptions {
   connection: Pick<RedisConnection, 'send' | 'close'>;
@@ -154,8 +156,9 @@ export class BudgetAgent {
     const { process, newGeneration } = this.#options;
     const keys = [budgetKeys.used, budgetKeys.held, budgetKeys.leases, budgetKeys.absent];
     const settling = String(this.#options.settlingMs ?? settlingMs);
-    const reply = (await this.#run(beatScript, keys, [newGeneration(), settling])) as BeatReply;
-    const [generation, ended, absent] = reply;
+    const args = [newGeneration(), settling];
+    const reply = await runScript(this.#options.connection, beatScript, keys, args, [unknownScript]);
+    const [generation, ended, absent] = reply as BeatReply;
     for (let at = 0; at < ended.length; at += 2)
       this.#options.log.warn({ owner: ended[at], charged: ended[at + 1] }, 'a lease ended without its owner');
     await this.#absent.see(absent);
@@ -166,6 +169,8 @@ export class BudgetAgent {
     }
     this.#isAway = false;
     if (!this.#isRegistered) {
+      // That this server is new was found out by the beat: the threads need not find it out once more, minutes later.
+      await this.#send(['SCRIPT', 'LOAD', syncScript.text]);
       await this.#register();
       await this.#returnLeases(false);
       this.#isRegistered = true;
@@ -234,7 +239,8 @@ export class BudgetAgent {
     if (parsed === undefined) return false;
     const { windowStart, keepSeconds } = parsed;
     if (windowStart === undefined) return value === 0;
-    return windowStart + keepSeconds + graceSeconds < this.#options.nowSeconds();
+    const keptSeconds = Math.max(graceSeconds, keptAfterSeconds(keepSeconds));
+    return windowStart + keepSeconds + keptSeconds < this.#options.nowSeconds();
   }
 
   async #read(): Promise<CounterValue[]> {

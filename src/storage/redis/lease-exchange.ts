@@ -14,7 +14,7 @@ import type { LeaseBook } from './lease-book.ts';
 import type { LeasedAccountsOptions } from './lease-options.ts';
 import type { Reply } from './resp.ts';
 import { runScript } from './scripts.ts';
-import { notOpen, type SyncCall, type SyncRequest, syncScript } from './sync-script.ts';
+import { notOpen, type SyncCall, type SyncRequest, syncScript, unknownScript } from './sync-script.ts';
 
 export interface WaitingCall {
   request: ReservationRequest;
@@ -42,6 +42,8 @@ export class LeaseExchange {
   #waiting: WaitingCall[] = [];
   #generation = '';
   #seq = 0;
+  /** The last that took place. */
+  #acked = 0;
   /** When the last exchange that took place began. */
   #toldAtMs = Number.NEGATIVE_INFINITY;
   /** Nothing spare is left since the lease was not sure any more. */
@@ -155,8 +157,9 @@ export class LeaseExchange {
         budgetKeys.processes,
       ];
       const request = this.#requestOf(exchange, isLast);
-      const reply = await runScript(this.#options.connection, syncScript, keys, [JSON.stringify(request)]);
-      this.#take(exchange, reply, began);
+      const args = [JSON.stringify(request)];
+      const reply = await runScript(this.#options.connection, syncScript, keys, args, [unknownScript]);
+      this.#take(exchange, reply, began, request.seq);
     } catch (error) {
       this.#fail(exchange, error as Error);
     }
@@ -193,13 +196,14 @@ export class LeaseExchange {
       owner,
       process,
       seq: ++this.#seq,
+      acked: this.#acked,
       ttl: this.#options.leaseMs ?? leaseMs,
       counters: exchange.asked.map(({ counter }) => counter),
       calls,
     };
   }
 
-  #take(exchange: Exchange, reply: Reply, began: number): void {
+  #take(exchange: Exchange, reply: Reply, began: number, seq: number): void {
     const [state, ...figures] = reply as [string, ...number[]];
     if (state === 'generation') {
       this.#begin(exchange, String(figures[0]));
@@ -208,6 +212,7 @@ export class LeaseExchange {
     if (state !== 'ok') throw new RateLimitUnavailable('redis: an exchange came late');
     this.#fault = undefined;
     this.#toldAtMs = began;
+    this.#acked = seq;
     this.#hasLapsed = false;
     let at = 0;
     for (const asked of exchange.asked) {
@@ -228,6 +233,8 @@ export class LeaseExchange {
   /** Another generation: the server's data is new, or was to this thread. All that it has is told, then calls go on. */
   #begin(exchange: Exchange, generation: string): void {
     this.#generation = generation;
+    // The new one may know nothing of what the one before was told.
+    this.#acked = 0;
     for (const asked of exchange.asked) asked.lease.lost(asked, false);
     for (const lease of this.#leases) {
       lease.dirty = true;

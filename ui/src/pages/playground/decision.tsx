@@ -36,6 +36,9 @@ function DecidedView({ decided: { call, budgets } }: { decided: Decided }) {
       <Link to="/calls/$id" params={{ id: call.id }} className="link">
         {texts.openCall}
       </Link>
+      <Link to="/cel" search={{ call: call.id }} className="link">
+        {strings.cel.fromCall}
+      </Link>
     </Stack>
   );
 }

@@ -33,6 +33,8 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     metadata: request.user === undefined ? undefined : { user_id: request.user },
     ...encodeTools(request),
   };
+  // The vendor's own has limits of number and complexity that others' clients know nothing of.
+  if (request.tools.some(({ strict }) => strict === true)) drops.push('tools.strict');
   if (request.responseFormat?.type === 'json_schema') {
     const format = { type: 'json_schema', schema: request.responseFormat.schema };
     body['output_config'] = { ...(body['output_config'] as Fields | undefined), format };
@@ -70,10 +72,22 @@ function encodeToolChoice(choice: ToolChoice, parallel: boolean | undefined): Fi
 
 function encodeMessages(messages: readonly Message[], drops: string[]): Fields[] {
   return messages.flatMap((message, index) => {
-    const content = message.parts.flatMap((part) => encodePart(part, index, drops));
+    const content = resultsFirst(message.parts).flatMap((part) => encodePart(part, index, drops));
     // A turn without content is refused by the API and says nothing.
     return content.length === 0 ? [] : [{ role: message.role, content }];
   });
+}
+
+/** The API refuses results of tools that stand behind anything else. */
+function resultsFirst(parts: readonly Part[]): readonly Part[] {
+  const isResult = ({ type }: Part) => type === 'tool-result';
+  if (!parts.some(isResult) || parts.every(isResult)) return parts;
+  return [...parts.filter(isResult), ...parts.filter((part) => !isResult(part))];
+}
+
+/** Other vendors' ids have dots and colons. */
+function idOf({ id }: { id: string }): string {
+  return id.replace(/[^a-zA-Z0-9_-]/g, '_');
 }
 
 function encodePart(part: Part, message: number, drops: string[]): Fields[] {
@@ -95,7 +109,7 @@ function encodePart(part: Part, message: number, drops: string[]): Fields[] {
       return [
         {
           type: 'tool_use',
-          id: part.id,
+          id: idOf(part),
           name: part.name,
           input: parseArguments(part.arguments, message),
           cache_control: part.cacheControl,
@@ -105,7 +119,7 @@ function encodePart(part: Part, message: number, drops: string[]): Fields[] {
       return [
         {
           type: 'tool_result',
-          tool_use_id: part.id,
+          tool_use_id: idOf(part),
           content: part.parts.flatMap((inner) => encodePart(inner, message, drops)),
           is_error: part.isError,
           cache_control: part.cacheControl,

@@ -4,6 +4,7 @@ import { asArray, asObject, asString, FieldFault, type Fields, optional } from '
 import type { DocumentPart, ImagePart, Message, Part, TextPart, Tool } from '../../model.ts';
 import { decodeTools, flatName } from '../../responses-tools.ts';
 import { unsealThinking } from '../../thinking-seal.ts';
+import { reportDetail } from '../../uncarried.ts';
 
 export interface DecodedInput {
   system: TextPart[];
@@ -28,11 +29,11 @@ export function decodeInput(value: unknown, drops: string[]): DecodedInput {
 
 function decodeItem(item: Fields, path: string, into: DecodedInput, drops: string[]): void {
   const type = item['type'] ?? 'message';
-  if (type === 'message') decodeMessage(item, path, into);
+  if (type === 'message') decodeMessage(item, path, into, drops);
   else if (type === 'function_call') join(into, 'assistant', [toolCall(item, path, 'arguments')]);
   else if (type === 'custom_tool_call') join(into, 'assistant', [toolCall(item, path, 'input')]);
   else if (type === 'function_call_output' || type === 'custom_tool_call_output')
-    join(into, 'user', [toolResult(item, path)]);
+    join(into, 'user', [toolResult(item, path, drops)]);
   else if (type === 'reasoning')
     join(into, 'assistant', [unsealThinking(summaryOf(item), item['encrypted_content'])]);
   else if (type === 'additional_tools')
@@ -45,9 +46,9 @@ function decodeItem(item: Fields, path: string, into: DecodedInput, drops: strin
   else drops.push(`${path} (${String(type)})`);
 }
 
-function decodeMessage(item: Fields, path: string, into: DecodedInput): void {
+function decodeMessage(item: Fields, path: string, into: DecodedInput, drops: string[]): void {
   const role = asString(item['role'], `${path}.role`);
-  const parts = contentParts(item['content'], `${path}.content`);
+  const parts = contentParts(item['content'], `${path}.content`, drops);
   if (role === 'user' || role === 'assistant') join(into, role, parts);
   else if (role === 'system' || role === 'developer')
     into.system.push(...textsOnly(parts, `${path}.content`));
@@ -67,15 +68,19 @@ function join({ messages }: DecodedInput, role: Message['role'], parts: Part[]):
   else messages.push({ role, parts });
 }
 
-function contentParts(content: unknown, path: string): (TextPart | ImagePart | DocumentPart)[] {
+function contentParts(
+  content: unknown,
+  path: string,
+  drops: string[],
+): (TextPart | ImagePart | DocumentPart)[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
   return asArray(content, path).map((item, index) => {
     const at = `${path}[${index}]`;
-    return contentPart(asObject(item, at), at);
+    return contentPart(asObject(item, at), at, drops);
   });
 }
 
-function contentPart(part: Fields, path: string): TextPart | ImagePart | DocumentPart {
+function contentPart(part: Fields, path: string, drops: string[]): TextPart | ImagePart | DocumentPart {
   switch (part['type']) {
     case 'input_text':
     case 'output_text':
@@ -86,6 +91,7 @@ function contentPart(part: Fields, path: string): TextPart | ImagePart | Documen
     case 'input_image': {
       const url = optional(part['image_url'], `${path}.image_url`, asString);
       if (url === undefined) throw new FieldFault(path, 'only pictures with image_url can be translated');
+      reportDetail(part['detail'], drops);
       return imageOfUrl(url, `${path}.image_url`);
     }
     case 'input_file':
@@ -119,11 +125,8 @@ function toolCall(item: Fields, path: string, field: 'arguments' | 'input'): Par
   };
 }
 
-function toolResult(item: Fields, path: string): Part {
-  const parts = contentParts(item['output'], `${path}.output`).map((part) => {
-    if (part.type !== 'document') return part;
-    throw new FieldFault(`${path}.output`, 'files in the output of a tool can not be translated');
-  });
+function toolResult(item: Fields, path: string, drops: string[]): Part {
+  const parts = contentParts(item['output'], `${path}.output`, drops);
   return { type: 'tool-result', id: asString(item['call_id'], `${path}.call_id`), parts };
 }
 
