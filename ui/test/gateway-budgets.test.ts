@@ -1,5 +1,6 @@
 /** Budgets of the real gateway: seen before they are saved, simulated, raised, changed by two, and what calls hold of them. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
@@ -86,6 +87,18 @@ describe('budgets in the console of the real gateway', { skip: noBrowser, timeou
     const now = section.getByRole('table').getByRole('row').filter({ hasText: '(now)' });
     await now.getByText(`${total} tokens`, { exact: true }).waitFor();
     assert.deepEqual(await axeFinds(page), []);
+    await page.goto(`${gateway.url}/budgets?search=course`);
+    for (const [format, wanted] of [
+      ['CSV', /course,ok,tokens,5000,Day UTC,.*,anna,5000,/],
+      ['JSON', /"group":"anna"/],
+    ] as const) {
+      const download = page.waitForEvent('download');
+      await page.getByRole('link', { name: format }).click();
+      const file = await download;
+      assert.equal(file.suggestedFilename(), `budgets.${format.toLowerCase()}`);
+      assert.match(readFileSync(await file.path(), 'utf8'), wanted);
+    }
+    await page.goto(gateway.url + path('course'));
     await section.getByRole('combobox', { name: 'Counter' }).click();
     await page.getByRole('option', { name: 'mike' }).click();
     await section.getByRole('img', { name: /^Used over the window by mike/ }).waitFor();

@@ -122,6 +122,10 @@ const pathOf = ({ namespace, name }: { namespace: string; name: string }) =>
 export const listBudgets = (query: { search?: string }, signal?: AbortSignal) =>
   callApi<Page<Budget>>(`/budgets${queryText(query)}`, { signal });
 
+/** All that match, as a file. */
+export const exportBudgetsUrl = (query: { search?: string }, format: 'csv' | 'json') =>
+  `/api/v1/budgets${queryText({ ...query, format })}`;
+
 export const getBudget = (place: { namespace: string; name: string }, signal?: AbortSignal) =>
   callApi<Budget>(pathOf(place), { signal });
 

@@ -3,6 +3,8 @@ export const budgetStrings = {
   intro:
     'Limits on what groups of callers may use. A hard budget is reserved before each call and never overshot.',
   create: 'Create budget',
+  formats: { csv: 'CSV', json: 'JSON' },
+  exportHint: (format: string) => `All budgets that match and their counters, as ${format}`,
   searchLabel: 'Search budgets',
   nothingFound: 'No budget matches',
   nothingFoundText: 'Search for less of its name.',
