@@ -24,6 +24,7 @@ import { playgroundRoutes } from './playground/routes.ts';
 import { priceRoute } from './prices.ts';
 import { resourceTextRoutes } from './resource-text.ts';
 import { resourceRoute } from './resources.ts';
+import { retentionRoutes } from './retention.ts';
 import type { Route } from './route.ts';
 import { sessionRoutes } from './sessions.ts';
 import { simulationRoutes } from './simulation-routes.ts';
@@ -40,6 +41,7 @@ export function allRoutes(context: AdminContext): readonly Route[] {
     ...tokenRoutes,
     ...userRoutes,
     ...webhookRoutes,
+    ...retentionRoutes,
     auditRoute,
     keyListRoute(usage),
     ...keyRoutes(usage),
