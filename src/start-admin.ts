@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { InForce } from './admin/context.ts';
 import { type AdminServer, startAdminServer } from './admin/server.ts';
 import type { Controller } from './controller/controller.ts';
+import type { DataPlane } from './data-plane.ts';
 import type { AdminState } from './open-admin-state.ts';
 import type { RecordFeed } from './record-feed.ts';
 import type { RunningPrices } from './start-prices.ts';
@@ -12,7 +13,9 @@ import type { Holds } from './storage/accounts.ts';
 import type { CounterStore } from './storage/counters.ts';
 import type { DriftCheck } from './storage/drift.ts';
 import type { LedgerStore } from './storage/ledger.ts';
+import { createPassDesk } from './storage/memory/one-time-passes.ts';
 import type { ResourceAccess } from './storage/resource-access.ts';
+import type { Webhooks } from './storage/webhooks.ts';
 import type { createLog } from './telemetry/log.ts';
 
 /** The console's build. */
@@ -28,18 +31,22 @@ export interface AdminParts extends AdminState {
   holds: Holds;
   ledger: LedgerStore;
   drift: DriftCheck;
+  webhooks: Webhooks;
   prices: RunningPrices;
+  plane: Pick<DataPlane, 'admit'>;
   log: ReturnType<typeof createLog>;
 }
 
 export function startAdmin(parts: AdminParts): Promise<AdminServer> {
-  const { options, controller, inForce, feed, prices, ...stores } = parts;
+  const { options, controller, inForce, feed, prices, plane, ...stores } = parts;
   return startAdminServer({
     host: options.listen,
     port: options.adminPort,
     dataDir: options.dataDir,
     ...(existsSync(join(uiDir, 'index.html')) ? { uiDir } : {}),
     ...stores,
+    passes: createPassDesk({ randomBytes, nowMs: Date.now, tell: (pass) => plane.admit(pass) }),
+    gatewayHost: reachable(options.listen),
     prices: prices.catalog,
     priceSources: prices.sources,
     inForce,
@@ -52,4 +59,10 @@ export function startAdmin(parts: AdminParts): Promise<AdminServer> {
     nowMs: Date.now,
     randomBytes,
   });
+}
+
+/** Who listens everywhere is reached at loopback. */
+function reachable(address: string): string {
+  if (address === '0.0.0.0') return '127.0.0.1';
+  return address === '::' ? '::1' : address;
 }

@@ -25,6 +25,7 @@ import { applyDemo, type DemoProvider, demoStanding } from './run-demo.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
 import { keepStandalone } from './standalone-file.ts';
 import { startAdmin } from './start-admin.ts';
+import { startAlerts } from './start-alerts.ts';
 import { startMetrics } from './start-metrics.ts';
 import { startOtlp } from './start-otlp.ts';
 import { type RunningPrices, startPrices } from './start-prices.ts';
@@ -80,20 +81,22 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   budgets.observe(metrics);
   keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const { source, resources } = registry ? embedded(registry) : clusterResources(options.issueKeys, log);
-  const standings = createStandings(leaderOnly(source, isLeader, 'Budget'), {
-    ...{ ...base, feed, postgres, shared: budgets },
+  const told = leaderOnly(source, isLeader, 'Budget');
+  const { alerts, webhooks } = startAlerts({ ...base, source: told, postgres, shared: budgets });
+  const standings = createStandings(told, {
+    ...{ feed, alerts, counters: budgets.counters },
     budgets: () => inForce.now.budgets,
   });
   await startOtlp({ ...base, feed, tracing: () => inForce.tracing });
   const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
-  const counting = { counters: counters.handle, ...(budgets.member && { member: budgets.member }) };
-  const plane = startServing(options, counting, limits, (record) => feed.publish(record), log, stack);
+  const shared = { counters: counters.handle, member: budgets.member, storedKeys: source.keys?.handle };
+  const plane = startServing(options, shared, limits, (record) => feed.publish(record), log, stack);
   await source.start();
   stack.add(() => source.stop());
   const prices = startPrices({ ...base, source, metrics, use: plane.price });
   const controller: Controller = startController({
     source: leaderOnly(source, isLeader),
-    ...inForce.publishing(plane, limits.take, () => controller.keys()),
+    ...inForce.publishing(plane, limits.take, (sha256) => controller.findKey(sha256)),
     compile: compileOptions(options, demo?.urls, limits, prices),
     nowRfc3339: () => `${new Date().toISOString().slice(0, 19)}Z`,
     newKeyValue: () => newKeyValue(randomBytes),
@@ -107,9 +110,8 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   whenCalled(() => controller.recompile());
   reportStandings(standings, log, stack);
   const seen = { counters: budgets.counters, holds: budgets.holds(plane.holds) };
-  const stored = { ...stores, drift, ...seen };
-  const parts = { options, resources, controller, feed, prices, log, ...stored };
-  const admin = await startAdmin({ ...parts, inForce: () => inForce.now });
+  const parts = { options, resources, controller, feed, prices, plane, log, drift, webhooks, ...seen };
+  const admin = await startAdmin({ ...stores, ...parts, inForce: () => inForce.now });
   stack.add(() => closeServer(admin.server));
   const api = await startApis(options, registry, metrics, auditLog, log, stack);
   await whenServing(controller, pending);
@@ -156,7 +158,7 @@ function compileOptions(
 /** The data path in its thread; its records become the access log, the metrics and statuses here. */
 function startServing(
   options: UpOptions,
-  shared: Pick<DataPlaneOptions, 'counters' | 'member'>,
+  shared: Pick<DataPlaneOptions, 'counters' | 'member' | 'storedKeys'>,
   limits: RunningRateLimits,
   observe: (record: RequestRecord) => void,
   log: Log,

@@ -1,13 +1,14 @@
 /** Who asks: somebody with an admin token and its role, or the holder of a virtual key, who may see only what is theirs. */
 import type { IncomingMessage } from 'node:http';
-import type { KeyEntry, KeySet } from '../core/config/snapshot.ts';
+import type { KeyEntry } from '../core/config/snapshot.ts';
 import { keyValueFault } from '../core/keys/key-value.ts';
 import type { AdminSessions } from '../storage/admin-sessions.ts';
 import type { AdminTokens } from '../storage/admin-tokens.ts';
 import type { AdminContext } from './context.ts';
+import { keyInForce } from './keys-in-force.ts';
 import { LoginLimit } from './login-limit.ts';
 import { Problem } from './problem.ts';
-import type { Role } from './route.ts';
+import type { Role } from './roles.ts';
 import { sameSecret, sha256 } from './same-secret.ts';
 import { type Session, SessionStore } from './session-store.ts';
 import { type NamedToken, TokenStore } from './token-store.ts';
@@ -39,7 +40,6 @@ export class Gatekeeper {
   readonly #context: AdminContext;
   readonly #token: string;
   readonly #limit: LoginLimit;
-  readonly #byHash = new WeakMap<object, Map<string, KeyEntry>>();
 
   constructor(context: AdminContext, token: string, kept: AdminStores) {
     this.#context = context;
@@ -117,13 +117,7 @@ export class Gatekeeper {
   }
 
   #keyOf(hash: string): KeyEntry | undefined {
-    const { keySets } = this.#context.inForce();
-    let index = this.#byHash.get(keySets);
-    if (index === undefined) {
-      index = indexOf(keySets);
-      this.#byHash.set(keySets, index);
-    }
-    return index.get(hash);
+    return keyInForce(this.#context, hash);
   }
 }
 
@@ -133,12 +127,6 @@ function administrator(how: string): Principal {
 
 function principalOfToken({ name, role, team }: NamedToken, how: string): Principal {
   return { role, actor: name, who: `${name} (${how})`, ...(team === undefined ? {} : { team }) };
-}
-
-function indexOf(keySets: Readonly<Record<string, KeySet>>): Map<string, KeyEntry> {
-  const index = new Map<string, KeyEntry>();
-  for (const { keys } of Object.values(keySets)) for (const key of keys) index.set(key.sha256, key);
-  return index;
 }
 
 function addressOf(request: IncomingMessage): string {

@@ -9,7 +9,8 @@ import type { AdminContext } from './context.ts';
 import type { Gatekeeper, Principal } from './principal.ts';
 import { Problem, problemOf, shortened } from './problem.ts';
 import { readBody } from './read-body.ts';
-import { type Answer, type Call, type Role, type Route, rolesOf } from './route.ts';
+import { type Role, rolesOf } from './roles.ts';
+import type { Answer, Call, Route } from './route.ts';
 import { sameSecret } from './same-secret.ts';
 import { scopedToTeam } from './team-scope.ts';
 

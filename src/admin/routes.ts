@@ -6,16 +6,19 @@ import { budgetRoutes } from './budgets.ts';
 import { callExportRoute } from './call-export.ts';
 import { callTailRoute } from './call-tail.ts';
 import { callRoutes } from './calls.ts';
+import { celRoutes } from './cel/routes.ts';
 import type { AdminContext } from './context.ts';
 import { counterRoutes } from './counters.ts';
 import { driftRoutes } from './drift.ts';
 import { keyBudgetsRoute } from './key-budgets.ts';
 import { keyImportRoute } from './key-import.ts';
+import { keyListRoute } from './key-list-route.ts';
 import { KeyUsageReader } from './key-usage.ts';
 import { keyRoutes } from './keys.ts';
 import { meRoute } from './me.ts';
 import { openApiRoute } from './openapi.ts';
 import { overviewRoute } from './overview.ts';
+import { playgroundRoutes } from './playground/routes.ts';
 import { priceRoute } from './prices.ts';
 import { resourceTextRoutes } from './resource-text.ts';
 import { resourceRoute } from './resources.ts';
@@ -24,13 +27,16 @@ import { sessionRoutes } from './sessions.ts';
 import { simulationRoutes } from './simulation-routes.ts';
 import { tokenRoutes } from './tokens.ts';
 import { usageRoutes } from './usage.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 export function allRoutes(context: AdminContext): readonly Route[] {
   const usage = new KeyUsageReader(context);
   const routes: Route[] = [
     ...sessionRoutes,
     ...tokenRoutes,
+    ...webhookRoutes,
     auditRoute,
+    keyListRoute(usage),
     ...keyRoutes(usage),
     keyImportRoute,
     keyBudgetsRoute,
@@ -43,6 +49,8 @@ export function allRoutes(context: AdminContext): readonly Route[] {
     callExportRoute,
     priceRoute,
     meRoute(usage),
+    ...playgroundRoutes,
+    ...celRoutes(),
     ...counterRoutes,
     ...driftRoutes,
     resourceRoute,

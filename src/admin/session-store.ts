@@ -1,7 +1,7 @@
 /** Sessions and one-time login codes: their secrets, which the browser holds and nobody else. */
 import { createHmac } from 'node:crypto';
 import type { AdminSessions, StoredSession } from '../storage/admin-sessions.ts';
-import type { Role } from './route.ts';
+import type { Role } from './roles.ts';
 import { sha256 } from './same-secret.ts';
 
 /** `id` names the session in the audit log too. */

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KindDefinition } from '../core/resources/kind.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import { groupOf, refOf } from '../core/resources/object-ref.ts';
+import { listedKeys } from '../storage/listed-keys.ts';
 import { type ResourceAccess, ResourceRefused } from '../storage/resource-access.ts';
 import { StoreUnavailable } from '../storage/store-unavailable.ts';
 import { type ClusterApi, ClusterError } from './cluster-api.ts';
@@ -30,6 +31,7 @@ export function createClusterResourceAccess({ api, kindOf, watchOf }: ClusterAcc
     return whole;
   };
   return {
+    keys: listedKeys(() => watchOf({ group: 'tollgate.dev', kind: 'VirtualKey' })?.objects ?? []),
     list: (group, kind) => watchOf({ group, kind })?.objects ?? [],
     get: (ref) => watchOf(ref)?.get(ref),
     create: (object, { dryRun = false } = {}) =>

@@ -3,6 +3,7 @@ import type { Snapshot } from '../core/config/snapshot.ts';
 import type { PriceCatalog } from '../core/pricing/prices.ts';
 import type { TallyBatch } from '../core/ratelimit/statistics.ts';
 import type { Hold } from '../storage/accounts.ts';
+import type { PassTold } from '../storage/passes.ts';
 
 export type ToWorker =
   /** `closed`: ports that another thread could not open, not to be tried. */
@@ -13,6 +14,8 @@ export type ToWorker =
   | { type: 'release-hold'; question: number; budget: string; id: string }
   /** Where VirtualKeys are looked up from now on; answered by `keys-in-use` with the same `version`. */
   | { type: 'keys'; version: number; slots: SharedArrayBuffer; texts: SharedArrayBuffer }
+  /** Opens what its key opens, once; answered by `pass-known` with the same `question`. */
+  | { type: 'pass'; question: number; pass: PassTold }
   /** Laid over the price list that comes with the program, for calls that start from now on. */
   | { type: 'prices'; catalog: PriceCatalog }
   /** Stop accepting, let requests in flight finish for at most `graceMs`, then report `stopped`. */
@@ -27,6 +30,7 @@ export type FromWorker =
   | { type: 'tallies'; tallies: TallyBatch }
   | { type: 'holds'; question: number; holds: Hold[] }
   | { type: 'keys-in-use'; version: number }
+  | { type: 'pass-known'; question: number }
   | { type: 'released'; question: number; done: boolean }
   | { type: 'stopped' };
 

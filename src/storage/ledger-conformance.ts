@@ -224,6 +224,36 @@ function usageConformance(name: string, withLedger: WithLedger): void {
   );
 
   test(
+    `${name}: rows by any figure, page by page with how many there are; some groups only`,
+    withLedger(async ({ ledger }) => {
+      const records = Array.from({ length: 40 }, (_, n) =>
+        ledgerRecord(n, { key: key(`user-${n % 13}`, `team-${n % 3}`), ...(n % 7 === 0 && { status: 429 }) }),
+      );
+      await ledger.append(records, []);
+      const whole = await ledger.usage({}, { groupBy: ['user'], sort: { by: 'refused', ascending: true } });
+      assert.deepEqual(sorted(whole), sorted(naiveUsage(records, {}, { groupBy: ['user'] })));
+      assert.deepEqual(
+        whole.map(({ refused }) => refused),
+        whole.map(({ refused }) => refused).sort((a, b) => a - b),
+      );
+      const paged: UsageRow[] = [];
+      for (let offset = 0; offset < 15; offset += 5) {
+        const page = { limit: 5, offset };
+        const rows = await ledger.usage({}, { groupBy: ['user'], sort: { by: 'requests' }, page });
+        assert.ok(rows.every(({ groups }) => groups === 13));
+        paged.push(...rows.map(({ groups: _, ...row }) => row));
+      }
+      assert.deepEqual(sorted(paged), sorted(whole));
+      for (const bucket of [undefined, 'day' as const]) {
+        const query = { groupBy: ['label:team' as const, 'user' as const], ...(bucket && { bucket }) };
+        const all = naiveUsage(records, {}, query).filter(({ group }) => group['label:team'] === 'team-1');
+        const some = await ledger.usage({}, { ...query, among: ['team-1', 'nobody'] });
+        assert.deepEqual(sorted(some), sorted(all));
+      }
+    }),
+  );
+
+  test(
     `${name}: percentiles of what was answered; last use of each key`,
     withLedger(async ({ ledger }) => {
       await ledger.append(

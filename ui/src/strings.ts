@@ -2,13 +2,16 @@
 import { auditStrings } from './strings/audit.ts';
 import { budgetStrings } from './strings/budgets.ts';
 import { callStrings } from './strings/calls.ts';
+import { celStrings } from './strings/cel.ts';
 import { configurationStrings } from './strings/configuration.ts';
 import { keyImportStrings } from './strings/key-import.ts';
 import { keyStrings } from './strings/keys.ts';
 import { modelStrings } from './strings/models.ts';
 import { overviewStrings } from './strings/overview.ts';
+import { playgroundStrings } from './strings/playground.ts';
 import { settingsStrings } from './strings/settings.ts';
 import { usageStrings } from './strings/usage.ts';
+import { webhookStrings } from './strings/webhooks.ts';
 
 export const strings = {
   product: 'Tollgate',
@@ -25,6 +28,8 @@ export const strings = {
     calls: 'Calls',
     models: 'Models and prices',
     configuration: 'Configuration',
+    playground: 'Playground',
+    cel: 'CEL playground',
     settings: 'Settings',
     me: 'My key',
     logOut: 'Log out',
@@ -112,5 +117,8 @@ export const strings = {
   overview: overviewStrings,
   models: modelStrings,
   configuration: configurationStrings,
+  cel: celStrings,
+  playground: playgroundStrings,
   settings: settingsStrings,
+  webhooks: webhookStrings,
 };

@@ -13,6 +13,8 @@ const adminPages = [
   { to: '/calls', label: strings.navigation.calls },
   { to: '/models', label: strings.navigation.models },
   { to: '/configuration', label: strings.navigation.configuration },
+  { to: '/playground', label: strings.navigation.playground },
+  { to: '/cel', label: strings.navigation.cel },
   { to: '/settings', label: strings.navigation.settings },
 ] as const;
 const holderPages = [{ to: '/me', label: strings.navigation.me }] as const;

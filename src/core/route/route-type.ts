@@ -2,8 +2,8 @@
  * Which API a path of an AI backend speaks: the backend's `ai.routes`, longest suffix first, Completions otherwise. A backend that
  * has no routes is asked by what paths mean everywhere.
  */
-import type { AiBackend, RouteType } from '../core/config/snapshot.ts';
-import { passedSuffixes } from '../core/llm/passed/apis.ts';
+import type { AiBackend, RouteType } from '../config/snapshot.ts';
+import { passedSuffixes } from '../llm/passed/apis.ts';
 
 const usual: Record<string, RouteType> = {
   '/responses': 'Responses',
