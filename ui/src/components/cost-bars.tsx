@@ -47,7 +47,7 @@ export function CostBars({ rows, groupBy, bucket, label, timeZone = 'UTC' }: Cos
           </g>
         ))}
       </svg>
-      <Legend names={names} />
+      {groupBy !== '' && <Legend names={names} />}
     </figure>
   );
 }
