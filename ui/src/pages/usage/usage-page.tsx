@@ -2,7 +2,7 @@ import { Alert, Button, Group, LoadingOverlay, Paper, Text } from '@mantine/core
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { focusUrl, getUsage, type UsageQuery, usageUrl } from '../../api/usage.ts';
-import { CostBars } from '../../components/cost-bars.tsx';
+import { ChartSpace, CostBars } from '../../components/cost-bars.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { formatCount, formatMoment } from '../../components/format.ts';
@@ -147,7 +147,7 @@ function UsageChart({ search, range }: { search: UsageSearch; range: Range }) {
     placeholderData: keepPreviousData,
   });
   if (error !== null) return <ErrorNotice error={error} />;
-  if (data === undefined || data.rows.length === 0) return null;
+  if (data?.rows.length === 0) return null;
   const label = groupBy === '' ? strings.usage.chart : strings.usage.chartOf(dimensionName(groupBy));
   return (
     <Paper withBorder p="md" mb="md">
@@ -156,7 +156,11 @@ function UsageChart({ search, range }: { search: UsageSearch; range: Range }) {
           {label}
         </Text>
       </Group>
-      <CostBars rows={data.rows} groupBy={groupBy} bucket={bucket} label={label} timeZone={timeZone} />
+      {data === undefined ? (
+        <ChartSpace />
+      ) : (
+        <CostBars rows={data.rows} groupBy={groupBy} bucket={bucket} label={label} timeZone={timeZone} />
+      )}
     </Paper>
   );
 }
