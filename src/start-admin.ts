@@ -7,6 +7,7 @@ import { type AdminServer, startAdminServer } from './admin/server.ts';
 import type { RegistryContext } from './apiserver/registry/context.ts';
 import { createEmbeddedResourceAccess } from './apiserver/resource-access.ts';
 import type { Controller } from './controller/controller.ts';
+import type { CompileSettings } from './core/config/consequences.ts';
 import type { DataPlane } from './data-plane.ts';
 import { createReadOnlyResourceAccess } from './kube/resource-access.ts';
 import type { RecordFeed } from './record-feed.ts';
@@ -38,6 +39,7 @@ export interface AdminParts {
   drift: DriftCheck;
   prices: RunningPrices;
   plane: Pick<DataPlane, 'admit'>;
+  compile: CompileSettings;
   log: ReturnType<typeof createLog>;
 }
 

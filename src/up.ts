@@ -95,10 +95,11 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   await source.start();
   stack.add(() => source.stop());
   const prices = startPrices({ ...base, source, metrics, use: plane.price });
+  const compile = compileOptions(options, demo?.urls, limits, prices);
   const controller: Controller = startController({
     source: leaderOnly(source, isLeader),
     ...inForce.publishing(plane, limits.take, () => controller.keys()),
-    compile: compileOptions(options, demo?.urls, limits, prices),
+    compile,
     nowRfc3339: () => `${new Date().toISOString().slice(0, 19)}Z`,
     newKeyValue: () => newKeyValue(randomBytes),
     retryBindMs,
@@ -112,7 +113,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   reportStandings(standings, log, stack);
   const seen = { counters: budgets.counters, holds: budgets.holds(plane.holds) };
   const stored = { ledger, auditLog, drift, ...seen };
-  const parts = { options, registry, source, controller, feed, prices, plane, log, ...stored };
+  const parts = { options, registry, source, controller, feed, prices, plane, compile, log, ...stored };
   const admin = await startAdmin({ ...parts, inForce: () => inForce.now });
   stack.add(() => closeServer(admin.server));
   const api = await startApis(options, registry, metrics, auditLog, log, stack);

@@ -13,6 +13,7 @@ import { createEmbeddedResourceSource } from '../apiserver/resource-source.ts';
 import { demoObjects } from '../cli/demo-objects.ts';
 import { ConfigurationInForce } from '../configuration-in-force.ts';
 import { type Controller, startController } from '../controller/controller.ts';
+import type { CompileSettings } from '../core/config/consequences.ts';
 import { newKeyValue } from '../core/keys/key-value.ts';
 import { mergeCatalogs, type PriceSource } from '../core/pricing/catalog.ts';
 import type { RequestRecord } from '../core/record.ts';
@@ -75,6 +76,7 @@ export const gatewayNamespace = 'agentgateway-system';
 
 interface World {
   registry: RegistryContext;
+  compile: CompileSettings;
   inForce(): InForce;
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -108,6 +110,11 @@ async function openWorld(
   await source.start();
   const inForce = new ConfigurationInForce();
   const { plane, providerUrls = {} } = serving;
+  const compile: CompileSettings = {
+    sha256: (text) => hash('sha256', text),
+    providerUrls,
+    address: '127.0.0.1',
+  };
   const controller: Controller = startController({
     source,
     ...inForce.publishing(
@@ -115,7 +122,7 @@ async function openWorld(
       () => undefined,
       () => controller.keys(),
     ),
-    compile: { sha256: (text) => hash('sha256', text), providerUrls, address: '127.0.0.1' },
+    compile,
     nowRfc3339: () => `${new Date(clock.nowMs).toISOString().slice(0, 19)}Z`,
     newKeyValue: () => newKeyValue(randomBytes),
     retryBindMs: 60_000,
@@ -129,6 +136,7 @@ async function openWorld(
   };
   return {
     registry,
+    compile,
     inForce: () => inForce.now,
     settled,
     stop: async () => {
@@ -162,6 +170,7 @@ export async function startTestAdmin(
     resources: createEmbeddedResourceAccess(world.registry),
     counters: serving.counters ?? counterStore(counters),
     ...(serving.passes && { passes: serving.passes }),
+    compile: world.compile,
     gatewayHost: serving.gatewayHost ?? '127.0.0.1',
     holds: heldIn(holds),
     auditLog,

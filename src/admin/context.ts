@@ -1,5 +1,6 @@
 /** What the admin API works with: all of it handed in, so that it knows no other edge. */
 import type { Budget } from '../core/budget/model.ts';
+import type { CompileSettings } from '../core/config/consequences.ts';
 import type { Backend, Bind, KeySet } from '../core/config/snapshot.ts';
 import type { PriceSource } from '../core/pricing/catalog.ts';
 import type { PriceCatalog } from '../core/pricing/prices.ts';
@@ -43,6 +44,8 @@ export interface AdminContext {
   drift?: DriftCheck;
   /** How calls are made in the name of a key; absent: they are not. */
   passes?: PassDesk;
+  /** What configurations are compiled with, to find out what another one would be; absent: that is not told. */
+  compile?: CompileSettings;
   /** Address at which the data path's ports are reached. */
   gatewayHost: string;
   /** Absent: changes are only logged. */
