@@ -11,6 +11,7 @@ import { createBucketMemory } from './storage/memory/shared-buckets.ts';
 import { type SharedKeysHandle, SharedKeyWriter } from './storage/memory/shared-keys.ts';
 import type { PassTold } from './storage/passes.ts';
 import type { SharedKeyChange } from './storage/shared-keys.ts';
+import type { StoredKeysHandle } from './storage/stored-keys.ts';
 import type { WorkerInput } from './worker.ts';
 
 export interface DataPlane {
@@ -28,6 +29,8 @@ export interface DataPlane {
 }
 
 export interface DataPlaneOptions extends Pick<WorkerInput, 'counters' | 'host' | 'member'> {
+  /** Where VirtualKeys are on disk, which the threads look up by themselves; absent: `publishKeys` brings them. */
+  storedKeys?: StoredKeysHandle;
   /** Threads that serve, at least one. */
   workers: number;
   onRecords(records: readonly RequestRecord[]): void;
@@ -37,12 +40,13 @@ export interface DataPlaneOptions extends Pick<WorkerInput, 'counters' | 'host' 
 }
 
 export function startDataPlane(options: DataPlaneOptions): DataPlane {
-  const { workers, onRecords, onTallies, onCrash, ...common } = options;
+  const { workers, storedKeys, onRecords, onTallies, onCrash, ...common } = options;
   const buckets = createBucketMemory();
   const keys = new SharedKeyWriter();
   const threads = Array.from({ length: workers }, (_, index) => {
     const sharing = workers === 1 ? 'alone' : index === 0 ? 'first' : 'others';
-    const input = { ...common, buckets, keys: keys.handle, sharing, name: `worker-${index + 1}` } as const;
+    const shared = { buckets, keys: storedKeys ?? keys.handle };
+    const input = { ...common, ...shared, sharing, name: `worker-${index + 1}` } as const;
     return new DataPathThread(input, { onRecords, onTallies, onCrash });
   });
   // One after the other: a port that one snapshot closes is closed in every thread before the next one opens it again.

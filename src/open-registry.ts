@@ -101,6 +101,7 @@ export function leaderOnly(
 ): ResourceSource {
   const may = (kind: string) => isLeader() || (onlyKind !== undefined && kind !== onlyKind);
   return {
+    ...(source.keys && { keys: source.keys }),
     start: () => source.start(),
     stop: () => source.stop(),
     list: (group, kind) => source.list(group, kind),

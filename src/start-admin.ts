@@ -4,55 +4,48 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InForce } from './admin/context.ts';
 import { type AdminServer, startAdminServer } from './admin/server.ts';
-import type { RegistryContext } from './apiserver/registry/context.ts';
-import { createEmbeddedResourceAccess } from './apiserver/resource-access.ts';
 import type { Controller } from './controller/controller.ts';
-import type { CompileSettings } from './core/config/consequences.ts';
 import type { DataPlane } from './data-plane.ts';
-import { createReadOnlyResourceAccess } from './kube/resource-access.ts';
+import type { AdminState } from './open-admin-state.ts';
 import type { RecordFeed } from './record-feed.ts';
 import type { RunningPrices } from './start-prices.ts';
 import type { Holds } from './storage/accounts.ts';
-import type { AuditLog } from './storage/audit-log.ts';
 import type { CounterStore } from './storage/counters.ts';
 import type { DriftCheck } from './storage/drift.ts';
 import type { LedgerStore } from './storage/ledger.ts';
 import { createPassDesk } from './storage/memory/one-time-passes.ts';
-import type { ResourceSource } from './storage/resource-source.ts';
+import type { ResourceAccess } from './storage/resource-access.ts';
+import type { Webhooks } from './storage/webhooks.ts';
 import type { createLog } from './telemetry/log.ts';
 
 /** The console's build. */
 const uiDir = join(import.meta.dirname, '..', 'ui', 'dist');
 
-export interface AdminParts {
+export interface AdminParts extends AdminState {
   options: { listen: string; adminPort: number; dataDir: string };
-  /** Absent when a real cluster holds the resources. */
-  registry: RegistryContext | undefined;
-  source: ResourceSource;
+  resources: ResourceAccess;
   controller: Controller;
   inForce(): InForce;
   feed: RecordFeed;
   counters: CounterStore;
   holds: Holds;
   ledger: LedgerStore;
-  auditLog: AuditLog;
   drift: DriftCheck;
+  webhooks: Webhooks;
   prices: RunningPrices;
   plane: Pick<DataPlane, 'admit'>;
-  compile: CompileSettings;
   log: ReturnType<typeof createLog>;
 }
 
 export function startAdmin(parts: AdminParts): Promise<AdminServer> {
-  const { options, registry, source, controller, inForce, feed, prices, plane, ...stores } = parts;
+  const { options, controller, inForce, feed, prices, plane, ...stores } = parts;
   return startAdminServer({
     host: options.listen,
     port: options.adminPort,
     dataDir: options.dataDir,
     ...(existsSync(join(uiDir, 'index.html')) ? { uiDir } : {}),
-    resources:
-      registry === undefined ? createReadOnlyResourceAccess(source) : createEmbeddedResourceAccess(registry),
     ...stores,
+    compile: controller.compiling,
     passes: createPassDesk({ randomBytes, nowMs: Date.now, tell: (pass) => plane.admit(pass) }),
     gatewayHost: reachable(options.listen),
     prices: prices.catalog,

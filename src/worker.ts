@@ -26,6 +26,8 @@ import { attachSharedBuckets } from './storage/memory/shared-buckets.ts';
 import type { CounterHandle } from './storage/memory/shared-counters.ts';
 import { SharedKeyReader, type SharedKeysHandle } from './storage/memory/shared-keys.ts';
 import { attachThreadStores } from './storage/memory/thread-stores.ts';
+import { SqliteKeyReader } from './storage/sqlite/virtual-key-reader.ts';
+import type { StoredKeysHandle } from './storage/stored-keys.ts';
 import { readOtelSettings } from './telemetry/otel-settings.ts';
 import { openThreadAccounts, type SharedBudgetsMember } from './thread-accounts.ts';
 import { createWallClock } from './wall-clock.ts';
@@ -33,7 +35,7 @@ import { createWallClock } from './wall-clock.ts';
 export interface WorkerInput {
   counters: CounterHandle;
   buckets: SharedArrayBuffer;
-  keys: SharedKeysHandle;
+  keys: SharedKeysHandle | StoredKeysHandle;
   /** Names the thread's journal. */
   name: string;
   host: string;
@@ -101,8 +103,9 @@ const shipped = readPriceList();
 let prices = createPrices(shipped);
 const cloudAuth = createCloudAuth(systemRenewalClock(nowMs));
 const { traces } = readOtelSettings(process.env);
-const sharedKeys = new SharedKeyReader(input.keys);
 const passes = new OneTimePasses(nowMs);
+const storedKeys = 'path' in input.keys ? new SqliteKeyReader(input.keys) : undefined;
+const sharedKeys = 'path' in input.keys ? undefined : new SharedKeyReader(input.keys);
 const dataPath = createDataPath({
   passes,
   prices: {
@@ -110,13 +113,13 @@ const dataPath = createDataPath({
       return prices.version;
     },
     cost: (provider, model, usage) => prices.cost(provider, model, usage),
-    bound: (provider, model) => prices.bound(provider, model),
+    bound: (provider, model, media) => prices.bound(provider, model, media),
   },
   ...(traces && { traceSampler: traces.sampler }),
   cloudAuth,
   accounts,
   buckets: attachSharedBuckets(input.buckets),
-  sharedKeys,
+  sharedKeys: storedKeys ?? sharedKeys!,
   sharing: input.sharing,
   sleep: delay,
   translateRequest,
@@ -149,7 +152,7 @@ port.on('message', async (message: ToWorker) => {
     return;
   }
   if (message.type === 'keys') {
-    sharedKeys.use(message);
+    sharedKeys?.use(message);
     post({ type: 'keys-in-use', version: message.version });
     return;
   }
@@ -169,6 +172,7 @@ port.on('message', async (message: ToWorker) => {
   for (const client of clients.values()) client.close();
   cloudAuth.stop();
   shared?.close();
+  storedKeys?.close();
   await accounts.close();
   post({ type: 'stopped' });
   port.close();

@@ -20,13 +20,19 @@ import type { RequestRecord } from '../core/record.ts';
 import { allKinds } from '../core/resources/kinds.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import type { DataPlane } from '../data-plane.ts';
+import { RecordFeed } from '../record-feed.ts';
 import type { Hold, Holds } from '../storage/accounts.ts';
 import type { CounterStore, CounterValue } from '../storage/counters.ts';
 import type { DriftCheck } from '../storage/drift.ts';
+import { openFileAdminTokens } from '../storage/files/admin-tokens.ts';
+import { openMemoryAdminSessions } from '../storage/memory/admin-sessions.ts';
 import { createResourceStore } from '../storage/memory/resource-store.ts';
 import type { PassDesk } from '../storage/passes.ts';
+import type { ResourceStore } from '../storage/resource-store.ts';
 import { openSqliteAuditLog } from '../storage/sqlite/audit-log.ts';
 import { type LocalLedgerStore, openSqliteLedger } from '../storage/sqlite/ledger.ts';
+import { openResourceStore } from '../storage/sqlite/resource-store.ts';
+import type { Webhooks } from '../storage/webhooks.ts';
 import type { InForce } from './context.ts';
 import { type AdminServer, startAdminServer } from './server.ts';
 
@@ -96,12 +102,13 @@ const nothingServes: Serving = { plane: { publish: async () => ({}), publishKeys
 
 /** Registry and controller, as `up` has them; nothing listens. */
 async function openWorld(
+  store: ResourceStore,
   clock: { nowMs: number },
   log: { error(fields: object, message: string): void },
   serving: Serving,
 ): Promise<World> {
   const registry = openRegistry({
-    store: createResourceStore(),
+    store,
     kinds: allKinds,
     now: () => new Date(clock.nowMs),
   });
@@ -110,19 +117,14 @@ async function openWorld(
   await source.start();
   const inForce = new ConfigurationInForce();
   const { plane, providerUrls = {} } = serving;
-  const compile: CompileSettings = {
-    sha256: (text) => hash('sha256', text),
-    providerUrls,
-    address: '127.0.0.1',
-  };
   const controller: Controller = startController({
     source,
     ...inForce.publishing(
       plane,
       () => undefined,
-      () => controller.keys(),
+      (sha256) => controller.findKey(sha256),
     ),
-    compile,
+    compile: { sha256: (text) => hash('sha256', text), providerUrls, address: '127.0.0.1' },
     nowRfc3339: () => `${new Date(clock.nowMs).toISOString().slice(0, 19)}Z`,
     newKeyValue: () => newKeyValue(randomBytes),
     retryBindMs: 60_000,
@@ -136,37 +138,46 @@ async function openWorld(
   };
   return {
     registry,
-    compile,
+    compile: controller.compiling,
     inForce: () => inForce.now,
     settled,
     stop: async () => {
       await controller.stop();
       await source.stop();
+      store.close();
     },
   };
 }
 
+interface TestAdminOptions {
+  ledger?: false;
+  /** All keys are, as with Postgres. */
+  inMemory?: boolean;
+  uiDir?: string;
+  drift?: DriftCheck;
+  serving?: Serving;
+  webhooks?: Webhooks;
+}
+
 /** The walkthrough's example is applied. 2026-11-25T12:00:00Z. */
-export async function startTestAdmin(
-  t: TestContext,
-  options: { ledger?: false; uiDir?: string; drift?: DriftCheck; serving?: Serving } = {},
-): Promise<TestAdmin> {
+export async function startTestAdmin(t: TestContext, options: TestAdminOptions = {}): Promise<TestAdmin> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tollgate-admin-'));
   const clock = { nowMs: Date.UTC(2026, 10, 25, 12) };
   const logged: Record<string, unknown>[] = [];
   const log = logInto(logged);
-  const serving = options.serving ?? nothingServes;
-  const world = await openWorld(clock, log, serving);
+  const { ledger: keptLedger, inMemory, serving = nothingServes, ...given } = options;
+  const store = inMemory ? createResourceStore() : openResourceStore(dataDir);
+  const world = await openWorld(store, clock, log, serving);
   const counters: CounterValue[] = [];
   const holds: Hold[] = [];
   const ledger = openSqliteLedger(join(dataDir, 'ledger.db'));
   const auditLog = openSqliteAuditLog(join(dataDir, 'audit.db'));
-  const listeners = new Set<(record: RequestRecord) => void>();
+  const feed = new RecordFeed();
   const server = await startAdminServer({
     host: '127.0.0.1',
     port: 0,
     dataDir,
-    ...(options.uiDir === undefined ? {} : { uiDir: options.uiDir }),
+    ...given,
     resources: createEmbeddedResourceAccess(world.registry),
     counters: serving.counters ?? counterStore(counters),
     ...(serving.passes && { passes: serving.passes }),
@@ -174,16 +185,14 @@ export async function startTestAdmin(
     gatewayHost: serving.gatewayHost ?? '127.0.0.1',
     holds: heldIn(holds),
     auditLog,
-    ...(options.drift && { drift: options.drift }),
-    ...(options.ledger === false ? {} : { ledger }),
+    adminTokens: openFileAdminTokens(join(dataDir, 'admin-tokens.json')),
+    adminSessions: openMemoryAdminSessions(),
+    ...(keptLedger !== false && { ledger }),
     prices: () => mergeCatalogs(priceSources.map(({ catalog }) => catalog)),
     priceSources: () => priceSources,
     inForce: world.inForce,
     settled: world.settled,
-    onRecord: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onRecord: (listener) => feed.subscribe(listener),
     nowMs: () => clock.nowMs,
     randomBytes,
     log,
@@ -213,9 +222,7 @@ export async function startTestAdmin(
     },
     call: (method, path, body, headers = { authorization: `Bearer ${token}` }) =>
       send(url, method, path, body, headers),
-    tell: (record) => {
-      for (const listener of listeners) listener(record);
-    },
+    tell: (record) => feed.publish(record),
   };
 }
 

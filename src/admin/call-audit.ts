@@ -66,6 +66,7 @@ export class CallAudit {
         this.#writes.push({ action, object: `${object.kind}/${nameOf(object)}`, changes });
     };
     return {
+      keys: whole.keys,
       list: (group, kind) => whole.list(group, kind),
       get: (ref) => whole.get(ref),
       create: async (object, options) => {

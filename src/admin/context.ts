@@ -1,7 +1,7 @@
 /** What the admin API works with: all of it handed in, so that it knows no other edge. */
 import type { Budget } from '../core/budget/model.ts';
 import type { CompileSettings } from '../core/config/consequences.ts';
-import type { Backend, Bind, KeySet } from '../core/config/snapshot.ts';
+import type { Backend, Bind, KeySet, SharedKey } from '../core/config/snapshot.ts';
 import type { PriceSource } from '../core/pricing/catalog.ts';
 import type { PriceCatalog } from '../core/pricing/prices.ts';
 import type { RequestRecord } from '../core/record.ts';
@@ -13,11 +13,15 @@ import type { DriftCheck } from '../storage/drift.ts';
 import type { LedgerStore } from '../storage/ledger.ts';
 import type { PassDesk } from '../storage/passes.ts';
 import type { ResourceAccess } from '../storage/resource-access.ts';
+import type { Webhooks } from '../storage/webhooks.ts';
 import { Problem } from './problem.ts';
 
 /** What the data path enforces now. */
 export interface InForce {
+  /** Those of VirtualKeys are empty: `findKey` finds their keys. */
   keySets: Readonly<Record<string, KeySet>>;
+  /** The VirtualKey in force with this value, today's or that before its rotation. `sha256` in lower-case hex. */
+  findKey(sha256: string): SharedKey | undefined;
   budgets: readonly Budget[];
   binds: readonly Bind[];
   backends: Readonly<Record<string, Backend>>;
@@ -48,6 +52,8 @@ export interface AdminContext {
   compile?: CompileSettings;
   /** Address at which the data path's ports are reached. */
   gatewayHost: string;
+  /** Absent: budgets' alerts are sent nowhere. */
+  webhooks?: Webhooks;
   /** Absent: changes are only logged. */
   auditLog?: AuditLog;
   prices(): PriceCatalog;

@@ -1,7 +1,7 @@
 /** `/keys:import`: many keys at once, each with its own outcome. */
 import { flag, list, open, record, required, text, whole } from '../core/resources/schema-builders.ts';
 import { ResourceRefused } from '../storage/resource-access.ts';
-import { keyHashes, type NewKey } from './key-object.ts';
+import type { NewKey } from './key-object.ts';
 import { newKeySchema } from './key-schemas.ts';
 import { createOne } from './keys.ts';
 import { Problem, problemOf } from './problem.ts';
@@ -51,11 +51,11 @@ export const keyImportRoute: Route = {
 async function importKeys(call: Call) {
   const { context } = call;
   const { keys, dryRun = false } = call.body as { keys: Record<string, unknown>[]; dryRun?: boolean };
-  const hashes = keyHashes(context);
+  const tried = new Map<string, string>();
   const names = new Set<string>();
   const results: Outcome[] = [];
   for (const [index, key] of keys.entries())
-    results.push(await importOne(call, index, key, hashes, names, dryRun));
+    results.push(await importOne(call, index, key, tried, names, dryRun));
   if (!dryRun) {
     call.audit('keys.import', 'VirtualKey', {
       created: results.filter(({ ok }) => ok).map(({ name }) => name),
@@ -71,14 +71,14 @@ async function importOne(
   { context }: Call,
   index: number,
   given: Record<string, unknown>,
-  hashes: Map<string, string>,
+  tried: Map<string, string>,
   names: Set<string>,
   dryRun: boolean,
 ): Promise<Outcome> {
   const name = typeof given['name'] === 'string' ? given['name'].slice(0, 253) : '';
   try {
     const input = checkedBody(given, newKeySchema) as NewKey;
-    const { key, value } = await createOne(context, input, hashes, dryRun);
+    const { key, value } = await createOne(context, input, tried, dryRun);
     // A dry run writes nothing that the second of a name could meet.
     if (names.has(key.id)) throw new Problem(409, 'exists', 'this name is taken', 'name');
     names.add(key.id);

@@ -12,11 +12,11 @@ import { counterView, standingsNow } from './budget-view.ts';
 import { counterSchema } from './budgets.ts';
 import type { AdminContext } from './context.ts';
 import { type KeyUsageReader, monthStartMs } from './key-usage.ts';
-import { allKeys } from './key-view.ts';
+import { findView } from './key-view.ts';
 import { answerOf } from './keys.ts';
+import { noFigures } from './no-figures.ts';
 import { totalOf } from './overview.ts';
 import { Problem } from './problem.ts';
-import { noFigures } from './reports.ts';
 import type { Route } from './route.ts';
 import { figuresFields } from './usage.ts';
 
@@ -71,7 +71,8 @@ export function meRoute(usage: KeyUsageReader): Route {
 }
 
 async function ownKey(context: AdminContext, key: KeyEntry, usage: KeyUsageReader): Promise<object> {
-  const view = allKeys(context).find(({ id }) => id === key.id);
+  const [, namespace = '', ...name] = key.id.split('/');
+  const view = findView(context, namespace, name.join('/'));
   if (view === undefined) return {};
   const {
     id: _,

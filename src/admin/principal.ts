@@ -1,11 +1,14 @@
 /** Who asks: somebody with an admin token and its role, or the holder of a virtual key, who may see only what is theirs. */
 import type { IncomingMessage } from 'node:http';
-import type { KeyEntry, KeySet } from '../core/config/snapshot.ts';
+import type { KeyEntry } from '../core/config/snapshot.ts';
 import { keyValueFault } from '../core/keys/key-value.ts';
+import type { AdminSessions } from '../storage/admin-sessions.ts';
+import type { AdminTokens } from '../storage/admin-tokens.ts';
 import type { AdminContext } from './context.ts';
+import { keyInForce } from './keys-in-force.ts';
 import { LoginLimit } from './login-limit.ts';
 import { Problem } from './problem.ts';
-import type { Role } from './route.ts';
+import type { Role } from './roles.ts';
 import { sameSecret, sha256 } from './same-secret.ts';
 import { type Session, SessionStore } from './session-store.ts';
 import { type NamedToken, TokenStore } from './token-store.ts';
@@ -23,6 +26,12 @@ export interface Principal {
   key?: KeyEntry;
 }
 
+/** Where several gateways are one for the people who administer them, they share both. */
+export interface AdminStores {
+  adminTokens: AdminTokens;
+  adminSessions: AdminSessions;
+}
+
 export const cookieName = 'tollgate_session';
 
 export class Gatekeeper {
@@ -31,32 +40,31 @@ export class Gatekeeper {
   readonly #context: AdminContext;
   readonly #token: string;
   readonly #limit: LoginLimit;
-  readonly #byHash = new WeakMap<object, Map<string, KeyEntry>>();
 
-  constructor(context: AdminContext, token: string, dataDir: string) {
+  constructor(context: AdminContext, token: string, kept: AdminStores) {
     this.#context = context;
     this.#token = token;
-    this.sessions = new SessionStore(context.nowMs, context.randomBytes);
-    this.tokens = new TokenStore(dataDir, context.randomBytes);
+    this.sessions = new SessionStore(kept.adminSessions, context.nowMs, context.randomBytes);
+    this.tokens = new TokenStore(kept.adminTokens, context.randomBytes);
     this.#limit = new LoginLimit(context.nowMs);
   }
 
-  /** Undefined without credentials. Throws 401 for wrong ones. */
-  principalOf(request: IncomingMessage): Principal | undefined {
+  /** Undefined without credentials. Rejects with 401 for wrong ones, and with `StoreUnavailable`: then nobody gets in. */
+  async principalOf(request: IncomingMessage): Promise<Principal | undefined> {
     const { authorization } = request.headers;
     if (authorization !== undefined) {
       const bearer = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
       if (bearer === undefined) throw new Problem(401, 'token', 'send it as Authorization: Bearer …');
       return this.#ofSecret(bearer, addressOf(request), 'bearer');
     }
-    const session = this.sessions.find(cookieOf(request.headers.cookie));
+    const session = await this.sessions.find(cookieOf(request.headers.cookie));
     return session === undefined ? undefined : this.ofSession(session);
   }
 
-  /** Opens a session. Throws 401 when the token is neither of the three. */
-  logIn(token: string, request: IncomingMessage): ReturnType<SessionStore['begin']> {
-    if (this.sessions.takeCode(token)) return this.sessions.begin('admin');
-    const { role, key, actor } = this.#ofSecret(token, addressOf(request), 'login');
+  /** Opens a session. Rejects with 401 when the token is neither of the three. */
+  async logIn(token: string, request: IncomingMessage): ReturnType<SessionStore['begin']> {
+    if (await this.sessions.takeCode(token)) return this.sessions.begin('admin');
+    const { role, key, actor } = await this.#ofSecret(token, addressOf(request), 'login');
     const isNamed = key === undefined && actor !== 'admin';
     return this.sessions.begin(role, {
       ...(key && { keyHash: sha256(token) }),
@@ -65,9 +73,9 @@ export class Gatekeeper {
   }
 
   /** Admin tokens cannot be guessed, so nobody is locked out of them; virtual keys may be weak. */
-  #ofSecret(secret: string, address: string, how: string): Principal {
+  async #ofSecret(secret: string, address: string, how: string): Promise<Principal> {
     if (sameSecret(secret, this.#token)) return administrator(how);
-    const token = this.tokens.findByHash(sha256(secret));
+    const token = await this.tokens.findByValue(secret);
     if (token !== undefined) return principalOfToken(token, how);
     const wait = this.#limit.waitSeconds(address);
     if (wait > 0) {
@@ -87,11 +95,11 @@ export class Gatekeeper {
     return this.#holder(key);
   }
 
-  ofSession(session: Session): Principal | undefined {
+  async ofSession(session: Session): Promise<Principal | undefined> {
     const how = `session ${session.id.slice(0, 8)}`;
     if (session.tokenHash !== undefined) {
       // A deleted token ends the sessions that it opened.
-      const token = this.tokens.findByHash(session.tokenHash);
+      const token = await this.tokens.findByHash(session.tokenHash);
       return token && { ...principalOfToken(token, how), session };
     }
     if (session.keyHash === undefined) return { ...administrator(how), session };
@@ -109,13 +117,7 @@ export class Gatekeeper {
   }
 
   #keyOf(hash: string): KeyEntry | undefined {
-    const { keySets } = this.#context.inForce();
-    let index = this.#byHash.get(keySets);
-    if (index === undefined) {
-      index = indexOf(keySets);
-      this.#byHash.set(keySets, index);
-    }
-    return index.get(hash);
+    return keyInForce(this.#context, hash);
   }
 }
 
@@ -125,12 +127,6 @@ function administrator(how: string): Principal {
 
 function principalOfToken({ name, role, team }: NamedToken, how: string): Principal {
   return { role, actor: name, who: `${name} (${how})`, ...(team === undefined ? {} : { team }) };
-}
-
-function indexOf(keySets: Readonly<Record<string, KeySet>>): Map<string, KeyEntry> {
-  const index = new Map<string, KeyEntry>();
-  for (const { keys } of Object.values(keySets)) for (const key of keys) index.set(key.sha256, key);
-  return index;
 }
 
 function addressOf(request: IncomingMessage): string {

@@ -71,3 +71,22 @@ test('what nobody waits for is held by its finalizers, and says so', async (t) =
   const { body } = await admin.call('DELETE', `/resources/ConfigMap/${ns}/held`);
   assert.deepEqual([body.deleted, body.heldBy], [false, ['example.com/hold']]);
 });
+
+test('the last VirtualKey of a Gateway: that nobody is asked for a key any more is told', async (t) => {
+  const admin = await startTestAdmin(t);
+  await admin.call('DELETE', `/resources/AgentgatewayPolicy/${ns}/api-key-auth`);
+  const key = async (name: string) => void (await admin.call('POST', '/keys', { name }));
+  const effects = async () => {
+    const path = `/resources/VirtualKey/${ns}/one?dryRun=true`;
+    const { consequences } = (await admin.call('DELETE', path)).body;
+    return consequences.map(({ effect, name }: Record<string, string>) => `${effect} ${name}`);
+  };
+  await key('one');
+  assert.deepEqual(await effects(), [
+    `asks-no-key ${ns}/claude`,
+    `asks-no-key ${ns}/claude-sdk`,
+    `key-stops ${ns}/one`,
+  ]);
+  await key('two');
+  assert.deepEqual(await effects(), [`key-stops ${ns}/one`]);
+});

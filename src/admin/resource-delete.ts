@@ -4,6 +4,7 @@ import type { ObjectRef } from '../core/resources/object.ts';
 import { flag, list, record, required, text } from '../core/resources/schema-builders.ts';
 import { versionOf } from './apply.ts';
 import type { AdminContext } from './context.ts';
+import { keysWithout } from './keys-without.ts';
 import { notFound, Problem } from './problem.ts';
 import { kindsToEdit } from './resource-text.ts';
 import type { Call, Route } from './route.ts';
@@ -78,10 +79,9 @@ function refIn({ kind: wanted, namespace = '', name = '' }: Call['path']): Objec
   return kind && { group: kind.group, kind: kind.kind, namespace, name };
 }
 
-function consequencesOf({ resources, compile, nowMs }: AdminContext, ref: ObjectRef) {
+function consequencesOf(context: AdminContext, ref: ObjectRef) {
+  const { resources, compile, nowMs } = context;
   if (compile === undefined) return [];
-  return consequencesWithout(resources, ref, {
-    ...compile,
-    nowRfc3339: `${new Date(nowMs()).toISOString().slice(0, 19)}Z`,
-  });
+  const nowRfc3339 = `${new Date(nowMs()).toISOString().slice(0, 19)}Z`;
+  return consequencesWithout(resources, ref, { ...compile, nowRfc3339 }, keysWithout(context, ref, compile));
 }

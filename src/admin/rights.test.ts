@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startTestAdmin, type TestAdmin } from './admin-api.fixture.ts';
-import { type Access, type Role, rolesOf } from './route.ts';
+import { type Access, type Role, rolesOf } from './roles.ts';
 
 const roles: readonly Role[] = ['admin', 'viewer', 'owner', 'holder'];
 

@@ -12,6 +12,7 @@ import { counterRoutes } from './counters.ts';
 import { driftRoutes } from './drift.ts';
 import { keyBudgetsRoute } from './key-budgets.ts';
 import { keyImportRoute } from './key-import.ts';
+import { keyListRoute } from './key-list-route.ts';
 import { KeyUsageReader } from './key-usage.ts';
 import { keyRoutes } from './keys.ts';
 import { meRoute } from './me.ts';
@@ -27,13 +28,16 @@ import { sessionRoutes } from './sessions.ts';
 import { simulationRoutes } from './simulation-routes.ts';
 import { tokenRoutes } from './tokens.ts';
 import { usageRoutes } from './usage.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 export function allRoutes(context: AdminContext): readonly Route[] {
   const usage = new KeyUsageReader(context);
   const routes: Route[] = [
     ...sessionRoutes,
     ...tokenRoutes,
+    ...webhookRoutes,
     auditRoute,
+    keyListRoute(usage),
     ...keyRoutes(usage),
     keyImportRoute,
     keyBudgetsRoute,

@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { adminToken } from './admin-token.ts';
 import { sendProblem } from './answer.ts';
 import type { AdminContext } from './context.ts';
-import { Gatekeeper } from './principal.ts';
+import { type AdminStores, Gatekeeper } from './principal.ts';
 import { Problem, shortened } from './problem.ts';
 import { prefix, Router } from './router.ts';
 import { allRoutes } from './routes.ts';
 import { servePage } from './start-page.ts';
 import { createStaticFiles, type StaticFiles } from './static-files.ts';
 
-export interface AdminOptions extends AdminContext {
+export interface AdminOptions extends AdminContext, AdminStores {
   host: string;
   port: number;
   /** Holds the admin token. */
@@ -23,14 +23,15 @@ export interface AdminOptions extends AdminContext {
 export interface AdminServer {
   server: Server;
   port: number;
-  /** Logs a browser in once, within 15 minutes. */
-  loginUrl(): string;
+  url: string;
+  /** Logs a browser in once, within 15 minutes, here or at a gateway that shares the sessions. Rejects with `StoreUnavailable`. */
+  loginUrl(): Promise<string>;
 }
 
 /** Rejects when the port is taken (EADDRINUSE). */
 export async function startAdminServer(options: AdminOptions): Promise<AdminServer> {
   const { host, port, dataDir, randomBytes } = options;
-  const gatekeeper = new Gatekeeper(options, adminToken(dataDir, randomBytes), dataDir);
+  const gatekeeper = new Gatekeeper(options, adminToken(dataDir, randomBytes), options);
   const router = new Router(options, gatekeeper, allRoutes(options));
   const ui =
     options.uiDir === undefined
@@ -44,11 +45,12 @@ export async function startAdminServer(options: AdminOptions): Promise<AdminServ
     server.listen({ port, host, exclusive: true }, resolve);
   });
   const bound = (server.address() as AddressInfo).port;
-  const name = host.includes(':') ? `[${host}]` : host;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}/`;
   return {
     server,
     port: bound,
-    loginUrl: () => `http://${name}:${bound}/?login=${gatekeeper.sessions.newCode()}`,
+    url,
+    loginUrl: async () => `${url}?login=${await gatekeeper.sessions.newCode()}`,
   };
 }
 

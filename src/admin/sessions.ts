@@ -38,10 +38,10 @@ export const sessionRoutes: readonly Route[] = [
       ),
     }),
     answer: { status: 200, description: 'Logged in', schema: sessionSchema },
-    serve({ gatekeeper, request, body, audit }) {
+    async serve({ gatekeeper, request, body, audit }) {
       const { token } = body as { token: string };
-      const { session, cookie, maxAgeSeconds } = gatekeeper.logIn(token.trim(), request);
-      const principal = gatekeeper.ofSession(session)!;
+      const { session, cookie, maxAgeSeconds } = await gatekeeper.logIn(token.trim(), request);
+      const principal = (await gatekeeper.ofSession(session))!;
       audit('login', `session ${session.id.slice(0, 8)}`, {}, principal);
       return {
         status: 200,
@@ -66,10 +66,10 @@ export const sessionRoutes: readonly Route[] = [
     access: 'holder',
     summary: 'Log out',
     answer: { status: 204, description: 'Logged out' },
-    serve(call) {
+    async serve(call) {
       const { session } = call.principal();
       if (session !== undefined) {
-        call.gatekeeper.sessions.end(session.id);
+        await call.gatekeeper.sessions.end(session.id);
         call.audit('logout', `session ${session.id.slice(0, 8)}`);
       }
       return { status: 204, headers: { 'set-cookie': `${cookieName}=; ${attributes}; Max-Age=0` } };

@@ -6,6 +6,7 @@ import type { KeyEntry } from '../core/config/snapshot.ts';
 import type { RequestRecord } from '../core/record.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import { groupOf, refOf } from '../core/resources/object-ref.ts';
+import type { KeyDirectory } from '../storage/key-directory.ts';
 import type { LedgerFilter, LedgerStore } from '../storage/ledger.ts';
 import { type ResourceAccess, ResourceRefused } from '../storage/resource-access.ts';
 import type { AdminContext, InForce } from './context.ts';
@@ -49,6 +50,7 @@ function ownResources(team: string, whole: ResourceAccess): ResourceAccess {
     return { apiVersion, kind, metadata: rest };
   };
   return {
+    keys: ownKeys(team, whole.keys),
     list: (group, kind) => {
       // A new key goes where the Gateways are.
       if (kind === 'Gateway') return whole.list(group, kind);
@@ -64,6 +66,17 @@ function ownResources(team: string, whole: ResourceAccess): ResourceAccess {
     delete: async (ref) => {
       refuseForeign(ref.kind, isOwnKind(ref.group, ref.kind) ? get(ref) : undefined);
       return whole.delete(ref);
+    },
+  };
+}
+
+function ownKeys(team: string, whole: KeyDirectory): KeyDirectory {
+  return {
+    find: (filter, order, page) => whole.find({ ...filter, team }, order, page),
+    findAfter: (filter, after, limit) => whole.findAfter({ ...filter, team }, after, limit),
+    byHash: (sha256) => {
+      const object = whole.byHash(sha256);
+      return object !== undefined && teamOf(object) === team ? object : undefined;
     },
   };
 }
@@ -132,13 +145,17 @@ function keptFor<Whole extends object, Part>(whole: Whole, team: string, find: (
   return byTeam.get(team) as Part;
 }
 
-function ownOf(team: string, { keySets, budgets, ...rest }: InForce): InForce {
+function ownOf(team: string, { keySets, budgets, findKey, ...rest }: InForce): InForce {
   const isOwn = ({ terms, metadata }: KeyEntry) =>
     (terms === undefined ? metadata[label] : terms.labels[label]) === team;
   const sets = Object.entries(keySets).map(([name, set]) => [name, { ...set, keys: set.keys.filter(isOwn) }]);
   return {
     ...rest,
     keySets: Object.fromEntries(sets),
+    findKey: (sha256) => {
+      const key = findKey(sha256);
+      return key !== undefined && isOwn(key) ? key : undefined;
+    },
     budgets: budgets.filter(({ labels }) => labels.matchLabels?.[label] === team),
   };
 }

@@ -1,4 +1,5 @@
 /** The admin API's way to the embedded registry: the same admission and validation as for kubectl. */
+import { listedKeys } from '../storage/listed-keys.ts';
 import { type ResourceAccess, ResourceRefused } from '../storage/resource-access.ts';
 import type { RegistryContext } from './registry/context.ts';
 import { deleteObject } from './registry/delete.ts';
@@ -17,6 +18,7 @@ export function createEmbeddedResourceAccess(registry: RegistryContext): Resourc
     warnings: [],
   });
   return {
+    keys: registry.store.keys ?? listedKeys(() => registry.store.list('tollgate.dev', 'VirtualKey')),
     list: (group, kind) => registry.store.list(group, kind),
     get: (ref) => registry.store.get(refTo(kindByName(registry, ref.group, ref.kind), ref)),
     create: async (object, { dryRun } = {}) =>

@@ -7,6 +7,8 @@ export interface UpOptions {
   dataDir: string;
   demo: boolean;
   cluster: boolean;
+  /** In a cluster: make the values of VirtualKeys with `issueTo` and write them to their Secrets. */
+  issueKeys: boolean;
   /** Merge the printed kubeconfig into this file too. */
   kubeconfig?: string;
   /** Address that every port is bound to. */
@@ -67,6 +69,12 @@ export function upCommand(env: NodeJS.ProcessEnv, run: (options: UpOptions) => P
     false,
   );
   add('--cluster', 'take resources from the cluster that KUBECONFIG or the account names', 'CLUSTER', false);
+  add(
+    '--issue-keys',
+    'with --cluster: make the values of VirtualKeys with issueTo, which takes the right to write Secrets',
+    'ISSUE_KEYS',
+    false,
+  );
   add('--kubeconfig <file>', 'merge the way to the embedded API into this kubeconfig too', 'KUBECONFIG');
   add('--listen <address>', 'address that every port is bound to', 'LISTEN', '127.0.0.1');
   add(

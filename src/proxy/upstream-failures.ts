@@ -76,6 +76,7 @@ const assumedTokensPerSecond = 50;
  */
 export function usageOfLost(error: unknown, upstream: UpstreamCall, elapsedMs: number): Usage {
   if (error instanceof UpstreamFailure && error.kind === 'unreachable') return noUsage;
+  if (error instanceof ReplyFault && error.usage !== undefined) return error.usage;
   const written = Math.ceil((elapsedMs / 1000) * assumedTokensPerSecond);
   const outputTokens = Math.min(written, upstream.maxTokens ?? written);
   return { ...noUsage, inputTokens: upstream.estimatedInputTokens, outputTokens, estimated: true };

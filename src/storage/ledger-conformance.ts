@@ -224,6 +224,36 @@ function usageConformance(name: string, withLedger: WithLedger): void {
   );
 
   test(
+    `${name}: rows by any figure, page by page with how many there are; some groups only`,
+    withLedger(async ({ ledger }) => {
+      const records = Array.from({ length: 40 }, (_, n) =>
+        ledgerRecord(n, { key: key(`user-${n % 13}`, `team-${n % 3}`), ...(n % 7 === 0 && { status: 429 }) }),
+      );
+      await ledger.append(records, []);
+      const whole = await ledger.usage({}, { groupBy: ['user'], sort: { by: 'refused', ascending: true } });
+      assert.deepEqual(sorted(whole), sorted(naiveUsage(records, {}, { groupBy: ['user'] })));
+      assert.deepEqual(
+        whole.map(({ refused }) => refused),
+        whole.map(({ refused }) => refused).sort((a, b) => a - b),
+      );
+      const paged: UsageRow[] = [];
+      for (let offset = 0; offset < 15; offset += 5) {
+        const page = { limit: 5, offset };
+        const rows = await ledger.usage({}, { groupBy: ['user'], sort: { by: 'requests' }, page });
+        assert.ok(rows.every(({ groups }) => groups === 13));
+        paged.push(...rows.map(({ groups: _, ...row }) => row));
+      }
+      assert.deepEqual(sorted(paged), sorted(whole));
+      for (const bucket of [undefined, 'day' as const]) {
+        const query = { groupBy: ['label:team' as const, 'user' as const], ...(bucket && { bucket }) };
+        const all = naiveUsage(records, {}, query).filter(({ group }) => group['label:team'] === 'team-1');
+        const some = await ledger.usage({}, { ...query, among: ['team-1', 'nobody'] });
+        assert.deepEqual(sorted(some), sorted(all));
+      }
+    }),
+  );
+
+  test(
     `${name}: percentiles of what was answered; last use of each key`,
     withLedger(async ({ ledger }) => {
       await ledger.append(
@@ -245,6 +275,32 @@ function sorted(rows: readonly UsageRow[]): UsageRow[] {
 }
 
 function chargeConformance(name: string, withLedger: WithLedger): void {
+  test(
+    `${name}: a correction of what was charged adds to its sums, and records add on; a restart keeps both`,
+    withLedger(async ({ ledger, reopen }) => {
+      const charge = { budget: 'ns/daily', group: 'mike', unit: 'tokens' as const, used: 100, ...day };
+      const other = { ...charge, group: 'it\'s\t"\u{1f600}"', unit: 'usd' as const };
+      const usedBy = async (store: LedgerStore) =>
+        Object.fromEntries((await store.charged()).sums.map(({ group, used }) => [group, used]));
+      await ledger.append([ledgerRecord(1, { budgets: [charge] })], []);
+      await ledger.correctCharged!([]);
+      await ledger.correctCharged!([
+        { ...charge, used: -30 },
+        { ...other, used: 5 },
+      ]);
+      assert.deepEqual(await usedBy(ledger), { mike: 70, [other.group]: 5 });
+      // Several of one counter at once, and more than one statement may take.
+      const many = Array.from({ length: 1_500 }, (_, n) => ({ ...charge, group: `g${n}`, used: n + 1 }));
+      await ledger.correctCharged!([{ ...charge, used: 1 }, ...many, { ...charge, used: 2 }]);
+      await ledger.append([ledgerRecord(2, { budgets: [charge] })], []);
+      const reopened = await reopen();
+      const again = await usedBy(reopened);
+      assert.deepEqual([again['mike'], again[other.group], again['g1499']], [173, 5, 1_500]);
+      assert.equal(Object.keys(again).length, 1_502);
+      assert.equal((await reopened.usage({}, { groupBy: [] }))[0]?.requests, 2, 'no record is made of it');
+    }),
+  );
+
   test(
     `${name}: prune takes the oldest, so many at a time; charges stay`,
     withLedger(async ({ ledger }) => {

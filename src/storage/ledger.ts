@@ -36,6 +36,12 @@ export interface UsageQuery {
   bucket?: 'hour' | 'day' | 'week' | 'month';
   /** IANA name, of the buckets; default UTC. Weeks begin on Monday. */
   timeZone?: string;
+  /** Only groups whose first dimension has one of these values. */
+  among?: readonly string[];
+  /** Without buckets: what rows are ordered by, most first unless `ascending`; default by cost, then tokens. */
+  sort?: { by: keyof UsageFigures; ascending?: boolean };
+  /** Without buckets: these rows only, each with the number of all `groups`. */
+  page?: { limit: number; offset: number };
 }
 
 export interface UsageFigures {
@@ -58,6 +64,8 @@ export interface UsageRow extends UsageFigures {
   /** Dimension → value; '' where the record has none. */
   group: Record<string, string>;
   bucketStartMs?: number;
+  /** On all pages; where a page was asked for. */
+  groups?: number;
 }
 
 /** What records were charged to one counter, added up. */
@@ -84,9 +92,9 @@ export interface LedgerStore {
     filter: LedgerFilter,
     page: { limit: number; before?: string },
   ): { records: RequestRecord[]; next?: string } | Promise<{ records: RequestRecord[]; next?: string }>;
-  /** Rows in the order of their bucket, then by cost and tokens, most first; at most 10,000. */
+  /** Rows in the order of their bucket, then as `query.sort` says; at most 10,000. Exact, from sums where there are such. */
   usage(filter: LedgerFilter, query: UsageQuery): UsageRow[] | Promise<UsageRow[]>;
-  /** Milliseconds of calls that were answered. */
+  /** Milliseconds of calls that were answered: within one in a hundred where they are more than 20,000. */
   latency(filter: LedgerFilter): Latencies | Promise<Latencies>;
   /**
    * Sums of `record.budgets`, for windows that had not ended when the newest record began; kept up with every `append`, and not

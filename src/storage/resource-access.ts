@@ -3,8 +3,11 @@
  * API. The embedded API server and a real cluster implement it.
  */
 import type { KubeObject, ObjectRef } from '../core/resources/object.ts';
+import type { KeyDirectory } from './key-directory.ts';
 
 export interface ResourceAccess {
+  /** VirtualKeys are found here: to list them may take long. */
+  readonly keys: KeyDirectory;
   /** Current objects of one kind; they must not be changed. */
   list(group: string, kind: string): readonly KubeObject[];
   get(ref: ObjectRef): KubeObject | undefined;

@@ -11,6 +11,7 @@ import { overviewStrings } from './strings/overview.ts';
 import { playgroundStrings } from './strings/playground.ts';
 import { settingsStrings } from './strings/settings.ts';
 import { usageStrings } from './strings/usage.ts';
+import { webhookStrings } from './strings/webhooks.ts';
 
 export const strings = {
   product: 'Tollgate',
@@ -119,4 +120,5 @@ export const strings = {
   cel: celStrings,
   playground: playgroundStrings,
   settings: settingsStrings,
+  webhooks: webhookStrings,
 };

@@ -2,6 +2,8 @@
 import type { KeyEntry } from '../../core/config/snapshot.ts';
 import type { Pass } from '../../storage/passes.ts';
 import type { AdminContext } from '../context.ts';
+import { findView } from '../key-view.ts';
+import { entryOfView, keyInForce } from '../keys-in-force.ts';
 import { badField, Problem } from '../problem.ts';
 import { sha256 } from '../same-secret.ts';
 
@@ -28,14 +30,13 @@ function asKey(context: AdminContext, id: string): Caller {
   const { passes } = context;
   if (passes === undefined)
     throw new Problem(503, 'no_passes', 'this gateway can not call in the name of a key');
-  const key = findKey(context, (one) => one.id === id);
+  const key = findKey(context, id);
   if (key === undefined) throw new Problem(404, 'not_found', 'no such key is in force', 'key');
   return { key, name: id, how: 'as key', credential: () => passes.issue(key.sha256) };
 }
 
 function withValue(context: AdminContext, value: string): Caller {
-  const hash = sha256(value);
-  const key = findKey(context, (one) => one.sha256 === hash);
+  const key = keyInForce(context, sha256(value));
   if (key === undefined && context.team !== undefined)
     throw new Problem(404, 'not_found', 'no key of your team that is in force has this value', 'value');
   return {
@@ -46,10 +47,9 @@ function withValue(context: AdminContext, value: string): Caller {
   };
 }
 
-function findKey({ inForce }: AdminContext, wanted: (key: KeyEntry) => boolean): KeyEntry | undefined {
-  for (const { keys } of Object.values(inForce().keySets)) {
-    const found = keys.find(wanted);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+/** `VirtualKey/ns/name`, `Secret/ns/secret/entry`. */
+function findKey(context: AdminContext, id: string): KeyEntry | undefined {
+  const [, namespace = '', ...name] = id.split('/');
+  const view = findView(context, namespace, name.join('/'));
+  return view?.id === id ? entryOfView(context, view) : undefined;
 }

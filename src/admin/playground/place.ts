@@ -1,5 +1,6 @@
 /** Where a call of the playground goes: a port that is ours, the route that takes it there, and how a key is shown to that route. */
-import type { AiBackend, KeyLocation, RouteType } from '../../core/config/snapshot.ts';
+import type { KeyLocation } from '../../core/config/credential.ts';
+import type { AiBackend, RouteType } from '../../core/config/snapshot.ts';
 import { rewrite } from '../../core/route/filters.ts';
 import { type MatchedRoute, RouteTable } from '../../core/route/match.ts';
 import { routeTypeOf } from '../../core/route/route-type.ts';

@@ -99,7 +99,7 @@ export async function startServingAdmin(t: TestContext): Promise<ServingAdmin> {
     passes,
     gatewayHost: address,
   };
-  const admin = await startTestAdmin(t, { serving });
+  const admin = await startTestAdmin(t, { serving, inMemory: true });
   clock.now = () => admin.clock.nowMs;
   t.after(async () => {
     await dataPath.stop(0);

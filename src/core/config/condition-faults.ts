@@ -1,8 +1,8 @@
 /** Conditions that were true and no longer are, wherever they stand in a status. */
 import type { Condition } from '../resources/object.ts';
-import type { StatusWrite } from './compile.ts';
 import type { Consequence } from './consequence.ts';
 import { nameOf } from './objects.ts';
+import type { StatusWrite } from './status-write.ts';
 
 export function faultsIn(before: readonly StatusWrite[], after: readonly StatusWrite[]): Consequence[] {
   const known = new Map(before.map(({ object, status }) => [idOf(object), conditionsIn(status)]));

@@ -27,15 +27,23 @@ const encoded = (object: KubeObject): KubeObject =>
 const demo = demoObjects('sk-provider').map(encoded);
 const ns = demoNamespace;
 
-function without(kind: string, name: string, objects: readonly KubeObject[] = demo): string[] {
+function without(
+  kind: string,
+  name: string,
+  objects: readonly KubeObject[] = demo,
+  keys: { open: boolean; left: boolean; stopped?: string[] } = { open: false, left: false },
+): string[] {
   const source = {
     list: (group: string, wanted: string) =>
       objects.filter((object) => object.kind === wanted && groupOf(object) === group),
   };
   const object = objects.find((one) => one.kind === kind && one.metadata.name === name);
   assert.ok(object, `${kind}/${name}`);
-  return consequencesWithout(source, refOf(object), options).map(({ effect, kind, name, detail }) =>
-    [effect, `${kind}/${name}`, detail].filter((part) => part !== undefined).join(' '),
+  const keyBook = { opens: () => keys.open, holderOf: () => undefined };
+  const without = { opens: () => keys.left, stopped: keys.stopped ?? [] };
+  return consequencesWithout(source, refOf(object), { ...options, keyBook }, without).map(
+    ({ effect, kind, name, detail }) =>
+      [effect, `${kind}/${name}`, detail].filter((part) => part !== undefined).join(' '),
   );
 }
 
@@ -76,18 +84,18 @@ test('a Secret of keys: each key stops', () => {
     assert.ok(found.includes(`key-stops Secret/${ns}/anthropic-api-key/${entry}`), found.join('\n'));
 });
 
-const virtualKey = (name: string, hash: string): KubeObject => ({
-  apiVersion: 'tollgate.dev/v1alpha1',
-  kind: 'VirtualKey',
-  metadata: { name, namespace: ns },
-  spec: { keyHash: `sha256:${hash.repeat(64)}` },
-});
-const open = demo.filter(({ kind }) => kind !== 'AgentgatewayPolicy');
-
 test('a VirtualKey stops; the last one takes the question for a key with it', () => {
-  const one = without('VirtualKey', 'one', [...open, virtualKey('one', '1'), virtualKey('two', '2')]);
+  const key: KubeObject = {
+    apiVersion: 'tollgate.dev/v1alpha1',
+    kind: 'VirtualKey',
+    metadata: { name: 'one', namespace: ns },
+    spec: { keyHash: `sha256:${'1'.repeat(64)}` },
+  };
+  const objects = [...demo.filter(({ kind }) => kind !== 'AgentgatewayPolicy'), key];
+  const stopped = [`VirtualKey/${ns}/one`];
+  const one = without('VirtualKey', 'one', objects, { open: true, left: true, stopped });
   assert.deepEqual(one, [`key-stops VirtualKey/${ns}/one`]);
-  const last = without('VirtualKey', 'one', [...open, virtualKey('one', '1')]);
+  const last = without('VirtualKey', 'one', objects, { open: true, left: false, stopped });
   assert.ok(last.includes(`asks-no-key HTTPRoute/${ns}/claude`), last.join('\n'));
 });
 

@@ -6,15 +6,26 @@ import type { KubeObject, ObjectRef } from '../resources/object.ts';
 import { type CompileOptions, type CompileResult, compileConfiguration } from './compile.ts';
 import { faultsIn } from './condition-faults.ts';
 import type { Consequence } from './consequence.ts';
-import { isSetOfVirtualKeys } from './key-set-names.ts';
-import { groups, type ObjectSource } from './objects.ts';
+import type { KeyBook } from './key-faults.ts';
+import type { ObjectSource } from './objects.ts';
 import { changedRules } from './rule-changes.ts';
 
 /** What does not change from one compilation to the next. */
-export type CompileSettings = Pick<
-  CompileOptions,
-  'sha256' | 'providerUrls' | 'address' | 'rateLimitSources' | 'isPriced' | 'compileRegex'
->;
+export interface CompileSettings
+  extends Pick<
+    CompileOptions,
+    'sha256' | 'providerUrls' | 'address' | 'rateLimitSources' | 'isPriced' | 'compileRegex'
+  > {
+  keyBook: KeyBook;
+}
+
+/** Of VirtualKeys, which are no part of what is compiled. */
+export interface KeysWithout {
+  /** Whether any is left that opens the Gateway. */
+  opens: KeyBook['opens'];
+  /** Ids of those that open nothing any more. */
+  stopped: readonly string[];
+}
 
 const most = 200;
 
@@ -22,15 +33,18 @@ export function consequencesWithout(
   source: ObjectSource,
   ref: ObjectRef,
   settings: CompileSettings & Pick<CompileOptions, 'nowRfc3339'>,
+  keys: KeysWithout,
 ): Consequence[] {
   const options = { ...settings, generation: 0, bindErrors: {} };
-  const fewer = fewerKeys(source, ref);
-  const before = compileConfiguration(fewer, options);
-  const after = compileConfiguration(withoutObject(fewer, ref), options);
+  const { keyBook } = settings;
+  const left: KeyBook = { opens: keys.opens, holderOf: (hash) => keyBook.holderOf(hash) };
+  const before = compileConfiguration(source, options);
+  const after = compileConfiguration(withoutObject(source, ref), { ...options, keyBook: left });
   const found = [
     ...closedPorts(before, after),
     ...changedRules(before.snapshot, after.snapshot),
-    ...stoppedKeys(before, after, ref),
+    ...keys.stopped.map(keyStops),
+    ...stoppedKeys(before, after),
     ...endedBudgets(before, after),
   ];
   const known = new Set(found.map(({ kind, name }) => `${kind}/${name}`));
@@ -52,29 +66,6 @@ function withoutObject(source: ObjectSource, ref: ObjectRef): ObjectSource {
   };
 }
 
-/** There may be very many VirtualKeys. What matters is which Gateways they open, and those that the object itself makes. */
-function fewerKeys(source: ObjectSource, ref: ObjectRef): ObjectSource {
-  const places = new Set<string>();
-  const isVirtualKey = ref.group === groups.tollgate && ref.kind === 'VirtualKey';
-  const kept = source.list(groups.tollgate, 'VirtualKey').filter((key) => {
-    if (isVirtualKey && isSame(key, ref)) return true;
-    const { issueTo, targetRefs = [] } = key['spec'] as KeySpec;
-    const { namespace } = key.metadata;
-    if (ref.kind === 'Secret' && issueTo?.secretName === ref.name && namespace === ref.namespace) return true;
-    const place = `${namespace} ${targetRefs.map(({ name }) => name).join()}`;
-    return places.size < places.add(place).size;
-  });
-  return {
-    list: (group, kind) =>
-      group === groups.tollgate && kind === 'VirtualKey' ? kept : source.list(group, kind),
-  };
-}
-
-interface KeySpec {
-  issueTo?: { secretName: string };
-  targetRefs?: { name: string }[];
-}
-
 function closedPorts({ snapshot }: CompileResult, after: CompileResult): Consequence[] {
   const open = new Set(after.snapshot.binds.map(({ port }) => port));
   return snapshot.binds
@@ -87,12 +78,10 @@ function closedPorts({ snapshot }: CompileResult, after: CompileResult): Consequ
     }));
 }
 
-/** A Gateway that goes takes its own set of VirtualKeys with it: the keys stay what they are. */
-function stoppedKeys(before: CompileResult, after: CompileResult, ref: ObjectRef): Consequence[] {
+/** Those in Secrets and ConfigMaps. */
+function stoppedKeys(before: CompileResult, after: CompileResult): Consequence[] {
   return Object.entries(before.snapshot.keySets).flatMap(([set, { keys }]) => {
-    const left = after.snapshot.keySets[set];
-    if (left === undefined && isSetOfVirtualKeys(set) && ref.kind === 'Gateway') return [];
-    const ids = new Set(left?.keys.map(({ id }) => id));
+    const ids = new Set(after.snapshot.keySets[set]?.keys.map(({ id }) => id));
     return keys.filter(({ id }) => !ids.has(id)).map(({ id }) => keyStops(id));
   });
 }

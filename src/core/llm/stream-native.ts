@@ -94,7 +94,7 @@ class NativeStream implements StreamTranslator {
   #observe(event: SseEvent): void {
     try {
       for (const canonical of this.#decoder.push(event)) {
-        if (canonical.type === 'error') this.#failed ??= canonical.kind;
+        if (canonical.type === 'error' && canonical.ofModel !== true) this.#failed ??= canonical.kind;
         this.#meter.observe(canonical);
       }
     } catch (error) {

@@ -4,21 +4,23 @@ import { boundInputTokens } from './bound-input.ts';
 import { enrichment, modelFor } from './enrich.ts';
 import { estimateTokens } from './estimate.ts';
 import { FieldFault, type Fields, parseBody } from './fields.ts';
-import type { Format, StreamOptions } from './format.ts';
+import type { Format, ProviderFormat, StreamOptions } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
+import { mentionsMedia } from './mentions-media.ts';
 import { type CanonicalResponse, errorKindOf } from './model.ts';
 import { answersOf, limitFields, maxTokensOf } from './output-limits.ts';
 import { withCacheMarks } from './prompt-caching.ts';
 import type { Provider } from './provider.ts';
 import { urlOf } from './providers.ts';
 import { translatedStream } from './stream-translated.ts';
+import { renameTools, restoreNames, type ToolNames } from './tool-names.ts';
 import {
   type ClientCall,
   ReplyFault,
   type ReplyTranslator,
   type UpstreamCall,
 } from './translate-contract.ts';
-import { namesOfDrops } from './uncarried.ts';
+import { namesOfDrops, withTurn } from './uncarried.ts';
 import { noUsage, type Usage } from './usage.ts';
 
 /** `inPath`: members that the client's dialect has in its path instead of its body. */
@@ -38,7 +40,8 @@ export function translateChat(
   const { format, routeType } = provider.chat;
   const caching = provider.caches?.(model) === true ? call.target.promptCaching : undefined;
   const asked = { ...request, model };
-  const sent = caching === undefined ? asked : withCacheMarks(asked, caching);
+  const marked = caching === undefined ? asked : withCacheMarks(asked, caching);
+  const { request: sent, names } = renameTools(withTurn(marked, drops), format.toolNames);
   const encoded = provider.adapt(format.encodeRequest(sent, drops), call.target);
   const text = JSON.stringify(encoded);
   const estimatedInputTokens = estimateTokens(text);
@@ -55,6 +58,7 @@ export function translateChat(
     maxTokens: maxTokensOf(encoded),
     maxTokensFields: limitFields(routeType, encoded, call.target.provider),
     answers: answersOf(encoded),
+    media: () => mentionsMedia(text),
     boundInput: () => boundInputTokens(text),
     estimatedInputTokens,
     drops: namesOfDrops(drops),
@@ -65,6 +69,7 @@ export function translateChat(
       requestModel: model,
       request: body,
       estimatedInputTokens,
+      names,
     }),
   };
 }
@@ -73,6 +78,7 @@ interface ReplyOptions extends StreamOptions {
   callId: string;
   requestModel: string;
   estimatedInputTokens: number;
+  names: ToolNames | undefined;
 }
 
 function replyBetween(client: Format, provider: Provider, options: ReplyOptions): ReplyTranslator {
@@ -80,8 +86,9 @@ function replyBetween(client: Format, provider: Provider, options: ReplyOptions)
   return {
     plain: (text) => {
       const body = replyBody(text);
-      const response = named(format.decodeResponse(body), options);
-      const usage = format.decodeUsage(body) ?? estimatedUsage(text, options.estimatedInputTokens);
+      const reported = format.decodeUsage(body);
+      const response = named(decoded(format, body, reported), options);
+      const usage = reported ?? estimatedUsage(text, options.estimatedInputTokens);
       return {
         contentType: 'application/json',
         body: client.encodeResponse(response, usage, options),
@@ -99,7 +106,17 @@ function replyBetween(client: Format, provider: Provider, options: ReplyOptions)
   };
 }
 
-function named(response: CanonicalResponse, { callId, requestModel }: ReplyOptions): CanonicalResponse {
+function decoded(format: ProviderFormat, body: Fields, reported: Usage | undefined): CanonicalResponse {
+  try {
+    return format.decodeResponse(body);
+  } catch (error) {
+    if (error instanceof ReplyFault && reported !== undefined) error.usage = reported;
+    throw error;
+  }
+}
+
+function named(answer: CanonicalResponse, { callId, requestModel, names }: ReplyOptions): CanonicalResponse {
+  const response = names === undefined ? answer : restoreNames(answer, names);
   const { id, model } = response;
   return { ...response, id: id === '' ? callId : id, model: model === '' ? requestModel : model };
 }
@@ -115,9 +132,10 @@ export function replyBody(text: string): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new ReplyFault('it is not a JSON object');
   const body = value as Fields;
-  const error = body['error'] as Fields | null | undefined;
-  if (typeof error === 'object' && error !== null)
-    throw new ReplyFault(`it holds an error: ${String(error['message'])}`);
+  const error = body['error'] as Fields | string | null | undefined;
+  const message = typeof error === 'string' ? error : error?.['message'];
+  if ((typeof error === 'object' && error !== null) || (typeof error === 'string' && error !== ''))
+    throw new ReplyFault(`it holds an error: ${String(message ?? 'without a reason')}`);
   return body;
 }
 

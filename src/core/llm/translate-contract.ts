@@ -44,6 +44,8 @@ export interface UpstreamCall {
   answers: number;
   /** Upper bound of the input in tokens, for reservations; costs a pass over the body. */
   boundInput(): number;
+  /** Whether sound or pictures go in, or may come out; asked only where they have prices of their own. Absent: no. */
+  media?(): boolean;
   /** Estimate used when the provider reports nothing. */
   estimatedInputTokens: number;
   /** Fields of the client's request that the provider's format can't carry and that were left out, by path. */
@@ -94,6 +96,8 @@ export interface StreamTranslator {
 /** The provider's answer makes no sense; `message` is for the client. Thrown by `plain` and `push`. */
 export class ReplyFault extends Error {
   override readonly name = 'ReplyFault';
+  /** What an answer reports that can't be given on. */
+  usage?: Usage;
 }
 
 /** The client's request can't be served: answered 400 in the client's dialect. `path` is the field, `messages[0].role`. */

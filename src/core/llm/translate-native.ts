@@ -9,6 +9,7 @@ import { withoutForeignMarks } from './foreign-marks.ts';
 import type { Format } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { patchObjectText } from './json-text.ts';
+import { mentionsMedia } from './mentions-media.ts';
 import { errorKindOf } from './model.ts';
 import { checkNative } from './native-check.ts';
 import { answersOf, limitFields, maxTokensOf } from './output-limits.ts';
@@ -83,6 +84,7 @@ export function translateNative(
     maxTokens: maxTokensOf(sent),
     maxTokensFields: chat ? limitFields(routeType, sent, target.provider) : [],
     answers: chat ? answersOf(sent) : 1,
+    media: () => mentionsMedia(text),
     boundInput: () => boundInputTokens(text) + (keepsInput.has(routeType) ? boundKeptInput(sent) : 0),
     estimatedInputTokens,
     ...(own && own.drops.length > 0 && { drops: namesOfDrops(own.drops) }),

@@ -41,6 +41,14 @@ export function countStatistics(
   }
 }
 
+/** Of a call whose counters could not be read: hits are told before that is tried. */
+export function countHits({ descriptors }: RateLimitPlan, sink: StatisticsSink): void {
+  for (const { limit, hits, metricPath, isDynamicPath } of descriptors) {
+    if (limit !== undefined && !limit.unlimited && hits > 0)
+      sink.rule(metricPath, 'total_hits', hits, isDynamicPath);
+  }
+}
+
 function countDescriptor(
   planned: PlannedDescriptor,
   value: number,
@@ -57,7 +65,8 @@ function countDescriptor(
   }
   count('total_hits', hits);
   const limit = planned.limit!.requestsPerUnit;
-  const before = value - hits;
+  // Less than nothing: this call was not counted. The original's unsigned numbers take that for very much.
+  const before = value >= hits ? value - hits : Number.POSITIVE_INFINITY;
   const near = Math.floor(Math.fround(Math.fround(limit) * Math.fround(nearLimitRatio)));
   if (knownValue !== undefined || value > limit) {
     const over = knownValue !== undefined || before >= limit ? hits : value - limit;

@@ -11,7 +11,7 @@ import { type StreamCheck, StreamGuard } from '../../core/guard/stream-guard.ts'
 import { patchObjectText } from '../../core/llm/json-text.ts';
 import { streamError } from '../../core/llm/translate.ts';
 import type { StreamTranslator } from '../../core/llm/translate-contract.ts';
-import type { Call } from '../call.ts';
+import type { PolicyContext } from '../../core/policy/policy.ts';
 import type { DataPathDependencies } from '../dependencies.ts';
 import { checkTexts, type Notes } from './check.ts';
 import { type LinkedPromptGuard, linkGuard } from './link.ts';
@@ -20,22 +20,22 @@ import type { Asking } from './remote.ts';
 export class CallGuards {
   readonly guard: PromptGuard;
   readonly #linked: LinkedPromptGuard;
-  readonly #call: Call;
+  readonly #context: PolicyContext;
   readonly #routeType: RouteType;
   readonly #asking: Asking;
 
   /** Throws `GuardFailure` where a guard does not compile. */
-  constructor(guard: PromptGuard, call: Call, routeType: RouteType, deps: DataPathDependencies) {
+  constructor(guard: PromptGuard, context: PolicyContext, routeType: RouteType, deps: DataPathDependencies) {
     this.guard = guard;
     this.#linked = linkGuard(guard, deps);
-    this.#call = call;
+    this.#context = context;
     this.#routeType = routeType;
     this.#asking = {
       transport: deps.transport,
       cloudAuth: deps.cloudAuth,
       random: deps.random,
-      headers: call.target.headers,
-      variables: call.context.variables,
+      headers: context.request.headers,
+      variables: context.variables,
     };
   }
 
@@ -102,7 +102,7 @@ export class CallGuards {
     const counts = new Map<string, number>();
     for (const note of notes) counts.set(note, (counts.get(note) ?? 0) + 1);
     const told = [...counts].map(([note, count]) => (count === 1 ? note : `${note} ×${count}`)).join(', ');
-    this.#call.context.decisions.push(`guard ${this.guard.source}: masked ${told} in the ${where}`);
+    this.#context.decisions.push(`guard ${this.guard.source}: masked ${told} in the ${where}`);
   }
 
   /** A kind of call that is not understood would pass unseen. */

@@ -2,10 +2,10 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { UpstreamCall } from '../../core/llm/translate-contract.ts';
 import type { Call } from '../call.ts';
-import type { StreamOutcome } from '../deliver.ts';
 import type { DataPathDependencies } from '../dependencies.ts';
 import { limitHeaders, providerHeaders, sendWhole } from '../send.ts';
 import { settle } from '../settle.ts';
+import type { StreamOutcome } from '../stream-delivery.ts';
 import { UpstreamFailure, type UpstreamResponse } from '../transport.ts';
 import type { CallGuards } from './call-guards.ts';
 

@@ -125,7 +125,14 @@ class PostgresLedger implements LedgerStore {
   }
 
   correctCharged(sums: readonly ChargedSum[]): Promise<void> {
-    return this.#connection.transaction((session) => addCharges(session, this.#replica, sums));
+    // One statement may not touch a row twice.
+    const merged = new Map<string, ChargedSum>();
+    for (const sum of sums) {
+      const { used, ...counter } = sum;
+      const id = JSON.stringify(Object.entries(counter).sort());
+      merged.set(id, { ...sum, used: used + (merged.get(id)?.used ?? 0) });
+    }
+    return this.#connection.transaction((session) => addCharges(session, this.#replica, merged.values()));
   }
 
   /** From key to key by the index: their number counts, not that of the calls. */

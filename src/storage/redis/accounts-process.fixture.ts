@@ -7,6 +7,7 @@ import { openSharedCounters, type SharedCounters } from '../memory/shared-counte
 import { openCounterDump } from '../sqlite/counter-dump.ts';
 import { BudgetAgent, ownerName } from './budget-agent.ts';
 import { openBudgetConnection } from './budget-connection.ts';
+import { RedisUnavailable } from './connection.ts';
 import { type LeasedAccounts, openLeasedAccounts } from './leased-accounts.ts';
 
 export interface TestProcess {
@@ -26,12 +27,18 @@ export interface TestProcessOptions {
   leaseMs?: number;
   settlingMs?: number;
   timeoutMs?: number;
+  /** How long a process is absent until what it had leased comes back. */
+  returnMs?: number;
+  /** Steady clock of the process. */
+  nowMs?(): number;
+  /** While it is cut, the server is out of reach. */
+  cut?: { isCut: boolean };
 }
 
 /** Time stands at 100,000 s, but leases end by the server's clock. */
 export async function openTestProcess(options: TestProcessOptions): Promise<TestProcess> {
-  const { url, directory, leaseMs = 30_000, settlingMs = 0, timeoutMs = 2_000 } = options;
-  const nowMs = () => performance.now();
+  const { url, directory, leaseMs = 30_000, settlingMs = 0, timeoutMs = 2_000, returnMs } = options;
+  const nowMs = options.nowMs ?? (() => performance.now());
   const nowSeconds = () => 100_000;
   mkdirSync(directory, { recursive: true });
   const dump = openCounterDump(join(directory, 'counters.db'));
@@ -42,7 +49,15 @@ export async function openTestProcess(options: TestProcessOptions): Promise<Test
     capacity: 4_096,
     isConsumed: () => false,
   });
-  const connect = () => openBudgetConnection({ url, timeoutMs, nowMs, maxBackoffMs: 50 });
+  const connect = () => {
+    const steadyMs = () => performance.now();
+    const connection = openBudgetConnection({ url, timeoutMs, nowMs: steadyMs, maxBackoffMs: 50 });
+    const send = async (command: readonly string[]) => {
+      if (options.cut?.isCut) throw new RedisUnavailable('redis: cut off');
+      return connection.send(command);
+    };
+    return { send, close: () => connection.close() };
+  };
   const run = randomUUID();
   const warnings: Record<string, unknown>[] = [];
   const log = { warn: (fields: object, message: string) => void warnings.push({ ...fields, message }) };
@@ -54,6 +69,8 @@ export async function openTestProcess(options: TestProcessOptions): Promise<Test
     run,
     counters: counters.store,
     nowSeconds,
+    nowMs,
+    ...(returnMs !== undefined && { returnMs }),
     log,
   });
   await agent.beat();

@@ -153,6 +153,13 @@ export class Lease {
     this.dirty = true;
   }
 
+  /** Nothing is spare any more. True when there is something to tell. */
+  lapse(): boolean {
+    if (this.free > 0 || this.held > 0) this.dirty = true;
+    this.free = 0;
+    return this.dirty;
+  }
+
   /** Spare amounts that nobody draws on go back; a lease that is used up before long is filled in time. */
   isDue(tick: number): boolean {
     if (this.dirty) return true;

@@ -1,6 +1,7 @@
 /** Tables of the ledger, and what brings an older file up to date: forward only. */
 import type { DatabaseSync } from 'node:sqlite';
 import { migrate, startNewerRelease } from './migrate.ts';
+import { usageSumsMigration } from './usage-sums-schema.ts';
 
 const migrations = [
   `CREATE TABLE call (
@@ -40,6 +41,7 @@ const migrations = [
    CREATE INDEX call_started ON call (started);
    CREATE INDEX call_key ON call (key, started);
    CREATE INDEX call_user ON call (user, started);`,
+  usageSumsMigration,
 ];
 
 /** Throws when the file was written by a newer release. */

@@ -16,10 +16,13 @@ import type {
 } from '../ledger.ts';
 import { columnsOf } from '../ledger-row.ts';
 import { ChargedSums } from './charged-sums.ts';
+import { latencyBin } from './latency-bin.ts';
+import { latencyOf } from './ledger-latency.ts';
 import { whereOf } from './ledger-query.ts';
 import { migrateLedgerSchema } from './ledger-schema.ts';
 import { usageRows } from './ledger-usage.ts';
 import { transaction } from './transaction.ts';
+import { UsageSums } from './usage-sums.ts';
 
 /** The same contract, never waiting. */
 export type LocalLedgerStore = {
@@ -31,9 +34,12 @@ export type LocalLedgerStore = {
 export function openSqliteLedger(path: string): LocalLedgerStore {
   const database = new DatabaseSync(path);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  database.function('latency_bin', { deterministic: true }, (ms) => latencyBin(Number(ms)));
   migrateLedgerSchema(database, path);
   return new SqliteLedger(database);
 }
+
+type CallColumns = ReturnType<typeof columnsOf>;
 
 class SqliteLedger implements LocalLedgerStore {
   readonly #database: DatabaseSync;
@@ -41,6 +47,7 @@ class SqliteLedger implements LocalLedgerStore {
   readonly #insertRecord;
   readonly #insertPosition;
   readonly #charged;
+  readonly #sums;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -49,12 +56,22 @@ class SqliteLedger implements LocalLedgerStore {
     );
     this.#insertRecord = database.prepare('INSERT INTO call_record VALUES (?, ?)');
     this.#charged = new ChargedSums(database);
+    this.#sums = new UsageSums(database);
     this.#insertPosition = database.prepare('INSERT INTO journal_position VALUES (?, ?)');
   }
 
   append(records: readonly RequestRecord[], positions: readonly JournalPosition[]): void {
     transaction(this.#database, () => {
-      this.#charged.add(records.filter((record) => this.#enter(record)));
+      const entered: RequestRecord[] = [];
+      const rows: CallColumns[] = [];
+      for (const record of records) {
+        const columns = columnsOf(record);
+        if (!this.#enter(record, columns)) continue;
+        entered.push(record);
+        rows.push(columns);
+      }
+      this.#charged.add(entered);
+      this.#sums.add(rows);
       this.#database.exec('DELETE FROM journal_position');
       for (const { file, offset } of positions) this.#insertPosition.run(file, offset);
     });
@@ -97,13 +114,7 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   latency(filter: LedgerFilter): Latencies {
-    const where = whereOf({ ...filter, outcome: 'ok' });
-    const durationMs = this.#percentiles('duration', where);
-    const timeToFirstTokenMs = this.#percentiles('first_token', where);
-    return {
-      ...(durationMs === undefined ? {} : { durationMs }),
-      ...(timeToFirstTokenMs === undefined ? {} : { timeToFirstTokenMs }),
-    };
+    return latencyOf(this.#database, filter);
   }
 
   charged(): Charged {
@@ -116,14 +127,17 @@ class SqliteLedger implements LocalLedgerStore {
 
   lastUsed(): ReadonlyMap<string, number> {
     const rows = this.#database
-      .prepare("SELECT key, max(started) AS at FROM call WHERE key <> '' GROUP BY key")
+      .prepare(
+        "SELECT value AS key, max(last) AS at FROM usage_sum WHERE dimension = 'key' AND level = 'month' AND value <> '' GROUP BY value",
+      )
       .all();
     return new Map(rows.map((row) => [String(row['key']), Number(row['at'])]));
   }
 
   prune(beforeMs: number, atMost = -1): number {
     return transaction(this.#database, () => {
-      const old = 'SELECT n FROM call WHERE started < ? ORDER BY started LIMIT ?';
+      this.#sums.takeAway(beforeMs, atMost);
+      const old = 'SELECT n FROM call WHERE started < ? ORDER BY started, n LIMIT ?';
       this.#database.prepare(`DELETE FROM call_record WHERE n IN (${old})`).run(beforeMs, atMost);
       const { changes } = this.#database
         .prepare(`DELETE FROM call WHERE n IN (${old})`)
@@ -137,23 +151,11 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   /** False when it is there already. */
-  #enter(record: RequestRecord): boolean {
-    const { changes, lastInsertRowid } = this.#insert.run(...columnsOf(record));
+  #enter(record: RequestRecord, columns: CallColumns): boolean {
+    const { changes, lastInsertRowid } = this.#insert.run(...columns);
     if (changes === 0) return false;
     this.#insertRecord.run(lastInsertRowid, JSON.stringify(record));
     return true;
-  }
-
-  #percentiles(column: 'duration' | 'first_token', where: ReturnType<typeof whereOf>) {
-    const from = `FROM call ${where.sql} AND ${column} IS NOT NULL`;
-    const count = Number(this.#database.prepare(`SELECT count(*) AS n ${from}`).get(...where.values)?.['n']);
-    if (count === 0) return undefined;
-    const nth = this.#database.prepare(
-      `SELECT ${column} AS value ${from} ORDER BY ${column} LIMIT 1 OFFSET ?`,
-    );
-    const at = (share: number) =>
-      Number(nth.get(...where.values, Math.min(count - 1, Math.floor(count * share)))?.['value']);
-    return { p50: at(0.5), p95: at(0.95) };
   }
 }
 

@@ -70,6 +70,8 @@ export interface IssuedKey {
 export interface Page<T> {
   items: T[];
   total: number;
+  /** There are more than `total`: so many that nobody has counted them. */
+  atLeast?: boolean;
 }
 
 export interface UsageFigures {

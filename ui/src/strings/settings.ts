@@ -1,6 +1,6 @@
 export const settingsStrings = {
   title: 'Settings',
-  tabs: { tokens: 'Logins', audit: 'Audit log' },
+  tabs: { tokens: 'Logins', webhooks: 'Webhooks', audit: 'Audit log' },
   tokens: {
     title: 'Admin tokens',
     intro:
