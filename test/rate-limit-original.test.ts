@@ -4,8 +4,8 @@
  * binary in `TOLLGATE_RATELIMIT_ORIGINAL` the recordings themselves are compared with it too.
  */
 import assert from 'node:assert/strict';
-import { suite, test } from 'node:test';
-import { noRedis, startRedis } from '../src/storage/redis/redis-server.fixture.ts';
+import { after, before, suite, test } from 'node:test';
+import { noRedis, startRedis, type TestRedis } from '../src/storage/redis/redis-server.fixture.ts';
 import { startOriginal } from './support/rate-limit/original.ts';
 import { startOurs } from './support/rate-limit/ours.ts';
 import { play } from './support/rate-limit/play.ts';
@@ -27,12 +27,15 @@ for (const [group, recordings] of readRecordings()) {
     }
   });
 
-  suite(`${group}: the original's answers, over Redis`, { skip: noRedis }, async () => {
-    const redis = startRedis();
+  suite(`${group}: the original's answers, over Redis`, { skip: noRedis }, () => {
+    let redis: TestRedis | undefined;
+    before(async () => {
+      redis = await startRedis();
+    });
+    after(() => redis?.stop());
     for (const recording of recordings) {
-      test(recording.name, async () => compare(recording, (await redis).url));
+      test(recording.name, () => compare(recording, redis!.url));
     }
-    test('end', async () => (await redis).stop());
   });
 
   suite(`${group}: the recordings are what the original answers`, {

@@ -8,11 +8,16 @@ const portion = 500;
 
 /** Those that `search` (in small letters) is found in: VirtualKeys in order of name, then those in Secrets and ConfigMaps. */
 export async function* eachKey(context: AdminContext, search = ''): AsyncIterable<KeyView> {
-  const filter: KeyFilter = { ...(search !== '' && { search }), nowMs: context.nowMs() };
+  // Of shorter ones not all may be found.
+  const isIndexed = search.length >= 3;
+  const filter: KeyFilter = { ...(isIndexed && { search }), nowMs: context.nowMs() };
   let after = { name: '', namespace: '' };
   for (;;) {
     const found = context.resources.keys.findAfter(filter, after, portion);
-    for (const object of found) yield viewOf(object, filter.nowMs);
+    for (const object of found) {
+      const view = viewOf(object, filter.nowMs);
+      if (isIndexed || textOf(view).includes(search)) yield view;
+    }
     const last = found.at(-1)?.metadata;
     if (last === undefined || found.length < portion) break;
     after = { name: last.name, namespace: last.namespace! };

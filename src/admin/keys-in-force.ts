@@ -19,7 +19,7 @@ export function keyInForce({ inForce }: Pick<AdminContext, 'inForce'>, sha256: s
 /** With its value of today; absent while it opens nothing. */
 export function entryOfView(
   context: AdminContext,
-  { id, source, namespace, name }: KeyView,
+  { id, source, namespace, name }: Pick<KeyView, 'id' | 'source' | 'namespace' | 'name'>,
 ): KeyEntry | undefined {
   if (source !== 'VirtualKey')
     return Object.values(context.inForce().keySets)

@@ -2,6 +2,7 @@
 import { isTimeZone } from '../core/budget/window.ts';
 import { csvOf } from '../core/text/csv.ts';
 import type {
+  CallOrder,
   LedgerFilter,
   LedgerStore,
   UsageDimension,
@@ -33,11 +34,25 @@ export async function reportUsage(ledger: LedgerStore, query: URLSearchParams): 
     top === null ? await ledger.usage(filter, usage) : await usageOfTop(ledger, filter, usage, Number(top));
   const [total] = await ledger.usage(filter, { groupBy: [] });
   const { group: _, ...figures } = total ?? { group: {}, ...noFigures };
+  const left = figuresLeftOut(query);
   return {
-    rows: rows.map(({ bucketStartMs, groups: _, ...row }) => ({ ...row, ...startOf(bucketStartMs) })),
+    rows: rows.map(({ bucketStartMs, groups: _, ...row }) => {
+      for (const name of left) delete (row as Partial<UsageFigures>)[name];
+      return { ...row, ...startOf(bucketStartMs) };
+    }),
     total: figures,
     ...(usage.page === undefined ? {} : { groups: rows[0]?.groups ?? 0 }),
   };
+}
+
+/** `figures=costNano,tokens`: rows have these alone. */
+function figuresLeftOut(query: URLSearchParams): (keyof UsageFigures)[] {
+  const asked = query.get('figures')?.split(',');
+  if (asked === undefined) return [];
+  const all = Object.keys(noFigures) as (keyof UsageFigures)[];
+  const wrong = asked.find((name) => !(all as string[]).includes(name));
+  if (wrong !== undefined) throw badQuery('figures', `"${wrong}" is none of ${all.join(', ')}`);
+  return all.filter((name) => !asked.includes(name));
 }
 
 /** The rows of the same query as CSV: dimensions, begin of the bucket, figures; dollars with nine decimals. */
@@ -57,7 +72,7 @@ export async function usageAsCsv(ledger: LedgerStore, query: URLSearchParams): P
   );
 }
 
-/** Newest first; `before=ID` gives the next page. */
+/** Newest first, or as `sort` and `order` say; `before=ID` gives the next page. */
 export async function listCalls(ledger: LedgerStore, query: URLSearchParams): Promise<unknown> {
   const limit = Number(query.get('limit') ?? 100);
   if (!Number.isInteger(limit) || limit < 1 || limit > maxPage)
@@ -66,6 +81,10 @@ export async function listCalls(ledger: LedgerStore, query: URLSearchParams): Pr
   const { records, next } = await ledger.search(filterOf(query), {
     limit,
     ...(before === null ? {} : { before }),
+    order: {
+      by: (query.get('sort') ?? 'time') as CallOrder['by'],
+      ascending: query.get('order') === 'asc',
+    },
   });
   return { items: records, ...(next === undefined ? {} : { next }) };
 }

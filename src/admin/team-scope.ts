@@ -115,6 +115,7 @@ function ownLedger(team: string, isOwn: (record: RequestRecord) => boolean, whol
     search: (filter, page) => whole.search(own(filter), page),
     usage: (filter, query) => whole.usage(own(filter), query),
     latency: (filter) => whole.latency(own(filter)),
+    labelNames: (filter) => whole.labelNames(own(filter)),
     get: async (id) => {
       const record = await whole.get(id);
       return record !== undefined && isOwn(record) ? record : undefined;

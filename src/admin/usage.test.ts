@@ -23,6 +23,27 @@ test('usage: rows by a figure, page by page, with how many groups there are', as
   assert.equal(body.total.requests, 300);
   const wrong = await admin.call('GET', '/usage?groupBy=user&sort=name');
   assert.equal(wrong.body.error.field, 'sort');
+  const brief = await admin.call('GET', '/usage?groupBy=user&limit=1&figures=tokens,costNano');
+  assert.deepEqual(Object.keys(brief.body.rows[0]).sort(), ['costNano', 'group', 'tokens']);
+  assert.equal((await admin.call('GET', '/usage?figures=cost')).body.error.field, 'figures');
+  assert.deepEqual((await admin.call('GET', '/usage/labels')).body, { items: ['team'] });
+});
+
+test('calls: the dearest first, page by page', async (t) => {
+  const admin = await startTestAdmin(t);
+  admin.ledger.append(records, []);
+  const costs: number[] = [];
+  let before = '';
+  do {
+    const { body } = await admin.call('GET', `/calls?sort=cost&order=asc&limit=120${before}`);
+    costs.push(...body.items.map(({ llm }: { llm: { costNano: number } }) => llm.costNano));
+    before = body.next === undefined ? '' : `&before=${body.next}`;
+  } while (before !== '');
+  assert.deepEqual(
+    costs,
+    records.map(({ llm }) => llm.costNano).sort((a, b) => a - b),
+  );
+  assert.equal((await admin.call('GET', '/calls?sort=user')).body.error.field, 'sort');
 });
 
 test('usage over time of the dearest groups, all others as one: together they are the whole', async (t) => {

@@ -2,7 +2,7 @@
 import { flag, list, mapOf, record, required, text, whole } from '../core/resources/schema-builders.ts';
 import { ledgerOf } from './context.ts';
 import { noFigures } from './no-figures.ts';
-import { reportUsage, usageAsCsv } from './reports.ts';
+import { periodOf, reportUsage, usageAsCsv } from './reports.ts';
 import type { Route } from './route.ts';
 
 export const figuresFields = Object.fromEntries(
@@ -46,6 +46,7 @@ export const usageRoutes: readonly Route[] = [
         minimum: 1,
         maximum: 50,
       }),
+      figures: text('Figures of the rows, commas between; default all.'),
       sort: text('Figure that rows are ordered by; default costNano. Without a bucket.', {
         enum: Object.keys(noFigures),
       }),
@@ -69,7 +70,7 @@ export const usageRoutes: readonly Route[] = [
               group: required(mapOf('Dimension → value.', text('Value.'))),
               bucketStart: moment('Begin of the bucket.'),
               rest: flag('With `top`: of all other groups.'),
-              ...figuresFields,
+              ...Object.fromEntries(Object.keys(noFigures).map((name) => [name, whole('As in the total.')])),
             }),
           ),
         ),
@@ -83,5 +84,22 @@ export const usageRoutes: readonly Route[] = [
       const csv = await usageAsCsv(ledger, query);
       return { status: 200, text: csv, mediaType: 'text/csv; charset=utf-8', fileName: 'usage.csv' };
     },
+  },
+  {
+    method: 'GET',
+    path: '/usage/labels',
+    access: 'team',
+    summary:
+      'Names of labels that usage can be grouped by: those that keys had whose calls are in the ledger',
+    query: periodParameters,
+    answer: {
+      status: 200,
+      description: 'Names',
+      schema: record('Names of labels.', { items: required(list('In their order.', text('Name.'))) }),
+    },
+    serve: async ({ context, query }) => ({
+      status: 200,
+      json: { items: await ledgerOf(context).labelNames(periodOf(query)) },
+    }),
   },
 ];

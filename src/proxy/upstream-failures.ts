@@ -56,7 +56,8 @@ export function refusalOf(error: unknown): Refusal {
     return { code: codes[error.kind], detail: error.message, cause: `${error.message}${causeOf(error)}` };
   }
   if (error instanceof ReplyFault) {
-    return { code: 'upstream_invalid', detail: `the provider's answer can not be read: ${error.message}` };
+    const detail = `the provider's answer can not be read: ${error.message}`;
+    return { code: 'upstream_invalid', detail, ...(error.status !== undefined && { status: error.status }) };
   }
   // A fault of ours: the client learns that, the log learns what.
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -3,7 +3,10 @@ import type { KeyState } from '../core/config/key-facts.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 
 export interface KeyFilter {
-  /** In small letters; found in name, namespace, owner, display, labels and metadata. */
+  /**
+   * In small letters; found in name, namespace, owner, display, labels and metadata. Of fewer than three characters only the first keys
+   * in order may be looked through, when keys are very many.
+   */
   search?: string;
   /** With `expired`, and the others only while they have not. */
   status?: KeyState | 'expired';

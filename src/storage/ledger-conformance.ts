@@ -110,6 +110,72 @@ export function ledgerConformance(name: string, open: () => Promise<LedgerUnderT
     }),
   );
 
+  test(
+    `${name}: search in every order, page by page, filtered or not`,
+    withLedger(async ({ ledger }) => {
+      const records = Array.from({ length: 60 }, (_, n) => {
+        const base = ledgerRecord(n, {
+          durationMs: ((n * 37) % 11) + 0.5,
+          key: key(n % 3 === 0 ? 'anna' : 'mike', 'platform'),
+          status: n % 5 === 0 ? 429 : 200,
+        });
+        const usage = { ...base.llm!.usage!, inputTokens: (n * 13) % 7 };
+        return { ...base, llm: { ...base.llm!, usage, costNano: (n * 29) % 9 } };
+      });
+      await ledger.append(records, []);
+      const values = {
+        time: ({ startedAtMs }: RequestRecord) => startedAtMs,
+        cost: ({ llm }: RequestRecord) => llm!.costNano!,
+        tokens: ({ llm }: RequestRecord) => llm!.usage!.inputTokens + llm!.usage!.outputTokens,
+        duration: ({ durationMs }: RequestRecord) => durationMs,
+      };
+      const filters: LedgerFilter[] = [
+        {},
+        { user: 'anna' },
+        { outcome: 'refused' },
+        { fromMs: startMs + 600_000, toMs: startMs + 3_000_000 },
+      ];
+      for (const by of ['time', 'cost', 'tokens', 'duration'] as const)
+        for (const ascending of [false, true])
+          for (const filter of filters) {
+            const found: RequestRecord[] = [];
+            let before: string | undefined;
+            do {
+              const page = { limit: 7, order: { by, ascending }, ...(before && { before }) };
+              const { records: some, next } = await ledger.search(filter, page);
+              found.push(...some);
+              before = next;
+            } while (before !== undefined);
+            const plain = await ledger.search(filter, { limit: 1_000 });
+            assert.deepEqual(numbersOf(found).sort(), numbersOf(plain.records).sort(), `${by} ${ascending}`);
+            const shown = found.map(values[by]);
+            const sign = ascending ? 1 : -1;
+            assert.deepEqual(
+              shown,
+              shown.toSorted((a, b) => sign * (a - b)),
+            );
+          }
+    }),
+  );
+
+  test(
+    `${name}: names of labels, of all calls or of some`,
+    withLedger(async ({ ledger }) => {
+      const labelled = (labels: Record<string, string>) => ({ ...key('anna', 'x'), labels });
+      await ledger.append(
+        [
+          ledgerRecord(1, { key: labelled({ team: 'a', 'cost.centre': '1' }) }),
+          ledgerRecord(2, { key: labelled({ team: 'b', département: 'x' }) }),
+          ledgerRecord(3, { key: labelled({}) }),
+        ],
+        [],
+      );
+      assert.deepEqual(await ledger.labelNames({}), ['cost.centre', 'département', 'team']);
+      assert.deepEqual(await ledger.labelNames({ labels: { team: 'b' } }), ['département', 'team']);
+      assert.deepEqual(await ledger.labelNames({ fromMs: startMs + 9e9 }), []);
+    }),
+  );
+
   usageConformance(name, withLedger);
   chargeConformance(name, withLedger);
 }

@@ -79,6 +79,21 @@ export interface ChargedSum {
   used: number;
 }
 
+/** What calls are ordered by; those of one moment, cost, … in an order that stays. */
+export interface CallOrder {
+  by: 'time' | 'cost' | 'tokens' | 'duration';
+  /** Least first. */
+  ascending?: boolean;
+}
+
+export interface CallPage {
+  limit: number;
+  /** Id of the last record of the page before, in the same order. */
+  before?: string;
+  /** Default: newest first. */
+  order?: CallOrder;
+}
+
 export interface LedgerStore {
   /**
    * All or nothing. A record whose id is there already is left as it is. `positions` are all that matter from now on: those of
@@ -87,11 +102,12 @@ export interface LedgerStore {
   append(records: readonly RequestRecord[], positions: readonly JournalPosition[]): void | Promise<void>;
   positions(): JournalPosition[] | Promise<JournalPosition[]>;
   get(id: string): RequestRecord | undefined | Promise<RequestRecord | undefined>;
-  /** Newest first; `before` is the id of the last record of the page before. */
   search(
     filter: LedgerFilter,
-    page: { limit: number; before?: string },
+    page: CallPage,
   ): { records: RequestRecord[]; next?: string } | Promise<{ records: RequestRecord[]; next?: string }>;
+  /** Names of labels that keys had whose calls pass; `labels` and the time are heeded alone. */
+  labelNames(filter: LedgerFilter): string[] | Promise<string[]>;
   /** Rows in the order of their bucket, then as `query.sort` says; at most 10,000. Exact, from sums where there are such. */
   usage(filter: LedgerFilter, query: UsageQuery): UsageRow[] | Promise<UsageRow[]>;
   /** Milliseconds of calls that were answered: within one in a hundred where they are more than 20,000. */

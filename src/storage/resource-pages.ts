@@ -24,21 +24,26 @@ export function* eachOf(
   namespace?: string,
 ): Iterable<KubeObject> {
   const stored = storedKeysOf(store, kind);
-  if (stored !== undefined) yield* eachStored(stored, namespace);
+  if (stored !== undefined) for (const page of pagesOf(stored, namespace)) yield* page;
   else
     for (const object of store.list(kind.group, kind.kind))
       if (namespace === undefined || object.metadata.namespace === namespace) yield object;
 }
 
-function* eachStored(keys: StoredKeys, namespace: string | undefined): Iterable<KubeObject> {
-  let after: PageStart['after'];
+/** Behind `start`; none is empty. */
+export function* pagesOf(
+  keys: StoredKeys,
+  namespace?: string,
+  start?: PageStart['after'],
+): Iterable<KubeObject[]> {
+  let after = start;
   for (;;) {
     const page = keys.page({
       ...(namespace !== undefined && { namespace }),
       ...(after && { after }),
       limit: pageSize,
     });
-    yield* page;
+    if (page.length > 0) yield page;
     const last = page.at(-1)?.metadata;
     if (last === undefined || page.length < pageSize) return;
     after = { namespace: last.namespace!, name: last.name };
@@ -46,5 +51,5 @@ function* eachStored(keys: StoredKeys, namespace: string | undefined): Iterable<
 }
 
 export function listAll(keys: StoredKeys): KubeObject[] {
-  return [...eachStored(keys, undefined)];
+  return [...pagesOf(keys)].flat();
 }

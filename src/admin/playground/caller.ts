@@ -2,7 +2,7 @@
 import type { KeyEntry } from '../../core/config/snapshot.ts';
 import type { Pass } from '../../storage/passes.ts';
 import type { AdminContext } from '../context.ts';
-import { findView } from '../key-view.ts';
+import type { KeyView } from '../key-view.ts';
 import { entryOfView, keyInForce } from '../keys-in-force.ts';
 import { badField, Problem } from '../problem.ts';
 import { sha256 } from '../same-secret.ts';
@@ -30,7 +30,7 @@ function asKey(context: AdminContext, id: string): Caller {
   const { passes } = context;
   if (passes === undefined)
     throw new Problem(503, 'no_passes', 'this gateway can not call in the name of a key');
-  const key = findKey(context, id);
+  const key = withId(context, id);
   if (key === undefined) throw new Problem(404, 'not_found', 'no such key is in force', 'key');
   return { key, name: id, how: 'as key', credential: () => passes.issue(key.sha256) };
 }
@@ -47,9 +47,8 @@ function withValue(context: AdminContext, value: string): Caller {
   };
 }
 
-/** `VirtualKey/ns/name`, `Secret/ns/secret/entry`. */
-function findKey(context: AdminContext, id: string): KeyEntry | undefined {
-  const [, namespace = '', ...name] = id.split('/');
-  const view = findView(context, namespace, name.join('/'));
-  return view?.id === id ? entryOfView(context, view) : undefined;
+/** `<Kind>/<namespace>/<object>`, and the entry's name where it is one of several. */
+function withId(context: AdminContext, id: string): KeyEntry | undefined {
+  const [source = '', namespace = '', name = ''] = id.split('/');
+  return entryOfView(context, { id, source: source as KeyView['source'], namespace, name });
 }

@@ -15,6 +15,11 @@ export const leaseMs = 30_000;
  */
 export const settlingMs = 3_000;
 
+/** With a beat a second and the wait before another attempt, everybody has told by then, though one command was in vain. */
+export function settlingWith(timeoutMs: number): number {
+  return Math.max(settlingMs, timeoutMs + 2_000);
+}
+
 /** Seen ended for so long, by the steady clock of a gateway that watches, what a lease counts as used for comes back, ms. */
 export const defaultReturnMs = 600_000;
 

@@ -4,7 +4,7 @@ import type { Format, ProviderFormat, StreamDecoder, StreamOptions } from './for
 import type { ErrorKind, StreamEvent } from './model.ts';
 import { type SseEvent, SseParser } from './sse.ts';
 import type { ToolNames } from './tool-names.ts';
-import { ReplyFault, type StreamTranslator } from './translate-contract.ts';
+import { endedEarly, ReplyFault, type StreamTranslator } from './translate-contract.ts';
 import type { Usage } from './usage.ts';
 import { UsageMeter } from './usage-meter.ts';
 
@@ -62,20 +62,13 @@ class TranslatedStream implements StreamTranslator {
     return out;
   }
 
-  end(reason: 'complete' | 'broken' | 'aborted'): string {
+  end(reason: 'complete' | 'broken' | 'aborted', why = endedEarly): string {
     if (reason === 'aborted' || this.#meter.finished || this.#failed !== undefined) return '';
     let out = '';
     if (reason === 'complete') for (const event of this.#decoder.close?.() ?? []) out += this.#step(event);
     if (this.#meter.finished) return out;
     // Ended without saying so: the client must not take half an answer for a whole one.
-    return (
-      out +
-      this.#step({
-        type: 'error',
-        kind: 'internal',
-        message: 'the provider ended the stream before it was complete',
-      })
-    );
+    return out + this.#step({ type: 'error', kind: 'internal', message: why });
   }
 
   usage(): Usage {

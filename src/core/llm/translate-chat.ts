@@ -7,7 +7,7 @@ import { FieldFault, type Fields, parseBody } from './fields.ts';
 import type { Format, ProviderFormat, StreamOptions } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { mentionsMedia } from './mentions-media.ts';
-import { type CanonicalResponse, errorKindOf } from './model.ts';
+import { type CanonicalResponse, type ErrorKind, errorKindOf, statusOf } from './model.ts';
 import { answersOf, limitFields, maxTokensOf } from './output-limits.ts';
 import { withCacheMarks } from './prompt-caching.ts';
 import type { Provider } from './provider.ts';
@@ -22,6 +22,7 @@ import {
 } from './translate-contract.ts';
 import { namesOfDrops, withTurn } from './uncarried.ts';
 import { noUsage, type Usage } from './usage.ts';
+import { wholeAsStream } from './whole-as-stream.ts';
 
 /** `inPath`: members that the client's dialect has in its path instead of its body. */
 export function translateChat(
@@ -69,6 +70,7 @@ export function translateChat(
       requestModel: model,
       request: body,
       estimatedInputTokens,
+      streaming: request.stream,
       names,
     }),
   };
@@ -78,6 +80,7 @@ interface ReplyOptions extends StreamOptions {
   callId: string;
   requestModel: string;
   estimatedInputTokens: number;
+  streaming: boolean;
   names: ToolNames | undefined;
 }
 
@@ -85,7 +88,7 @@ function replyBetween(client: Format, provider: Provider, options: ReplyOptions)
   const { format, routeType } = provider.chat;
   return {
     plain: (text) => {
-      const body = replyBody(text);
+      const body = replyBody(text, provider.decodeError ?? format.decodeError);
       const reported = format.decodeUsage(body);
       const response = named(decoded(format, body, reported), options);
       const usage = reported ?? estimatedUsage(text, options.estimatedInputTokens);
@@ -94,6 +97,7 @@ function replyBetween(client: Format, provider: Provider, options: ReplyOptions)
         body: client.encodeResponse(response, usage, options),
         usage,
         responseModel: response.model,
+        ...(options.streaming && { asStream: () => wholeAsStream(client, response, usage, options) }),
       };
     },
     error: (status, text) => {
@@ -121,8 +125,8 @@ function named(answer: CanonicalResponse, { callId, requestModel, names }: Reply
   return { ...response, id: id === '' ? callId : id, model: model === '' ? requestModel : model };
 }
 
-/** A successful answer as an object; garbage and an error inside a 200 are faults. */
-export function replyBody(text: string): Fields {
+/** A successful answer as an object; garbage and an error inside a 200 are faults, with the status that the error should have had. */
+export function replyBody(text: string, decodeError?: ProviderFormat['decodeError']): Fields {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -135,8 +139,14 @@ export function replyBody(text: string): Fields {
   const error = body['error'] as Fields | string | null | undefined;
   const message = typeof error === 'string' ? error : error?.['message'];
   if ((typeof error === 'object' && error !== null) || (typeof error === 'string' && error !== ''))
-    throw new ReplyFault(`it holds an error: ${String(message ?? 'without a reason')}`);
+    throw errorInside(String(message ?? 'without a reason'), decodeError?.(text).kind);
   return body;
+}
+
+function errorInside(message: string, kind: ErrorKind | undefined): ReplyFault {
+  const fault = new ReplyFault(`it holds an error: ${message}`);
+  if (kind !== undefined) fault.status = statusOf(kind);
+  return fault;
 }
 
 export function estimatedUsage(answer: string, estimatedInputTokens: number): Usage {

@@ -11,7 +11,7 @@ import { forgetSeconds, scriptParts } from './sync-script.ts';
 export const beatScript = scriptOf(`${scriptParts.generation}${scriptParts.renew}${scriptParts.charge}
 local now = clock()
 local current, openAt = generation(ARGV[1], now + ARGV[2])
-if ARGV[3] and now >= openAt then current = renew(ARGV[1], now + ARGV[2]) end
+if ARGV[3] and now >= openAt then current = renew(current, ARGV[1], now + ARGV[2]) end
 local ended = {}
 for _, name in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now, 'LIMIT', 0, 20)) do
   local owner, sum = '${ownerPrefix}' .. name, '0'

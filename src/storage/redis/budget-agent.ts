@@ -179,7 +179,10 @@ export class BudgetAgent {
       const fields = await this.#remember(process);
       this.#rememberAt = this.#beats + Math.max(rememberEvery, Math.ceil(fields / fieldsPerBeat));
     }
-    if (++this.#beats % cleanEvery === 0) await this.#clean();
+    if (++this.#beats % cleanEvery !== 0) return;
+    await this.#clean();
+    // What a repair added to this machine's counters is told too.
+    await this.#register();
   }
 
   async #register(): Promise<void> {

@@ -120,7 +120,8 @@ export class Lease {
     const counter: SyncCounter = {
       h: this.pot,
       k: this.held + this.free,
-      f: parked,
+      // Leased under another limit it does not come back: see the script on a generation that takes in.
+      f: this.#limit === limit ? parked : 0,
       e: isSpare ? this.free : 0,
       x: Math.max(0, target - this.free),
       m: this.#typical,

@@ -12,7 +12,9 @@ import { startSentinelTopology, tell, until } from './redis-topologies.fixture.t
 import { eventually, item, worldOver } from './shared-budgets.fixture.ts';
 
 const skip = noRedis;
-const settlingMs = 500;
+/** A thread that has nothing to do tells once a second. */
+const settlingMs = 2_000;
+const tries = 400;
 const items = [item({ limit: 2_000 }), item({ budget: 'ns/wide', limit: 50_000 })];
 
 /** Beats until what `machine` reads is as it should be. */
@@ -21,7 +23,7 @@ function untilStands(machines: readonly TestProcess[], used: number, reserved: n
     for (const { agent } of machines) await agent.beat();
     for (const { accounts } of machines)
       for (const reading of await readings(accounts, items)) assert.deepEqual(reading, { used, reserved });
-  });
+  }, tries);
 }
 
 /** Two machines at work; what happens after `remember` is lost by `lose`, which one of them hears of first. */
@@ -33,7 +35,7 @@ async function lostMoments(
 ): Promise<void> {
   const machine = worldOver(t, url);
   const [one, two] = [await machine('one', { settlingMs }), await machine('two', { settlingMs })];
-  await eventually(async () => assert.equal(await hold(one.accounts, items, 100), 100));
+  await eventually(async () => assert.equal(await hold(one.accounts, items, 100), 100), tries);
   one.accounts.settle(charges(items, 100, 30), '{}');
   await untilStands([one, two], 30, 0);
   await remember();
@@ -47,7 +49,7 @@ async function lostMoments(
   await eventually(async () => {
     for (const { agent } of [one, two]) await agent.beat();
     granted += 100 + ((await hold(two.accounts, items, 1_500)) ?? assert.fail('refused'));
-  });
+  }, tries);
   t.diagnostic(`${granted} granted besides 1,100 held and 100 used of 2,000`);
   assert.equal(granted, 800);
   await untilStands([one, two], 100, 1_900);

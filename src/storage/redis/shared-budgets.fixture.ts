@@ -8,8 +8,9 @@ import { reservationItem } from '../accounts-conformance.ts';
 import { openTestProcess, type TestProcess } from './accounts-process.fixture.ts';
 import { startRedis, type TestRedis } from './redis-server.fixture.ts';
 
-export const eventually = async <T>(check: () => Promise<T>): Promise<T> => {
-  for (let left = 100; ; left--) {
+/** A try every 25 ms. */
+export const eventually = async <T>(check: () => Promise<T>, tries = 100): Promise<T> => {
+  for (let left = tries; ; left--) {
     try {
       return await check();
     } catch (error) {

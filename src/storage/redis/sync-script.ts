@@ -120,13 +120,17 @@ end
  * Begins a generation whose figures are those of the one before: they may lack the last that the server was told, so everybody
  * tells again before anything is granted. Nobody's lease is forgotten by it.
  */
-const renew = `local function renew(fresh, openAt)
-  for _, name in ipairs(redis.call('ZRANGE', KEYS[3], 0, -1)) do
-    redis.call('HSET', '${ownerPrefix}' .. name, '#generation', fresh)
+const renew = `local function renew(before, fresh, openAt)
+  local function keep(names)
+    for _, name in ipairs(names) do
+      local owner = '${ownerPrefix}' .. name
+      if redis.call('HGET', owner, '#generation') == before then
+        redis.call('HSET', owner, '#generation', fresh)
+      end
+    end
   end
-  for _, name in ipairs(redis.call('HKEYS', '${budgetKeys.absent}')) do
-    redis.call('HSET', '${ownerPrefix}' .. name, '#generation', fresh)
-  end
+  keep(redis.call('ZRANGE', KEYS[3], 0, -1))
+  keep(redis.call('HKEYS', '${budgetKeys.absent}'))
   return begin(fresh, openAt)
 end
 `;
@@ -149,7 +153,7 @@ local current, openAt = generation(q.fresh, now + q.settle)
 local seq = redis.call('HGET', owner, '#seq')
 local isBehind = current == q.generation and tonumber(seq or 0) < q.acked
 if (isBehind or ARGV[2]) and now >= openAt then
-  current, openAt = renew(q.fresh, now + q.settle)
+  current, openAt = renew(current, q.fresh, now + q.settle)
 end
 if current ~= q.generation then return {'generation', current} end
 if seq and tonumber(seq) >= q.seq then return {'late'} end

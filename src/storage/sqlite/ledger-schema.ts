@@ -42,6 +42,10 @@ const migrations = [
    CREATE INDEX call_key ON call (key, started);
    CREATE INDEX call_user ON call (user, started);`,
   usageSumsMigration,
+  // For the dearest, longest and slowest calls.
+  `CREATE INDEX call_cost ON call (cost);
+   CREATE INDEX call_tokens ON call (input + output);
+   CREATE INDEX call_duration ON call (duration);`,
 ];
 
 /** Throws when the file was written by a newer release. */

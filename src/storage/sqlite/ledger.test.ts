@@ -79,7 +79,8 @@ function sumsIn(path: string): unknown[] {
 /** Deletes the sums and has them made anew, as for a file of before. */
 function madeAnew(path: string): unknown[] {
   const database = new DatabaseSync(path);
-  database.exec('DROP TABLE usage_sum; DROP TABLE latency_sum; PRAGMA user_version = 3;');
+  database.exec(`DROP TABLE usage_sum; DROP TABLE latency_sum; DROP INDEX call_cost; DROP INDEX call_tokens; DROP INDEX call_duration;
+    PRAGMA user_version = 3;`);
   database.close();
   openSqliteLedger(path).close();
   return sumsIn(path);

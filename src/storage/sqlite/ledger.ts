@@ -5,6 +5,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { RequestRecord } from '../../core/record.ts';
 import type {
+  CallPage,
   Charged,
   ChargedSum,
   JournalPosition,
@@ -20,6 +21,7 @@ import { latencyBin } from './latency-bin.ts';
 import { latencyOf } from './ledger-latency.ts';
 import { whereOf } from './ledger-query.ts';
 import { migrateLedgerSchema } from './ledger-schema.ts';
+import { pageOfCalls } from './ledger-search.ts';
 import { usageRows } from './ledger-usage.ts';
 import { transaction } from './transaction.ts';
 import { UsageSums } from './usage-sums.ts';
@@ -90,23 +92,24 @@ class SqliteLedger implements LocalLedgerStore {
     return row === undefined ? undefined : recordOf(row);
   }
 
-  search(
-    filter: LedgerFilter,
-    { limit, before }: { limit: number; before?: string },
-  ): { records: RequestRecord[]; next?: string } {
-    const where = whereOf(filter);
-    // In the order of the indexes: ids sort by time.
-    const older = '(started, id) < (SELECT started, id FROM call WHERE id = ?)';
-    const page = before === undefined ? '' : `${where.sql === '' ? 'WHERE' : 'AND'} ${older}`;
+  search(filter: LedgerFilter, page: CallPage): { records: RequestRecord[]; next?: string } {
+    const rows = pageOfCalls(this.#database, filter, page);
+    const records = rows.slice(0, page.limit).map(recordOf);
+    const last = records.at(-1);
+    return rows.length > page.limit && last !== undefined ? { records, next: last.id } : { records };
+  }
+
+  labelNames({ fromMs, toMs, labels }: LedgerFilter): string[] {
+    const { sql, values } = whereOf({ labels: labels ?? {} });
+    const filtered = sql.replace('WHERE', 'AND').replaceAll('(labels,', '(value,');
     const rows = this.#database
       .prepare(
-        `SELECT record FROM (SELECT n, started, id FROM call ${where.sql} ${page} ORDER BY started DESC, id DESC LIMIT ?)
-         JOIN call_record USING (n) ORDER BY started DESC, id DESC`,
+        `SELECT DISTINCT label.key AS name FROM usage_sum, json_each(usage_sum.value) AS label
+         WHERE dimension = 'labels' AND level = 'month' AND last >= ? AND slot < ? ${filtered.replaceAll('(value,', '(usage_sum.value,')}
+         ORDER BY name`,
       )
-      .all(...where.values, ...(before === undefined ? [] : [before]), limit + 1);
-    const records = rows.slice(0, limit).map(recordOf);
-    const last = records.at(-1);
-    return rows.length > limit && last !== undefined ? { records, next: last.id } : { records };
+      .all(fromMs ?? 0, toMs ?? Number.MAX_SAFE_INTEGER, ...values);
+    return rows.map((row) => String(row['name']));
   }
 
   usage(filter: LedgerFilter, query: UsageQuery): UsageRow[] {

@@ -10,7 +10,7 @@ import { isVirtualKey } from '../resource-pages.ts';
 import type { ResourceEvent, ResourcePersistence, ResourceStore } from '../resource-store.ts';
 import { migrateResourceSchema } from './resource-store-schema.ts';
 import { openSecretCipher, type SecretCipher } from './secret-encryption.ts';
-import { transaction } from './transaction.ts';
+import { prepareWrite, transaction } from './transaction.ts';
 import { SqliteVirtualKeys } from './virtual-keys.ts';
 
 /** Of pages that are read again and again. */
@@ -73,7 +73,7 @@ function openCheckedCipher(database: DatabaseSync, keyPath: string): SecretCiphe
   const check = database.prepare('SELECT key_check FROM store').get()?.['key_check'] as Uint8Array | null;
   const cipher = openSecretCipher(keyPath, check === null);
   if (check === null) {
-    database.prepare('UPDATE store SET key_check = ?').run(cipher.seal(keyCheckText, 'key check'));
+    prepareWrite(database, 'UPDATE store SET key_check = ?').run(cipher.seal(keyCheckText, 'key check'));
     return cipher;
   }
   try {
@@ -100,11 +100,12 @@ class SqlitePersistence implements ResourcePersistence {
     this.#lock = lock;
     this.#cipher = cipher;
     this.keys = new SqliteVirtualKeys(database, path);
-    this.#put = database.prepare('INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, ?, ?, ?)');
-    this.#remove = database.prepare(
+    this.#put = prepareWrite(database, 'INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.#remove = prepareWrite(
+      database,
       'DELETE FROM object WHERE api_group = ? AND kind = ? AND namespace = ? AND name = ?',
     );
-    this.#setRevision = database.prepare('UPDATE store SET revision = ?');
+    this.#setRevision = prepareWrite(database, 'UPDATE store SET revision = ?');
   }
 
   load(): { revision: number; objects: KubeObject[] } {

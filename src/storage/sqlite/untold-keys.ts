@@ -2,28 +2,28 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { KubeObject } from '../../core/resources/object.ts';
 import type { UntoldKey } from '../stored-keys.ts';
-import { transaction } from './transaction.ts';
+import { prepareWrite, transaction } from './transaction.ts';
 
 export class UntoldKeys {
   readonly #database: DatabaseSync;
   readonly #statements;
 
   constructor(database: DatabaseSync) {
-    const prepare = (sql: string) => database.prepare(sql);
+    const write = (sql: string) => prepareWrite(database, sql);
     this.#database = database;
     this.#statements = {
-      untold: prepare(
+      untold: database.prepare(
         'SELECT u.id, u.revision, v.body FROM virtual_key_untold AS u JOIN virtual_key AS v ON v.id = u.id ORDER BY u.id DESC LIMIT ?',
       ),
-      told: prepare('DELETE FROM virtual_key_untold WHERE id = ? AND revision = ?'),
-      untell: prepare(
+      told: write('DELETE FROM virtual_key_untold WHERE id = ? AND revision = ?'),
+      untell: write(
         'INSERT OR REPLACE INTO virtual_key_untold SELECT id, (SELECT revision FROM store) FROM virtual_key WHERE namespace = ? AND name = ?',
       ),
-      untellNaming: prepare(
+      untellNaming: write(
         'INSERT OR REPLACE INTO virtual_key_untold SELECT id, (SELECT revision FROM store) FROM virtual_key_target WHERE place = ?',
       ),
-      gateways: prepare('SELECT gateways FROM virtual_keys'),
-      setGateways: prepare('UPDATE virtual_keys SET gateways = ?'),
+      gateways: database.prepare('SELECT gateways FROM virtual_keys'),
+      setGateways: write('UPDATE virtual_keys SET gateways = ?'),
     };
   }
 

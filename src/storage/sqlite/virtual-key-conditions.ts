@@ -12,6 +12,8 @@ export interface Condition {
   /** As `from`, to count only. */
   counted?: string;
   values: Value[];
+  /** Nothing but a look at each row tells: not at all of them, when they are many. */
+  scans?: boolean;
   /** Gives them in the order of names. */
   byName?: boolean;
 }
@@ -31,7 +33,7 @@ export function conditionsOf({ search, status, team, nowMs }: KeyFilter): Condit
 /** The index knows texts by three characters in a row. */
 function textCondition(search: string): Condition {
   const holds = 'instr(v.text, ?) > 0';
-  if ([...search].length < 3 || search.includes('\0')) return { holds, values: [search] };
+  if ([...search].length < 3 || search.includes('\0')) return { holds, values: [search], scans: true };
   const matches = `t.virtual_key_text MATCH '"' || replace(?, '"', '""') || '"'`;
   return {
     holds,

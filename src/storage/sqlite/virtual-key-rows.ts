@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
 import { acceptedOf, factsOf, type KeyFacts, keyStates } from '../../core/config/key-facts.ts';
 import type { KubeObject } from '../../core/resources/object.ts';
+import { prepareWrite } from './transaction.ts';
 
 type Value = string | number | Uint8Array | null;
 
@@ -129,25 +130,26 @@ export class VirtualKeyRows {
 
 function statementsOf(database: DatabaseSync) {
   const prepare = (sql: string) => database.prepare(sql);
+  const write = (sql: string) => prepareWrite(database, sql);
   return {
-    insert: prepare(insert),
-    update: prepare(update),
-    writeTold: prepare(
+    insert: write(insert),
+    update: write(update),
+    writeTold: write(
       'UPDATE virtual_key SET state = ?, last_used = ?, body = ? WHERE namespace = ? AND name = ?',
     ),
     id: prepare('SELECT id FROM virtual_key WHERE namespace = ? AND name = ?'),
-    removeRow: prepare('DELETE FROM virtual_key WHERE id = ?'),
-    insertText: prepare('INSERT INTO virtual_key_text (rowid, text) VALUES (?, ?)'),
-    removeText: prepare('DELETE FROM virtual_key_text WHERE rowid = ?'),
-    count: prepare('UPDATE virtual_keys SET keys = keys + ?'),
+    removeRow: write('DELETE FROM virtual_key WHERE id = ?'),
+    insertText: write('INSERT INTO virtual_key_text (rowid, text) VALUES (?, ?)'),
+    removeText: write('DELETE FROM virtual_key_text WHERE rowid = ?'),
+    count: write('UPDATE virtual_keys SET keys = keys + ?'),
     open: prepare(
       `INSERT INTO virtual_key_opened VALUES (?1, ?2) ON CONFLICT (place) DO UPDATE SET keys = keys + ?2 RETURNING keys`,
     ),
-    closeUnused: prepare('DELETE FROM virtual_key_opened WHERE place = ?'),
-    addTarget: prepare('INSERT OR IGNORE INTO virtual_key_target VALUES (?, ?)'),
-    removeTarget: prepare('DELETE FROM virtual_key_target WHERE place = ? AND id = ?'),
-    addUntold: prepare('INSERT OR REPLACE INTO virtual_key_untold VALUES (?, ?)'),
-    removeUntold: prepare('DELETE FROM virtual_key_untold WHERE id = ?'),
+    closeUnused: write('DELETE FROM virtual_key_opened WHERE place = ?'),
+    addTarget: write('INSERT OR IGNORE INTO virtual_key_target VALUES (?, ?)'),
+    removeTarget: write('DELETE FROM virtual_key_target WHERE place = ? AND id = ?'),
+    addUntold: write('INSERT OR REPLACE INTO virtual_key_untold VALUES (?, ?)'),
+    removeUntold: write('DELETE FROM virtual_key_untold WHERE id = ?'),
     claimants: prepare(
       'SELECT id, hash, previous FROM virtual_key WHERE hash = ? UNION SELECT id, hash, previous FROM virtual_key WHERE previous = ?',
     ),

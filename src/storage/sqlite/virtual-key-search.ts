@@ -17,7 +17,7 @@ interface Part {
 export interface SearchBounds {
   /** Up to so many are counted and put in order one by one. */
   few: number;
-  /** Of candidates by several conditions, none of which is narrow, so many are looked at to count. */
+  /** So many are looked at where only a look tells, and to count what several conditions let through of which none is narrow. */
   looked: number;
 }
 
@@ -53,7 +53,9 @@ export class VirtualKeySearch implements KeyDirectory {
     }
     const rows = this.#walk(conditions, order, page);
     const objects = this.#objects(rows);
-    if (conditions.length === 0) return { objects, total: this.count() };
+    const all = this.count();
+    if (conditions.length === 0) return { objects, total: all };
+    if (all <= this.#bounds.looked) return { objects, total: this.#countAll(conditions) };
     const least = rows.length === 0 ? 0 : page.offset + rows.length;
     return { objects, total: Math.max(least, this.#countSome(conditions)), atLeast: true };
   }
@@ -145,8 +147,12 @@ export class VirtualKeySearch implements KeyDirectory {
     const first = typeof by === 'string' ? undefined : by;
     const others = conditions.filter((condition) => condition !== first);
     const from = first?.from ?? `virtual_key AS v INDEXED BY virtual_key_${by} WHERE true`;
-    const sql = [from, ...others.map(({ holds }) => holds)].join(' AND ');
-    const values = [...(first?.values ?? []), ...others.flatMap((condition) => condition.values)];
+    const given = others.filter(({ scans }) => scans !== true);
+    const scans = others.filter((condition) => condition.scans === true);
+    const rows = [from, ...given.map(({ holds }) => holds)].join(' AND ');
+    const some = `(SELECT ${foundColumns}, v.text FROM ${rows} ORDER BY ${order} LIMIT ${this.#bounds.looked}) AS v`;
+    const sql = scans.length === 0 ? rows : `${some} WHERE ${scans.map(({ holds }) => holds).join(' AND ')}`;
+    const values = [...(first?.values ?? []), ...[...given, ...scans].flatMap((one) => one.values)];
     return {
       rows: (offset, limit) =>
         this.#all(`SELECT ${foundColumns} FROM ${sql} ORDER BY ${order} LIMIT ? OFFSET ?`, [
@@ -177,17 +183,19 @@ export class VirtualKeySearch implements KeyDirectory {
     return this.#number('SELECT keys AS n FROM virtual_keys', []);
   }
 
+  #countAll(conditions: readonly Condition[]): number {
+    const where = conditions.map(({ holds }) => holds).join(' AND ');
+    const values = conditions.flatMap((condition) => condition.values);
+    return this.#number(`SELECT count(*) AS n FROM virtual_key AS v WHERE ${where}`, values);
+  }
+
   #countSome(conditions: readonly Condition[]): number {
     const { few, looked } = this.#bounds;
     const [first, ...others] = [...conditions].sort((a, b) => Number(!a.from) - Number(!b.from));
     if (others.length === 0 && first?.from !== undefined) return few;
-    const where = (conditions.length === 0 ? ['true'] : conditions.map(({ holds }) => holds)).join(' AND ');
-    const values = conditions.flatMap(({ values }) => values);
-    if (first?.from === undefined)
-      return this.#number(
-        `SELECT count(*) AS n FROM (SELECT v.* FROM virtual_key AS v LIMIT ${looked}) AS v WHERE ${where}`,
-        values,
-      );
+    if (first?.from === undefined) return 0;
+    const where = conditions.map(({ holds }) => holds).join(' AND ');
+    const values = conditions.flatMap((condition) => condition.values);
     const candidates = `SELECT v.id FROM ${first.from} LIMIT ${looked}`;
     return this.#number(
       `SELECT count(*) AS n FROM (${candidates}) AS c CROSS JOIN virtual_key AS v ON v.id = c.id WHERE ${where}`,

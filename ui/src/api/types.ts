@@ -91,10 +91,14 @@ export interface UsageFigures {
 export interface UsageRow extends UsageFigures {
   group: Record<string, string>;
   bucketStart?: string;
+  /** Of all groups that have no name of their own in a chart. */
+  rest?: boolean;
 }
 
 export interface UsageReport {
   rows: UsageRow[];
+  /** On all pages, where one was asked for. */
+  groups?: number;
   total: UsageFigures;
 }
 

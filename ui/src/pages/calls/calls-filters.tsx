@@ -34,7 +34,10 @@ export function CallsFilters({ search, lost, onChange }: FiltersProps) {
           label={strings.calls.live}
           description={search.live ? strings.calls.liveOn : undefined}
           checked={search.live ?? false}
-          onChange={(event) => onChange({ ...first, live: event.currentTarget.checked || undefined })}
+          onChange={(event) => {
+            const { sort: _, order: __, ...newestFirst } = first;
+            onChange({ ...newestFirst, live: event.currentTarget.checked || undefined });
+          }}
           mb={8}
         />
       </Group>

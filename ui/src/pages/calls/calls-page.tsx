@@ -7,7 +7,14 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { strings } from '../../strings.ts';
 import { CallsFilters } from './calls-filters.tsx';
-import { type CallsSearch, pageSize, readCallsSearch } from './calls-search.ts';
+import {
+  type CallsSearch,
+  callsSortedBy,
+  isNewestFirst,
+  orderShown,
+  pageSize,
+  readCallsSearch,
+} from './calls-search.ts';
 import { CallsTable } from './calls-table.tsx';
 import type { CallFilter } from './matches.ts';
 import { useLiveCalls } from './use-live-calls.ts';
@@ -17,6 +24,7 @@ export function CallsPage() {
   const navigate = useNavigate({ from: '/calls' });
   const show = (next: CallsSearch) => void navigate({ search: next });
   const { live: isLive = false, ...filter } = search;
+  const { before: _, sort: __, order: ___, ...exported } = filter;
   const query = { ...filter, limit: pageSize };
   const { data, error, refetch } = useQuery({
     queryKey: ['calls', query],
@@ -35,7 +43,7 @@ export function CallsPage() {
             key={format}
             component="a"
             variant="default"
-            href={exportUrl({ ...filter, before: undefined } as CallFilter, format)}
+            href={exportUrl(exported as CallFilter, format)}
             title={strings.calls.exportHint(strings.calls[format])}
             download
           >
@@ -53,16 +61,24 @@ export function CallsPage() {
           </Button>
         </EmptyState>
       )}
-      {calls.length > 0 && <CallsTable calls={calls} />}
+      {calls.length > 0 && (
+        <CallsTable
+          calls={calls}
+          sorting={{
+            orderOf: (column) => orderShown(search, column),
+            sortBy: (column) => show(callsSortedBy(search, column)),
+          }}
+        />
+      )}
       <Group justify="flex-end" mt="sm">
         {search.before !== undefined && (
           <Button variant="default" onClick={() => show({ ...search, before: undefined })}>
-            {strings.calls.newest}
+            {isNewestFirst(search) ? strings.calls.newest : strings.calls.first}
           </Button>
         )}
         {data?.next !== undefined && (
           <Button variant="default" onClick={() => show({ ...filter, before: data.next })}>
-            {strings.calls.older}
+            {isNewestFirst(search) ? strings.calls.older : strings.common.nextPage}
           </Button>
         )}
       </Group>

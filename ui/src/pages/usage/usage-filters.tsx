@@ -1,6 +1,6 @@
 import { Group, MultiSelect, Pill, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { listKeys } from '../../api/keys.ts';
+import { getUsageLabels } from '../../api/usage.ts';
 import { RangePicker } from '../../components/range-picker.tsx';
 import { strings } from '../../strings.ts';
 import { comparisons } from './compare.ts';
@@ -68,13 +68,11 @@ export function UsageFilters({ search, onChange }: FiltersProps) {
   );
 }
 
-/** Labels that keys have: of the dearest 200, which is where the usage is. */
 function useLabelNames(): string[] {
-  const query = { sort: 'spend', order: 'desc', limit: 200 };
   const { data } = useQuery({
-    queryKey: ['keys', 'labels'],
-    queryFn: ({ signal }) => listKeys(query, signal),
+    queryKey: ['usage', 'labels'],
+    queryFn: ({ signal }) => getUsageLabels(signal),
     staleTime: 60_000,
   });
-  return [...new Set(data?.items.flatMap(({ labels }) => Object.keys(labels)) ?? [])].sort();
+  return data?.items ?? [];
 }

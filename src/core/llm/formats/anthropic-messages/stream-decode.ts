@@ -4,6 +4,7 @@ import type { Fields } from '../../fields.ts';
 import type { StreamDecoder } from '../../format.ts';
 import type { StreamEvent } from '../../model.ts';
 import type { SseEvent } from '../../sse.ts';
+import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
 import { decodeError } from './error.ts';
 import { finishReasonFromWire } from './response.ts';
@@ -18,6 +19,7 @@ class MessagesDecoder implements StreamDecoder {
   model: string | undefined;
   /** Content block index → number of the tool call. */
   readonly #tools = new Map<number, number>();
+  readonly #begun = new Set<number>();
   /** Arguments that came whole with their block, until pieces of them come too. */
   readonly #inputs = new Map<number, unknown>();
 
@@ -61,6 +63,7 @@ class MessagesDecoder implements StreamDecoder {
   /** Anthropic's blocks begin empty; those of compatible servers may begin with words, or be whole. */
   #blockStart(index: number, block: Fields): StreamEvent[] {
     const { type, text, thinking } = block;
+    this.#begun.add(index);
     if (type === 'redacted_thinking')
       return [{ type: 'thinking-redacted', data: String(block['data'] ?? '') }];
     if (type === 'text' && typeof text === 'string' && text !== '') return [{ type: 'text', text }];
@@ -86,6 +89,9 @@ class MessagesDecoder implements StreamDecoder {
         return [{ type: 'text', text: String(delta['text'] ?? '') }];
       case 'input_json_delta': {
         const tool = this.#tools.get(index);
+        // Whose arguments they are nobody could say.
+        if (!this.#begun.has(index))
+          throw new ReplyFault('the stream goes on with a call that has not begun');
         this.#inputs.delete(index);
         return tool === undefined
           ? []
