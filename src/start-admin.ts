@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InForce } from './admin/context.ts';
 import { type AdminServer, startAdminServer } from './admin/server.ts';
+import type { UpOptions } from './cli/up-options.ts';
 import type { Controller } from './controller/controller.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { AdminState } from './open-admin-state.ts';
@@ -22,7 +23,7 @@ import type { createLog } from './telemetry/log.ts';
 const uiDir = join(import.meta.dirname, '..', 'ui', 'dist');
 
 export interface AdminParts extends AdminState {
-  options: { listen: string; adminPort: number; dataDir: string };
+  options: Pick<UpOptions, 'listen' | 'adminPort' | 'dataDir' | 'consoleUrl' | 'oidc'>;
   resources: ResourceAccess;
   controller: Controller;
   inForce(): InForce;
@@ -43,6 +44,8 @@ export function startAdmin(parts: AdminParts): Promise<AdminServer> {
     host: options.listen,
     port: options.adminPort,
     dataDir: options.dataDir,
+    ...(options.oidc && { oidc: options.oidc }),
+    ...(options.consoleUrl !== undefined && { consoleUrl: options.consoleUrl }),
     ...(existsSync(join(uiDir, 'index.html')) ? { uiDir } : {}),
     ...stores,
     compile: controller.compiling,

@@ -9,6 +9,7 @@ import { type TestContext, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { runProgram } from '../src/cli/run-program.fixture.ts';
 import type { KubeObject } from '../src/core/resources/object.ts';
+import { noPostgres, startPostgres } from '../src/storage/postgres/postgres-server.fixture.ts';
 import { eventually } from './support/eventually.ts';
 import { type Gateway, removeDirectory, root, startGateway } from './support/gateway.ts';
 import { type GuardedCluster, startGuardedCluster } from './support/guarded-cluster.ts';
@@ -17,20 +18,37 @@ import { startSampleProcess } from './support/sample-provider.ts';
 
 const namespace = 'agentgateway-system';
 
+interface Reply {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: what came is what a test looks into.
+  body: any;
+}
+
+async function askAdmin(
+  { address, dataDir }: Gateway,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<Reply> {
+  const token = readFileSync(join(dataDir, 'admin-token'), 'utf8').trim();
+  const answer = await fetch(`http://${address}:15000/api/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
+}
+
 interface World {
   cluster: GuardedCluster;
   gateway: Gateway;
-  admin(
-    method: string,
-    path: string,
-    body?: object,
-    // biome-ignore lint/suspicious/noExplicitAny: what came is what a test looks into.
-  ): Promise<{ status: number; body: any }>;
+  admin(method: string, path: string, body?: object): Promise<Reply>;
   stored(kind: 'VirtualKey' | 'Budget', name: string): KubeObject | undefined;
   ask(key: string): Promise<number>;
 }
 
-async function world(t: TestContext, args: string[] = []): Promise<World> {
+async function world(t: TestContext, args: string[] = [], env: Record<string, string> = {}): Promise<World> {
   const cluster = await startGuardedCluster(t, rulesOf('tollgate.yaml'));
   const gatewayFile = readFileSync(join(root, 'testdata/scenario/20-gateway.yaml'), 'utf8');
   cluster.apply(...parseAllDocuments(gatewayFile).map((document) => document.toJS() as KubeObject), {
@@ -42,26 +60,17 @@ async function world(t: TestContext, args: string[] = []): Promise<World> {
   const provider = await startSampleProcess();
   const gateway = await startGateway({
     args: ['--cluster', '--provider-url', `anthropic=${provider.url}`, ...args],
-    env: { KUBECONFIG: cluster.kubeconfig },
+    env: { ...env, KUBECONFIG: cluster.kubeconfig },
   });
   t.after(async () => {
     await gateway.stop();
     await provider.stop();
     removeDirectory(gateway.dataDir);
   });
-  const token = readFileSync(join(gateway.dataDir, 'admin-token'), 'utf8').trim();
   return {
     cluster,
     gateway,
-    admin: async (method, path, body) => {
-      const answer = await fetch(`http://${gateway.address}:15000/api/v1${path}`, {
-        method,
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        ...(body && { body: JSON.stringify(body) }),
-      });
-      const text = await answer.text();
-      return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
-    },
+    admin: (...call) => askAdmin(gateway, ...call),
     stored: (kind, name) => cluster.store.get({ group: 'tollgate.dev', kind, namespace, name }),
     ask: async (key) => {
       const answer = await fetch(`http://${gateway.address}:8080/anthropic`, {
@@ -265,4 +274,42 @@ test('values are issued only where that is switched on, and with its own right',
   // However often it is looked at meanwhile.
   on.cluster.apply({ ...key, metadata: { ...key.metadata, labels: { looked: 'at' } } });
   await eventually(async () => assert.equal(await on.ask(Buffer.from(entry!, 'base64').toString()), 200));
+});
+
+test('several gateways of a cluster that share a Postgres: one of them writes the statuses, another when it is gone', {
+  skip: noPostgres,
+}, async (t) => {
+  const server = await startPostgres();
+  t.after(() => server.stop());
+  const env = { TOLLGATE_POSTGRES_URL: await server.createDatabase() };
+  const { cluster, gateway } = await world(t, [], env);
+  const other = await startGateway({
+    args: ['--cluster'],
+    env: { ...env, KUBECONFIG: cluster.kubeconfig },
+  });
+  t.after(async () => {
+    await other.stop();
+    removeDirectory(other.dataDir);
+  });
+  const ref = { group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace, name: 'agentgateway-route' };
+  const told = () => {
+    const { metadata, status } = cluster.store.get(ref)!;
+    const { addresses = [] } = (status ?? {}) as { addresses?: { value: string }[] };
+    return { address: addresses[0]?.value, version: metadata.resourceVersion };
+  };
+  await eventually(() => assert.equal(told().address, gateway.address), 10_000);
+  const live = cluster.store.get(ref)!;
+  cluster.apply({ ...live, metadata: { name: ref.name, namespace, annotations: { looked: 'at' } } });
+  const { version } = told();
+  for (const one of [gateway, other]) {
+    await eventually(async () =>
+      assert.match(JSON.stringify((await askAdmin(one, 'GET', '/resources/Gateway')).body), /"looked":"at"/),
+    );
+    // Answers when every change so far is in force and told.
+    const key = { name: `settled-${one === other ? 'other' : 'one'}` };
+    assert.equal((await askAdmin(one, 'POST', '/keys', key)).status, 201);
+  }
+  assert.deepEqual(told(), { address: gateway.address, version });
+  await gateway.stop();
+  await eventually(() => assert.equal(told().address, other.address), 10_000);
 });

@@ -25,6 +25,7 @@ import type { Hold, Holds } from '../storage/accounts.ts';
 import type { CounterStore, CounterValue } from '../storage/counters.ts';
 import type { DriftCheck } from '../storage/drift.ts';
 import { openFileAdminTokens } from '../storage/files/admin-tokens.ts';
+import { openFileUsers } from '../storage/files/users.ts';
 import { openMemoryAdminSessions } from '../storage/memory/admin-sessions.ts';
 import { createResourceStore } from '../storage/memory/resource-store.ts';
 import type { PassDesk } from '../storage/passes.ts';
@@ -33,7 +34,7 @@ import { openSqliteAuditLog } from '../storage/sqlite/audit-log.ts';
 import { type LocalLedgerStore, openSqliteLedger } from '../storage/sqlite/ledger.ts';
 import { openResourceStore } from '../storage/sqlite/resource-store.ts';
 import type { Webhooks } from '../storage/webhooks.ts';
-import type { InForce } from './context.ts';
+import type { AdminContext, InForce } from './context.ts';
 import { type AdminServer, startAdminServer } from './server.ts';
 
 export interface Answer {
@@ -149,7 +150,7 @@ async function openWorld(
   };
 }
 
-interface TestAdminOptions {
+interface TestAdminOptions extends Pick<AdminContext, 'oidc' | 'consoleUrl'> {
   ledger?: false;
   /** All keys are, as with Postgres. */
   inMemory?: boolean;
@@ -185,8 +186,7 @@ export async function startTestAdmin(t: TestContext, options: TestAdminOptions =
     gatewayHost: serving.gatewayHost ?? '127.0.0.1',
     holds: heldIn(holds),
     auditLog,
-    adminTokens: openFileAdminTokens(join(dataDir, 'admin-tokens.json')),
-    adminSessions: openMemoryAdminSessions(),
+    ...whoComesIn(dataDir),
     ...(keptLedger !== false && { ledger }),
     prices: () => mergeCatalogs(priceSources.map(({ catalog }) => catalog)),
     priceSources: () => priceSources,
@@ -223,6 +223,14 @@ export async function startTestAdmin(t: TestContext, options: TestAdminOptions =
     call: (method, path, body, headers = { authorization: `Bearer ${token}` }) =>
       send(url, method, path, body, headers),
     tell: (record) => feed.publish(record),
+  };
+}
+
+function whoComesIn(dataDir: string) {
+  return {
+    adminTokens: openFileAdminTokens(join(dataDir, 'admin-tokens.json')),
+    adminSessions: openMemoryAdminSessions(),
+    users: openFileUsers(join(dataDir, 'users.json')),
   };
 }
 

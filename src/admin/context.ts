@@ -2,6 +2,7 @@
 import type { Budget } from '../core/budget/model.ts';
 import type { CompileSettings } from '../core/config/consequences.ts';
 import type { Backend, Bind, KeySet, SharedKey } from '../core/config/snapshot.ts';
+import type { OidcSettings } from '../core/login/oidc-settings.ts';
 import type { PriceSource } from '../core/pricing/catalog.ts';
 import type { PriceCatalog } from '../core/pricing/prices.ts';
 import type { RequestRecord } from '../core/record.ts';
@@ -13,6 +14,7 @@ import type { DriftCheck } from '../storage/drift.ts';
 import type { LedgerStore } from '../storage/ledger.ts';
 import type { PassDesk } from '../storage/passes.ts';
 import type { ResourceAccess } from '../storage/resource-access.ts';
+import type { Users } from '../storage/users.ts';
 import type { Webhooks } from '../storage/webhooks.ts';
 import { Problem } from './problem.ts';
 
@@ -56,6 +58,12 @@ export interface AdminContext {
   webhooks?: Webhooks;
   /** Absent: changes are only logged. */
   auditLog?: AuditLog;
+  /** Who log in with a password. */
+  users: Users;
+  /** Absent: nobody logs in by OpenID Connect. */
+  oidc?: OidcSettings;
+  /** Where browsers find the console, when not at its own address: `https://gateway.example.com`. */
+  consoleUrl?: string;
   prices(): PriceCatalog;
   /** What `prices` is made of, in the order in which they are laid over each other. */
   priceSources(): readonly PriceSource[];

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import { keyValueFault } from '../core/keys/key-value.ts';
 import { ledgerRecord } from '../storage/ledger.fixture.ts';
+import { StoreUnavailable } from '../storage/store-unavailable.ts';
 import { gatewayNamespace, startTestAdmin, type TestAdmin } from './admin-api.fixture.ts';
 
 const path = (name: string) => `/keys/${gatewayNamespace}/${name}`;
@@ -266,4 +267,22 @@ test('a deleted key opens nothing any more', async (t) => {
   assert.equal((await admin.call('DELETE', path('one'))).status, 404);
   const bearer = { authorization: `Bearer ${body.value}` };
   assert.equal((await admin.call('GET', '/session', undefined, bearer)).status, 401);
+});
+
+test('a ledger that cannot be read keeps no new value back', async (t) => {
+  const admin = await startTestAdmin(t);
+  const made = await admin.call('POST', '/keys', { name: 'before' });
+  admin.clock.nowMs += 60_000;
+  Object.assign(admin.ledger, {
+    usage: () => {
+      throw new StoreUnavailable('Postgres is not available: for this test');
+    },
+  });
+  const { status, body } = await admin.call('POST', '/keys', { name: 'laptop' });
+  assert.deepEqual([status, body.key.name, 'usage' in body.key], [201, 'laptop', false]);
+  assert.match(body.value, /^tg_/);
+  const rotated = await admin.call('POST', `${path('before')}/rotate`, {});
+  assert.equal(rotated.status, 200);
+  assert.notEqual(rotated.body.value, made.body.value);
+  assert.equal((await admin.call('GET', path('laptop'))).body.error.code, 'unavailable');
 });

@@ -83,6 +83,16 @@ export async function answerOf(view: KeyView, usage: KeyUsageReader): Promise<ob
   return { ...withUsage(view, usages), usage: await usage.readOne(view.id) };
 }
 
+/** The value is told in this answer and nowhere else: a ledger that is away must not keep it back. */
+async function issuedOf({ context }: Call, view: KeyView, usage: KeyUsageReader): Promise<object> {
+  try {
+    return await answerOf(view, usage);
+  } catch (error) {
+    context.log.error({ error: String(error) }, 'the usage of a new value cannot be read');
+    return view;
+  }
+}
+
 async function createKey(call: Call, usage: KeyUsageReader) {
   const { context } = call;
   const { key, value } = await createOne(context, call.body as NewKey, new Map(), false);
@@ -90,7 +100,10 @@ async function createKey(call: Call, usage: KeyUsageReader) {
   await context.settled();
   return {
     status: 201,
-    json: { key: await answerOf(findKey(context, key), usage), ...(value === undefined ? {} : { value }) },
+    json: {
+      key: await issuedOf(call, findKey(context, key), usage),
+      ...(value === undefined ? {} : { value }),
+    },
   };
 }
 
@@ -143,7 +156,7 @@ async function rotateKey(call: Call, usage: KeyUsageReader) {
   await written(() => context.resources.update({ ...live, spec: rotated }));
   call.audit('keys.rotate', `VirtualKey/${path['namespace']}/${path['name']}`, { graceSeconds });
   await context.settled();
-  return { status: 200, json: { key: await answerOf(findKey(context, path), usage), value } };
+  return { status: 200, json: { key: await issuedOf(call, findKey(context, path), usage), value } };
 }
 
 async function deleteKey(call: Call) {

@@ -2,11 +2,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { KeyEntry } from '../core/config/snapshot.ts';
 import { keyValueFault } from '../core/keys/key-value.ts';
+import type { Person } from '../core/login/person.ts';
 import type { AdminSessions } from '../storage/admin-sessions.ts';
 import type { AdminTokens } from '../storage/admin-tokens.ts';
+import type { StoredUser } from '../storage/users.ts';
 import type { AdminContext } from './context.ts';
+import { readCookie } from './cookies.ts';
 import { keyInForce } from './keys-in-force.ts';
 import { LoginLimit } from './login-limit.ts';
+import { PasswordLogin, stampOf } from './password-login.ts';
 import { Problem } from './problem.ts';
 import type { Role } from './roles.ts';
 import { sameSecret, sha256 } from './same-secret.ts';
@@ -37,6 +41,7 @@ export const cookieName = 'tollgate_session';
 export class Gatekeeper {
   readonly sessions: SessionStore;
   readonly tokens: TokenStore;
+  readonly #passwords: PasswordLogin;
   readonly #context: AdminContext;
   readonly #token: string;
   readonly #limit: LoginLimit;
@@ -46,6 +51,7 @@ export class Gatekeeper {
     this.#token = token;
     this.sessions = new SessionStore(kept.adminSessions, context.nowMs, context.randomBytes);
     this.tokens = new TokenStore(kept.adminTokens, context.randomBytes);
+    this.#passwords = new PasswordLogin(context.users, context.nowMs);
     this.#limit = new LoginLimit(context.nowMs);
   }
 
@@ -57,7 +63,7 @@ export class Gatekeeper {
       if (bearer === undefined) throw new Problem(401, 'token', 'send it as Authorization: Bearer …');
       return this.#ofSecret(bearer, addressOf(request), 'bearer');
     }
-    const session = await this.sessions.find(cookieOf(request.headers.cookie));
+    const session = await this.sessions.find(readCookie(request.headers.cookie, cookieName));
     return session === undefined ? undefined : this.ofSession(session);
   }
 
@@ -95,6 +101,22 @@ export class Gatekeeper {
     return this.#holder(key);
   }
 
+  /** Rejects with 401 for a wrong name or password, and for too many of them. */
+  async logInWithPassword(
+    name: string,
+    password: string,
+    request: IncomingMessage,
+  ): Promise<ReturnType<SessionStore['begin']>> {
+    const user = await this.checkPassword(name, password, request);
+    const person = { from: 'password' as const, name: user.name, stamp: stampOf(user) };
+    return this.sessions.begin(user.role, { person });
+  }
+
+  /** Rejects as `logInWithPassword`. */
+  checkPassword(name: string, password: string, request: IncomingMessage): Promise<StoredUser> {
+    return this.#passwords.check(name, password, addressOf(request));
+  }
+
   async ofSession(session: Session): Promise<Principal | undefined> {
     const how = `session ${session.id.slice(0, 8)}`;
     if (session.tokenHash !== undefined) {
@@ -102,10 +124,21 @@ export class Gatekeeper {
       const token = await this.tokens.findByHash(session.tokenHash);
       return token && { ...principalOfToken(token, how), session };
     }
+    if (session.person !== undefined) return this.#ofPerson(session, session.person, how);
     if (session.keyHash === undefined) return { ...administrator(how), session };
     // A key that was deleted or rotated away ends the sessions that it opened.
     const key = this.#keyOf(session.keyHash);
     return key === undefined ? undefined : { ...this.#holder(key), session };
+  }
+
+  /** What an identity provider said at the login holds until the session ends; a user's role is looked up. */
+  async #ofPerson(session: Session, person: Person, how: string): Promise<Principal | undefined> {
+    const { name, from } = person;
+    const of = from === 'oidc' ? { role: session.role, ...person } : await this.#passwords.userOf(person);
+    if (of === undefined) return undefined;
+    const { role, team } = of;
+    const names = { actor: `${name} (${from})`, who: `${name} (${from}, ${how})` };
+    return { role, ...names, ...(team === undefined ? {} : { team }), session };
   }
 
   #holder(key: KeyEntry): Principal {
@@ -131,12 +164,4 @@ function principalOfToken({ name, role, team }: NamedToken, how: string): Princi
 
 function addressOf(request: IncomingMessage): string {
   return request.socket.remoteAddress ?? '';
-}
-
-function cookieOf(header: string | undefined): string {
-  for (const pair of (header ?? '').split(';')) {
-    const equals = pair.indexOf('=');
-    if (equals > 0 && pair.slice(0, equals).trim() === cookieName) return pair.slice(equals + 1).trim();
-  }
-  return '';
 }

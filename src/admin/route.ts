@@ -12,6 +12,8 @@ export interface Route {
   /** Below `/api/v1`: `/keys/{namespace}/{name}`. */
   path: string;
   access: Access;
+  /** Browsers are sent here by another site: only for what that site may ask for in anybody's name. */
+  fromElsewhere?: true;
   summary: string;
   /** Query parameters. */
   query?: Readonly<Record<string, Schema>>;
@@ -49,7 +51,7 @@ export interface Call {
 }
 
 export type Answer =
-  | { status: number; json?: unknown; headers?: Record<string, string> }
+  | { status: number; json?: unknown; headers?: Record<string, string | string[]> }
   | { status: number; text: string; mediaType: string; fileName: string }
   /** Writes the answer itself, head included. */
   | { stream(response: ServerResponse): void | Promise<void> };

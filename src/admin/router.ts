@@ -60,7 +60,7 @@ export class Router {
   }
 
   async #admit(request: IncomingMessage, route: Route): Promise<Principal | undefined> {
-    refuseForeignPages(request);
+    if (!route.fromElsewhere) refuseForeignPages(request);
     if (route.access === 'open') return undefined;
     const principal = await this.#gatekeeper.principalOf(request);
     if (principal === undefined) throw notLoggedIn();

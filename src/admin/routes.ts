@@ -3,6 +3,7 @@
 import { applyRoute } from './apply.ts';
 import { auditRoute } from './audit.ts';
 import { budgetRoutes } from './budgets.ts';
+import { burnDownRoute } from './burn-down.ts';
 import { callExportRoute } from './call-export.ts';
 import { callTailRoute } from './call-tail.ts';
 import { callRoutes } from './calls.ts';
@@ -16,6 +17,7 @@ import { keyListRoute } from './key-list-route.ts';
 import { KeyUsageReader } from './key-usage.ts';
 import { keyRoutes } from './keys.ts';
 import { meRoute } from './me.ts';
+import { oidcRoutes } from './oidc.ts';
 import { openApiRoute } from './openapi.ts';
 import { overviewRoute } from './overview.ts';
 import { playgroundRoutes } from './playground/routes.ts';
@@ -28,13 +30,16 @@ import { sessionRoutes } from './sessions.ts';
 import { simulationRoutes } from './simulation-routes.ts';
 import { tokenRoutes } from './tokens.ts';
 import { usageRoutes } from './usage.ts';
+import { userRoutes } from './users.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 export function allRoutes(context: AdminContext): readonly Route[] {
   const usage = new KeyUsageReader(context);
   const routes: Route[] = [
     ...sessionRoutes,
+    ...oidcRoutes(context),
     ...tokenRoutes,
+    ...userRoutes,
     ...webhookRoutes,
     auditRoute,
     keyListRoute(usage),
@@ -42,6 +47,7 @@ export function allRoutes(context: AdminContext): readonly Route[] {
     keyImportRoute,
     keyBudgetsRoute,
     ...budgetRoutes,
+    burnDownRoute(),
     ...simulationRoutes(),
     ...usageRoutes,
     overviewRoute,

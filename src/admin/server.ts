@@ -37,8 +37,9 @@ export async function startAdminServer(options: AdminOptions): Promise<AdminServ
     options.uiDir === undefined
       ? undefined
       : createStaticFiles(options.uiDir, () => Buffer.from(randomBytes(16)).toString('base64url'));
+  const names = new Set([host, 'localhost', '127.0.0.1', '[::1]', ...nameIn(options.consoleUrl)]);
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
-    void serve(request, response, host, router, ui);
+    void serve(request, response, names, router, ui);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -57,11 +58,11 @@ export async function startAdminServer(options: AdminOptions): Promise<AdminServ
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  host: string,
+  names: ReadonlySet<string>,
   router: Router,
   ui: StaticFiles | undefined,
 ): Promise<void> {
-  if (!isOwnHost(request.headers.host, host))
+  if (!isOwnHost(request.headers.host, names))
     return sendProblem(response, new Problem(403, 'host', 'this name is not served here'));
   const url = URL.parse(request.url ?? '/', 'http://admin');
   if (url === null) return sendProblem(response, new Problem(400, 'path', 'this is no path'));
@@ -74,7 +75,10 @@ async function serve(
 }
 
 /** A name that resolves to loopback is not ours: DNS rebinding would let any web page in. */
-function isOwnHost(host: string | undefined, own: string): boolean {
-  const name = (host ?? '').replace(/:\d+$/, '');
-  return name === own || name === 'localhost' || name === '127.0.0.1' || name === '[::1]';
+function isOwnHost(host: string | undefined, names: ReadonlySet<string>): boolean {
+  return names.has((host ?? '').replace(/:\d+$/, ''));
+}
+
+function nameIn(consoleUrl: string | undefined): string[] {
+  return consoleUrl === undefined ? [] : [new URL(consoleUrl).hostname];
 }

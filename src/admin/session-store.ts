@@ -29,13 +29,14 @@ export class SessionStore {
   /** Returns the session and the value of its cookie, which is kept nowhere here. */
   async begin(
     role: Role,
-    by: Pick<Session, 'keyHash' | 'tokenHash'> = {},
+    by: Pick<Session, 'keyHash' | 'tokenHash' | 'person'> = {},
+    lifeMs = sessionMs,
   ): Promise<{ session: Session; cookie: string; maxAgeSeconds: number }> {
     const cookie = this.#secret();
     const now = this.#nowMs();
-    const session = { id: sha256(cookie), role, expiresAtMs: now + sessionMs, ...by };
+    const session = { id: sha256(cookie), role, expiresAtMs: now + lifeMs, ...by };
     await this.#kept.begin(session, now);
-    return { session: { ...session, csrf: csrfOf(cookie) }, cookie, maxAgeSeconds: sessionMs / 1000 };
+    return { session: { ...session, csrf: csrfOf(cookie) }, cookie, maxAgeSeconds: lifeMs / 1000 };
   }
 
   async find(cookie: string): Promise<Session | undefined> {

@@ -2,8 +2,10 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { OidcSettings } from '../core/login/oidc-settings.ts';
+import { consoleOptions, type OidcFlags, withOidc } from './console-options.ts';
 
-export interface UpOptions {
+export interface UpOptions extends ConsoleSettings {
   dataDir: string;
   demo: boolean;
   cluster: boolean;
@@ -43,7 +45,14 @@ export interface UpOptions {
   rlsTlsClientCa?: string;
 }
 
-interface Flags extends Omit<UpOptions, 'providerUrls'> {
+interface ConsoleSettings {
+  /** Where browsers find the console, when not at its own address. */
+  consoleUrl?: string;
+  /** Absent: nobody logs in by OpenID Connect. */
+  oidc?: OidcSettings;
+}
+
+interface Flags extends Omit<UpOptions, 'providerUrls' | 'oidc'>, OidcFlags {
   providerUrl: Record<string, string>;
 }
 
@@ -107,13 +116,14 @@ export function upCommand(env: NodeJS.ProcessEnv, run: (options: UpOptions) => P
     daysNumber as unknown as Parse,
   );
   addMetricsOptions(add);
+  addConsoleOptions(add);
   for (const [flag, variable, description, port] of ports) {
     add(`--${flag} <port>`, `${description}`, variable, port, portNumber as unknown as Parse);
   }
   return command.action(async (flags: Flags) => {
     const { providerUrl: providerUrls, ...rest } = flags;
     checkTogether(rest);
-    await run({ ...rest, providerUrls });
+    await run({ ...withOidc(rest), providerUrls });
   });
 }
 
@@ -122,6 +132,11 @@ function checkTogether({ cluster, config }: Omit<Flags, 'providerUrl'>): void {
     throw new InvalidArgumentError(
       '--config and --cluster exclude each other: a cluster has its own resources',
     );
+}
+
+function addConsoleOptions(add: Add): void {
+  for (const [flag, variable, description, fallback, parse] of consoleOptions)
+    add(flag, description, variable, fallback, parse as Parse | undefined);
 }
 
 function addMetricsOptions(add: Add): void {

@@ -30,10 +30,12 @@ export function adminSessionsConformance(name: string, open: () => Promise<Admin
     withSessions(async (sessions) => {
       const holder = session('b', { role: 'holder', keyHash: 'k' });
       const named = session('c', { role: 'viewer', tokenHash: 't' });
-      for (const one of [session('a'), holder, named]) await sessions.begin(one, 0);
+      const person = session('p', { role: 'owner', person: { from: 'oidc', name: 'lee', team: 'research' } });
+      for (const one of [session('a'), holder, named, person]) await sessions.begin(one, 0);
       assert.deepEqual(await sessions.find('a'), session('a'));
       assert.deepEqual(await sessions.find('b'), holder);
       assert.deepEqual(await sessions.find('c'), named);
+      assert.deepEqual(await sessions.find('p'), person);
       assert.equal(await sessions.find('d'), undefined);
       await sessions.end('a');
       await sessions.end('a');

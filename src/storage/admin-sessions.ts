@@ -2,6 +2,8 @@
  * Contract of the store of the console's sessions and one-time login codes. What a browser holds is known by its hash (lower-case
  * hex SHA-256) alone. Methods reject with `StoreUnavailable`; times are Unix milliseconds.
  */
+import type { Person } from '../core/login/person.ts';
+
 export interface StoredSession {
   /** Hash of its cookie's value. */
   id: string;
@@ -11,6 +13,8 @@ export interface StoredSession {
   keyHash?: string;
   /** SHA-256 of the named admin token that opened it. */
   tokenHash?: string;
+  /** Who opened it, where neither a token nor a key did. */
+  person?: Person;
 }
 
 /** Beyond that the oldest ends. */

@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 
 export interface Webhook {
   url: string;
-  received: { body: string; answer(status: number): void }[];
+  received: { path: string; body: string; answer(status: number): void }[];
   /** Calls wait for `answer` while it is set. */
   holding: boolean;
 }
@@ -17,7 +17,7 @@ export async function startWebhook(t: TestContext): Promise<Webhook> {
     let body = '';
     for await (const chunk of request) body += chunk;
     const answer = end(response);
-    hook.received.push({ body, answer });
+    hook.received.push({ path: request.url!, body, answer });
     if (!hook.holding) answer(200);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

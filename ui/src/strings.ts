@@ -6,11 +6,13 @@ import { celStrings } from './strings/cel.ts';
 import { configurationStrings } from './strings/configuration.ts';
 import { keyImportStrings } from './strings/key-import.ts';
 import { keyStrings } from './strings/keys.ts';
+import { loginStrings } from './strings/login.ts';
 import { modelStrings } from './strings/models.ts';
 import { overviewStrings } from './strings/overview.ts';
 import { playgroundStrings } from './strings/playground.ts';
 import { settingsStrings } from './strings/settings.ts';
 import { usageStrings } from './strings/usage.ts';
+import { userStrings } from './strings/users.ts';
 import { webhookStrings } from './strings/webhooks.ts';
 
 export const strings = {
@@ -33,21 +35,12 @@ export const strings = {
     settings: 'Settings',
     me: 'My key',
     logOut: 'Log out',
+    password: 'Change password',
     who: (name: string, role: string) => `${name} (${role[0]?.toUpperCase()}${role.slice(1)})`,
     toLight: 'Switch to light colours',
     toDark: 'Switch to dark colours',
   },
-  login: {
-    title: 'Log in to Tollgate',
-    token: 'Admin token or virtual key',
-    hint: 'The gateway prints a one-time link at its start. The admin token is in the file admin-token of its data directory; holders log in with their own virtual key.',
-    submit: 'Log in',
-    missing: 'Enter the admin token or a virtual key.',
-    wrong:
-      'Not accepted. Check that all of it was copied; a one-time link works once only, the next start of the gateway prints a new one.',
-    codeUsed:
-      'This one-time link was used already or is too old. Log in with the admin token, or start the gateway again for a new link.',
-  },
+  login: loginStrings,
   expired: {
     title: 'Your session has ended',
     text: 'Log in again to go on. What you typed is still there, and what you were sending is sent then.',
@@ -120,5 +113,6 @@ export const strings = {
   cel: celStrings,
   playground: playgroundStrings,
   settings: settingsStrings,
+  users: userStrings,
   webhooks: webhookStrings,
 };

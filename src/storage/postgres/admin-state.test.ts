@@ -9,6 +9,7 @@ import { adminTokensConformance } from '../admin-tokens-conformance.ts';
 import type { AuditLog, LocalAuditLog } from '../audit-log.ts';
 import { auditEntry, auditLogConformance } from '../audit-log-conformance.ts';
 import { openSqliteAuditLog } from '../sqlite/audit-log.ts';
+import { describeUsers } from '../users-conformance.ts';
 import { openPostgresAdminSessions } from './admin-sessions.ts';
 import { openPostgresAdminTokens } from './admin-tokens.ts';
 import { openPostgresAuditLog } from './audit-log.ts';
@@ -17,6 +18,7 @@ import { PostgresUnavailable } from './faults.ts';
 import { startLink } from './faulty-link.fixture.ts';
 import { noPostgres, startPostgres, type TestPostgres } from './postgres-server.fixture.ts';
 import { migratePostgresSchema } from './schema.ts';
+import { openPostgresUsers } from './users.ts';
 
 async function connect(url: string, timeoutMs = 5_000): Promise<PostgresConnection> {
   const connection = new PostgresConnection({ url, timeoutMs });
@@ -46,6 +48,12 @@ function conformance(server: TestPostgres): void {
   adminSessionsConformance('Postgres', async () => {
     const connection = await connect(await server.createDatabase());
     return { sessions: openPostgresAdminSessions(connection), close: () => connection.close() };
+  });
+
+  describeUsers('Postgres', async () => {
+    const connection = await connect(await server.createDatabase());
+    const users = openPostgresUsers(connection);
+    return { users, again: async () => openPostgresUsers(connection), close: () => connection.close() };
   });
 
   auditLogConformance('Postgres', async () => {

@@ -3,6 +3,7 @@ import { after, test } from 'node:test';
 import { inspect } from 'node:util';
 import { ledgerRecord } from '../ledger.fixture.ts';
 import { LedgerFollower } from '../memory/ledger-follower.ts';
+import { openPostgresAdminTokens } from './admin-tokens.ts';
 import { PostgresConnection } from './connection.ts';
 import { PostgresUnavailable } from './faults.ts';
 import { startLink } from './faulty-link.fixture.ts';
@@ -112,6 +113,25 @@ function faultTests(server: TestPostgres): void {
     await Promise.all(connections.map(migratePostgresSchema));
     await connections[0]!.run((session) => session.query('UPDATE tollgate.schema_version SET version = 99'));
     await assert.rejects(migratePostgresSchema(connections[1]!), /newer release of Tollgate \(schema 99/);
+  });
+
+  test('a database of an earlier release is brought up to date, with what is in it', async (t) => {
+    const url = await server.createDatabase();
+    const { ledger, connection } = await ledgerReplica(t, url, 'a');
+    await ledger.append([ledgerRecord(1)], []);
+    await connection.run(async (session) => {
+      const tables = await session.query(
+        `SELECT tablename FROM pg_tables WHERE schemaname = 'tollgate'
+         AND tablename NOT IN ('schema_version', 'call', 'replica', 'charged', 'resource_store', 'resource', 'resource_change', 'leader')`,
+      );
+      assert.ok(tables.length >= 5);
+      for (const { tablename } of tables) await session.query(`DROP TABLE tollgate.${tablename}`);
+      await session.query('UPDATE tollgate.schema_version SET version = 2');
+    });
+    await migratePostgresSchema(connection);
+    await migratePostgresSchema(connection);
+    assert.equal((await openPostgresAdminTokens(connection).list()).length, 0);
+    assert.deepEqual(await ledger.get(ledgerRecord(1).id), ledgerRecord(1));
   });
 
   test('a batch of which some are there already, at its begin, middle or end: the others are entered', async (t) => {

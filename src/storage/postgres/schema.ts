@@ -4,10 +4,18 @@ import { adminTables } from './schema-admin.ts';
 import { alertTables } from './schema-alerts.ts';
 import { ledgerOrders, ledgerTables } from './schema-ledger.ts';
 import { resourceTables } from './schema-resources.ts';
+import { userTables } from './schema-users.ts';
 import type { Session } from './session.ts';
 
 /** Step n brings version n to n + 1. Never change a step that was released: add one. */
-const steps: readonly string[] = [ledgerTables, resourceTables, adminTables, alertTables, ledgerOrders];
+const steps: readonly string[] = [
+  ledgerTables,
+  resourceTables,
+  adminTables,
+  alertTables,
+  ledgerOrders,
+  userTables,
+];
 
 /** Any number that other programs are unlikely to lock. */
 const lockId = 7_083_402_911;

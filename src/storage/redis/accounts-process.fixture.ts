@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { attachSharedAccounts } from '../memory/shared-accounts.ts';
 import { openSharedCounters, type SharedCounters } from '../memory/shared-counters.ts';
 import { openCounterDump } from '../sqlite/counter-dump.ts';
@@ -31,8 +32,8 @@ export interface TestProcessOptions {
   returnMs?: number;
   /** Steady clock of the process. */
   nowMs?(): number;
-  /** While it is cut, the server is out of reach. */
-  cut?: { isCut: boolean };
+  /** While it is cut, the server is out of reach; else each command takes so much longer. */
+  cut?: { isCut: boolean; delayMs?: number };
 }
 
 /** Time stands at 100,000 s, but leases end by the server's clock. */
@@ -54,6 +55,7 @@ export async function openTestProcess(options: TestProcessOptions): Promise<Test
     const connection = openBudgetConnection({ url, timeoutMs, nowMs: steadyMs, maxBackoffMs: 50 });
     const send = async (command: readonly string[]) => {
       if (options.cut?.isCut) throw new RedisUnavailable('redis: cut off');
+      if (options.cut?.delayMs) await delay(options.cut.delayMs);
       return connection.send(command);
     };
     return { send, close: () => connection.close() };

@@ -19,6 +19,8 @@ import { notOpen, type SyncCall, type SyncRequest, syncScript, unknownScript } f
 export interface WaitingCall {
   request: ReservationRequest;
   leases: readonly Lease[];
+  /** True when what was leased meanwhile was enough: it is answered. */
+  again(): boolean;
   resolve(outcome: ReservationOutcome): void;
   reject(error: Error): void;
 }
@@ -117,8 +119,11 @@ export class LeaseExchange {
   }
 
   async #exchangeAll(): Promise<void> {
-    do await this.#once(false);
-    while (
+    do {
+      await this.#once(false);
+      // Those that came during it would put everything into the script's hands again, and keep the next ones waiting, for ever.
+      this.#waiting = this.#waiting.filter((call) => !call.again());
+    } while (
       this.#fault === undefined &&
       (this.#waiting.length > 0 || this.#due(maxCounters).length === maxCounters)
     );

@@ -42,13 +42,20 @@ class ScriptedAccounts implements LeasedAccounts {
   }
 
   reserve(request: ReservationRequest): ReservationOutcome | Promise<ReservationOutcome> {
-    const { items, wantedOutput } = request;
-    const leases = items.map((item) => this.#leaseOf(item));
+    const leases = request.items.map((item) => this.#leaseOf(item));
+    return this.#reserveHere(request, leases) ?? this.#ask(request, leases);
+  }
+
+  /** Out of what is leased, if that is enough for all of it. */
+  #reserveHere(
+    { items, wantedOutput }: ReservationRequest,
+    leases: readonly Lease[],
+  ): ReservationOutcome | undefined {
     const isSure = this.#exchange.isLeaseSure();
     for (let index = 0; index < items.length; index++) {
       const item = items[index]!;
       if (!leases[index]!.fits(item, wantedOutput) || !(isSure || item.enforce === 'report'))
-        return this.#ask(request, leases);
+        return undefined;
     }
     const readings = leases.map((lease) => lease.reading());
     for (let index = 0; index < items.length; index++) {
@@ -85,7 +92,12 @@ class ScriptedAccounts implements LeasedAccounts {
     for (const [index, item] of request.items.entries())
       leases[index]!.use(item, request.wantedOutput, this.#tick);
     return new Promise((resolve, reject) => {
-      const call: WaitingCall = { request, leases, resolve, reject };
+      const again = () => {
+        const outcome = this.#reserveHere(request, leases);
+        if (outcome !== undefined) resolve(outcome);
+        return outcome !== undefined;
+      };
+      const call: WaitingCall = { request, leases, again, resolve, reject };
       this.#exchange.add(call);
     });
   }

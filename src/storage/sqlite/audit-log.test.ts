@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { auditEntry, auditLogConformance } from '../audit-log-conformance.ts';
 import { openSqliteAuditLog } from './audit-log.ts';
@@ -41,6 +42,24 @@ test('what was appended survives kill -9', (t) => {
   assert.equal(spawnSync(process.execPath, flags).signal, 'SIGKILL');
   const log = openSqliteAuditLog(path);
   assert.deepEqual(log.search({}, { limit: 1 }).entries, [{ id: 1, ...auditEntry(7) }]);
+  log.close();
+});
+
+test('a file of an earlier release is brought up to date, with what is in it', (t) => {
+  const path = join(directoryOf(t), 'audit.db');
+  const before = openSqliteAuditLog(path);
+  before.append([auditEntry(1)]);
+  before.close();
+  const database = new DatabaseSync(path);
+  database.exec('DROP TABLE log; PRAGMA user_version = 1;');
+  database.close();
+  const log = openSqliteAuditLog(path);
+  log.append([auditEntry(2)]);
+  assert.deepEqual(
+    log.after(0, 9).map(({ atMs }) => atMs),
+    [1, 2],
+  );
+  assert.match(log.name, /^[0-9a-f-]{36}$/);
   log.close();
 });
 

@@ -1,8 +1,10 @@
 import { NavLink, Stack } from '@mantine/core';
 import { Link, useLocation } from '@tanstack/react-router';
+import { useState } from 'react';
 import { logOut } from '../api/session.ts';
 import { session } from '../api/session-state.ts';
 import { useStore } from '../api/store.ts';
+import { ChangePasswordDialog } from '../session/change-password-dialog.tsx';
 import { strings } from '../strings.ts';
 
 const adminPages = [
@@ -22,6 +24,7 @@ const holderPages = [{ to: '/me', label: strings.navigation.me }] as const;
 export function Navigation({ onNavigate }: { onNavigate: () => void }) {
   const path = useLocation({ select: (location) => location.pathname });
   const current = useStore(session);
+  const [changing, setChanging] = useState(false);
   const pages = current?.role === 'holder' ? holderPages : adminPages;
   const who = current?.name === undefined ? undefined : strings.navigation.who(current.name, current.role);
   return (
@@ -42,12 +45,18 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
           );
         })}
       </div>
-      <NavLink
-        component="button"
-        label={strings.navigation.logOut}
-        description={who}
-        onClick={() => void logOut()}
-      />
+      <div>
+        {current?.from === 'password' && (
+          <NavLink component="button" label={strings.navigation.password} onClick={() => setChanging(true)} />
+        )}
+        <NavLink
+          component="button"
+          label={strings.navigation.logOut}
+          description={who}
+          onClick={() => void logOut()}
+        />
+      </div>
+      <ChangePasswordDialog opened={changing} onClose={() => setChanging(false)} />
     </Stack>
   );
 }

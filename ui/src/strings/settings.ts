@@ -1,6 +1,6 @@
 export const settingsStrings = {
   title: 'Settings',
-  tabs: { tokens: 'Logins', webhooks: 'Webhooks', audit: 'Audit log' },
+  tabs: { tokens: 'Tokens', users: 'Users', webhooks: 'Webhooks', audit: 'Audit log' },
   tokens: {
     title: 'Admin tokens',
     intro:

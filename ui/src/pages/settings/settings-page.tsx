@@ -5,6 +5,7 @@ import { strings } from '../../strings.ts';
 import { AuditLog } from './audit-log.tsx';
 import { readSettingsSearch, tabs } from './settings-search.ts';
 import { Tokens } from './tokens.tsx';
+import { Users } from './users.tsx';
 import { Webhooks } from './webhooks.tsx';
 
 const texts = strings.settings;
@@ -29,6 +30,9 @@ export function SettingsPage() {
         </Tabs.List>
         <Tabs.Panel value="tokens">
           <Tokens />
+        </Tabs.Panel>
+        <Tabs.Panel value="users">
+          <Users />
         </Tabs.Panel>
         <Tabs.Panel value="webhooks">
           <Webhooks />
