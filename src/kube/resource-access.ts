@@ -19,6 +19,7 @@ export function createReadOnlyResourceAccess(source: Pick<ResourceSource, 'list'
         .list(group, kind)
         .find(({ metadata }) => metadata.name === name && metadata.namespace === namespace),
     create: refuse,
+    createAll: refuse,
     update: refuse,
     delete: refuse,
   };
