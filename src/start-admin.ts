@@ -16,6 +16,7 @@ import type { DriftCheck } from './storage/drift.ts';
 import type { LedgerStore } from './storage/ledger.ts';
 import { createPassDesk } from './storage/memory/one-time-passes.ts';
 import type { ResourceAccess } from './storage/resource-access.ts';
+import type { Retention } from './storage/retention.ts';
 import type { Webhooks } from './storage/webhooks.ts';
 import type { createLog } from './telemetry/log.ts';
 
@@ -33,6 +34,7 @@ export interface AdminParts extends AdminState {
   ledger: LedgerStore;
   drift: DriftCheck;
   webhooks: Webhooks;
+  retention: Retention;
   prices: RunningPrices;
   plane: Pick<DataPlane, 'admit'>;
   log: ReturnType<typeof createLog>;

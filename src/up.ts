@@ -79,7 +79,6 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
     budgets: () => inForce.now.budgets,
   });
   budgets.observe(metrics);
-  keepLedgerSmall(ledger, options.ledgerDays, log, stack);
   const { source, resources } = registry ? embedded(registry) : clusterResources(options.issueKeys, log);
   const told = leaderOnly(source, isLeader, 'Budget');
   const { alerts, webhooks } = startAlerts({ ...base, source: told, postgres, shared: budgets });
@@ -93,6 +92,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const plane = startServing(options, shared, limits, (record) => feed.publish(record), log, stack);
   await source.start();
   stack.add(() => source.stop());
+  const kept = { drift, webhooks, retention: keepLedgerSmall({ ...base, ledger, source }) };
   const prices = startPrices({ ...base, source, metrics, use: plane.price });
   const controller: Controller = startController({
     source: leaderOnly(source, isLeader),
@@ -110,7 +110,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   whenCalled(() => controller.recompile());
   reportStandings(standings, log, stack);
   const seen = { counters: budgets.counters, holds: budgets.holds(plane.holds) };
-  const parts = { options, resources, controller, feed, prices, plane, log, drift, webhooks, ...seen };
+  const parts = { options, resources, controller, feed, prices, plane, log, ...kept, ...seen };
   const admin = await startAdmin({ ...stores, ...parts, inForce: () => inForce.now });
   stack.add(() => closeServer(admin.server));
   const api = await startApis(options, registry, metrics, auditLog, log, stack);

@@ -55,6 +55,8 @@ export interface TestAdmin {
   logged: Record<string, unknown>[];
   clock: { nowMs: number };
   apply(...objects: KubeObject[]): Promise<void>;
+  /** Of the core group. */
+  list(kind: string): readonly KubeObject[];
   /** As the administrator, with the token, unless headers say otherwise. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** A finished call, as the data path tells it. */
@@ -150,7 +152,7 @@ async function openWorld(
   };
 }
 
-interface TestAdminOptions extends Pick<AdminContext, 'oidc' | 'consoleUrl'> {
+interface TestAdminOptions extends Pick<AdminContext, 'oidc' | 'consoleUrl' | 'retention'> {
   ledger?: false;
   /** All keys are, as with Postgres. */
   inMemory?: boolean;
@@ -220,6 +222,7 @@ export async function startTestAdmin(t: TestContext, options: TestAdminOptions =
       applyObjects(world.registry, objects);
       await world.settled();
     },
+    list: (kind) => createEmbeddedResourceAccess(world.registry).list('', kind),
     call: (method, path, body, headers = { authorization: `Bearer ${token}` }) =>
       send(url, method, path, body, headers),
     tell: (record) => feed.publish(record),

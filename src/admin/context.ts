@@ -14,6 +14,7 @@ import type { DriftCheck } from '../storage/drift.ts';
 import type { LedgerStore } from '../storage/ledger.ts';
 import type { PassDesk } from '../storage/passes.ts';
 import type { ResourceAccess } from '../storage/resource-access.ts';
+import type { Retention } from '../storage/retention.ts';
 import type { Users } from '../storage/users.ts';
 import type { Webhooks } from '../storage/webhooks.ts';
 import { Problem } from './problem.ts';
@@ -54,6 +55,8 @@ export interface AdminContext {
   compile?: CompileSettings;
   /** Address at which the data path's ports are reached. */
   gatewayHost: string;
+  /** Absent where there is no ledger. */
+  retention?: Retention;
   /** Absent: budgets' alerts are sent nowhere. */
   webhooks?: Webhooks;
   /** Absent: changes are only logged. */

@@ -49,6 +49,7 @@ const opened: Record<Exclude<Access, 'admin'>, string[]> = {
     'GET /audit',
     'GET /counters',
     'GET /drift',
+    'GET /retention',
     'GET /resources/{kind}',
     'GET /resources/{kind}/{namespace}/{name}',
     'GET /resource-schemas',

@@ -25,6 +25,7 @@ import { priceRoute } from './prices.ts';
 import { resourceDeleteRoute } from './resource-delete.ts';
 import { resourceTextRoutes } from './resource-text.ts';
 import { resourceRoute } from './resources.ts';
+import { retentionRoutes } from './retention.ts';
 import type { Route } from './route.ts';
 import { sessionRoutes } from './sessions.ts';
 import { simulationRoutes } from './simulation-routes.ts';
@@ -41,6 +42,7 @@ export function allRoutes(context: AdminContext): readonly Route[] {
     ...tokenRoutes,
     ...userRoutes,
     ...webhookRoutes,
+    ...retentionRoutes,
     auditRoute,
     keyListRoute(usage),
     ...keyRoutes(usage),

@@ -140,6 +140,7 @@ function ownLedger(team: string, isOwn: (record: RequestRecord) => boolean, whol
     positions: refuse,
     charged: refuse,
     lastUsed: refuse,
+    extent: refuse,
     prune: refuse,
     close: refuse,
   };

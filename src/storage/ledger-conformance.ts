@@ -376,7 +376,11 @@ function chargeConformance(name: string, withLedger: WithLedger): void {
         [],
       );
       const before = startMs + 8 * 60_000;
+      assert.equal((await ledger.extent()).oldestMs, startMs);
       assert.equal(await ledger.prune(before, 3), 3);
+      const { oldestMs, bytes } = await ledger.extent();
+      assert.equal(oldestMs, startMs + 3 * 60_000);
+      assert.ok(bytes > 1_000);
       assert.deepEqual(numbersOf((await ledger.search({}, { limit: 10 })).records), [9, 8, 7, 6, 5, 4, 3]);
       assert.equal(await ledger.prune(before), 5);
       assert.equal(await ledger.prune(before), 0);
@@ -385,6 +389,8 @@ function chargeConformance(name: string, withLedger: WithLedger): void {
         (await ledger.charged()).sums.map(({ used }) => used),
         [70],
       );
+      await ledger.prune(Number.MAX_SAFE_INTEGER);
+      assert.equal((await ledger.extent()).oldestMs, undefined);
     }),
   );
 

@@ -10,6 +10,7 @@ import { loginStrings } from './strings/login.ts';
 import { modelStrings } from './strings/models.ts';
 import { overviewStrings } from './strings/overview.ts';
 import { playgroundStrings } from './strings/playground.ts';
+import { retentionStrings } from './strings/retention.ts';
 import { settingsStrings } from './strings/settings.ts';
 import { usageStrings } from './strings/usage.ts';
 import { userStrings } from './strings/users.ts';
@@ -112,6 +113,7 @@ export const strings = {
   configuration: configurationStrings,
   cel: celStrings,
   playground: playgroundStrings,
+  retention: retentionStrings,
   settings: settingsStrings,
   users: userStrings,
   webhooks: webhookStrings,

@@ -101,6 +101,37 @@ describe('settings in the console of the real gateway', { skip: noBrowser, timeo
     assert.deepEqual(complaints, []);
   });
 
+  test('how long calls are kept is shown and changed, and a ConfigMap of kubectl says the same', async (t) => {
+    const { page, complaints } = await openTab(t);
+    await logInWithToken(page, gateway, '/settings?tab=retention');
+    await page.getByText('for good', { exact: true }).waitFor();
+    await page.getByText(/^0 calls, [\d.]+ (kB|MB)$/).waitFor();
+    const days = page.getByRole('textbox', { name: 'Keep calls for so many days' });
+    await days.fill('none');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Enter a whole number of days').waitFor();
+    await days.fill('30');
+    await days.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Delete calls older than 30 days?' });
+    await dialog.getByText('No call is older now.').waitFor();
+    assert.deepEqual(await axeFinds(page), []);
+    await dialog.getByRole('button', { name: 'Keep no longer' }).click();
+    await page.getByText('ConfigMap agentgateway-system/tollgate-retention').waitFor();
+    await page.getByText('30 days', { exact: true }).waitFor();
+    const yaml = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: tollgate-retention, namespace: agentgateway-system, labels: {tollgate.dev/retention: "true"}}
+data: {ledgerDays: "never"}`;
+    await gateway.admin('POST', '/resources:apply', { yaml });
+    await page.reload();
+    await page.getByText('The setting cannot be read: no call is deleted').waitFor();
+    await days.fill('');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Nobody: nothing is deleted').waitFor();
+    assert.deepEqual(await axeFinds(page), []);
+    assert.deepEqual(complaints, []);
+  });
+
   test('the audit log says who changed what, is searched, and has pages', async (t) => {
     await gateway.admin('POST', '/keys', { name: 'audited', owner: '<b>lee</b>' });
     for (let turn = 0; turn < 60; turn += 1)

@@ -10,6 +10,7 @@ import type {
   ChargedSum,
   JournalPosition,
   Latencies,
+  LedgerExtent,
   LedgerFilter,
   LedgerStore,
   UsageQuery,
@@ -168,6 +169,16 @@ class PostgresLedger implements LedgerStore {
         FROM used WHERE key IS NOT NULL`),
     );
     return new Map(rows.map((row) => [String(row['key']), Number(row['at'])]));
+  }
+
+  async extent(): Promise<LedgerExtent> {
+    const [row] = await this.#connection.run((session) =>
+      session.query(
+        `SELECT (SELECT min(started) FROM tollgate.call) AS oldest, pg_total_relation_size('tollgate.call') AS bytes`,
+      ),
+    );
+    const oldest = row?.['oldest'] ?? undefined;
+    return { bytes: Number(row?.['bytes']), ...(oldest !== undefined && { oldestMs: Number(oldest) }) };
   }
 
   async prune(beforeMs: number, atMost?: number): Promise<number> {
