@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Snapshot } from './core/config/snapshot.ts';
 import type { PriceCatalog } from './core/pricing/prices.ts';
-import type { TallyBatch } from './core/ratelimit/statistics.ts';
+import type { ChargeStanding, TallyBatch } from './core/ratelimit/statistics.ts';
 import type { RequestRecord } from './core/record.ts';
 import type { BindResult, FromWorker, ToWorker } from './proxy/messages.ts';
 import type { Hold, Holds } from './storage/accounts.ts';
@@ -35,19 +35,21 @@ export interface DataPlaneOptions extends Pick<WorkerInput, 'counters' | 'host' 
   workers: number;
   onRecords(records: readonly RequestRecord[]): void;
   onTallies(tallies: TallyBatch): void;
+  /** A thread's charges that a remote rate limit service has not taken yet. */
+  onCharges(thread: string, charges: ChargeStanding): void;
   /** A thread that ends by itself: what it served is served no more. */
   onCrash(error: Error): void;
 }
 
 export function startDataPlane(options: DataPlaneOptions): DataPlane {
-  const { workers, storedKeys, onRecords, onTallies, onCrash, ...common } = options;
+  const { workers, storedKeys, onRecords, onTallies, onCharges, onCrash, ...common } = options;
   const buckets = createBucketMemory();
   const keys = new SharedKeyWriter();
   const threads = Array.from({ length: workers }, (_, index) => {
     const sharing = workers === 1 ? 'alone' : index === 0 ? 'first' : 'others';
     const shared = { buckets, keys: storedKeys ?? keys.handle };
     const input = { ...common, ...shared, sharing, name: `worker-${index + 1}` } as const;
-    return new DataPathThread(input, { onRecords, onTallies, onCrash });
+    return new DataPathThread(input, { onRecords, onTallies, onCharges, onCrash });
   });
   // One after the other: a port that one snapshot closes is closed in every thread before the next one opens it again.
   let last: Promise<unknown> = Promise.resolve();
@@ -99,12 +101,13 @@ class DataPathThread {
 
   constructor(
     input: WorkerInput,
-    { onRecords, onTallies, onCrash }: Pick<DataPlaneOptions, 'onRecords' | 'onTallies' | 'onCrash'>,
+    told: Pick<DataPlaneOptions, 'onRecords' | 'onTallies' | 'onCharges' | 'onCrash'>,
   ) {
     this.#worker = new Worker(join(import.meta.dirname, 'worker.ts'), { workerData: input });
     this.#worker.on('message', (message: FromWorker) => {
-      if (message.type === 'records') onRecords(JSON.parse(message.records) as RequestRecord[]);
-      else if (message.type === 'tallies') onTallies(message.tallies);
+      if (message.type === 'records') told.onRecords(JSON.parse(message.records) as RequestRecord[]);
+      else if (message.type === 'tallies') told.onTallies(message.tallies);
+      else if (message.type === 'charges') told.onCharges(input.name, message.charges);
       else if (message.type === 'stopped') this.#stopped?.();
       else if (message.type === 'holds') this.#answered(message.question, message.holds);
       else if (message.type === 'released') this.#answered(message.question, message.done);
@@ -115,7 +118,7 @@ class DataPathThread {
         this.#waiting.delete(message.generation);
       }
     });
-    this.#worker.on('error', onCrash);
+    this.#worker.on('error', told.onCrash);
   }
 
   apply(snapshot: Snapshot, closed: readonly number[]): Promise<BindResult[]> {

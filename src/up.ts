@@ -173,6 +173,7 @@ function startServing(
       records.forEach(observe);
     },
     onTallies: limits.addTallies,
+    onCharges: limits.tellCharges,
     onCrash: (error) => {
       log.fatal({ error: error.stack }, 'the data path ended');
       process.exit(1);

@@ -69,6 +69,8 @@ const telling = setInterval(tell, tallyMs);
 function tell(): void {
   const drained = tallies.drain();
   if (drained !== undefined) post({ type: 'tallies', tallies: drained });
+  const standing = charges.standing();
+  if (standing.waiting + standing.delivered > 0) post({ type: 'charges', charges: standing });
 }
 
 /** One connection per address set, kept while the thread lives: services of a configuration are few. */
@@ -94,6 +96,7 @@ function rateLimitServiceFor(target: RateLimitTarget): RateLimitService {
 const charges = openPendingCharges({
   path: join(input.counters.directory, `charges-${input.name}.jsonl`),
   serviceFor: rateLimitServiceFor,
+  nowMs,
 });
 const redeliverMs = 5_000;
 const redelivery = setInterval(() => void charges.deliver(), redeliverMs);

@@ -1,7 +1,7 @@
 /** What the main thread and a data path thread say to each other. */
 import type { Snapshot } from '../core/config/snapshot.ts';
 import type { PriceCatalog } from '../core/pricing/prices.ts';
-import type { TallyBatch } from '../core/ratelimit/statistics.ts';
+import type { ChargeStanding, TallyBatch } from '../core/ratelimit/statistics.ts';
 import type { Hold } from '../storage/accounts.ts';
 import type { PassTold } from '../storage/passes.ts';
 
@@ -28,6 +28,8 @@ export type FromWorker =
   | { type: 'records'; records: string }
   /** What the embedded rate limit service counted in this thread since the last time. */
   | { type: 'tallies'; tallies: TallyBatch }
+  /** How the thread's undelivered charges stand, whenever that changed. */
+  | { type: 'charges'; charges: ChargeStanding }
   | { type: 'holds'; question: number; holds: Hold[] }
   | { type: 'keys-in-use'; version: number }
   | { type: 'pass-known'; question: number }

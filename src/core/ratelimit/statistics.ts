@@ -23,6 +23,15 @@ export interface TallyBatch {
   events: Partial<Record<ServiceEvent, number>>;
 }
 
+/** Charges of one thread that a remote service could not take. */
+export interface ChargeStanding {
+  waiting: number;
+  /** Unix ms since when the oldest waits. */
+  oldestAtMs?: number;
+  /** Late, since the thread began. */
+  delivered: number;
+}
+
 export interface StatisticsSink {
   /** `isDynamic`: the path holds values of calls, so the sink has to bound how many it keeps. */
   rule(metricPath: string, statistic: RuleStatistic, hits: number, isDynamic: boolean): void;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { watchConfigFiles } from './config-files.ts';
+import { watchConfigFiles } from './watch.ts';
 
 function world(t: TestContext) {
   const root = mkdtempSync(join(tmpdir(), 'tollgate-limits-'));

@@ -1,15 +1,20 @@
 /**
- * Configuration from a file or a directory (`--ratelimit-config`). A change is taken once two looks in a row agree, so neither a
+ * Configuration from a file or a directory (rate limits, prices, the standalone file). A change is taken once two looks in a row agree, so neither a
  * half-written file nor the moment between two files of a deployment is read; symbolic links may be swapped (ConfigMap volumes).
  */
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { RateLimitFiles } from '../core/config/rate-limit-config.ts';
-import type { ConfigFile } from '../core/ratelimit/parse.ts';
+
+export interface ConfigFiles {
+  /** In the order of their names. */
+  files: { name: string; text: string }[];
+  /** Why they can't be read. */
+  error?: string;
+}
 
 export interface ConfigFileWatch {
   /** What the files say now. */
-  read(): RateLimitFiles;
+  read(): ConfigFiles;
   /** Looks once; the timer does it too. */
   look(): void;
   close(): void;
@@ -36,16 +41,15 @@ export function watchConfigFiles(path: string, onChange: () => void): ConfigFile
   return { read: () => readFiles(path), look, close: () => clearInterval(timer) };
 }
 
-function readFiles(path: string): RateLimitFiles {
-  const place = `--ratelimit-config ${path}`;
+function readFiles(path: string): ConfigFiles {
   try {
-    const files = filesBelow(path).map(({ name, file }): ConfigFile => {
+    const files = filesBelow(path).map(({ name, file }) => {
       if (statSync(file).size > maxFileBytes) throw new Error(`${name} is larger than ${maxFileBytes} bytes`);
       return { name, text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)) };
     });
-    return { place, files };
+    return { files };
   } catch (error) {
-    return { place, files: [], error: (error as Error).message };
+    return { files: [], error: (error as Error).message };
   }
 }
 
