@@ -51,6 +51,7 @@ export function startAdmin(parts: AdminParts): Promise<AdminServer> {
     ...(options.consoleUrl !== undefined && { consoleUrl: options.consoleUrl }),
     ...(existsSync(join(uiDir, 'index.html')) ? { uiDir } : {}),
     ...stores,
+    compile: controller.compiling,
     passes: createPassDesk({ randomBytes, nowMs: Date.now, tell: (pass) => plane.admit(pass) }),
     gatewayHost: reachable(options.listen),
     prices: prices.catalog,

@@ -13,6 +13,7 @@ import { createEmbeddedResourceSource } from '../apiserver/resource-source.ts';
 import { demoObjects } from '../cli/demo-objects.ts';
 import { ConfigurationInForce } from '../configuration-in-force.ts';
 import { type Controller, startController } from '../controller/controller.ts';
+import type { CompileSettings } from '../core/config/consequences.ts';
 import { newKeyValue } from '../core/keys/key-value.ts';
 import { mergeCatalogs, type PriceSource } from '../core/pricing/catalog.ts';
 import type { RequestRecord } from '../core/record.ts';
@@ -84,6 +85,7 @@ export const gatewayNamespace = 'agentgateway-system';
 
 interface World {
   registry: RegistryContext;
+  compile: CompileSettings;
   inForce(): InForce;
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -139,6 +141,7 @@ async function openWorld(
   };
   return {
     registry,
+    compile: controller.compiling,
     inForce: () => inForce.now,
     settled,
     stop: async () => {
@@ -181,6 +184,7 @@ export async function startTestAdmin(t: TestContext, options: TestAdminOptions =
     resources: createEmbeddedResourceAccess(world.registry),
     counters: serving.counters ?? counterStore(counters),
     ...(serving.passes && { passes: serving.passes }),
+    compile: world.compile,
     gatewayHost: serving.gatewayHost ?? '127.0.0.1',
     holds: heldIn(holds),
     auditLog,

@@ -1,5 +1,6 @@
 /** What the admin API works with: all of it handed in, so that it knows no other edge. */
 import type { Budget } from '../core/budget/model.ts';
+import type { CompileSettings } from '../core/config/consequences.ts';
 import type { Backend, Bind, KeySet, SharedKey } from '../core/config/snapshot.ts';
 import type { OidcSettings } from '../core/login/oidc-settings.ts';
 import type { PriceSource } from '../core/pricing/catalog.ts';
@@ -50,6 +51,8 @@ export interface AdminContext {
   drift?: DriftCheck;
   /** How calls are made in the name of a key; absent: they are not. */
   passes?: PassDesk;
+  /** What configurations are compiled with, to find out what another one would be; absent: that is not told. */
+  compile?: CompileSettings;
   /** Address at which the data path's ports are reached. */
   gatewayHost: string;
   /** Absent where there is no ledger. */

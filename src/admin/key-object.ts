@@ -113,7 +113,7 @@ export function changedKey(live: KubeObject, change: KeyChange): KubeObject {
   };
 }
 
-/** Two keys of one value would be one key with two names. `tried`: hash → id of keys that a dry run would have made. */
+/** Two keys of one value would be one key with two names. `tried`: hash → id of keys that are about to be made. */
 export function refuseKnownHash(
   context: AdminContext,
   tried: ReadonlyMap<string, string>,

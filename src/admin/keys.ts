@@ -95,7 +95,7 @@ async function issuedOf({ context }: Call, view: KeyView, usage: KeyUsageReader)
 
 async function createKey(call: Call, usage: KeyUsageReader) {
   const { context } = call;
-  const { key, value } = await createOne(context, call.body as NewKey, new Map(), false);
+  const { key, value } = await createOne(context, call.body as NewKey);
   call.audit('keys.create', key.id, { imported: value === undefined });
   await context.settled();
   return {
@@ -107,19 +107,11 @@ async function createKey(call: Call, usage: KeyUsageReader) {
   };
 }
 
-/** Creates one key, or for a dry run finds out whether it could be; `tried` are hashes of dry runs before, and learns it. */
-export async function createOne(
-  context: AdminContext,
-  input: NewKey,
-  tried: Map<string, string>,
-  dryRun: boolean,
-): Promise<{ key: KeyView; value?: string }> {
+async function createOne(context: AdminContext, input: NewKey): Promise<{ key: KeyView; value?: string }> {
   const { object, value } = newKeyObject(context, input);
-  refuseKnownHash(context, tried, object.spec, input.keyHash === undefined ? 'value' : 'keyHash');
-  const stored = await written(() => context.resources.create(object, { dryRun }));
-  const key = viewOf(stored, context.nowMs());
-  if (dryRun) tried.set(object.spec.keyHash!.slice('sha256:'.length), key.id);
-  return { key, ...(value === undefined ? {} : { value }) };
+  refuseKnownHash(context, new Map(), object.spec, input.keyHash === undefined ? 'value' : 'keyHash');
+  const stored = await written(() => context.resources.create(object));
+  return { key: viewOf(stored, context.nowMs()), ...(value === undefined ? {} : { value }) };
 }
 
 async function changeKey(call: Call, usage: KeyUsageReader) {

@@ -22,6 +22,7 @@ import { openApiRoute } from './openapi.ts';
 import { overviewRoute } from './overview.ts';
 import { playgroundRoutes } from './playground/routes.ts';
 import { priceRoute } from './prices.ts';
+import { resourceDeleteRoute } from './resource-delete.ts';
 import { resourceTextRoutes } from './resource-text.ts';
 import { resourceRoute } from './resources.ts';
 import { retentionRoutes } from './retention.ts';
@@ -64,6 +65,7 @@ export function allRoutes(context: AdminContext): readonly Route[] {
     resourceRoute,
     ...resourceTextRoutes,
     applyRoute,
+    resourceDeleteRoute,
     openApiRoute(() => routes),
   ];
   return routes;

@@ -59,6 +59,13 @@ function ownResources(team: string, whole: ResourceAccess): ResourceAccess {
     },
     get,
     create: async (object, options) => whole.create(ownObject(team, object), options),
+    createAll: async (objects) => {
+      const owned = objects.map((object) => refusedOr(() => ownObject(team, object)));
+      const stored = await whole.createAll(
+        owned.flatMap((one) => (one instanceof ResourceRefused ? [] : one)),
+      );
+      return owned.map((one) => (one instanceof ResourceRefused ? one : stored.shift()!));
+    },
     update: async (object, options) => {
       refuseForeign(object.kind, get(refOf(object)));
       return whole.update(ownObject(team, object), options);
@@ -91,6 +98,15 @@ function ownObject(team: string, object: KubeObject): KubeObject {
     return { ...object, metadata: { ...metadata, labels: { ...metadata.labels, [label]: team } } };
   const field = kind === 'VirtualKey' ? 'metadata.labels.team' : 'spec.selector.matchLabels.team';
   throw forbidden(`must be "${team}": you are the owner of that team`, field);
+}
+
+function refusedOr<T>(work: () => T): T | ResourceRefused {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ResourceRefused) return error;
+    throw error;
+  }
 }
 
 function refuseForeign(kind: string, live: KubeObject | undefined): void {

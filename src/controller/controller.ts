@@ -3,6 +3,7 @@
  * the objects beside a Gateway. Changes that come together are compiled together; nothing is written that is there already.
  */
 import { type CompileOptions, type CompileResult, compileConfiguration } from '../core/config/compile.ts';
+import type { CompileSettings } from '../core/config/consequences.ts';
 import type { Gateways } from '../core/config/gateways.ts';
 import { nameOf } from '../core/config/objects.ts';
 import type { SharedKey, Snapshot } from '../core/config/snapshot.ts';
@@ -47,6 +48,8 @@ export interface Controller {
   settled(): Promise<void>;
   /** The VirtualKey in force with this value. */
   findKey(sha256: string): SharedKey | undefined;
+  /** What it compiles with, for whoever asks what another configuration would be. */
+  readonly compiling: CompileSettings;
   /** Something outside of the resources has changed. */
   recompile(): void;
   stop(): Promise<void>;
@@ -58,6 +61,7 @@ export function startController(options: ControllerOptions): Controller {
 
 class ReconcileLoop implements Controller {
   readonly ready: Promise<void>;
+  readonly compiling: CompileSettings;
   readonly #options: ControllerOptions;
   readonly #statuses: StatusWriter;
   readonly #owned: OwnedObjectKeeper;
@@ -84,6 +88,7 @@ class ReconcileLoop implements Controller {
     this.#owned = new OwnedObjectKeeper(options.source, options.ownsObjects);
     this.#issuer = new KeyIssuer(options.source, options.newKeyValue, options.ownsObjects);
     this.#keys = keeperOf(options.source, options.compile.sha256);
+    this.compiling = { ...options.compile, keyBook: this.#keys.book };
     this.#unsubscribe = options.source.onChange((changed) => {
       if (isVirtualKey(changed)) this.#keys.note(changed);
       else this.#everything = true;

@@ -30,15 +30,17 @@ export function createClusterResourceAccess({ api, kindOf, watchOf }: ClusterAcc
     watchOf({ group: groupOf(given), kind })?.adopt(whole);
     return whole;
   };
+  const create: ResourceAccess['create'] = (object, { dryRun = false } = {}) =>
+    refusing(async () => {
+      const created = await api.create(watched(kindOf(object), object), object, queryOf(dryRun));
+      return dryRun ? created : written(created, object);
+    });
   return {
     keys: listedKeys(() => watchOf({ group: 'tollgate.dev', kind: 'VirtualKey' })?.objects ?? []),
     list: (group, kind) => watchOf({ group, kind })?.objects ?? [],
     get: (ref) => watchOf(ref)?.get(ref),
-    create: (object, { dryRun = false } = {}) =>
-      refusing(async () => {
-        const created = await api.create(watched(kindOf(object), object), object, queryOf(dryRun));
-        return dryRun ? created : written(created, object);
-      }),
+    create,
+    createAll: (objects) => createEach(objects, create),
     update: (object, { dryRun = false } = {}) =>
       refusing(async () => {
         const kind = watched(kindOf(object), object);
@@ -63,6 +65,24 @@ export function createClusterResourceAccess({ api, kindOf, watchOf }: ClusterAcc
         else watch?.forget(live);
       }),
   };
+}
+
+/** A cluster takes one at a time: when it can be reached no more on the way, what was created before stays and is told. */
+async function createEach(
+  objects: readonly KubeObject[],
+  create: ResourceAccess['create'],
+): Promise<(KubeObject | ResourceRefused)[]> {
+  const outcomes: (KubeObject | ResourceRefused)[] = [];
+  for (const object of objects) {
+    try {
+      outcomes.push(await create(object));
+    } catch (error) {
+      if (error instanceof ResourceRefused) outcomes.push(error);
+      else if (outcomes.length === 0 || !(error instanceof StoreUnavailable)) throw error;
+      else outcomes.push(new ResourceRefused(503, 'ServiceUnavailable', error.message));
+    }
+  }
+  return outcomes;
 }
 
 /**

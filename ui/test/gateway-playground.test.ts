@@ -183,6 +183,46 @@ describe('the playground of the real gateway', { skip: noBrowser, timeout: 300_0
     });
   }
 
+  test('deleting an object names what depends on it, asks, and leads back to the graph', async (t) => {
+    const { page, complaints } = await openTab(t);
+    const edit = (kind: string, name: string) =>
+      `/configuration/edit?kind=${kind}&namespace=agentgateway-system&name=${name}`;
+    await logInWithToken(page, gateway, edit('AgentgatewayPolicy', 'api-key-auth'));
+    await page.getByRole('button', { name: 'Delete …' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Without it:').waitFor();
+    await dialog.getByText(/^HTTPRoute agentgateway-system\/claude loses the rate limit of/).waitFor();
+    await dialog
+      .getByText(/^Secret agentgateway-system\/anthropic-api-key\/mike is no key any more/)
+      .waitFor();
+    await page.evaluate(movementEnds);
+    await page.screenshot({ path: join(folder, 'delete-object-light.png') });
+    assert.deepEqual(await axeFinds(page), []);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.evaluate(movementEnds);
+    await page.screenshot({ path: join(folder, 'delete-object-dark.png') });
+    assert.deepEqual(await axeFinds(page, 'colors'), []);
+    await page.emulateMedia({ colorScheme: 'light' });
+    const confirm = dialog.getByRole('button', { name: 'Delete api-key-auth' });
+    assert.ok(await confirm.isDisabled());
+    await dialog.getByLabel('Type api-key-auth to delete it').fill('api-key-auth');
+    assert.ok(await confirm.isEnabled());
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await page.goto(gateway.url + edit('HTTPRoute', 'claude'));
+    await page.getByRole('button', { name: 'Delete …' }).click();
+    await dialog.getByText('Nothing else in force depends on it.').waitFor();
+    await dialog.getByRole('button', { name: 'Delete claude' }).click();
+    await page.waitForURL(/\/configuration$/);
+    await page.getByText('claude is deleted, and the configuration without it is in force.').waitFor();
+    await page.getByRole('article', { name: 'HTTPRoute claude', exact: true }).waitFor({ state: 'detached' });
+    const { items } = await gateway.admin<{ items: { action: string }[] }>(
+      'GET',
+      '/audit?object=HTTPRoute/agentgateway-system/claude',
+    );
+    assert.equal(items[0]?.action, 'resources.delete');
+    assert.deepEqual(complaints, []);
+  });
+
   test('a viewer is told why not; without routes the page says what to do', async (t) => {
     const { value: token } = await gateway.admin<{ value: string }>('POST', '/tokens', {
       name: 'auditor',

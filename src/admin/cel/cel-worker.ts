@@ -24,3 +24,6 @@ function bounded(inspection: Inspection): string {
   const error = `the value is larger than ${mostCharacters} characters`;
   return JSON.stringify({ ok: false, phase: 'evaluate', error } satisfies Inspection);
 }
+
+// What it needs is loaded: from now on time is counted.
+parentPort!.postMessage('ready');

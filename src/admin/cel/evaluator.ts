@@ -71,7 +71,7 @@ function started(): Promise<Worker> {
       void worker.terminate();
       reject(new Error('the thread for expressions did not start'));
     }, startMs);
-    worker.once('online', () => {
+    worker.once('message', () => {
       clearTimeout(timer);
       // It must not keep the process.
       worker.unref();

@@ -199,6 +199,50 @@ test('an owner calls as keys of the team only, whichever way', async (t) => {
     assert.equal((await ask(change)).status, 404, JSON.stringify(change));
 });
 
+test('an owner is charged to the team or not served; a pass goes where a policy takes it', async (t) => {
+  const admin = await startServingAdmin(t);
+  const ours = await admin.call('POST', '/keys', { name: 'ours', labels: { team: 'platform' } });
+  const { value: token } = (
+    await admin.call('POST', '/tokens', { name: 'lead', role: 'owner', team: 'platform' })
+  ).body;
+  const asOwner = { authorization: `Bearer ${token}` };
+  const nobody = await admin.call('POST', '/playground/chat', hello, asOwner);
+  assert.deepEqual([nobody.status, nobody.body.error.code], [403, 'nobodys']);
+  const policy = (await admin.call('GET', `/resources/AgentgatewayPolicy/${gatewayNamespace}/api-key-auth`))
+    .body;
+  const byExpression = policy.yaml.replace(
+    'apiKeyAuthentication:',
+    'apiKeyAuthentication:\n      location: {expression: "request.headers[\'x-mine\']"}',
+  );
+  const applied = await admin.call('POST', '/resources:apply', { yaml: byExpression });
+  assert.equal(applied.body.applied, true, JSON.stringify(applied.body));
+  const refused = await admin.call('POST', '/playground/chat', { ...hello, key: mike });
+  assert.deepEqual([refused.status, refused.body.error.field], [422, 'key']);
+  assert.equal((await admin.call('GET', '/playground/offers')).body.items[0].key, 'expression');
+  assert.equal(ours.status, 201);
+});
+
+test('where the key is shown is the policy’s to say: another header, a query, a cookie', async (t) => {
+  const admin = await startServingAdmin(t);
+  const path = `/resources/AgentgatewayPolicy/${gatewayNamespace}/api-key-auth`;
+  const { yaml } = (await admin.call('GET', path)).body;
+  for (const location of [
+    '{header: {name: x-team-key}}',
+    '{queryParameter: {name: token}}',
+    '{cookie: {name: key}}',
+  ]) {
+    const changed = yaml.replace(
+      'apiKeyAuthentication:',
+      `apiKeyAuthentication:\n      location: ${location}`,
+    );
+    const applied = await admin.call('POST', '/resources:apply', { yaml: changed });
+    assert.equal(applied.body.applied, true, JSON.stringify(applied.body));
+    const events = await chat(admin, { key: mike });
+    assert.match(said(events), /sample provider/, location);
+    assert.equal(lastCall(events).call.path, '/v1/chat/completions');
+  }
+});
+
 test('who leaves is called for no more', async (t) => {
   const admin = await startServingAdmin(t);
   const browser = new AbortController();

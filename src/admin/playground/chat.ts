@@ -57,7 +57,18 @@ function prepare({ context, body }: Call): Prepared {
   const matched = matchAt(inForce, given);
   const api = matched === undefined ? 'Completions' : apiAt(inForce, matched, given);
   if (api === undefined) throw badField('path', 'the route does not lead to a chat API with this path');
-  return { given, matched, api, caller: callerOf(context, given) };
+  const caller = callerOf(context, given);
+  const policy = matched?.rule.traffic.apiKey;
+  // Where no policy takes the pass, it would travel on to the provider.
+  if (caller.how === 'as key' && policy?.location?.type === 'expression')
+    throw badField('key', 'a policy finds the key by an expression here: call with the value');
+  if (context.team !== undefined && (caller.key === undefined || policy === undefined))
+    throw new Problem(
+      403,
+      'nobodys',
+      'the owner of a team calls as a key of the team, where a route asks for one',
+    );
+  return { given, matched, api, caller };
 }
 
 async function run(call: Call, prepared: Prepared, response: ServerResponse): Promise<void> {
@@ -111,7 +122,8 @@ async function exchange(
     for await (const { event, data } of answerEvents(api, await sent.answer)) await tell(event, data);
     return await watch.found(gone);
   } catch (error) {
-    await tell('failed', { message: error instanceof Error ? error.message : String(error) });
+    const why = sent.brokenOff() ?? (error instanceof Error ? error.message : String(error));
+    await tell('failed', { message: why });
     return await watch.found(gone);
   } finally {
     pass?.end();

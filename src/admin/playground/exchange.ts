@@ -17,14 +17,20 @@ export interface Exchange {
   answer: Promise<IncomingMessage>;
   /** `address:port` of our end of the connection, once there is one: the call's record names it. */
   source(): string | undefined;
+  /** Why it was broken off here, if it was. */
+  brokenOff(): string | undefined;
   abort(): void;
 }
 
-const maxMs = 120_000;
-const maxAnswerBytes = 4 * 1024 * 1024;
+const mostMs = 120_000;
+const mostCharacters = 4 * 1024 * 1024;
 
-export function ask({ address, port, host, pathAndQuery, headers, body }: Ask): Exchange {
+export function ask(
+  { address, port, host, pathAndQuery, headers, body }: Ask,
+  maxMs: number = mostMs,
+): Exchange {
   let source: string | undefined;
+  let reason: string | undefined;
   const call: ClientRequest = request({
     host: address,
     port,
@@ -39,23 +45,29 @@ export function ask({ address, port, host, pathAndQuery, headers, body }: Ask): 
       source = `${socket.localAddress}:${socket.localPort}`;
     }),
   );
-  const timer = setTimeout(() => call.destroy(new Error(`it took longer than ${maxMs / 1000} s`)), maxMs);
+  const timer = setTimeout(() => {
+    reason = `it took longer than ${maxMs / 1000} s`;
+    call.destroy(new Error(reason));
+  }, maxMs);
   call.once('close', () => clearTimeout(timer));
   const answer = new Promise<IncomingMessage>((resolve, reject) => {
     call.on('error', reject);
     call.once('response', resolve);
   });
   call.end(body);
-  return { answer, source: () => source, abort: () => call.destroy() };
+  return { answer, source: () => source, brokenOff: () => reason, abort: () => call.destroy() };
 }
 
 /** The answer's text as it comes. Throws when it is too long, or is cut. */
-export async function* textOf(answer: IncomingMessage): AsyncGenerator<string> {
+export async function* textOf(
+  answer: IncomingMessage,
+  maxCharacters: number = mostCharacters,
+): AsyncGenerator<string> {
   answer.setEncoding('utf8');
   let size = 0;
   for await (const text of answer as AsyncIterable<string>) {
     size += text.length;
-    if (size > maxAnswerBytes) throw new Error(`the answer is longer than ${maxAnswerBytes} bytes`);
+    if (size > maxCharacters) throw new Error(`the answer is longer than ${maxCharacters} characters`);
     yield text;
   }
   if (!answer.complete) throw new Error('the answer was cut off');

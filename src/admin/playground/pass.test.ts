@@ -51,5 +51,5 @@ test('a pass opens the data path only: it is no login, and no pass can be asked 
   const bearer = await admin.call('GET', '/me', undefined, { authorization: `Bearer ${value}` });
   assert.equal(bearer.status, 401);
   const { body } = await admin.call('GET', '/openapi.json', undefined, {});
-  assert.ok(!JSON.stringify(Object.keys(body.paths)).includes('pass'));
+  assert.doesNotMatch(JSON.stringify(Object.keys(body.paths)), /\bpass(es)?\b/);
 });

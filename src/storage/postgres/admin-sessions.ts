@@ -6,7 +6,7 @@ import type { PostgresConnection } from './connection.ts';
 export function openPostgresAdminSessions(connection: PostgresConnection): AdminSessions {
   return {
     begin: (session, nowMs) =>
-      connection.run(async (server) => {
+      connection.transaction(async (server) => {
         await server.query(
           'INSERT INTO tollgate.admin_session (id, expires_at, session) VALUES ($1, $2, $3)',
           [session.id, session.expiresAtMs, JSON.stringify(session)],

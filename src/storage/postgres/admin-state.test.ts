@@ -16,13 +16,14 @@ import { openPostgresAuditLog } from './audit-log.ts';
 import { PostgresConnection } from './connection.ts';
 import { PostgresUnavailable } from './faults.ts';
 import { startLink } from './faulty-link.fixture.ts';
+import { persistently } from './ledger-replica.fixture.ts';
 import { noPostgres, startPostgres, type TestPostgres } from './postgres-server.fixture.ts';
 import { migratePostgresSchema } from './schema.ts';
 import { openPostgresUsers } from './users.ts';
 
 async function connect(url: string, timeoutMs = 5_000): Promise<PostgresConnection> {
   const connection = new PostgresConnection({ url, timeoutMs });
-  await migratePostgresSchema(connection);
+  await persistently(() => migratePostgresSchema(connection));
   return connection;
 }
 
@@ -200,7 +201,7 @@ function sharedTests(server: TestPostgres): void {
     t.after(() => connection.close());
     const sessions = openPostgresAdminSessions(connection);
     const tokens = openPostgresAdminTokens(connection);
-    await sessions.begin({ id: 's', role: 'admin', expiresAtMs: 1_000 }, 0);
+    await persistently(() => sessions.begin({ id: 's', role: 'admin', expiresAtMs: 1_000 }, 0));
     for (const [fault, message] of [
       ['cut', /^Postgres is not available/],
       ['stall', /did not answer within 300 ms|^Postgres is not available/],

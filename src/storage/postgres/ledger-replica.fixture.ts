@@ -37,8 +37,8 @@ export async function ledgerReplica(
     await connection.close();
     rmSync(directory, { recursive: true });
   });
-  await migratePostgresSchema(connection);
-  const ledger = await openPostgresLedger({ connection, replica: name });
+  await persistently(() => migratePostgresSchema(connection));
+  const ledger = await persistently(() => openPostgresLedger({ connection, replica: name }));
   const journal = new CounterJournal(directory, 'worker-1');
   let written = 0;
   const write = (calls: number) => {
@@ -48,7 +48,19 @@ export async function ledgerReplica(
       journal.append(1, '', JSON.stringify(record));
     }
   };
-  return { ledger, write, follower: await LedgerFollower.open(directory, ledger), directory, connection };
+  const follower = await persistently(() => LedgerFollower.open(directory, ledger));
+  return { ledger, write, follower, directory, connection };
+}
+
+/** A busy machine may take longer than a short timeout allows: again until it is done. */
+export async function persistently<T>(work: () => T | Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof PostgresUnavailable)) throw error;
+    }
+  }
 }
 
 /** How often it failed before all was entered. */

@@ -25,6 +25,8 @@ export interface TestProcessOptions {
   url: string;
   /** Names the machine too. */
   directory: string;
+  /** PEM of the authority of a `rediss` server. */
+  ca?: string;
   leaseMs?: number;
   settlingMs?: number;
   timeoutMs?: number;
@@ -52,7 +54,9 @@ export async function openTestProcess(options: TestProcessOptions): Promise<Test
   });
   const connect = () => {
     const steadyMs = () => performance.now();
-    const connection = openBudgetConnection({ url, timeoutMs, nowMs: steadyMs, maxBackoffMs: 50 });
+    const { ca } = options;
+    const how = { url, timeoutMs, nowMs: steadyMs, maxBackoffMs: 50, ...(ca !== undefined && { ca }) };
+    const connection = openBudgetConnection(how);
     const send = async (command: readonly string[]) => {
       if (options.cut?.isCut) throw new RedisUnavailable('redis: cut off');
       if (options.cut?.delayMs) await delay(options.cut.delayMs);

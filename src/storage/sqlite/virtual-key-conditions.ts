@@ -14,6 +14,8 @@ export interface Condition {
   values: Value[];
   /** Nothing but a look at each row tells: not at all of them, when they are many. */
   scans?: boolean;
+  /** It looks at names only. */
+  onNames?: boolean;
   /** Gives them in the order of names. */
   byName?: boolean;
 }

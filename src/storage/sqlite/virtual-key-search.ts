@@ -9,19 +9,30 @@ import { type Condition, conditionsOf, type Value } from './virtual-key-conditio
 import { byName, compareBy, type Found, foundColumns, goesByStatus } from './virtual-key-order.ts';
 
 interface Part {
-  rows(offset: number, limit: number): Found[];
+  ids(offset: number, limit: number): number[];
   /** At most `most`. */
   count(most: number): number;
 }
 
 export interface SearchBounds {
-  /** Up to so many are counted and put in order one by one. */
+  /** So many are read and put in order one by one; in the order of names walking is cheaper from `fewByName` on. */
   few: number;
-  /** So many are looked at where only a look tells, and to count what several conditions let through of which none is narrow. */
+  fewByName: number;
+  /** So many are counted. */
+  counted: number;
+  /** So many are looked at where only a look tells. */
   looked: number;
+  /** Of what the narrowest of several conditions lets through, so many are looked at to count. */
+  candidates: number;
 }
 
-const usualBounds: SearchBounds = { few: 10_000, looked: 20_000 };
+const usualBounds: SearchBounds = {
+  few: 5_000,
+  fewByName: 1_000,
+  counted: 10_000,
+  looked: 20_000,
+  candidates: 4_000,
+};
 
 export class VirtualKeySearch implements KeyDirectory {
   readonly #database: DatabaseSync;
@@ -45,49 +56,64 @@ export class VirtualKeySearch implements KeyDirectory {
 
   find(filter: KeyFilter, order: KeyOrder, page: { offset: number; limit: number }): KeyPage {
     const conditions = conditionsOf(filter);
-    const found = this.#narrow(conditions);
-    if (found !== undefined) {
-      found.sort(compareBy(order));
+    const { few, fewByName, counted } = this.#bounds;
+    const narrowest = this.#narrowest(conditions);
+    if (narrowest !== undefined && narrowest.count <= (order.by === 'name' ? fewByName : few)) {
+      const found = this.#found(narrowest.condition, conditions).sort(compareBy(order));
       const { offset, limit } = page;
-      return { objects: this.#objects(found.slice(offset, offset + limit)), total: found.length };
+      return { objects: this.#objects(idsOf(found.slice(offset, offset + limit))), total: found.length };
     }
-    const rows = this.#walk(conditions, order, page);
-    const objects = this.#objects(rows);
+    const ids = this.#walk(conditions, order, page);
+    const objects = this.#objects(ids);
     const all = this.count();
     if (conditions.length === 0) return { objects, total: all };
     if (all <= this.#bounds.looked) return { objects, total: this.#countAll(conditions) };
-    const least = rows.length === 0 ? 0 : page.offset + rows.length;
-    return { objects, total: Math.max(least, this.#countSome(conditions)), atLeast: true };
+    if (conditions.length === 1 && narrowest !== undefined && narrowest.count <= counted)
+      return { objects, total: narrowest.count };
+    const least = ids.length === 0 ? 0 : page.offset + ids.length;
+    return {
+      objects,
+      total: Math.max(least, this.#countSome(conditions, narrowest?.condition)),
+      atLeast: true,
+    };
   }
 
   findAfter(filter: KeyFilter, after: { name: string; namespace: string }, limit: number): KubeObject[] {
     const conditions = conditionsOf(filter);
-    const behind = { holds: '(v.name, v.namespace) > (?, ?)', values: [after.name, after.namespace] };
-    const found = this.#narrow(conditions);
-    if (found === undefined) {
+    const behind = {
+      holds: '(v.name, v.namespace) > (?, ?)',
+      values: [after.name, after.namespace],
+      onNames: true,
+    };
+    const narrowest = this.#narrowest(conditions);
+    if (narrowest === undefined || narrowest.count > this.#bounds.fewByName) {
       const page = { offset: 0, limit };
       return this.#objects(this.#walk([...conditions, behind], { by: 'name', descending: false }, page));
     }
+    const found = this.#found(narrowest.condition, conditions);
     const later = found.filter((row) => byName(row, after) > 0).sort(byName);
-    return this.#objects(later.slice(0, limit));
+    return this.#objects(idsOf(later.slice(0, limit)));
   }
 
-  /** All that match, when one of the conditions lets only a few through. */
-  #narrow(conditions: readonly Condition[]): Found[] | undefined {
-    const { few } = this.#bounds;
+  /** The condition that lets the fewest through, as far as they are counted. */
+  #narrowest(conditions: readonly Condition[]): { condition: Condition; count: number } | undefined {
     let narrowest: { condition: Condition; count: number } | undefined;
     for (const condition of conditions) {
       if (condition.from === undefined) continue;
-      const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM ${condition.counted ?? condition.from} LIMIT ${few + 1})`;
+      const from = condition.counted ?? condition.from;
+      const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM ${from} LIMIT ${this.#bounds.counted + 1})`;
       const count = this.#number(sql, condition.values);
-      if (count <= few && count < (narrowest?.count ?? few + 1)) narrowest = { condition, count };
+      if (narrowest === undefined || count < narrowest.count) narrowest = { condition, count };
     }
-    if (narrowest === undefined) return undefined;
-    const { condition } = narrowest;
-    const others = conditions.filter((other) => other !== condition);
+    return narrowest;
+  }
+
+  /** All that match, in no order. */
+  #found(narrowest: Condition, conditions: readonly Condition[]): Found[] {
+    const others = conditions.filter((other) => other !== narrowest);
     const where = others.map(({ holds }) => `AND ${holds}`).join(' ');
-    return this.#all(`SELECT ${foundColumns} FROM ${condition.from} ${where}`, [
-      ...condition.values,
+    return this.#all(`SELECT ${foundColumns} FROM ${narrowest.from} ${where}`, [
+      ...narrowest.values,
       ...others.flatMap(({ values }) => values),
     ]);
   }
@@ -96,16 +122,16 @@ export class VirtualKeySearch implements KeyDirectory {
     conditions: readonly Condition[],
     order: KeyOrder,
     { offset, limit }: { offset: number; limit: number },
-  ): Found[] {
-    const rows: Found[] = [];
+  ): number[] {
+    const ids: number[] = [];
     let skip = offset;
     for (const part of this.#parts(conditions, order)) {
-      const found = part.rows(skip, limit - rows.length);
-      rows.push(...found);
-      if (rows.length === limit) break;
+      const found = part.ids(skip, limit - ids.length);
+      ids.push(...found);
+      if (ids.length === limit) break;
       skip = found.length > 0 ? 0 : skip - part.count(skip);
     }
-    return rows;
+    return ids;
   }
 
   /** Ranks make two of one order: those that have one, and all others by name. */
@@ -130,11 +156,11 @@ export class VirtualKeySearch implements KeyDirectory {
       return descending ? parts : parts.reverse();
     }
     const ranked = this.#ranked(conditions, ranks).sort(compareBy(order));
-    const ids = JSON.stringify(ranked.map(({ id }) => id));
-    const others = { holds: 'v.id NOT IN (SELECT value FROM json_each(?))', values: [ids] };
+    const known = JSON.stringify(idsOf(ranked));
+    const others = { holds: 'v.id NOT IN (SELECT value FROM json_each(?))', values: [known] };
     const parts = [
       {
-        rows: (offset: number, limit: number) => ranked.slice(offset, offset + limit),
+        ids: (offset: number, limit: number) => idsOf(ranked.slice(offset, offset + limit)),
         count: (most: number) => Math.min(most, ranked.length),
       },
       this.#part([...conditions, others], inOrder ?? 'name', named),
@@ -146,20 +172,20 @@ export class VirtualKeySearch implements KeyDirectory {
   #part(conditions: readonly Condition[], by: Condition | string, order: string): Part {
     const first = typeof by === 'string' ? undefined : by;
     const others = conditions.filter((condition) => condition !== first);
-    const from = first?.from ?? `virtual_key AS v INDEXED BY virtual_key_${by} WHERE true`;
+    // That of names alone is the smaller, where nothing else is looked at.
+    const index = by === 'name' && others.some(({ onNames }) => onNames !== true) ? 'scan' : by;
+    const from = first?.from ?? `virtual_key AS v INDEXED BY virtual_key_${index} WHERE true`;
     const given = others.filter(({ scans }) => scans !== true);
     const scans = others.filter((condition) => condition.scans === true);
     const rows = [from, ...given.map(({ holds }) => holds)].join(' AND ');
-    const some = `(SELECT ${foundColumns}, v.text FROM ${rows} ORDER BY ${order} LIMIT ${this.#bounds.looked}) AS v`;
+    const some = `(SELECT v.id, ${order.replace(/ (ASC|DESC)/g, '')}, v.text FROM ${rows} ORDER BY ${order} LIMIT ${this.#bounds.looked}) AS v`;
     const sql = scans.length === 0 ? rows : `${some} WHERE ${scans.map(({ holds }) => holds).join(' AND ')}`;
     const values = [...(first?.values ?? []), ...[...given, ...scans].flatMap((one) => one.values)];
     return {
-      rows: (offset, limit) =>
-        this.#all(`SELECT ${foundColumns} FROM ${sql} ORDER BY ${order} LIMIT ? OFFSET ?`, [
-          ...values,
-          limit,
-          offset,
-        ]),
+      ids: (offset, limit) =>
+        idsOf(
+          this.#all(`SELECT v.id FROM ${sql} ORDER BY ${order} LIMIT ? OFFSET ?`, [...values, limit, offset]),
+        ),
       count: (most) =>
         this.#number(`SELECT count(*) AS n FROM (SELECT 1 FROM ${sql} LIMIT ?)`, [...values, most]),
     };
@@ -174,8 +200,8 @@ export class VirtualKeySearch implements KeyDirectory {
     return this.#all(sql, [JSON.stringify(names), ...conditions.flatMap(({ values }) => values)]);
   }
 
-  #objects(rows: readonly Found[]): KubeObject[] {
-    return rows.map(({ id }) => JSON.parse(this.#body.get(id)!['body'] as string) as KubeObject);
+  #objects(ids: readonly number[]): KubeObject[] {
+    return ids.map((id) => JSON.parse(this.#body.get(id)!['body'] as string) as KubeObject);
   }
 
   /** Of all keys. */
@@ -189,17 +215,14 @@ export class VirtualKeySearch implements KeyDirectory {
     return this.#number(`SELECT count(*) AS n FROM virtual_key AS v WHERE ${where}`, values);
   }
 
-  #countSome(conditions: readonly Condition[]): number {
-    const { few, looked } = this.#bounds;
-    const [first, ...others] = [...conditions].sort((a, b) => Number(!a.from) - Number(!b.from));
-    if (others.length === 0 && first?.from !== undefined) return few;
-    if (first?.from === undefined) return 0;
-    const where = conditions.map(({ holds }) => holds).join(' AND ');
-    const values = conditions.flatMap((condition) => condition.values);
-    const candidates = `SELECT v.id FROM ${first.from} LIMIT ${looked}`;
+  #countSome(conditions: readonly Condition[], narrowest: Condition | undefined): number {
+    if (narrowest?.from === undefined) return 0;
+    if (conditions.length === 1) return this.#bounds.counted;
+    const others = conditions.filter((condition) => condition !== narrowest);
     return this.#number(
-      `SELECT count(*) AS n FROM (${candidates}) AS c CROSS JOIN virtual_key AS v ON v.id = c.id WHERE ${where}`,
-      [...first.values, ...values],
+      `SELECT count(*) AS n FROM (SELECT v.id FROM ${narrowest.from} LIMIT ${this.#bounds.candidates}) AS c
+       CROSS JOIN virtual_key AS v ON v.id = c.id WHERE ${others.map(({ holds }) => holds).join(' AND ')}`,
+      [...narrowest.values, ...others.flatMap(({ values }) => values)],
     );
   }
 
@@ -211,3 +234,5 @@ export class VirtualKeySearch implements KeyDirectory {
     return this.#database.prepare(sql).all(...values) as unknown as Found[];
   }
 }
+
+const idsOf = (rows: readonly { id: number }[]) => rows.map(({ id }) => id);

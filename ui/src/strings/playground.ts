@@ -17,7 +17,8 @@ export const playgroundStrings = {
   needs: {
     required: 'This route asks for a key.',
     optional: 'This route takes a key and serves without one.',
-    expression: 'A policy finds the key here by an expression; it is sent as Authorization: Bearer.',
+    expression:
+      'A policy finds the key here by an expression: call by value, which is sent as Authorization: Bearer.',
     none: 'This route asks for no key: nobody is charged.',
   },
   who: 'In whose name',
