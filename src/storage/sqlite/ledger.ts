@@ -9,6 +9,7 @@ import type {
   Charged,
   ChargedSum,
   JournalPosition,
+  KeyFigures,
   Latencies,
   LedgerExtent,
   LedgerFilter,
@@ -127,6 +128,21 @@ class SqliteLedger implements LocalLedgerStore {
 
   correctCharged(sums: readonly ChargedSum[]): void {
     transaction(this.#database, () => this.#charged.correct(sums));
+  }
+
+  usageOf(keys: readonly string[], fromMs: number): ReadonlyMap<string, KeyFigures> {
+    const last = this.#database.prepare('SELECT max(started) AS at FROM call WHERE key = ?');
+    const sums = this.#database.prepare(
+      'SELECT count(*) AS requests, coalesce(sum(input + output), 0) AS tokens, coalesce(sum(cost), 0) AS costNano FROM call WHERE key = ? AND started >= ?',
+    );
+    const found = new Map<string, KeyFigures>();
+    for (const key of keys) {
+      const at = last.get(key)?.['at'] ?? null;
+      if (at === null) continue;
+      const { requests, tokens, costNano } = sums.get(key, fromMs) as Record<string, number>;
+      found.set(key, { requests: requests!, tokens: tokens!, costNano: costNano!, lastUsedMs: Number(at) });
+    }
+    return found;
   }
 
   lastUsed(): ReadonlyMap<string, number> {
