@@ -63,9 +63,9 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   append(records: readonly RequestRecord[], positions: readonly JournalPosition[]): void {
+    const rows: CallColumns[] = [];
     transaction(this.#database, () => {
       const entered: RequestRecord[] = [];
-      const rows: CallColumns[] = [];
       for (const record of records) {
         const columns = columnsOf(record);
         if (!this.#enter(record, columns)) continue;
@@ -73,10 +73,10 @@ class SqliteLedger implements LocalLedgerStore {
         rows.push(columns);
       }
       this.#charged.add(entered);
-      this.#sums.add(rows);
       this.#database.exec('DELETE FROM journal_position');
       for (const { file, offset } of positions) this.#insertPosition.run(file, offset);
     });
+    this.#sums.add(rows);
   }
 
   positions(): JournalPosition[] {
@@ -93,6 +93,7 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   search(filter: LedgerFilter, page: CallPage): { records: RequestRecord[]; next?: string } {
+    this.#sums.write();
     const rows = pageOfCalls(this.#database, filter, page);
     const records = rows.slice(0, page.limit).map(recordOf);
     const last = records.at(-1);
@@ -100,6 +101,7 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   labelNames({ fromMs, toMs, labels }: LedgerFilter): string[] {
+    this.#sums.write();
     const { sql, values } = whereOf({ labels: labels ?? {} });
     const filtered = sql.replace('WHERE', 'AND').replaceAll('(labels,', '(value,');
     const rows = this.#database
@@ -113,10 +115,12 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   usage(filter: LedgerFilter, query: UsageQuery): UsageRow[] {
+    this.#sums.write();
     return usageRows(this.#database, filter, query);
   }
 
   latency(filter: LedgerFilter): Latencies {
+    this.#sums.write();
     return latencyOf(this.#database, filter);
   }
 
@@ -129,6 +133,7 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   lastUsed(): ReadonlyMap<string, number> {
+    this.#sums.write();
     const rows = this.#database
       .prepare(
         "SELECT value AS key, max(last) AS at FROM usage_sum WHERE dimension = 'key' AND level = 'month' AND value <> '' GROUP BY value",
@@ -138,6 +143,7 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   prune(beforeMs: number, atMost = -1): number {
+    this.#sums.write();
     return transaction(this.#database, () => {
       this.#sums.takeAway(beforeMs, atMost);
       const old = 'SELECT n FROM call WHERE started < ? ORDER BY started, n LIMIT ?';
@@ -145,11 +151,13 @@ class SqliteLedger implements LocalLedgerStore {
       const { changes } = this.#database
         .prepare(`DELETE FROM call WHERE n IN (${old})`)
         .run(beforeMs, atMost);
+      this.#sums.tookAway();
       return Number(changes);
     });
   }
 
   close(): void {
+    this.#sums.write();
     this.#database.close();
   }
 
