@@ -1,6 +1,7 @@
 /** What each key has used this month and when it was last used. Asked of the ledger now and then, not for every page. */
 import type { LedgerStore } from '../storage/ledger.ts';
 import type { AdminContext } from './context.ts';
+import type { KeyView } from './key-view.ts';
 
 export interface KeyUsage {
   requests: number;
@@ -11,9 +12,14 @@ export interface KeyUsage {
 export interface KeyUsages {
   of(id: string): KeyUsage;
   lastUsedAtMs(id: string): number | undefined;
+  /** Id → cost, of the keys that cost something. */
+  spend(): ReadonlyMap<string, number>;
+  /** Id → milliseconds. */
+  lastUsed(): ReadonlyMap<string, number>;
 }
 
 const nothing: KeyUsage = { requests: 0, tokens: 0, costNano: 0 };
+const none: ReadonlyMap<string, number> = new Map();
 const keptMs = 2_000;
 /** The ledger gives no more rows than this, dearest first: beyond it, keys are asked for one by one. */
 const maxRows = 10_000;
@@ -53,13 +59,28 @@ export function monthStartMs(nowMs: number): number {
 }
 
 async function read(ledger: LedgerStore | undefined, fromMs: number): Promise<KeyUsages> {
-  if (ledger === undefined) return { of: () => nothing, lastUsedAtMs: () => undefined };
+  if (ledger === undefined)
+    return { of: () => nothing, lastUsedAtMs: () => undefined, spend: () => none, lastUsed: () => none };
   const rows = await ledger.usage({ fromMs }, { groupBy: ['key'] });
   const lastUsed = await ledger.lastUsed();
   const byKey = new Map(rows.slice(0, maxRows).map((row) => [row.group['key'] ?? '', figures(row)]));
-  return { of: (id) => byKey.get(id) ?? nothing, lastUsedAtMs: (id) => lastUsed.get(id) };
+  return {
+    of: (id) => byKey.get(id) ?? nothing,
+    lastUsedAtMs: (id) => lastUsed.get(id),
+    spend: () => new Map([...byKey].map(([id, { costNano }]) => [id, costNano])),
+    lastUsed: () => lastUsed,
+  };
 }
 
 function figures({ requests, tokens, costNano }: KeyUsage): KeyUsage {
   return { requests, tokens, costNano };
+}
+
+export function withUsage(view: KeyView, usages: KeyUsages): object {
+  const at = usages.lastUsedAtMs(view.id);
+  return {
+    ...view,
+    ...(at === undefined ? {} : { lastUsedAt: new Date(at).toISOString() }),
+    usage: usages.of(view.id),
+  };
 }

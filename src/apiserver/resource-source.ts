@@ -28,6 +28,7 @@ export function createEmbeddedResourceSource(registry: RegistryContext): Resourc
   }
 
   return {
+    ...(store.keys && { keys: store.keys }),
     start: async () => {
       unsubscribe = store.subscribe((events) => {
         if (tellingStatus) return;

@@ -1,6 +1,6 @@
 /** Writes statuses that differ from what the objects carry; a status of somebody else's making on other fields is left. */
 import { isDeepStrictEqual } from 'node:util';
-import type { StatusWrite } from '../core/config/compile.ts';
+import type { StatusWrite } from '../core/config/status-write.ts';
 import type { ResourceSource } from '../storage/resource-source.ts';
 
 export class StatusWriter {

@@ -59,7 +59,7 @@ export function describeLlm(
     hasOutput: upstream.hasOutput ?? hasOutput.has(upstream.operation),
     canShorten: upstream.maxTokensFields.length > 0,
     answers: upstream.answers,
-    price: prices.bound(vendor, upstream.requestModel ?? ''),
+    price: prices.bound(vendor, upstream.requestModel ?? '', upstream.media),
     costNano: 0,
   };
   call.context.variables['llm'] = {

@@ -121,9 +121,18 @@ export interface LedgerStore {
   correctCharged?(sums: readonly ChargedSum[]): void | Promise<void>;
   /** Begin of each key's last call, Unix ms. */
   lastUsed(): ReadonlyMap<string, number> | Promise<ReadonlyMap<string, number>>;
+  /** How much there is. */
+  extent(): LedgerExtent | Promise<LedgerExtent>;
   /** Deletes records that began before, the oldest first and `atMost` so many (default: all); returns how many. */
   prune(beforeMs: number, atMost?: number): number | Promise<number>;
   close(): void | Promise<void>;
+}
+
+export interface LedgerExtent {
+  /** When the oldest call began, Unix ms; absent: there is none. */
+  oldestMs?: number;
+  /** That the store takes for it. */
+  bytes: number;
 }
 
 export interface Charged {

@@ -3,6 +3,7 @@
  * cluster both implement this.
  */
 import type { KubeObject, ObjectRef } from '../core/resources/object.ts';
+import type { StoredKeys } from './stored-keys.ts';
 
 export interface KindChange {
   group: string;
@@ -12,6 +13,8 @@ export interface KindChange {
 }
 
 export interface ResourceSource {
+  /** Set when VirtualKeys are not in memory: `list` and `get` read them for the purpose. */
+  readonly keys?: StoredKeys;
   /** Resolves when `list` answers from a complete first view. */
   start(): Promise<void>;
   stop(): Promise<void>;

@@ -63,7 +63,7 @@ export interface ToolCallPart {
 export interface ToolResultPart {
   type: 'tool-result';
   id: string;
-  parts: (TextPart | ImagePart)[];
+  parts: (TextPart | ImagePart | DocumentPart)[];
   isError?: boolean;
   cacheControl?: unknown;
 }
@@ -111,7 +111,8 @@ export type StreamEvent =
   | { type: 'tool-start'; index: number; id: string; name: string }
   | { type: 'tool-arguments'; index: number; text: string }
   | { type: 'finish'; reason: FinishReason; stopSequence?: string }
-  | { type: 'error'; kind: ErrorKind; message: string }
+  /** `ofModel`: its own dialect tells it as an end like others. */
+  | { type: 'error'; kind: ErrorKind; message: string; ofModel?: true }
   | { type: 'ping' }
   | { type: 'end' };
 

@@ -44,6 +44,8 @@ export interface UpstreamCall {
   answers: number;
   /** Upper bound of the input in tokens, for reservations; costs a pass over the body. */
   boundInput(): number;
+  /** Whether sound or pictures go in, or may come out; asked only where they have prices of their own. Absent: no. */
+  media?(): boolean;
   /** Estimate used when the provider reports nothing. */
   estimatedInputTokens: number;
   /** Fields of the client's request that the provider's format can't carry and that were left out, by path. */
@@ -56,6 +58,8 @@ export interface PlainReply {
   body: string;
   usage?: Usage;
   responseModel?: string;
+  /** There where the client waits for a stream and the provider sent none. */
+  asStream?(): PlainReply;
 }
 
 export interface ReplyTranslator {
@@ -68,6 +72,9 @@ export interface ReplyTranslator {
   bytes?(): Usage;
 }
 
+/** Why an answer is no whole one, where nobody knows more. */
+export const endedEarly = 'the provider ended the stream before it was complete';
+
 /** Drives one stream: text in as it arrives in any chunking, text out for the client. */
 export interface StreamTranslator {
   /** True when the client gets the provider's bytes unchanged: `push` then only observes and its result is ignored. */
@@ -76,8 +83,11 @@ export interface StreamTranslator {
   push(text: string): string;
   /** There where the provider's stream is no text: takes what arrives, in `push`'s place. */
   readonly pushBytes?: ((bytes: Uint8Array) => string) | undefined;
-  /** `complete`: upstream ended; `broken`: it was cut; `aborted`: the client left. Returns the last text for the client. */
-  end(reason: 'complete' | 'broken' | 'aborted'): string;
+  /**
+   * `complete`: upstream ended; `broken`: it was cut, `why` where that is known; `aborted`: the client left. Returns the last text for
+   * the client.
+   */
+  end(reason: 'complete' | 'broken' | 'aborted', why?: string): string;
   /** Usage so far: the provider's report where one came, else what was delivered, estimated. */
   usage(): Usage;
   responseModel(): string | undefined;
@@ -94,6 +104,10 @@ export interface StreamTranslator {
 /** The provider's answer makes no sense; `message` is for the client. Thrown by `plain` and `push`. */
 export class ReplyFault extends Error {
   override readonly name = 'ReplyFault';
+  /** What an answer reports that can't be given on. */
+  usage?: Usage;
+  /** What an error inside a success would have had as its status. */
+  status?: number;
 }
 
 /** The client's request can't be served: answered 400 in the client's dialect. `path` is the field, `messages[0].role`. */

@@ -10,6 +10,7 @@ import type {
   ChargedSum,
   JournalPosition,
   Latencies,
+  LedgerExtent,
   LedgerFilter,
   LedgerStore,
   UsageQuery,
@@ -146,7 +147,14 @@ class PostgresLedger implements LedgerStore {
   }
 
   correctCharged(sums: readonly ChargedSum[]): Promise<void> {
-    return this.#connection.transaction((session) => addCharges(session, this.#replica, sums));
+    // One statement may not touch a row twice.
+    const merged = new Map<string, ChargedSum>();
+    for (const sum of sums) {
+      const { used, ...counter } = sum;
+      const id = JSON.stringify(Object.entries(counter).sort());
+      merged.set(id, { ...sum, used: used + (merged.get(id)?.used ?? 0) });
+    }
+    return this.#connection.transaction((session) => addCharges(session, this.#replica, merged.values()));
   }
 
   /** From key to key by the index: their number counts, not that of the calls. */
@@ -161,6 +169,16 @@ class PostgresLedger implements LedgerStore {
         FROM used WHERE key IS NOT NULL`),
     );
     return new Map(rows.map((row) => [String(row['key']), Number(row['at'])]));
+  }
+
+  async extent(): Promise<LedgerExtent> {
+    const [row] = await this.#connection.run((session) =>
+      session.query(
+        `SELECT (SELECT min(started) FROM tollgate.call) AS oldest, pg_total_relation_size('tollgate.call') AS bytes`,
+      ),
+    );
+    const oldest = row?.['oldest'] ?? undefined;
+    return { bytes: Number(row?.['bytes']), ...(oldest !== undefined && { oldestMs: Number(oldest) }) };
   }
 
   async prune(beforeMs: number, atMost?: number): Promise<number> {

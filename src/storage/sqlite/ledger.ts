@@ -10,6 +10,7 @@ import type {
   ChargedSum,
   JournalPosition,
   Latencies,
+  LedgerExtent,
   LedgerFilter,
   LedgerStore,
   UsageQuery,
@@ -140,6 +141,16 @@ class SqliteLedger implements LocalLedgerStore {
       )
       .all();
     return new Map(rows.map((row) => [String(row['key']), Number(row['at'])]));
+  }
+
+  extent(): LedgerExtent {
+    const [oldest, size] = [
+      this.#database.prepare('SELECT min(started) AS ms FROM call').get()?.['ms'] ?? undefined,
+      this.#database
+        .prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size')
+        .get()?.['bytes'],
+    ];
+    return { bytes: Number(size), ...(oldest !== undefined && { oldestMs: Number(oldest) }) };
   }
 
   prune(beforeMs: number, atMost = -1): number {

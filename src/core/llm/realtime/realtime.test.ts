@@ -40,7 +40,8 @@ test('a response that is cut off, or reports nothing, is estimated by what was h
   meter.received(event('response.created'));
   meter.received(event('response.output_audio.delta', { delta: sound(2) }));
   meter.received(event('response.output_audio_transcript.delta', { delta: 'x'.repeat(40) }));
-  const cut = { ...noUsage, inputTokens: 30, outputTokens: 50, estimated: true };
+  const media = { audioInput: 30, audioOutput: 40 };
+  const cut = { ...noUsage, inputTokens: 30, outputTokens: 50, media, estimated: true };
   assert.deepEqual(meter.usage(), cut);
   assert.equal(meter.received(event('response.done', { response: { status: 'cancelled' } })), true);
   assert.deepEqual(meter.usage(), cut);

@@ -30,6 +30,18 @@ export function finishReasonToWire(reason: FinishReason): string {
   return toWire[reason];
 }
 
+const faults = new Set([
+  'MALFORMED_FUNCTION_CALL',
+  'UNEXPECTED_TOOL_CALL',
+  'TOO_MANY_TOOL_CALLS',
+  'MALFORMED_RESPONSE',
+]);
+
+/** An answer that failed although its status says that it did not: as a complete one it would be taken for silence. */
+export function faultOf(reason: unknown): string | undefined {
+  return faults.has(String(reason)) ? `the model failed: ${String(reason)}` : undefined;
+}
+
 /** A call of a tool has no reason of its own here. */
 export function finishReasonFromWire(reason: unknown, called: boolean): FinishReason {
   if (reason === 'MAX_TOKENS') return 'length';
@@ -55,7 +67,8 @@ export function isBlocked(body: Fields): boolean {
 export function decodeParts(part: Fields, answerId: string, number: number): CanonicalResponse['parts'] {
   const call = part['functionCall'] as Fields | undefined;
   if (call !== undefined) {
-    const id = typeof call['id'] === 'string' ? call['id'] : `call_${answerId}_${number}`;
+    const id =
+      typeof call['id'] === 'string' && call['id'] !== '' ? call['id'] : `call_${answerId}_${number}`;
     const args = JSON.stringify(call['args'] ?? {});
     const mark = unsealSignature('', either(part, 'thoughtSignature'));
     const decoded = { type: 'tool-call' as const, id, name: String(call['name']), arguments: args };
@@ -71,6 +84,8 @@ export function decodeResponse(body: Fields): CanonicalResponse {
     const blocked = isBlocked(body);
     if (!blocked) asArray(body['candidates'], 'candidates');
     const candidate = candidateOf(body);
+    const fault = faultOf(candidate?.['finishReason']);
+    if (fault !== undefined) throw new ReplyFault(fault);
     const id = String(body['responseId'] ?? '');
     const parts: CanonicalResponse['parts'] = [];
     let calls = 0;

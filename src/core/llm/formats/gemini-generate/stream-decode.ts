@@ -6,7 +6,7 @@ import type { StreamEvent } from '../../model.ts';
 import type { SseEvent } from '../../sse.ts';
 import type { Usage } from '../../usage.ts';
 import { decodeError } from './error.ts';
-import { candidateOf, decodeParts, finishReasonFromWire, isBlocked, partsOf } from './response.ts';
+import { candidateOf, decodeParts, faultOf, finishReasonFromWire, isBlocked, partsOf } from './response.ts';
 import { decodeUsage } from './usage.ts';
 
 export function decodeStream(): StreamDecoder {
@@ -23,7 +23,7 @@ class ChunkDecoder implements StreamDecoder {
 
   push(event: SseEvent): StreamEvent[] {
     const chunk = eventObject(event.data);
-    if (chunk['error'] !== undefined) {
+    if (chunk['error'] !== undefined && chunk['error'] !== null) {
       const { kind, message } = decodeError(event.data);
       return [{ type: 'error', kind: kind ?? 'internal', message }];
     }
@@ -36,6 +36,8 @@ class ChunkDecoder implements StreamDecoder {
     }
     const candidate = candidateOf(chunk);
     for (const part of partsOf(candidate)) this.#part(part, events);
+    const fault = faultOf(candidate?.['finishReason']);
+    if (fault !== undefined) events.push({ type: 'error', kind: 'internal', message: fault, ofModel: true });
     this.#finish(chunk, candidate?.['finishReason'], events);
     return events;
   }

@@ -2,6 +2,7 @@
 import type { Fields } from '../../fields.ts';
 import type { StreamEncoder, StreamOptions } from '../../format.ts';
 import type { FinishReason, StreamEvent, ThinkingPart } from '../../model.ts';
+import { type OfferedTool, offeredTools } from '../../responses-tools.ts';
 import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
 import { encodeError } from './error.ts';
@@ -15,7 +16,7 @@ interface OpenItem {
   id: string;
   index: number;
 }
-type OpenCall = OpenItem & { call: wire.ItemCall; custom: boolean };
+type OpenCall = OpenItem & { call: wire.ItemCall; tool: OfferedTool | undefined };
 
 export function encodeStream(options: StreamOptions): StreamEncoder {
   return new ResponsesEncoder(options);
@@ -23,7 +24,7 @@ export function encodeStream(options: StreamOptions): StreamEncoder {
 
 class ResponsesEncoder implements StreamEncoder {
   readonly #options: StreamOptions;
-  readonly #custom: ReadonlySet<unknown>;
+  readonly #tools: ReadonlyMap<string, OfferedTool>;
   #sequence = 0;
   #length = 0;
   #id = '';
@@ -37,7 +38,7 @@ class ResponsesEncoder implements StreamEncoder {
 
   constructor(options: StreamOptions) {
     this.#options = options;
-    this.#custom = wire.customTools(options.request);
+    this.#tools = offeredTools(options.request);
   }
 
   encode(event: StreamEvent, usage: () => Usage): string {
@@ -159,36 +160,37 @@ class ResponsesEncoder implements StreamEncoder {
   }
 
   /** Calls may be filled side by side: they stay open until something else begins. */
-  #toolStart(tool: number, call: wire.ItemCall): string {
+  #toolStart(number: number, call: wire.ItemCall): string {
     const closed = this.#closeMessage() + this.#closeReasoning();
-    const custom = this.#custom.has(call.name);
-    const { id, index } = this.#open(custom ? 'ctc' : 'fc');
-    this.#calls.set(tool, { id, index, call, custom });
-    return closed + this.#added(index, wire.callItem(id, call, custom, 'in_progress'));
+    const tool = this.#tools.get(call.name);
+    const { id, index } = this.#open(tool?.custom ? 'ctc' : 'fc');
+    this.#calls.set(number, { id, index, call, tool });
+    return closed + this.#added(index, wire.callItem(id, call, tool, 'in_progress'));
   }
 
-  #toolArguments(tool: number, delta: string): string {
-    const open = this.#calls.get(tool);
+  #toolArguments(number: number, delta: string): string {
+    const open = this.#calls.get(number);
     if (open === undefined) throw new ReplyFault('the stream goes on with a tool call that is not open');
     this.#hold(delta);
     open.call.arguments += delta;
     // Free text is inside the JSON of the arguments: it is known when they are complete.
-    if (open.custom || delta === '') return '';
+    if (open.tool?.custom || delta === '') return '';
     const place = { item_id: open.id, output_index: open.index };
     return this.#write('response.function_call_arguments.delta', { ...place, delta });
   }
 
   #closeCalls(): string {
     let out = '';
-    for (const { id, index, call, custom } of this.#calls.values()) {
+    for (const { id, index, call, tool } of this.#calls.values()) {
       const place = { item_id: id, output_index: index };
-      const item = wire.callItem(id, call, custom, 'completed');
-      if (custom) {
+      const item = wire.callItem(id, call, tool, 'completed');
+      if (tool?.custom) {
         out += this.#write('response.custom_tool_call_input.delta', { ...place, delta: item['input'] });
         out += this.#write('response.custom_tool_call_input.done', { ...place, input: item['input'] });
       } else {
-        const { name, arguments: all } = call;
-        out += this.#write('response.function_call_arguments.done', { ...place, name, arguments: all });
+        const name = tool?.name ?? call.name;
+        const all = { ...place, name, arguments: call.arguments };
+        out += this.#write('response.function_call_arguments.done', all);
       }
       out += this.#done(index, item);
     }
