@@ -65,9 +65,9 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   append(records: readonly RequestRecord[], positions: readonly JournalPosition[]): void {
+    const rows: CallColumns[] = [];
     transaction(this.#database, () => {
       const entered: RequestRecord[] = [];
-      const rows: CallColumns[] = [];
       for (const record of records) {
         const columns = columnsOf(record);
         if (!this.#enter(record, columns)) continue;
@@ -75,10 +75,10 @@ class SqliteLedger implements LocalLedgerStore {
         rows.push(columns);
       }
       this.#charged.add(entered);
-      this.#sums.add(rows);
       this.#database.exec('DELETE FROM journal_position');
       for (const { file, offset } of positions) this.#insertPosition.run(file, offset);
     });
+    this.#sums.add(rows);
   }
 
   positions(): JournalPosition[] {
@@ -95,6 +95,7 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   search(filter: LedgerFilter, page: CallPage): { records: RequestRecord[]; next?: string } {
+    this.#sums.write();
     const rows = pageOfCalls(this.#database, filter, page);
     const records = rows.slice(0, page.limit).map(recordOf);
     const last = records.at(-1);
@@ -102,6 +103,7 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   labelNames({ fromMs, toMs, labels }: LedgerFilter): string[] {
+    this.#sums.write();
     const { sql, values } = whereOf({ labels: labels ?? {} });
     const filtered = sql.replace('WHERE', 'AND').replaceAll('(labels,', '(value,');
     const rows = this.#database
@@ -115,10 +117,12 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   usage(filter: LedgerFilter, query: UsageQuery): UsageRow[] {
+    this.#sums.write();
     return usageRows(this.#database, filter, query);
   }
 
   latency(filter: LedgerFilter): Latencies {
+    this.#sums.write();
     return latencyOf(this.#database, filter);
   }
 
@@ -146,6 +150,7 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   lastUsed(): ReadonlyMap<string, number> {
+    this.#sums.write();
     const rows = this.#database
       .prepare(
         "SELECT value AS key, max(last) AS at FROM usage_sum WHERE dimension = 'key' AND level = 'month' AND value <> '' GROUP BY value",
@@ -165,6 +170,7 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   prune(beforeMs: number, atMost = -1): number {
+    this.#sums.write();
     return transaction(this.#database, () => {
       this.#sums.takeAway(beforeMs, atMost);
       const old = 'SELECT n FROM call WHERE started < ? ORDER BY started, n LIMIT ?';
@@ -172,11 +178,13 @@ class SqliteLedger implements LocalLedgerStore {
       const { changes } = this.#database
         .prepare(`DELETE FROM call WHERE n IN (${old})`)
         .run(beforeMs, atMost);
+      this.#sums.tookAway();
       return Number(changes);
     });
   }
 
   close(): void {
+    this.#sums.write();
     this.#database.close();
   }
 
