@@ -3,7 +3,7 @@
 import { boundInputTokens } from './bound-input.ts';
 import { enrichment, modelFor } from './enrich.ts';
 import { estimateTokens } from './estimate.ts';
-import { FieldFault, type Fields, parseBody } from './fields.ts';
+import { FieldFault, type Fields, fieldsOf } from './fields.ts';
 import type { Format, ProviderFormat, StreamOptions } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { mentionsMedia } from './mentions-media.ts';
@@ -31,7 +31,7 @@ export function translateChat(
   provider: Provider,
   inPath: Fields,
 ): UpstreamCall {
-  const parsed = parseBody(call.body);
+  const parsed = fieldsOf(call);
   const body = { ...parsed, ...enrichment(call.target, parsed), ...inPath };
   const drops: string[] = [];
   const request = client.decodeRequest(body, drops);

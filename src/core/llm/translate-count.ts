@@ -1,7 +1,7 @@
 /** Counting tokens for a client of another dialect than the provider's: the same conversation, asked of its own counter. */
 import type { ProviderTarget, RouteType } from '../config/snapshot.ts';
 import { modelFor } from './enrich.ts';
-import { FieldFault, type Fields, parseBody } from './fields.ts';
+import { FieldFault, type Fields, fieldsOf } from './fields.ts';
 import type { Format } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { errorKindOf } from './model.ts';
@@ -36,7 +36,7 @@ export function translateCount(
 ): UpstreamCall {
   const drops: string[] = [];
   const { format } = provider.chat;
-  const request = client.decodeRequest({ ...conversation(parseBody(call.body)), ...inPath }, drops);
+  const request = client.decodeRequest({ ...conversation(fieldsOf(call)), ...inPath }, drops);
   const model = modelFor(call.target, request.model);
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
   const asked = withTurn({ ...request, stream: false, model }, drops);
