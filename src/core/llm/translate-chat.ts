@@ -14,6 +14,7 @@ import type { Provider } from './provider.ts';
 import { urlOf } from './providers.ts';
 import { translatedStream } from './stream-translated.ts';
 import { renameTools, restoreNames, type ToolNames } from './tool-names.ts';
+import { withObjectSchemas } from './tool-schemas.ts';
 import {
   type ClientCall,
   ReplyFault,
@@ -42,7 +43,7 @@ export function translateChat(
   const caching = provider.caches?.(model) === true ? call.target.promptCaching : undefined;
   const asked = { ...request, model };
   const marked = caching === undefined ? asked : withCacheMarks(asked, caching);
-  const { request: sent, names } = renameTools(withTurn(marked, drops), format.toolNames);
+  const { request: sent, names } = renameTools(withObjectSchemas(withTurn(marked, drops)), format.toolNames);
   const encoded = provider.adapt(format.encodeRequest(sent, drops), call.target);
   const text = JSON.stringify(encoded);
   const estimatedInputTokens = estimateTokens(text);

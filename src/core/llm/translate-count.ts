@@ -8,6 +8,7 @@ import { errorKindOf } from './model.ts';
 import type { Api, Provider } from './provider.ts';
 import { isNative, urlOf } from './providers.ts';
 import { renameTools } from './tool-names.ts';
+import { withObjectSchemas } from './tool-schemas.ts';
 import { replyBody } from './translate-chat.ts';
 import { type ClientCall, ReplyFault, type UpstreamCall } from './translate-contract.ts';
 import { namesOfDrops, withTurn } from './uncarried.ts';
@@ -40,7 +41,7 @@ export function translateCount(
   const model = modelFor(call.target, request.model);
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
   const asked = withTurn({ ...request, stream: false, model }, drops);
-  const { request: sent } = renameTools(asked, format.toolNames);
+  const { request: sent } = renameTools(withObjectSchemas(asked), format.toolNames);
   const encoded = provider.adapt(format.encodeRequest(sent, drops), call.target);
   return {
     method: 'POST',
