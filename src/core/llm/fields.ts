@@ -79,6 +79,11 @@ export function parseBody(body: string): Fields {
   return value as Fields;
 }
 
+/** Of a call: read only, for it may be what others read too. */
+export function fieldsOf({ body, fields }: { body: string; fields?: Fields }): Fields {
+  return fields ?? parseBody(body);
+}
+
 /** Where, without quoting the body: a log may repeat this. */
 function placeOf(message: string, body: string): string {
   const at = /line \d+ column \d+/.exec(message);

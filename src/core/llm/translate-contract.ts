@@ -3,6 +3,7 @@
  * knows no wire format.
  */
 import type { ProviderTarget, RouteType } from '../config/snapshot.ts';
+import type { Fields } from './fields.ts';
 import type { ErrorKind } from './model.ts';
 import type { Usage } from './usage.ts';
 
@@ -16,6 +17,8 @@ export interface ClientCall {
   headers: Record<string, string>;
   /** The request body as text (UTF-8 already decoded); where `isBinaryBody` says so, a character for each byte. */
   body: string;
+  /** The body's members, where somebody has read them already. */
+  fields?: Fields;
   /** Unix seconds, for formats whose answers carry a creation time. */
   nowSeconds: number;
   /** Names the answer where the provider does not. */
