@@ -38,7 +38,6 @@ export function keyListRoute(usage: KeyUsageReader): Route {
 }
 
 async function answerPage({ context, query }: Call, usage: KeyUsageReader) {
-  const usages = await usage.read();
   const search = (query.get('search') ?? '').toLowerCase();
   const status = query.get('status') as KeyView['status'] | null;
   const filter = { ...(search !== '' && { search }), ...(status !== null && { status }) };
@@ -47,11 +46,21 @@ async function answerPage({ context, query }: Call, usage: KeyUsageReader) {
   if (after !== null) {
     const [namespace = '', ...name] = after.split('/');
     const keys = listKeysAfter(context, filter, { namespace, name: name.join('/') }, limit);
-    return { status: 200, json: { items: keys.map((view) => withUsage(view, usages)) } };
+    return { status: 200, json: { items: await withUsages(keys, usage) } };
   }
   const by = (query.get('sort') ?? 'name') as KeyOrder['by'];
-  const ranks = by === 'spend' ? usages.spend() : by === 'lastUsedAt' ? usages.lastUsed() : undefined;
+  const ranks = await ranksOf(by, usage);
   const order = { by, descending: query.get('order') === 'desc', ...(ranks && { ranks }) };
   const { items, ...page } = listKeys(context, filter, order, { offset: offsetOf(query), limit });
-  return { status: 200, json: { items: items.map((view) => withUsage(view, usages)), ...page } };
+  return { status: 200, json: { items: await withUsages(items, usage), ...page } };
+}
+
+async function ranksOf(by: KeyOrder['by'], usage: KeyUsageReader): Promise<KeyOrder['ranks']> {
+  if (by === 'spend') return (await usage.readAll()).spend();
+  return by === 'lastUsedAt' ? (await usage.readAll()).lastUsed() : undefined;
+}
+
+async function withUsages(views: readonly KeyView[], usage: KeyUsageReader): Promise<object[]> {
+  const usages = await usage.read(views.map(({ id }) => id));
+  return views.map((view) => withUsage(view, usages));
 }

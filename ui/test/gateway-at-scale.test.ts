@@ -99,6 +99,53 @@ describe(`the console with ${size.keys} keys and ${size.calls} calls`, {
     assert.deepEqual(complaints, []);
   });
 
+  test('calls of a range of time, and their file of the same range', async (t) => {
+    const { page, complaints } = await openTab(t);
+    await logInWithToken(page, gateway, '/calls');
+    await page.getByRole('combobox', { name: 'Range' }).click();
+    await page.getByRole('option', { name: 'Last month' }).click();
+    await page.waitForURL(/range=lastMonth/);
+    const link = new URL(
+      (await page.getByRole('link', { name: 'JSON lines' }).getAttribute('href'))!,
+      gateway.url,
+    );
+    const [from, to] = ['from', 'to'].map((name) => Date.parse(link.searchParams.get(name)!));
+    assert.ok(to! - from! > 27 * 86_400_000 && to! <= Date.now());
+    const rows = page.getByRole('table', { name: 'Calls' }).locator('tbody tr');
+    await rows.nth(49).waitFor();
+    const file = await page.request.get(link.href);
+    const lines = (await file.text()).trimEnd().split('\n');
+    const { total } = await gateway.admin<{ total: { requests: number } }>(
+      'GET',
+      `/usage?from=${link.searchParams.get('from')}&to=${link.searchParams.get('to')}`,
+    );
+    assert.equal(lines.length, total.requests);
+    assert.deepEqual(complaints, []);
+  });
+
+  test('prices by what they cost, with where they are from, and as a file', async (t) => {
+    const { page, complaints } = await openTab(t);
+    await logInWithToken(page, gateway, '/models');
+    await page.getByText(/^shipped, list of /).waitFor();
+    const table = page.getByRole('table', { name: 'Prices' });
+    await table.getByRole('button', { name: 'Output' }).click();
+    await page.waitForURL(/sort=output&order=asc/);
+    await table.getByRole('button', { name: 'Output' }).click();
+    await page.waitForURL(/sort=output&order=desc/);
+    const { items } = await gateway.admin<{ items: { model: string }[] }>(
+      'GET',
+      '/prices?sort=output&order=desc&limit=1',
+    );
+    await table.locator('tbody tr').first().getByText(items[0]!.model, { exact: true }).waitFor();
+    const link = await page.getByRole('link', { name: 'Prices as CSV' }).getAttribute('href');
+    const csv = await page.request.get(gateway.url + link);
+    assert.match(
+      await csv.text(),
+      new RegExp(`^provider,model,source,.*\\r\\n[^,]+,${items[0]!.model},shipped,`),
+    );
+    assert.deepEqual(complaints, []);
+  });
+
   async function quickest(open: () => Promise<Opened>): Promise<Opened> {
     let best = await open();
     for (let n = 1; isLong && n < attempts && best.interactiveMs > mostMs; n++) {

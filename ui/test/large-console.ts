@@ -51,9 +51,11 @@ export function largeConsole(callId: string, lastPage: number): Record<string, T
     'calls, dearest first': calls('sort=cost&order=desc'),
     'calls, slowest first, of one user': calls('sort=duration&order=desc&user=person-7'),
     'calls, most tokens, failed': calls('sort=tokens&order=desc&outcome=failed'),
+    'calls, of this month, slowest first': calls('range=month&sort=duration'),
     call: { path: `/calls/${callId}`, ready: text('person-') },
     models: { path: '/models', ready: row('Models in use') },
     'models, searched': { path: '/models?search=claude', ready: text('claude-haiku-4-5-20251001') },
+    'models, dearest first': { path: '/models?sort=output&order=desc', ready: row('Prices') },
     configuration: { path: '/configuration', ready: text('Leads to claude') },
     'configuration, edited': {
       path: `/configuration/edit?kind=AgentgatewayPolicy&namespace=${seedNamespace}&name=api-key-auth`,

@@ -4,7 +4,7 @@ import { boundInputTokens, boundKeptInput } from './bound-input.ts';
 import { enrichment, modelFor } from './enrich.ts';
 import { estimateTokens } from './estimate.ts';
 import type { EventFrames } from './event-stream.ts';
-import { FieldFault, type Fields, parseBody } from './fields.ts';
+import { FieldFault, type Fields, fieldsOf } from './fields.ts';
 import { withoutForeignMarks } from './foreign-marks.ts';
 import type { Format, StreamOptions } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
@@ -52,7 +52,7 @@ export function translateNative(
   inPath: Fields,
 ): UpstreamCall {
   const { routeType, target } = call;
-  const body = parseBody(call.body);
+  const body = fieldsOf(call);
   const chat = isChat(routeType);
   checkNative(routeType, body);
   const named = inPath['model'] ?? body['model'];

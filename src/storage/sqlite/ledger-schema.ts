@@ -46,6 +46,9 @@ const migrations = [
   `CREATE INDEX call_cost ON call (cost);
    CREATE INDEX call_tokens ON call (input + output);
    CREATE INDEX call_duration ON call (duration);`,
+  // The last call that is in the sums: later ones are added when they are many.
+  `CREATE TABLE usage_summed (n INTEGER NOT NULL);
+   INSERT INTO usage_summed SELECT coalesce(max(n), 0) FROM call;`,
 ];
 
 /** Throws when the file was written by a newer release. */

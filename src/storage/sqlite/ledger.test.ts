@@ -6,7 +6,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import type { RequestRecord } from '../../core/record.ts';
 import { ledgerRecord, startMs } from '../ledger.fixture.ts';
+import type { UsageRow } from '../ledger.ts';
 import { ledgerConformance } from '../ledger-conformance.ts';
+import { naiveUsage } from '../naive-usage.fixture.ts';
 import { openSqliteLedger } from './ledger.ts';
 
 ledgerConformance('SQLite', async () => {
@@ -79,7 +81,7 @@ function sumsIn(path: string): unknown[] {
 /** Deletes the sums and has them made anew, as for a file of before. */
 function madeAnew(path: string): unknown[] {
   const database = new DatabaseSync(path);
-  database.exec(`DROP TABLE usage_sum; DROP TABLE latency_sum; DROP INDEX call_cost; DROP INDEX call_tokens; DROP INDEX call_duration;
+  database.exec(`DROP TABLE usage_sum; DROP TABLE usage_summed; DROP TABLE latency_sum; DROP INDEX call_cost; DROP INDEX call_tokens; DROP INDEX call_duration;
     PRAGMA user_version = 3;`);
   database.close();
   openSqliteLedger(path).close();
@@ -124,6 +126,25 @@ test('sums are the same whether they were kept up, made of a file of before, or 
   assert.deepEqual(sumsIn(path), [[], []]);
 });
 
+test('a process that is killed loses no sum: the next one adds up what was not yet', (t) => {
+  const path = pathIn(t);
+  const records = manyCalls(6_300);
+  const killed = openSqliteLedger(path);
+  for (let first = 0; first < 6_000; first += 100) killed.append(records.slice(first, first + 100), []);
+  const next = openSqliteLedger(path);
+  next.append(records.slice(5_900), []);
+  assert.deepEqual(
+    next.usage({}, { groupBy: ['user'] }).sort(byUser),
+    naiveUsage(records, {}, { groupBy: ['user'] }).sort(byUser),
+  );
+  next.append([ledgerRecord(9_999)], []);
+  next.close();
+  const kept = sumsIn(path);
+  assert.deepEqual(kept, madeAnew(path));
+});
+
+const byUser = (a: UsageRow, b: UsageRow) => (a.group['user']! < b.group['user']! ? -1 : 1);
+
 test('percentiles of many calls are within one in a hundred', (t) => {
   const ledger = openSqliteLedger(pathIn(t));
   t.after(() => ledger.close());
@@ -148,4 +169,20 @@ test('percentiles of many calls are within one in a hundred', (t) => {
       assert.ok(Math.abs(found! / exact - 1) <= 0.0101, `${found} is not ${exact}`);
     }
   }
+});
+
+test('what some keys used, and when last, is told of them alone', (t) => {
+  const ledger = openSqliteLedger(pathIn(t));
+  t.after(() => ledger.close());
+  const key = (id: string) => ({ id, user: id, metadata: {}, labels: {} });
+  const records = [ledgerRecord(1, { key: key('a') }), ledgerRecord(2, { key: key('a') })];
+  ledger.append([...records, ledgerRecord(3, { key: key('b') }), ledgerRecord(4, { key: key('c') })], []);
+  const since = records[1]!.startedAtMs;
+  const found = ledger.usageOf!(['a', 'b', 'nobody'], since);
+  assert.deepEqual([...found.keys()], ['a', 'b']);
+  const [row] = ledger.usage({ key: 'a', fromMs: since }, { groupBy: [] });
+  const { requests, tokens, costNano } = row!;
+  assert.deepEqual(found.get('a'), { requests, tokens, costNano, lastUsedMs: since });
+  assert.equal(requests, 1);
+  assert.equal(ledger.usageOf!(['b'], since + 600_000).get('b')?.requests, 0);
 });

@@ -9,6 +9,7 @@ import type {
   Charged,
   ChargedSum,
   JournalPosition,
+  KeyFigures,
   Latencies,
   LedgerExtent,
   LedgerFilter,
@@ -64,9 +65,9 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   append(records: readonly RequestRecord[], positions: readonly JournalPosition[]): void {
+    const rows: CallColumns[] = [];
     transaction(this.#database, () => {
       const entered: RequestRecord[] = [];
-      const rows: CallColumns[] = [];
       for (const record of records) {
         const columns = columnsOf(record);
         if (!this.#enter(record, columns)) continue;
@@ -74,10 +75,10 @@ class SqliteLedger implements LocalLedgerStore {
         rows.push(columns);
       }
       this.#charged.add(entered);
-      this.#sums.add(rows);
       this.#database.exec('DELETE FROM journal_position');
       for (const { file, offset } of positions) this.#insertPosition.run(file, offset);
     });
+    this.#sums.add(rows);
   }
 
   positions(): JournalPosition[] {
@@ -94,6 +95,7 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   search(filter: LedgerFilter, page: CallPage): { records: RequestRecord[]; next?: string } {
+    this.#sums.write();
     const rows = pageOfCalls(this.#database, filter, page);
     const records = rows.slice(0, page.limit).map(recordOf);
     const last = records.at(-1);
@@ -101,6 +103,7 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   labelNames({ fromMs, toMs, labels }: LedgerFilter): string[] {
+    this.#sums.write();
     const { sql, values } = whereOf({ labels: labels ?? {} });
     const filtered = sql.replace('WHERE', 'AND').replaceAll('(labels,', '(value,');
     const rows = this.#database
@@ -114,10 +117,12 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   usage(filter: LedgerFilter, query: UsageQuery): UsageRow[] {
+    this.#sums.write();
     return usageRows(this.#database, filter, query);
   }
 
   latency(filter: LedgerFilter): Latencies {
+    this.#sums.write();
     return latencyOf(this.#database, filter);
   }
 
@@ -129,7 +134,23 @@ class SqliteLedger implements LocalLedgerStore {
     transaction(this.#database, () => this.#charged.correct(sums));
   }
 
+  usageOf(keys: readonly string[], fromMs: number): ReadonlyMap<string, KeyFigures> {
+    const last = this.#database.prepare('SELECT max(started) AS at FROM call WHERE key = ?');
+    const sums = this.#database.prepare(
+      'SELECT count(*) AS requests, coalesce(sum(input + output), 0) AS tokens, coalesce(sum(cost), 0) AS costNano FROM call WHERE key = ? AND started >= ?',
+    );
+    const found = new Map<string, KeyFigures>();
+    for (const key of keys) {
+      const at = last.get(key)?.['at'] ?? null;
+      if (at === null) continue;
+      const { requests, tokens, costNano } = sums.get(key, fromMs) as Record<string, number>;
+      found.set(key, { requests: requests!, tokens: tokens!, costNano: costNano!, lastUsedMs: Number(at) });
+    }
+    return found;
+  }
+
   lastUsed(): ReadonlyMap<string, number> {
+    this.#sums.write();
     const rows = this.#database
       .prepare(
         "SELECT value AS key, max(last) AS at FROM usage_sum WHERE dimension = 'key' AND level = 'month' AND value <> '' GROUP BY value",
@@ -149,6 +170,7 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   prune(beforeMs: number, atMost = -1): number {
+    this.#sums.write();
     return transaction(this.#database, () => {
       this.#sums.takeAway(beforeMs, atMost);
       const old = 'SELECT n FROM call WHERE started < ? ORDER BY started, n LIMIT ?';
@@ -156,11 +178,13 @@ class SqliteLedger implements LocalLedgerStore {
       const { changes } = this.#database
         .prepare(`DELETE FROM call WHERE n IN (${old})`)
         .run(beforeMs, atMost);
+      this.#sums.tookAway();
       return Number(changes);
     });
   }
 
   close(): void {
+    this.#sums.write();
     this.#database.close();
   }
 

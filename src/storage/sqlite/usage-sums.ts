@@ -1,20 +1,29 @@
-/** Keeps the sums of `usage-sums-schema.ts` equal to the calls, within the transaction that enters or deletes these. */
+/**
+ * Keeps the sums of `usage-sums-schema.ts`. Calls that were entered are added up in memory and written when they are many or when
+ * somebody asks, together with the number of the last call that is in them: what a process that was killed had in memory is
+ * read again.
+ */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type CallRow, latencySumsOf, usageSumsOf } from './sums-of-calls.ts';
+import { type CallColumns, SumsOfCalls } from './sums-of-calls.ts';
+import { transaction } from './transaction.ts';
 import { summedFigures } from './usage-sums-schema.ts';
 
-/** Read by `callRow`. */
-const rowColumns =
-  'started, outcome, key, user, model, provider, route, labels, input, cached_input, cache_write, output, reasoning, cost, unpriced, duration, first_token';
+/** Written in some 10 ms, and then many of them are alike. */
+const calls = 5_000;
+const columns =
+  'started, outcome, key, user, model, response_model, provider, route, labels, input, cached_input, cache_write, output, reasoning, cost, unpriced, duration, first_token';
 
 export class UsageSums {
+  readonly #database: DatabaseSync;
   readonly #add: StatementSync;
   readonly #addLatency: StatementSync;
   readonly #dropEmpty: StatementSync;
   readonly #dropLatency: StatementSync;
-  readonly #oldest: StatementSync;
+  readonly #setSummed: StatementSync;
+  #waiting = new SumsOfCalls();
 
   constructor(database: DatabaseSync) {
+    this.#database = database;
     const added = summedFigures.map((name) => `${name} = ${name} + excluded.${name}`);
     this.#add = database.prepare(
       `INSERT INTO usage_sum VALUES (${Array.from({ length: summedFigures.length + 5 }, () => '?')})
@@ -29,55 +38,49 @@ export class UsageSums {
     this.#dropLatency = database.prepare(
       'DELETE FROM latency_sum WHERE slot = ? AND kind = ? AND bin = ? AND calls = 0',
     );
-    this.#oldest = database.prepare(
-      `SELECT ${rowColumns} FROM call WHERE started < ? ORDER BY started, n LIMIT ?`,
-    );
+    this.#setSummed = database.prepare('UPDATE usage_summed SET n = (SELECT coalesce(max(n), 0) FROM call)');
+    const left = database.prepare(`SELECT ${columns} FROM call WHERE n > (SELECT n FROM usage_summed)`);
+    for (const row of left.iterate()) this.#waiting.add(Object.values(row) as CallColumns);
   }
 
-  /** `rows`: of `columnsOf`, those that were not there before. */
+  /** After the transaction that entered them: `rows` of `columnsOf` that were not there before. */
   add(rows: readonly (readonly (string | number | null)[])[]): void {
-    this.#apply(
-      rows.map(([, started, outcome, key, user, model, , provider, route, labels, ...rest]) =>
-        callRow([started, outcome, key, user, model, provider, route, labels, ...rest]),
-      ),
-      1,
-    );
+    for (const row of rows) this.#waiting.add(row.slice(1));
+    if (this.#waiting.count >= calls) this.write();
   }
 
-  /** Before the calls themselves are deleted: the same arguments choose the same calls. */
+  /** So that the sums are those of all calls. */
+  write(): void {
+    if (this.#waiting.count === 0) return;
+    transaction(this.#database, () => {
+      this.#apply(this.#waiting);
+      this.#setSummed.run();
+    });
+    this.#waiting = new SumsOfCalls();
+  }
+
+  /** Within the transaction that deletes the oldest calls, before that; all must be written. */
   takeAway(beforeMs: number, atMost: number): void {
-    const rows = this.#oldest.all(beforeMs, atMost);
-    this.#apply(
-      rows.map((row) => callRow(Object.values(row) as (string | number | null)[])),
-      -1,
+    const going = new SumsOfCalls();
+    const oldest = this.#database.prepare(
+      `SELECT ${columns} FROM call WHERE started < ? ORDER BY started, n LIMIT ?`,
     );
+    for (const row of oldest.iterate(beforeMs, atMost)) going.add(Object.values(row) as CallColumns, -1);
+    this.#apply(going);
+    for (const { dimension, level, slot, value } of going.usage())
+      this.#dropEmpty.run(dimension, level, slot, value);
+    for (const { slot, kind, bin } of going.latencies()) this.#dropLatency.run(slot, kind, bin);
   }
 
-  #apply(rows: readonly CallRow[], sign: 1 | -1): void {
-    for (const { dimension, level, slot, value, figures, last } of usageSumsOf(rows, sign)) {
+  /** Within that transaction, after it: numbers of calls that are gone are given again. */
+  tookAway(): void {
+    this.#setSummed.run();
+  }
+
+  #apply(sums: SumsOfCalls): void {
+    for (const { dimension, level, slot, value, figures, last } of sums.usage())
       this.#add.run(dimension, level, slot, value, ...figures, last);
-      if (sign < 0) this.#dropEmpty.run(dimension, level, slot, value);
-    }
-    for (const { slot, kind, bin, calls } of latencySumsOf(rows, sign)) {
-      this.#addLatency.run(slot, kind, bin, calls);
-      if (sign < 0) this.#dropLatency.run(slot, kind, bin);
-    }
+    for (const { slot, kind, bin, calls: count } of sums.latencies())
+      this.#addLatency.run(slot, kind, bin, count);
   }
-}
-
-function callRow(columns: readonly (string | number | null | undefined)[]): CallRow {
-  const [started, outcome, key, user, model, provider, route, labels] = columns;
-  return {
-    started: Number(started),
-    outcome: String(outcome),
-    key: String(key),
-    user: String(user),
-    model: String(model),
-    provider: String(provider),
-    route: String(route),
-    labels: String(labels),
-    figures: columns.slice(8, 15).map(Number),
-    duration: Number(columns[15]),
-    firstToken: columns[16] === null ? null : Number(columns[16]),
-  };
 }

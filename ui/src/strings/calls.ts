@@ -8,6 +8,7 @@ export const callStrings = {
   key: 'Key',
   user: 'User',
   model: 'Model',
+  anyTime: 'Any time',
   live: 'Live',
   liveOn: 'Live: new calls appear by themselves',
   liveLost: 'The live feed is interrupted; it comes back by itself.',

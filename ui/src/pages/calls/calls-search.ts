@@ -1,10 +1,13 @@
+import { type RangeSearch, readRange } from '../../components/range.ts';
+
 export const outcomes = ['ok', 'refused', 'failed'] as const;
 export const pageSize = 50;
 
 export const callSorts = ['time', 'tokens', 'cost', 'duration'] as const;
 export type CallSort = (typeof callSorts)[number];
 
-export interface CallsSearch {
+/** Without a range: any time. */
+export interface CallsSearch extends RangeSearch {
   search?: string;
   outcome?: (typeof outcomes)[number];
   user?: string;
@@ -19,7 +22,7 @@ export interface CallsSearch {
 }
 
 export function readCallsSearch(raw: Record<string, unknown>): CallsSearch {
-  const found: CallsSearch = {};
+  const found: CallsSearch = readRange(raw);
   for (const name of ['search', 'user', 'model', 'key', 'before'] as const)
     if (raw[name] !== undefined && raw[name] !== '') found[name] = String(raw[name]);
   const outcome = outcomes.find((name) => name === raw.outcome);

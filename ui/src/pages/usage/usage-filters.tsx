@@ -28,6 +28,7 @@ export function UsageFilters({ search, onChange }: FiltersProps) {
         maxValues={3}
         searchable
         miw={220}
+        maw="100%"
       />
       <Select
         label={strings.usage.bucket}
@@ -46,7 +47,7 @@ export function UsageFilters({ search, onChange }: FiltersProps) {
         clearable
         w={165}
       />
-      <Group gap="xs">
+      <Group gap="xs" miw={0}>
         {(['user', 'model', 'key'] as const).map((name) =>
           search[name] === undefined ? null : (
             <Pill

@@ -76,7 +76,7 @@ export function UsagePage() {
         </Button>
       </PageHeader>
       <UsageFilters search={search} onChange={show} />
-      <Text size="sm" mb="md">
+      <Text size="sm" mb="md" className="break">
         {strings.usage.printed(formatMoment(range.from), formatMoment(range.to ?? Date.now()), timeZone)}{' '}
         {earlier !== undefined &&
           strings.usage.comparedWith(formatMoment(earlier.from), formatMoment(earlier.to))}{' '}

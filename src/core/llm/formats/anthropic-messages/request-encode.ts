@@ -11,6 +11,7 @@ import type {
   ToolChoice,
 } from '../../model.ts';
 import { isOfGemini } from '../../thinking-seal.ts';
+import { closedSchema } from '../../tool-schemas.ts';
 
 /** What Anthropic requires and OpenAI's clients often leave out (agentgateway's choice, documented). */
 const defaultMaxTokens = 4_096;
@@ -36,7 +37,9 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
   // The vendor's own has limits of number and complexity that others' clients know nothing of.
   if (request.tools.some(({ strict }) => strict === true)) drops.push('tools.strict');
   if (request.responseFormat?.type === 'json_schema') {
-    const format = { type: 'json_schema', schema: request.responseFormat.schema };
+    const closed = closedSchema(request.responseFormat.schema);
+    if (closed !== undefined) drops.push('response_format (objects take no further members)');
+    const format = { type: 'json_schema', schema: closed ?? request.responseFormat.schema };
     body['output_config'] = { ...(body['output_config'] as Fields | undefined), format };
   }
   if (request.stream) body['stream'] = true;
