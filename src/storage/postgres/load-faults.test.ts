@@ -20,7 +20,7 @@ import {
   through,
   untilRead,
 } from './ledger-replica.fixture.ts';
-import { noPostgres, startPostgres, type TestPostgres } from './postgres-server.fixture.ts';
+import { noPostgres, signal, startPostgres, type TestPostgres } from './postgres-server.fixture.ts';
 
 interface Load {
   replica: LedgerReplica;
@@ -117,10 +117,10 @@ function faults(server: TestPostgres): void {
       for (const before = load.failed(); load.failed() === before; await delay(20))
         for (const pid of await server.backends(url)) {
           pids.add(pid);
-          signal(pid, 'SIGSTOP');
+          signal([pid], 'SIGSTOP');
         }
       // What they had in hand may still be committed after we gave them up.
-      for (const pid of pids) signal(pid, 'SIGCONT');
+      signal(pids, 'SIGCONT');
     }
     await checkWhole(load);
   });
@@ -130,8 +130,7 @@ function faults(server: TestPostgres): void {
     const load = await startLoad(t, url);
     for (let round = 0; round < 2; round++) {
       await during(load);
-      const [pid] = await server.backends(url);
-      signal(pid!, 'SIGKILL');
+      signal((await server.backends(url)).slice(0, 1), 'SIGKILL');
       await during(load);
     }
     await checkWhole(load);
@@ -231,15 +230,6 @@ function faults(server: TestPostgres): void {
     assert.ok(cuts >= 6);
     assert.deepEqual((await other.ledger.charged()).sums, [], 'each gateway has sums of its own');
   });
-}
-
-/** It may have ended meanwhile. */
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    return;
-  }
 }
 
 if (noPostgres) test('faults of Postgres under load', { skip: noPostgres }, () => {});

@@ -8,7 +8,7 @@ import { inspect } from 'node:util';
 import type { ResourceStore } from '../resource-store.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { PostgresConnection } from './connection.ts';
-import { noPostgres, startPostgres, type TestPostgres } from './postgres-server.fixture.ts';
+import { noPostgres, signal, startPostgres, type TestPostgres } from './postgres-server.fixture.ts';
 import { openPostgresResourceStore } from './resource-store.ts';
 import { migratePostgresSchema } from './schema.ts';
 
@@ -97,17 +97,9 @@ function loadTests(server: TestPostgres): void {
     ],
     [
       'one of its processes is killed',
-      async (url) => {
-        const [pid] = await server.backends(url);
-        if (pid !== undefined) process.kill(pid, 'SIGKILL');
-      },
+      async (url) => signal((await server.backends(url)).slice(0, 1), 'SIGKILL'),
     ],
-    [
-      'all lines are cut by the server',
-      async (url) => {
-        for (const pid of await server.backends(url)) process.kill(pid, 'SIGTERM');
-      },
-    ],
+    ['all lines are cut by the server', async (url) => signal(await server.backends(url), 'SIGTERM')],
   ];
   for (const [what, strike] of killers)
     test(`${what}: what was answered is there, nothing is half or double, all see the same`, async (t) => {
