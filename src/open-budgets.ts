@@ -2,12 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AlertClaims } from './alerts/alert-sender.ts';
 import { heldPrefix, usedPrefix } from './core/budget/counter-keys.ts';
 import { settlingWith } from './core/budget/lease-time.ts';
 import { leaseReturnMs, redisSettings } from './redis-settings.ts';
 import type { ShutdownStack } from './shutdown-stack.ts';
 import type { Holds } from './storage/accounts.ts';
+import type { AlertClaims } from './storage/alert-claims.ts';
 import type { CounterStore } from './storage/counters.ts';
 import type { SharedCounters } from './storage/memory/shared-counters.ts';
 import { BudgetAgent } from './storage/redis/budget-agent.ts';

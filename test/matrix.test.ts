@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { RouteType } from '../src/core/config/snapshot.ts';
 import { answersText, answerTexts } from '../src/core/guard/answer-texts.ts';
+import { kindOf } from '../src/core/guard/kind.ts';
 import { requestTexts } from '../src/core/guard/request-texts.ts';
 import { translateRequest } from '../src/core/llm/translate.ts';
 import { features } from './support/translation-features.ts';
@@ -129,13 +130,14 @@ function whatDegrades(): string {
 }
 
 function guards(): string {
-  const rows = apis.map(({ title, routeType }) => {
-    const answers = answersText(routeType)
+  const rows = apis.map(({ title, routeType, path }) => {
+    const kind = kindOf(routeType, path);
+    const answers = answersText(kind)
       ? 'read, masked in streams too'
-      : answerTexts(routeType, {})
+      : answerTexts(kind, {})
         ? 'says nothing'
         : 'refused';
-    return [title, requestTexts(routeType, {}) || routeType === 'Models' ? 'read' : 'refused', answers];
+    return [title, requestTexts(kind, {}) || routeType === 'Models' ? 'read' : 'refused', answers];
   });
   return table(['API', 'request', 'answer'], rows);
 }

@@ -1,26 +1,42 @@
 /** The provider's answer on its way to the client: whole, as a stream, or as an error. Settles before the last byte. */
-import type { UpstreamCall } from '../core/llm/translate-contract.ts';
-import { noUsage, type Usage } from '../core/llm/usage.ts';
+import type { RouteType } from '../core/config/snapshot.ts';
+import { ReplyFault, type UpstreamCall } from '../core/llm/translate-contract.ts';
+import { noUsage } from '../core/llm/usage.ts';
 import type { Call } from './call.ts';
 import type { DataPathDependencies } from './dependencies.ts';
+import { guardAnswer } from './guards/guard-answer.ts';
 import { deliverHeldStream } from './guards/held-stream.ts';
 import { limitHeaders, providerHeaders, sendWhole, writeHead } from './send.ts';
 import { settle } from './settle.ts';
-import { StreamDelivery, type StreamEnd, StreamRefused } from './stream-delivery.ts';
+import { type LostStream, StreamDelivery, type StreamOutcome, StreamRefused } from './stream-delivery.ts';
 import { type Exchange, UpstreamFailure, type UpstreamResponse } from './transport.ts';
+
+const isJson = /^application\/(json|[a-z.-]+\+json)/i;
 
 export async function deliverPlain(
   call: Call,
+  routeType: RouteType,
   upstream: UpstreamCall,
   response: UpstreamResponse,
   deps: DataPathDependencies,
 ): Promise<void> {
-  const text = await response.text(deps.limits.maxResponseBytes);
-  const reply = upstream.reply.plain(text, contentTypeOf(response));
+  const contentType = contentTypeOf(response);
+  const text = await response.text(deps.limits.maxResponseBytes, isJson.test(contentType));
+  const told = upstream.reply.plain(text, contentType);
+  // Guards read whole answers: under them it stays one.
+  const reply = call.guards === undefined && told.asStream !== undefined ? told.asStream() : told;
   call.record.status = response.status;
-  settle(call, reply.usage ?? noUsage, reply.responseModel, deps);
-  // After it: an answer that is not let through was used all the same.
-  const body = call.guards === undefined ? reply.body : await call.guards.answer(reply.body);
+  const usage = reply.usage ?? noUsage;
+  const model = reply.responseModel;
+  let { body } = reply;
+  const { guards } = call;
+  if (guards === undefined) settle(call, usage, model, deps);
+  else {
+    const check = () => guards.answer(reply.body);
+    const allowed = await guardAnswer(call, { routeType, usage, model, check }, deps);
+    if (allowed === undefined) return;
+    body = allowed;
+  }
   const headers = {
     ...providerHeaders(response.headers),
     ...limitHeaders(call),
@@ -50,25 +66,20 @@ export function deliverError(
   );
 }
 
-export type StreamOutcome = { end: StreamEnd } | LostStream;
-
-export interface LostStream {
-  lost: unknown;
-  usage: Usage;
-  /** Of a stream that begins with an error: gives it to the client as it is. */
-  give?(): void;
-}
-
 /** `lost`: it broke while nothing of it had reached the client; from then on it ends in the client's dialect. */
 export async function deliverStream(
   call: Call,
+  routeType: RouteType,
   upstream: UpstreamCall,
   exchange: Exchange,
   response: UpstreamResponse,
   deps: DataPathDependencies,
 ): Promise<StreamOutcome> {
   const { outgoing, guards } = call;
-  if (guards?.holdsStreams) return deliverHeldStream(call, guards, upstream, response, deps);
+  if (guards?.holdsStreams) {
+    const abort = (reason?: UpstreamFailure) => exchange.abort(reason);
+    return deliverHeldStream(call, { guards, routeType, upstream, response, abort }, deps);
+  }
   const translator = guards?.stream(upstream.reply.stream()) ?? upstream.reply.stream();
   // The head goes out with the first byte, which may be after the entry in the ledger.
   call.record.status = response.status;
@@ -87,22 +98,26 @@ export async function deliverStream(
   outgoing.on('drain', onDrain);
   try {
     await response.stream((chunk) => stream.push(chunk));
-    if (stream.fault !== undefined && !stream.began) return lostStream(call, stream, stream.fault, deps);
+    if (stream.endedUnbegun()) return lostStream(call, stream, stream.fault ?? noEvents(), deps);
     stream.end('complete');
-    return { end: stream.fault === undefined ? 'complete' : 'broken' };
+    return { end: stream.outcome };
   } catch (error) {
     const cause = stream.fault ?? error;
     if (!stream.began) return lostStream(call, stream, cause, deps);
-    call.record.error = cause instanceof Error ? cause.message : String(cause);
     const left = stream.fault === undefined && error instanceof UpstreamFailure && error.kind === 'aborted';
-    if (left) call.record.error = 'the client left inside the stream';
-    const end = left ? 'aborted' : 'broken';
-    if (call.attempt !== undefined) call.attempt.outcome = left ? 'abandoned' : 'failed';
-    stream.end(end);
-    return { end };
+    if (left) {
+      call.record.error = 'the client left inside the stream';
+      if (call.attempt !== undefined) call.attempt.outcome = 'abandoned';
+    }
+    stream.end(left ? 'aborted' : 'broken', cause);
+    return { end: stream.outcome };
   } finally {
     outgoing.removeListener('drain', onDrain);
   }
+}
+
+function noEvents(): ReplyFault {
+  return new ReplyFault('the stream ended before it began');
 }
 
 function lostStream(

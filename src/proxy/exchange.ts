@@ -6,13 +6,15 @@ import { statusOf } from '../core/llm/model.ts';
 import type { UpstreamCall } from '../core/llm/translate-contract.ts';
 import { noUsage, type Usage } from '../core/llm/usage.ts';
 import type { Call } from './call.ts';
-import { deliverError, deliverPlain, deliverStream, type LostStream } from './deliver.ts';
+import { decodedResponse } from './decoded-response.ts';
+import { deliverError, deliverPlain, deliverStream } from './deliver.ts';
 import { deliverBytes } from './deliver-bytes.ts';
 import type { DataPathDependencies } from './dependencies.ts';
 import { type LlmRoute, remainingMs } from './llm-route.ts';
 import type { Failure } from './retry-rules.ts';
 import { settle } from './settle.ts';
 import { needsSignature, signCall } from './sign-call.ts';
+import type { LostStream } from './stream-delivery.ts';
 import { type StreamEnd, StreamRefused } from './stream-delivery.ts';
 import { withTrace } from './trace.ts';
 import { type Exchange, UpstreamFailure, type UpstreamResponse } from './transport.ts';
@@ -52,7 +54,7 @@ export async function exchange(
     failure: lostExchange(call, route, error, usage, deps),
   });
   try {
-    const response = await sent.response;
+    const response = decodedResponse(await sent.response, (reason) => sent.abort(reason));
     const headMs = deps.nowMs() - sentAtMs;
     if (call.attempt !== undefined) call.attempt.status = response.status;
     if (response.status >= 400) {
@@ -63,11 +65,11 @@ export async function exchange(
       await deliverBytes(call, upstream.reply.bytes(), response, deps);
       return { end: 'complete', headMs };
     }
-    if (!isEventStream(response.headers['content-type'])) {
-      await deliverPlain(call, upstream, response, deps);
+    if (!isEventStream(response, upstream)) {
+      await deliverPlain(call, route.routeType, upstream, response, deps);
       return { end: 'complete', headMs };
     }
-    const outcome = await deliverStream(call, upstream, sent, response, deps);
+    const outcome = await deliverStream(call, route.routeType, upstream, sent, response, deps);
     if ('end' in outcome) return { end: outcome.end, headMs };
     return outcome.give === undefined
       ? lost(outcome.lost, outcome.usage)
@@ -138,9 +140,14 @@ function lostExchange(
   return { headers: {}, error, usage, give };
 }
 
-function isEventStream(contentType: string | string[] | undefined): boolean {
-  if (typeof contentType !== 'string') return false;
-  return contentType.startsWith('text/event-stream') || contentType.startsWith(eventStreamType);
+/** Who was asked for a stream and does not say that it is anything else sends one. */
+const sayNothing = /^(|text\/plain|application\/octet-stream)( *;.*)?$/;
+
+function isEventStream({ headers }: UpstreamResponse, { streaming, operation }: UpstreamCall): boolean {
+  const { 'content-type': given = '' } = headers;
+  const contentType = String(given).toLowerCase();
+  if (contentType.startsWith('text/event-stream') || contentType.startsWith(eventStreamType)) return true;
+  return streaming && operation === 'chat' && sayNothing.test(contentType);
 }
 
 /** A timer only where the configuration limits the whole of an attempt or of the call. */

@@ -24,6 +24,8 @@ export function translateFor(
     pathAndQuery: route.path,
     headers,
     body,
+    // What guards have masked is another text.
+    ...(route.parsed?.text === body && { fields: route.parsed.fields }),
     nowSeconds: Math.floor(deps.nowMs() / 1000),
     callId: call.record.id,
   });
@@ -59,7 +61,7 @@ export function describeLlm(
     hasOutput: upstream.hasOutput ?? hasOutput.has(upstream.operation),
     canShorten: upstream.maxTokensFields.length > 0,
     answers: upstream.answers,
-    price: prices.bound(vendor, upstream.requestModel ?? ''),
+    price: prices.bound(vendor, upstream.requestModel ?? '', upstream.media),
     costNano: 0,
   };
   call.context.variables['llm'] = {

@@ -3,14 +3,26 @@
  * socket (often many events) is translated and written together when that read is done: nothing waits, 25 writes become one.
  */
 import { StringDecoder } from 'node:string_decoder';
-import type { ErrorKind } from '../core/llm/model.ts';
-import type { StreamTranslator } from '../core/llm/translate-contract.ts';
+import { GuardRejection } from '../core/guard/model.ts';
+import { type ErrorKind, statusOf } from '../core/llm/model.ts';
+import { ReplyFault, type StreamTranslator } from '../core/llm/translate-contract.ts';
 import { noUsage, type Usage } from '../core/llm/usage.ts';
+import { verdictOf } from '../core/resilience/model.ts';
 import type { Call } from './call.ts';
 import type { DataPathDependencies } from './dependencies.ts';
 import { settle } from './settle.ts';
+import { UpstreamFailure } from './transport.ts';
 
 export type StreamEnd = 'complete' | 'broken' | 'aborted';
+
+export type StreamOutcome = { end: StreamEnd } | LostStream;
+
+export interface LostStream {
+  lost: unknown;
+  usage: Usage;
+  /** Of a stream that begins with an error: gives it to the client as it is. */
+  give?(): void;
+}
 
 /** The stream begins with the provider's word that it can't: kept back, where another attempt may do better. */
 export class StreamRefused extends Error {
@@ -20,6 +32,12 @@ export class StreamRefused extends Error {
     super(`the provider's stream begins with an error: ${kind}`);
     this.kind = kind;
   }
+}
+
+/** For the client: faults of ours it learns nothing of. */
+function whyBroken(cause: unknown): string | undefined {
+  if (cause instanceof ReplyFault) return `the provider's answer can not be read: ${cause.message}`;
+  return cause instanceof UpstreamFailure ? cause.message : undefined;
 }
 
 export class StreamDelivery {
@@ -38,6 +56,7 @@ export class StreamDelivery {
   /** The client's side holds more than it should: the provider is asked to wait. */
   #full = false;
   #firstTokenMs: number | undefined;
+  #outcome: StreamEnd = 'complete';
   /** What a refused stream said. */
   #held: string | Buffer = '';
 
@@ -66,13 +85,50 @@ export class StreamDelivery {
     this.#full = false;
   }
 
-  end(reason: StreamEnd): void {
+  /** `cause`: what broke it on the way. */
+  end(reason: StreamEnd, cause?: unknown): void {
     this.#flush();
-    const text = this.translator.end(this.fault === undefined ? reason : 'broken');
+    const why = whyBroken(this.fault ?? cause);
+    const text = this.translator.end(this.fault === undefined ? reason : 'broken', why);
+    this.#outcome = reason;
+    if (reason !== 'aborted') this.#describe(this.fault ?? cause);
     this.#settle();
     if (text !== '') this.#write(text);
     this.#ensureBegun();
     this.#call.outgoing.end();
+  }
+
+  /** How it ended for the provider's standing; known after `end`. */
+  get outcome(): StreamEnd {
+    return this.#outcome;
+  }
+
+  /** Before it is settled, so that the ledger has it. */
+  #describe(cause: unknown): void {
+    const kind = this.translator.failed();
+    if (cause === undefined && kind === undefined) return;
+    const { record, attempt } = this.#call;
+    if (cause instanceof GuardRejection) {
+      // The provider did its work: it is not held against it.
+      record.reason ??= 'Guardrail';
+      record.error = `${cause.message} (${cause.reason})`;
+      this.#outcome = 'complete';
+      return;
+    }
+    const message = cause instanceof Error ? cause.message : `the provider's stream failed: ${kind}`;
+    record.error = message;
+    if (attempt !== undefined) {
+      attempt.outcome = 'failed';
+      attempt.error = message;
+    }
+    const blamed = cause !== undefined || kind === undefined || verdictOf(statusOf(kind)) === 'failure';
+    this.#outcome = blamed ? 'broken' : 'aborted';
+  }
+
+  /** The provider has sent all there is, and nothing of it went to the client. */
+  endedUnbegun(): boolean {
+    this.#flush();
+    return !this.began && !this.translator.finished();
   }
 
   /** Nothing went to the client, and nothing will: what it used all the same. */
@@ -113,10 +169,11 @@ export class StreamDelivery {
       this.#held = out;
       throw new StreamRefused(refused);
     }
+    const stopped = translator.stopped?.();
+    if (stopped !== undefined) this.#describe(stopped);
     // Counted before the client sees the end, so that its next call meets the new balance.
     if (this.translator.finished()) this.#settle();
     this.#write(out);
-    const stopped = this.translator.stopped?.();
     if (stopped !== undefined) throw stopped;
   }
 

@@ -1,5 +1,7 @@
 /** The data path's way to an upstream: one small interface, today over undici's pooled HTTP/1.1 dispatcher. */
+import { isUtf8 } from 'node:buffer';
 import { Agent, type Dispatcher } from 'undici';
+import { ReplyFault } from '../core/llm/translate-contract.ts';
 
 export interface UpstreamRequest {
   method: string;
@@ -20,8 +22,8 @@ export type ResponseHeaders = Record<string, string | string[] | undefined>;
 export interface UpstreamResponse {
   status: number;
   headers: ResponseHeaders;
-  /** Whole body as text, at most `maxBytes` (then rejects with `upstream_invalid`). */
-  text(maxBytes: number): Promise<string>;
+  /** Whole body as text, at most `maxBytes` (else rejects with `too_large`). `strict`: what is not UTF-8 is a `ReplyFault`. */
+  text(maxBytes: number, strict?: boolean): Promise<string>;
   /** Calls `onData` as bytes arrive and resolves at the end; `onData` returning false pauses until `resume`. */
   stream(onData: (chunk: Buffer) => boolean): Promise<void>;
   resume(): void;
@@ -167,7 +169,7 @@ class UndiciExchange implements Exchange, UpstreamResponse, Dispatcher.DispatchH
     });
   }
 
-  async text(maxBytes: number): Promise<string> {
+  async text(maxBytes: number, strict = false): Promise<string> {
     const chunks: Buffer[] = [];
     let size = 0;
     await this.stream((chunk) => {
@@ -179,7 +181,7 @@ class UndiciExchange implements Exchange, UpstreamResponse, Dispatcher.DispatchH
       } else chunks.push(chunk);
       return true;
     });
-    return chunks.length === 1 ? chunks[0]!.toString('utf8') : Buffer.concat(chunks).toString('utf8');
+    return textOf(chunks, strict);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -226,6 +228,12 @@ class UndiciExchange implements Exchange, UpstreamResponse, Dispatcher.DispatchH
     this.#rejectHead(failure);
     this.#rejectBody?.(failure);
   }
+}
+
+export function textOf(chunks: readonly Buffer[], strict: boolean): string {
+  const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+  if (strict && !isUtf8(bytes)) throw new ReplyFault('it is not valid UTF-8');
+  return bytes.toString('utf8');
 }
 
 function headFailure(error: Error, sent: boolean): UpstreamFailure {

@@ -56,7 +56,8 @@ export function refusalOf(error: unknown): Refusal {
     return { code: codes[error.kind], detail: error.message, cause: `${error.message}${causeOf(error)}` };
   }
   if (error instanceof ReplyFault) {
-    return { code: 'upstream_invalid', detail: `the provider's answer can not be read: ${error.message}` };
+    const detail = `the provider's answer can not be read: ${error.message}`;
+    return { code: 'upstream_invalid', detail, ...(error.status !== undefined && { status: error.status }) };
   }
   // A fault of ours: the client learns that, the log learns what.
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -76,6 +77,7 @@ const assumedTokensPerSecond = 50;
  */
 export function usageOfLost(error: unknown, upstream: UpstreamCall, elapsedMs: number): Usage {
   if (error instanceof UpstreamFailure && error.kind === 'unreachable') return noUsage;
+  if (error instanceof ReplyFault && error.usage !== undefined) return error.usage;
   const written = Math.ceil((elapsedMs / 1000) * assumedTokensPerSecond);
   const outputTokens = Math.min(written, upstream.maxTokens ?? written);
   return { ...noUsage, inputTokens: upstream.estimatedInputTokens, outputTokens, estimated: true };

@@ -213,6 +213,109 @@ export const features: Feature[] = [
     }).Responses,
   },
   {
+    name: 'PDF in the result of a tool',
+    arrives: /JVBERi0=/,
+    Messages: called({
+      messages: {
+        content: [{ type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: pdf } }],
+      },
+    }).Messages,
+    Responses: called({
+      responses: { output: [{ type: 'input_file', file_data: `data:application/pdf;base64,${pdf}` }] },
+    }).Responses,
+  },
+  {
+    name: 'strict arguments',
+    arrives: /"strict":true/,
+    Completions: {
+      tools: [{ type: 'function', function: { name: 'mark', parameters: schema, strict: true } }],
+    },
+    Messages: { tools: [{ name: 'mark', input_schema: schema, strict: true }] },
+    Responses: { tools: [{ type: 'function', name: 'mark', parameters: schema, strict: true }] },
+  },
+  {
+    name: 'only some of the tools may be called',
+    // The others are not offered: the one that is left is.
+    arrives: /"mark"/,
+    Completions: {
+      ...tool.Completions,
+      tool_choice: {
+        type: 'allowed_tools',
+        allowed_tools: { mode: 'auto', tools: [{ type: 'function', function: { name: 'mark' } }] },
+      },
+    },
+    Responses: {
+      ...tool.Responses,
+      tool_choice: { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'function', name: 'mark' }] },
+    },
+    GenerateContent: {
+      ...tool.GenerateContent,
+      toolConfig: { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['mark', 'other'] } },
+    },
+  },
+  {
+    name: 'how closely a picture is looked at',
+    arrives: /"detail":"high"/,
+    Completions: user.chat({
+      type: 'image_url',
+      image_url: { url: `data:image/png;base64,${png}`, detail: 'high' },
+    }),
+    Responses: user.responses({
+      type: 'input_image',
+      image_url: `data:image/png;base64,${png}`,
+      detail: 'high',
+    }),
+    GenerateContent: user.gemini({
+      inlineData: { mimeType: 'image/png', data: png },
+      mediaResolution: { level: 'MEDIA_RESOLUTION_HIGH' },
+    }),
+  },
+  {
+    name: 'citations from documents',
+    arrives: /"citations":\{"enabled":true/,
+    Messages: user.chat({
+      type: 'document',
+      source: { type: 'text', media_type: 'text/plain', data: 'cite me' },
+      citations: { enabled: true },
+    }),
+  },
+  {
+    name: 'result of a search',
+    arrives: /found-this/,
+    Messages: user.chat({
+      type: 'search_result',
+      title: 't',
+      source: 'https://example.com',
+      content: [{ type: 'text', text: 'found-this' }],
+    }),
+  },
+  {
+    name: 'name of a speaker',
+    arrives: /"name":"ada"/,
+    Completions: { messages: [{ role: 'user', name: 'ada', content: 'x' }] },
+  },
+  {
+    name: 'tools of a namespace, and of the input',
+    arrives: /space__mark/,
+    Responses: {
+      input: [
+        {
+          type: 'additional_tools',
+          role: 'developer',
+          tools: [
+            {
+              type: 'namespace',
+              name: 'space',
+              description: 'd',
+              tools: [{ type: 'function', name: 'mark', parameters: schema }],
+            },
+          ],
+        },
+        { role: 'user', content: 'x' },
+      ],
+    },
+  },
+  {
     name: 'a tool must be called',
     arrives: /"required"|"any"|"ANY"/,
     Completions: { ...tool.Completions, tool_choice: 'required' },

@@ -1,17 +1,20 @@
 /** Where each dialect's whole answer has what the model says. Reasoning is signed and calls of tools are code: they stay as they are. */
-import type { RouteType } from '../config/snapshot.ts';
 import { isObject, type Json, objectsIn, SlotList } from './json-slots.ts';
+import type { CallKind } from './kind.ts';
 import type { TextSlot } from './model.ts';
 
 type Reader = (body: Json, list: SlotList) => void;
 
-const readers: Partial<Record<RouteType, Reader>> = {
+const readers: Partial<Record<CallKind, Reader>> = {
   Completions: (body, list) => {
     for (const { message } of objectsIn(body['choices'])) {
       if (!isObject(message)) continue;
       list.addContent('Messages', 'assistant', message, 'content');
       list.add('Messages', 'assistant', message, 'refusal');
     }
+  },
+  TextCompletions: (body, list) => {
+    for (const choice of objectsIn(body['choices'])) list.add('Messages', 'assistant', choice, 'text');
   },
   Messages: (body, list) => list.addContent('Messages', 'assistant', body, 'content'),
   Responses: (body, list) => {
@@ -26,7 +29,7 @@ const readers: Partial<Record<RouteType, Reader>> = {
 };
 
 /** Kinds of call whose answers say nothing. */
-const silent: ReadonlySet<RouteType> = new Set([
+const silent: ReadonlySet<CallKind> = new Set<CallKind>([
   'Embeddings',
   'Rerank',
   'Models',
@@ -35,16 +38,16 @@ const silent: ReadonlySet<RouteType> = new Set([
 ]);
 
 /** Undefined for a kind of answer that guards can't read. */
-export function answerTexts(routeType: RouteType, body: Json): TextSlot[] | undefined {
+export function answerTexts(kind: CallKind, body: Json): TextSlot[] | undefined {
   const list = new SlotList();
-  const read = readers[routeType];
-  if (read === undefined) return silent.has(routeType) ? [] : undefined;
+  const read = readers[kind];
+  if (read === undefined) return silent.has(kind) ? [] : undefined;
   read(body, list);
   return list.slots;
 }
 
-export function answersText(routeType: RouteType): boolean {
-  return readers[routeType] !== undefined;
+export function answersText(kind: CallKind): boolean {
+  return readers[kind] !== undefined;
 }
 
 function outputItem(item: Json, list: SlotList): void {

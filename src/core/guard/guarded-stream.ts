@@ -24,8 +24,8 @@ export function guardedStream(
       const out = inner.push(text);
       return withRejection(guard.push(inner.raw ? text : out));
     },
-    end: (reason) => {
-      const last = inner.end(reason);
+    end: (reason, why) => {
+      const last = inner.end(reason, why);
       if (reason === 'aborted' || told) return '';
       return withRejection(
         reason === 'broken' ? guard.end() + guard.push(last) : guard.push(last) + guard.end(),

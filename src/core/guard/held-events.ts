@@ -1,8 +1,8 @@
 /** A stream that has been held to its end: the texts of its channels, each as one, and the events with others in their place. */
-import type { RouteType } from '../config/snapshot.ts';
 import { type SseEvent, SseParser } from '../llm/sse.ts';
 import { parsedEvent, rewrittenEvent, writtenEvent } from './event-json.ts';
 import type { Json } from './json-slots.ts';
+import type { CallKind } from './kind.ts';
 import type { TextSlot } from './model.ts';
 import { type ChannelSlot, eventTexts } from './stream-texts.ts';
 
@@ -10,14 +10,14 @@ export class HeldEvents {
   readonly slots: TextSlot[] = [];
   readonly #events: { event: SseEvent; json: Json | undefined }[] = [];
 
-  constructor(routeType: RouteType, text: string) {
+  constructor(kind: CallKind, text: string) {
     const deltas = new Map<string, ChannelSlot[]>();
     const repeats = new Map<string, ChannelSlot[]>();
     new SseParser().push(text, (event) => {
       const json = parsedEvent(event.data);
       this.#events.push({ event, json });
       if (json === undefined) return;
-      const texts = eventTexts(routeType, json);
+      const texts = eventTexts(kind, json);
       for (const slot of texts.deltas) append(deltas, slot);
       for (const slot of texts.repeats) append(repeats, slot);
     });

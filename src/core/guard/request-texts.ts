@@ -1,11 +1,11 @@
 /** Where each dialect's request has the texts that guards look at. */
-import type { RouteType } from '../config/snapshot.ts';
 import { isObject, type Json, objectsIn, SlotList } from './json-slots.ts';
-import type { TextSlot } from './model.ts';
+import type { CallKind } from './kind.ts';
+import type { GuardScope, TextSlot } from './model.ts';
 
 type Reader = (body: Json, list: SlotList) => void;
 
-const readers: Partial<Record<RouteType, Reader>> = {
+const readers: Partial<Record<CallKind, Reader>> = {
   Completions: chat,
   Messages: messages,
   AnthropicTokenCount: messages,
@@ -21,11 +21,20 @@ const readers: Partial<Record<RouteType, Reader>> = {
     list.add('Messages', 'user', body, 'query');
     list.addContent('Messages', 'user', body, 'documents');
   },
+  TextCompletions: (body, list) => {
+    list.addContent('Messages', 'user', body, 'prompt');
+    list.add('Messages', 'user', body, 'suffix');
+  },
+  ImageGenerations: (body, list) => list.add('Messages', 'user', body, 'prompt'),
+  Speech: (body, list) => {
+    list.add('Messages', 'user', body, 'input');
+    list.add('SystemPrompt', 'system', body, 'instructions');
+  },
 };
 
 /** Undefined for a kind of call that guards can't read. */
-export function requestTexts(routeType: RouteType, body: Json): TextSlot[] | undefined {
-  const read = readers[routeType];
+export function requestTexts(kind: CallKind, body: Json): TextSlot[] | undefined {
+  const read = readers[kind];
   if (read === undefined) return undefined;
   const list = new SlotList();
   read(body, list);
@@ -58,18 +67,28 @@ function messages(body: Json, list: SlotList): void {
     for (const block of objectsIn(message['content'])) {
       if (block['type'] === 'tool_use') list.addDeep('ToolInput', role, block, 'input');
       if (block['type'] === 'tool_result') toolResult(block, list);
-      if (block['type'] === 'document') document(block, role, list);
+      if (block['type'] === 'document') document(block, role, 'Messages', list);
+      if (block['type'] === 'search_result') searchResult(block, role, 'Messages', list);
     }
   }
 }
 
 function toolResult(block: Json, list: SlotList): void {
   list.addContent('ToolOutput', 'user', block, 'content');
+  for (const inner of objectsIn(block['content'])) {
+    if (inner['type'] === 'document') document(inner, 'user', 'ToolOutput', list);
+    if (inner['type'] === 'search_result') searchResult(inner, 'user', 'ToolOutput', list);
+  }
 }
 
-function document(block: Json, role: string, list: SlotList): void {
+function document(block: Json, role: string, scope: GuardScope, list: SlotList): void {
   const { source } = block;
-  if (isObject(source) && source['type'] === 'text') list.add('Messages', role, source, 'data');
+  if (isObject(source) && source['type'] === 'text') list.add(scope, role, source, 'data');
+}
+
+function searchResult(block: Json, role: string, scope: GuardScope, list: SlotList): void {
+  list.add(scope, role, block, 'title');
+  list.addContent(scope, role, block, 'content');
 }
 
 function responses(body: Json, list: SlotList): void {

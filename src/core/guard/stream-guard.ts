@@ -2,9 +2,9 @@
  * Regex guards inside a stream, in the client's dialect: texts of its events are changed as they pass, all else goes on as it is.
  * What is held back when a text ends goes out in an event of its own before the one that ends it.
  */
-import type { RouteType } from '../config/snapshot.ts';
 import { type SseEvent, SseParser } from '../llm/sse.ts';
 import { parsedEvent, rewrittenEvent, writtenEvent } from './event-json.ts';
+import type { CallKind } from './kind.ts';
 import { type Guard, GuardRejection } from './model.ts';
 import type { Scanner } from './scanner.ts';
 import { StreamScanner } from './stream-scanner.ts';
@@ -28,7 +28,7 @@ interface Channel {
 
 export class StreamGuard {
   rejection: GuardRejection | undefined;
-  readonly #routeType: RouteType;
+  readonly #kind: CallKind;
   readonly #checks: readonly StreamCheck[];
   readonly #parser = new SseParser();
   readonly #channels = new Map<string, Channel>();
@@ -36,8 +36,8 @@ export class StreamGuard {
   /** Events put in between so far, where events are numbered. */
   #added = 0;
 
-  constructor(routeType: RouteType, checks: readonly StreamCheck[]) {
-    this.#routeType = routeType;
+  constructor(kind: CallKind, checks: readonly StreamCheck[]) {
+    this.#kind = kind;
     this.#checks = checks;
   }
 
@@ -49,9 +49,14 @@ export class StreamGuard {
   /** What may go on. Nothing more once there is a `rejection`. */
   push(text: string): string {
     let out = '';
-    this.#parser.push(text, (event) => {
+    const onEvent = (event: SseEvent) => {
       if (this.rejection === undefined) out += this.#event(event);
-    });
+    };
+    // A comment keeps the connection open, and says nothing of the model's.
+    const onComment = () => {
+      if (this.rejection === undefined) out += ': ping\n\n';
+    };
+    this.#parser.push(text, onEvent, onComment);
     return out;
   }
 
@@ -63,7 +68,7 @@ export class StreamGuard {
   #event(event: SseEvent): string {
     const json = parsedEvent(event.data);
     if (json === undefined) return (event.data === '[DONE]' ? this.end() : '') + writtenEvent(event);
-    const texts = eventTexts(this.#routeType, json);
+    const texts = eventTexts(this.#kind, json);
     const numbered = typeof json['sequence_number'] === 'number' && this.#added > 0;
     if (texts.deltas.length === 0 && texts.repeats.length === 0 && texts.closed.length === 0 && !numbered)
       return writtenEvent(event);
@@ -127,7 +132,7 @@ export class StreamGuard {
       if (channel === undefined) continue;
       const rest = this.#run(channel, '', true);
       channel.sent += rest;
-      if (this.#routeType !== 'Responses') this.#channels.delete(name);
+      if (this.#kind !== 'Responses') this.#channels.delete(name);
       if (rest !== '') out += this.#extra(channel, name, rest);
     }
     return out;
@@ -136,7 +141,7 @@ export class StreamGuard {
   /** Like the last event that brought text of the channel, with what was held of it. */
   #extra({ last }: Channel, name: string, text: string): string {
     const json = parsedEvent(last.data)!;
-    for (const delta of eventTexts(this.#routeType, json).deltas)
+    for (const delta of eventTexts(this.#kind, json).deltas)
       delta.replace(delta.channel === name ? text : '');
     if (typeof json['sequence_number'] === 'number') json['sequence_number'] += ++this.#added;
     return rewrittenEvent(last, json);

@@ -1,6 +1,6 @@
 /** Where the events of each dialect's stream have what the model says, and which of it has ended with an event. */
-import type { RouteType } from '../config/snapshot.ts';
 import { isObject, type Json, objectsIn } from './json-slots.ts';
+import type { CallKind } from './kind.ts';
 
 /** A text inside an event. Those of one channel belong together, in their order. */
 export interface ChannelSlot {
@@ -20,16 +20,17 @@ export interface EventTexts {
 
 type Reader = (event: Json, texts: EventTexts) => void;
 
-const readers: Partial<Record<RouteType, Reader>> = {
+const readers: Partial<Record<CallKind, Reader>> = {
+  TextCompletions: textCompletion,
   Completions: chat,
   Messages: messages,
   Responses: responses,
   GenerateContent: generate,
 };
 
-export function eventTexts(routeType: RouteType, event: Json): EventTexts {
+export function eventTexts(kind: CallKind, event: Json): EventTexts {
   const texts: EventTexts = { deltas: [], repeats: [], closed: [] };
-  readers[routeType]?.(event, texts);
+  readers[kind]?.(event, texts);
   return texts;
 }
 
@@ -49,6 +50,14 @@ function chat(event: Json, { deltas, closed }: EventTexts): void {
     deltas.push(...slot(channels[0], choice['delta'], 'content'));
     deltas.push(...slot(channels[1], choice['delta'], 'refusal'));
     if (typeof choice['finish_reason'] === 'string') closed.push(...channels);
+  }
+}
+
+function textCompletion(event: Json, { deltas, closed }: EventTexts): void {
+  for (const choice of objectsIn(event['choices'])) {
+    const channel = `text ${choice['index']}`;
+    deltas.push(...slot(channel, choice, 'text'));
+    if (typeof choice['finish_reason'] === 'string') closed.push(channel);
   }
 }
 

@@ -45,11 +45,12 @@ export function modelSettings(request: CanonicalRequest, drops: string[]): Model
 function anthropicSettings(request: CanonicalRequest, drops: string[]): ModelSettings {
   // Without a bound the model's own is in force, which leaves room to think.
   const maxTokens = request.maxTokens ?? Number.MAX_SAFE_INTEGER;
-  const { temperature, topP, topK, thinking } = thinkingSampling(request, maxTokens, drops);
+  const { temperature, topP, topK, thinking, effort } = thinkingSampling(request, maxTokens, drops);
+  const output_config = effort === undefined ? undefined : { effort };
   return {
     temperature,
     topP,
-    additional: { top_k: topK, thinking },
+    additional: { top_k: topK, thinking, output_config },
     ...(request.stop.length > 0 && { asked: ['/stop_sequence'] }),
   };
 }

@@ -17,7 +17,7 @@ import type { ClientCall } from './translate-contract.ts';
 
 const at = (model: string) => target({ provider: 'bedrock', model, bedrock: {} });
 const nova = 'eu.amazon.nova-2-lite-v1:0';
-const claude = 'us.anthropic.claude-sonnet-5';
+const claude = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 const ask = { role: 'user', content: 'x' };
 
 function sent(body: object, model = nova): { body: Fields; drops: string[] | undefined } {

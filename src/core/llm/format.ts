@@ -8,6 +8,8 @@ import type { SseEvent } from './sse.ts';
 import type { Usage } from './usage.ts';
 
 export interface ProviderFormat {
+  /** The names of tools that the API takes. */
+  toolNames: RegExp;
   /** Names in `drops` what the client asked for and this format can't carry. */
   encodeRequest(request: CanonicalRequest, drops: string[]): Fields;
   /** Throws `ReplyFault`. An id or a model that the format does not tell is ''. */

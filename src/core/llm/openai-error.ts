@@ -1,7 +1,7 @@
 /** OpenAI's error object, the same in all of its APIs: `{error: {message, type, param, code}}`. */
 import type { Fields } from './fields.ts';
 import type { DialectErrorFields, ProviderError } from './format.ts';
-import type { ErrorKind } from './model.ts';
+import { type ErrorKind, errorKindOf } from './model.ts';
 
 const types: Record<ErrorKind, { type: string; code: string }> = {
   invalid_request: { type: 'invalid_request_error', code: 'invalid_request' },
@@ -28,13 +28,17 @@ export function encodeError(error: DialectErrorFields): string {
   });
 }
 
+/** Compatible servers have their own ideas: `{message}`, `{detail}`, `{object: "error"}`, a list with one error (Gemini). */
 export function decodeError(body: string): ProviderError {
   try {
-    const parsed = JSON.parse(body) as Fields;
-    const error = parsed['error'] as Fields | string | undefined;
+    const parsed = JSON.parse(body) as Fields | Fields[];
+    const answer = (Array.isArray(parsed) ? parsed[0] : parsed) ?? {};
+    const error = answer['error'] as Fields | string | undefined;
     if (typeof error === 'string') return { message: error };
-    if (typeof error?.['message'] === 'string')
-      return { message: error['message'], kind: kindOf(error['type']) };
+    const message = error?.['message'] ?? answer['message'] ?? answer['detail'];
+    const kind = kindOf(error?.['type'] ?? answer['type']) ?? kindOfCode(error?.['code'] ?? answer['code']);
+    if (typeof message === 'string' && message !== '') return { message, kind };
+    if (typeof message === 'object' && message !== null) return { message: JSON.stringify(message), kind };
   } catch {
     // Not JSON: a proxy's page between us and the provider.
   }
@@ -44,5 +48,11 @@ export function decodeError(body: string): ProviderError {
 function kindOf(type: unknown): ErrorKind | undefined {
   if (type === 'authentication_error') return 'authentication';
   if (type === 'rate_limit_error' || type === 'insufficient_quota' || type === 'tokens') return 'rate_limit';
+  if (type === 'overloaded_error') return 'overloaded';
   return undefined;
+}
+
+/** OpenAI's codes are words; vLLM, OpenRouter and Gemini give the status, which inside a stream nothing else tells. */
+function kindOfCode(code: unknown): ErrorKind | undefined {
+  return typeof code === 'number' && code >= 400 && code < 600 ? errorKindOf(code) : undefined;
 }

@@ -1,9 +1,10 @@
 /** `Passthrough`: method, path and body untouched; only the credential is swapped and usage read where it can be. */
 import type { ProviderTarget } from '../config/snapshot.ts';
+import type { Api } from './api.ts';
 import { isBinaryBody } from './binary-body.ts';
 import { boundInputTokens } from './bound-input.ts';
 import { estimateTokens } from './estimate.ts';
-import { type Fields, parseBody } from './fields.ts';
+import { type Fields, fieldsOf } from './fields.ts';
 import type { ProviderFormat } from './format.ts';
 import { anthropicMessages } from './formats/anthropic-messages/index.ts';
 import { bedrockConverse } from './formats/bedrock-converse/index.ts';
@@ -12,9 +13,10 @@ import { openaiChat } from './formats/openai-chat/index.ts';
 import { openaiResponses } from './formats/openai-responses/index.ts';
 import { upstreamHeaders } from './headers.ts';
 import { patchObjectText } from './json-text.ts';
+import { mentionsMedia } from './mentions-media.ts';
 import { answersOf, givenLimits, limitFields, maxTokensOf } from './output-limits.ts';
 import { type PathCall, readProviderPath } from './passthrough-path.ts';
-import type { Api, Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 import { nativeStream } from './stream-native.ts';
 import { estimatedUsage } from './translate-chat.ts';
 import type { ClientCall, UpstreamCall } from './translate-contract.ts';
@@ -28,7 +30,7 @@ export function translatePassthrough(call: ClientCall, provider: Provider): Upst
   if (target.provider === 'bedrock' && !isReadable(path, serving)) return undefined;
   const changes = serving.passthroughMembers?.(path?.api, target) ?? {};
   const changed = Object.keys(changes).length > 0;
-  const body = changed ? { ...parseBody(call.body), ...changes } : objectOf(call.body);
+  const body = changed ? { ...fieldsOf(call), ...changes } : objectOf(call.body);
   const text = changed ? patched(call.body, changes) : call.body;
   const headers = upstreamHeaders(target, serving, call.headers, path?.api ?? 'Passthrough');
   headers['content-type'] = call.headers['content-type'] ?? 'application/json';
@@ -46,6 +48,7 @@ export function translatePassthrough(call: ClientCall, provider: Provider): Upst
     maxTokens: maxTokensOf(body ?? {}),
     maxTokensFields: limitsOf(path?.api, body ?? {}, target),
     answers: answersOf(body ?? {}),
+    media: () => mentionsMedia(text),
     boundInput: () => boundInputTokens(text),
     estimatedInputTokens,
     reply: {

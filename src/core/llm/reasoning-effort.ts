@@ -1,5 +1,6 @@
 /** Thinking budgets that stand for OpenAI's efforts where a provider counts tokens instead. */
 import { asString, FieldFault, optional } from './fields.ts';
+import type { CanonicalRequest } from './model.ts';
 
 const budgets: Record<string, number> = {
   minimal: 1_024,
@@ -21,4 +22,14 @@ export function decodeEffort(value: unknown, path: string): { budgetTokens: numb
 export function effortOf(budgetTokens: number): string {
   if (budgetTokens <= 2_048) return 'low';
   return budgetTokens <= 8_192 ? 'medium' : 'high';
+}
+
+/** OpenAI's models that do not reason refuse to be told how much: what their names begin with. */
+const withoutReasoning = /^(gpt-3|gpt-4|chatgpt-4)/;
+
+export function openaiEffort({ thinking, model }: CanonicalRequest, drops: string[]): string | undefined {
+  if (thinking === undefined) return undefined;
+  if (!withoutReasoning.test(model)) return effortOf(thinking.budgetTokens);
+  drops.push('reasoning effort (this model does not reason)');
+  return undefined;
 }

@@ -3,7 +3,7 @@ import { type EventFrames, eventStreamType } from './event-stream.ts';
 import { isDialect, type ProviderFormat, type StreamDecoder } from './format.ts';
 import type { ErrorKind } from './model.ts';
 import { type SseEvent, SseParser } from './sse.ts';
-import { ReplyFault, type StreamTranslator } from './translate-contract.ts';
+import { endedEarly, ReplyFault, type StreamTranslator } from './translate-contract.ts';
 import type { Usage } from './usage.ts';
 import { UsageMeter } from './usage-meter.ts';
 
@@ -43,11 +43,15 @@ class NativeStream implements StreamTranslator {
 
   push(text: string): string {
     let out = '';
-    this.#parser.push(text, (event) => {
+    const onEvent = (event: SseEvent) => {
       const before = this.#decoder.usage;
       this.#observe(event);
       if (!this.raw && !isUsageOnly(event, before !== this.#decoder.usage)) out += rewrite(event);
-    });
+    };
+    const onComment = (comment: string) => {
+      out += `:${comment}\n\n`;
+    };
+    this.#parser.push(text, onEvent, onComment);
     return out;
   }
 
@@ -60,13 +64,14 @@ class NativeStream implements StreamTranslator {
     return out;
   }
 
-  end(reason: 'complete' | 'broken' | 'aborted'): string {
+  end(reason: 'complete' | 'broken' | 'aborted', why?: string): string {
     if (reason === 'complete') for (const event of this.#decoder.close?.() ?? []) this.#meter.observe(event);
     if (reason === 'aborted' || this.#meter.finished || this.#failed !== undefined) return '';
     // Into a binary stream nothing can be put: that it ends without its last message says the same.
     if (!isDialect(this.#format) || (this.raw && this.pushBytes !== undefined)) return '';
     const encoder = this.#format.encodeStream({ includeUsage: false, nowSeconds: 0, request: {} });
-    const message = 'the provider ended the stream before it was complete';
+    this.#failed = 'internal';
+    const message = why ?? endedEarly;
     return encoder.encode({ type: 'error', kind: 'internal', message }, () => this.usage());
   }
 
@@ -94,7 +99,7 @@ class NativeStream implements StreamTranslator {
   #observe(event: SseEvent): void {
     try {
       for (const canonical of this.#decoder.push(event)) {
-        if (canonical.type === 'error') this.#failed ??= canonical.kind;
+        if (canonical.type === 'error' && canonical.ofModel !== true) this.#failed ??= canonical.kind;
         this.#meter.observe(canonical);
       }
     } catch (error) {

@@ -3,7 +3,8 @@ import type { EventFrames } from './event-stream.ts';
 import type { Format, ProviderFormat, StreamDecoder, StreamOptions } from './format.ts';
 import type { ErrorKind, StreamEvent } from './model.ts';
 import { type SseEvent, SseParser } from './sse.ts';
-import { ReplyFault, type StreamTranslator } from './translate-contract.ts';
+import type { ToolNames } from './tool-names.ts';
+import { endedEarly, ReplyFault, type StreamTranslator } from './translate-contract.ts';
 import type { Usage } from './usage.ts';
 import { UsageMeter } from './usage-meter.ts';
 
@@ -16,6 +17,8 @@ export interface TranslatedStreamOptions extends StreamOptions {
   callId: string;
   requestModel: string;
   estimatedInputTokens: number;
+  /** Tools that the provider knows by other names. */
+  names: ToolNames | undefined;
 }
 
 export function translatedStream(options: TranslatedStreamOptions): StreamTranslator {
@@ -30,6 +33,7 @@ class TranslatedStream implements StreamTranslator {
   readonly #decoder: StreamDecoder;
   readonly #encoder;
   readonly #meter: UsageMeter;
+  readonly #names: ToolNames | undefined;
   readonly #callId: string;
   readonly #requestModel: string;
   #started = false;
@@ -37,40 +41,49 @@ class TranslatedStream implements StreamTranslator {
 
   constructor(options: TranslatedStreamOptions) {
     const { frames } = options;
-    if (frames !== undefined) this.pushBytes = (bytes) => this.#collect((each) => frames.push(bytes, each));
+    if (frames !== undefined) this.pushBytes = (bytes) => this.#pushBytes(frames, bytes);
     this.#decoder = options.provider.decodeStream();
     this.#encoder = options.client.encodeStream(options);
     this.#meter = new UsageMeter(options.estimatedInputTokens);
+    this.#names = options.names;
     this.#callId = options.callId;
     this.#requestModel = options.requestModel;
   }
 
   push(text: string): string {
-    return this.#collect((each) => this.#parser.push(text, each));
+    let out = '';
+    const onEvent = (event: SseEvent) => {
+      out += this.#translated(event);
+    };
+    // What keeps the provider's connection open keeps the client's open too.
+    const onComment = () => {
+      if (this.#started) out += this.#step({ type: 'ping' });
+    };
+    this.#parser.push(text, onEvent, onComment);
+    return out;
   }
 
-  #collect(read: (onEvent: (event: SseEvent) => void) => void): string {
+  #pushBytes(frames: EventFrames, bytes: Uint8Array): string {
     let out = '';
-    read((event) => {
-      for (const canonical of this.#decoder.push(event)) out += this.#step(canonical);
+    frames.push(bytes, (event) => {
+      out += this.#translated(event);
     });
     return out;
   }
 
-  end(reason: 'complete' | 'broken' | 'aborted'): string {
+  #translated(event: SseEvent): string {
+    let out = '';
+    for (const canonical of this.#decoder.push(event)) out += this.#step(canonical);
+    return out;
+  }
+
+  end(reason: 'complete' | 'broken' | 'aborted', why = endedEarly): string {
     if (reason === 'aborted' || this.#meter.finished || this.#failed !== undefined) return '';
     let out = '';
     if (reason === 'complete') for (const event of this.#decoder.close?.() ?? []) out += this.#step(event);
     if (this.#meter.finished) return out;
     // Ended without saying so: the client must not take half an answer for a whole one.
-    return (
-      out +
-      this.#step({
-        type: 'error',
-        kind: 'internal',
-        message: 'the provider ended the stream before it was complete',
-      })
-    );
+    return out + this.#step({ type: 'error', kind: 'internal', message: why });
   }
 
   usage(): Usage {
@@ -101,6 +114,12 @@ class TranslatedStream implements StreamTranslator {
       throw new ReplyFault(`the stream begins with "${event.type}" instead of its start`);
     }
     this.#meter.observe(event);
+    if (event.type === 'tool-start' && this.#names !== undefined)
+      return this.#encode({ ...event, name: this.#names.get(event.name) ?? event.name });
+    return this.#encode(event);
+  }
+
+  #encode(event: StreamEvent): string {
     return this.#encoder.encode(event, () => this.usage());
   }
 
@@ -108,6 +127,6 @@ class TranslatedStream implements StreamTranslator {
     this.#started = true;
     const id = event.id === '' ? this.#callId : event.id;
     const model = event.model === '' ? this.#requestModel : event.model;
-    return this.#encoder.encode({ ...event, id, model }, () => this.usage());
+    return this.#encode({ ...event, id, model });
   }
 }

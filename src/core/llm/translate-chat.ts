@@ -3,23 +3,27 @@
 import { boundInputTokens } from './bound-input.ts';
 import { enrichment, modelFor } from './enrich.ts';
 import { estimateTokens } from './estimate.ts';
-import { FieldFault, type Fields, parseBody } from './fields.ts';
-import type { Format, StreamOptions } from './format.ts';
+import { FieldFault, type Fields, fieldsOf } from './fields.ts';
+import type { Format, ProviderFormat, StreamOptions } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
-import { type CanonicalResponse, errorKindOf } from './model.ts';
+import { mentionsMedia } from './mentions-media.ts';
+import { type CanonicalResponse, type ErrorKind, errorKindOf, statusOf } from './model.ts';
 import { answersOf, limitFields, maxTokensOf } from './output-limits.ts';
 import { withCacheMarks } from './prompt-caching.ts';
 import type { Provider } from './provider.ts';
 import { urlOf } from './providers.ts';
 import { translatedStream } from './stream-translated.ts';
+import { renameTools, restoreNames, type ToolNames } from './tool-names.ts';
+import { withObjectSchemas } from './tool-schemas.ts';
 import {
   type ClientCall,
   ReplyFault,
   type ReplyTranslator,
   type UpstreamCall,
 } from './translate-contract.ts';
-import { namesOfDrops } from './uncarried.ts';
+import { namesOfDrops, withTurn } from './uncarried.ts';
 import { noUsage, type Usage } from './usage.ts';
+import { wholeAsStream } from './whole-as-stream.ts';
 
 /** `inPath`: members that the client's dialect has in its path instead of its body. */
 export function translateChat(
@@ -28,7 +32,7 @@ export function translateChat(
   provider: Provider,
   inPath: Fields,
 ): UpstreamCall {
-  const parsed = parseBody(call.body);
+  const parsed = fieldsOf(call);
   const body = { ...parsed, ...enrichment(call.target, parsed), ...inPath };
   const drops: string[] = [];
   const request = client.decodeRequest(body, drops);
@@ -38,7 +42,8 @@ export function translateChat(
   const { format, routeType } = provider.chat;
   const caching = provider.caches?.(model) === true ? call.target.promptCaching : undefined;
   const asked = { ...request, model };
-  const sent = caching === undefined ? asked : withCacheMarks(asked, caching);
+  const marked = caching === undefined ? asked : withCacheMarks(asked, caching);
+  const { request: sent, names } = renameTools(withObjectSchemas(withTurn(marked, drops)), format.toolNames);
   const encoded = provider.adapt(format.encodeRequest(sent, drops), call.target);
   const text = JSON.stringify(encoded);
   const estimatedInputTokens = estimateTokens(text);
@@ -55,6 +60,7 @@ export function translateChat(
     maxTokens: maxTokensOf(encoded),
     maxTokensFields: limitFields(routeType, encoded, call.target.provider),
     answers: answersOf(encoded),
+    media: () => mentionsMedia(text),
     boundInput: () => boundInputTokens(text),
     estimatedInputTokens,
     drops: namesOfDrops(drops),
@@ -65,6 +71,8 @@ export function translateChat(
       requestModel: model,
       request: body,
       estimatedInputTokens,
+      streaming: request.stream,
+      names,
     }),
   };
 }
@@ -73,20 +81,24 @@ interface ReplyOptions extends StreamOptions {
   callId: string;
   requestModel: string;
   estimatedInputTokens: number;
+  streaming: boolean;
+  names: ToolNames | undefined;
 }
 
 function replyBetween(client: Format, provider: Provider, options: ReplyOptions): ReplyTranslator {
   const { format, routeType } = provider.chat;
   return {
     plain: (text) => {
-      const body = replyBody(text);
-      const response = named(format.decodeResponse(body), options);
-      const usage = format.decodeUsage(body) ?? estimatedUsage(text, options.estimatedInputTokens);
+      const body = replyBody(text, provider.decodeError ?? format.decodeError);
+      const reported = format.decodeUsage(body);
+      const response = named(decoded(format, body, reported), options);
+      const usage = reported ?? estimatedUsage(text, options.estimatedInputTokens);
       return {
         contentType: 'application/json',
         body: client.encodeResponse(response, usage, options),
         usage,
         responseModel: response.model,
+        ...(options.streaming && { asStream: () => wholeAsStream(client, response, usage, options) }),
       };
     },
     error: (status, text) => {
@@ -99,13 +111,23 @@ function replyBetween(client: Format, provider: Provider, options: ReplyOptions)
   };
 }
 
-function named(response: CanonicalResponse, { callId, requestModel }: ReplyOptions): CanonicalResponse {
+function decoded(format: ProviderFormat, body: Fields, reported: Usage | undefined): CanonicalResponse {
+  try {
+    return format.decodeResponse(body);
+  } catch (error) {
+    if (error instanceof ReplyFault && reported !== undefined) error.usage = reported;
+    throw error;
+  }
+}
+
+function named(answer: CanonicalResponse, { callId, requestModel, names }: ReplyOptions): CanonicalResponse {
+  const response = names === undefined ? answer : restoreNames(answer, names);
   const { id, model } = response;
   return { ...response, id: id === '' ? callId : id, model: model === '' ? requestModel : model };
 }
 
-/** A successful answer as an object; garbage and an error inside a 200 are faults. */
-export function replyBody(text: string): Fields {
+/** A successful answer as an object; garbage and an error inside a 200 are faults, with the status that the error should have had. */
+export function replyBody(text: string, decodeError?: ProviderFormat['decodeError']): Fields {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -115,10 +137,17 @@ export function replyBody(text: string): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new ReplyFault('it is not a JSON object');
   const body = value as Fields;
-  const error = body['error'] as Fields | null | undefined;
-  if (typeof error === 'object' && error !== null)
-    throw new ReplyFault(`it holds an error: ${String(error['message'])}`);
+  const error = body['error'] as Fields | string | null | undefined;
+  const message = typeof error === 'string' ? error : error?.['message'];
+  if ((typeof error === 'object' && error !== null) || (typeof error === 'string' && error !== ''))
+    throw errorInside(String(message ?? 'without a reason'), decodeError?.(text).kind);
   return body;
+}
+
+function errorInside(message: string, kind: ErrorKind | undefined): ReplyFault {
+  const fault = new ReplyFault(`it holds an error: ${message}`);
+  if (kind !== undefined) fault.status = statusOf(kind);
+  return fault;
 }
 
 export function estimatedUsage(answer: string, estimatedInputTokens: number): Usage {

@@ -3,7 +3,9 @@
  * knows no wire format.
  */
 import type { ProviderTarget, RouteType } from '../config/snapshot.ts';
+import type { Fields } from './fields.ts';
 import type { ErrorKind } from './model.ts';
+import type { RequestFault } from './request-fault.ts';
 import type { Usage } from './usage.ts';
 
 export interface ClientCall {
@@ -16,6 +18,8 @@ export interface ClientCall {
   headers: Record<string, string>;
   /** The request body as text (UTF-8 already decoded); where `isBinaryBody` says so, a character for each byte. */
   body: string;
+  /** The body's members, where somebody has read them already. */
+  fields?: Fields;
   /** Unix seconds, for formats whose answers carry a creation time. */
   nowSeconds: number;
   /** Names the answer where the provider does not. */
@@ -44,6 +48,8 @@ export interface UpstreamCall {
   answers: number;
   /** Upper bound of the input in tokens, for reservations; costs a pass over the body. */
   boundInput(): number;
+  /** Whether sound or pictures go in, or may come out; asked only where they have prices of their own. Absent: no. */
+  media?(): boolean;
   /** Estimate used when the provider reports nothing. */
   estimatedInputTokens: number;
   /** Fields of the client's request that the provider's format can't carry and that were left out, by path. */
@@ -56,6 +62,8 @@ export interface PlainReply {
   body: string;
   usage?: Usage;
   responseModel?: string;
+  /** There where the client waits for a stream and the provider sent none. */
+  asStream?(): PlainReply;
 }
 
 export interface ReplyTranslator {
@@ -68,6 +76,9 @@ export interface ReplyTranslator {
   bytes?(): Usage;
 }
 
+/** Why an answer is no whole one, where nobody knows more. */
+export const endedEarly = 'the provider ended the stream before it was complete';
+
 /** Drives one stream: text in as it arrives in any chunking, text out for the client. */
 export interface StreamTranslator {
   /** True when the client gets the provider's bytes unchanged: `push` then only observes and its result is ignored. */
@@ -76,8 +87,11 @@ export interface StreamTranslator {
   push(text: string): string;
   /** There where the provider's stream is no text: takes what arrives, in `push`'s place. */
   readonly pushBytes?: ((bytes: Uint8Array) => string) | undefined;
-  /** `complete`: upstream ended; `broken`: it was cut; `aborted`: the client left. Returns the last text for the client. */
-  end(reason: 'complete' | 'broken' | 'aborted'): string;
+  /**
+   * `complete`: upstream ended; `broken`: it was cut, `why` where that is known; `aborted`: the client left. Returns the last text for
+   * the client.
+   */
+  end(reason: 'complete' | 'broken' | 'aborted', why?: string): string;
   /** Usage so far: the provider's report where one came, else what was delivered, estimated. */
   usage(): Usage;
   responseModel(): string | undefined;
@@ -94,16 +108,10 @@ export interface StreamTranslator {
 /** The provider's answer makes no sense; `message` is for the client. Thrown by `plain` and `push`. */
 export class ReplyFault extends Error {
   override readonly name = 'ReplyFault';
-}
-
-/** The client's request can't be served: answered 400 in the client's dialect. `path` is the field, `messages[0].role`. */
-export interface RequestFault {
-  status: number;
-  code: string;
-  message: string;
-  path?: string;
-  /** Machine-readable members of the error object. */
-  details?: Record<string, unknown>;
+  /** What an answer reports that can't be given on. */
+  usage?: Usage;
+  /** What an error inside a success would have had as its status. */
+  status?: number;
 }
 
 export type TranslateResult = { ok: true; call: UpstreamCall } | { ok: false; fault: RequestFault };

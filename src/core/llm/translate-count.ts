@@ -1,15 +1,18 @@
 /** Counting tokens for a client of another dialect than the provider's: the same conversation, asked of its own counter. */
 import type { ProviderTarget, RouteType } from '../config/snapshot.ts';
+import type { Api } from './api.ts';
 import { modelFor } from './enrich.ts';
-import { FieldFault, type Fields, parseBody } from './fields.ts';
+import { FieldFault, type Fields, fieldsOf } from './fields.ts';
 import type { Format } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { errorKindOf } from './model.ts';
-import type { Api, Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 import { isNative, urlOf } from './providers.ts';
+import { renameTools } from './tool-names.ts';
+import { withObjectSchemas } from './tool-schemas.ts';
 import { replyBody } from './translate-chat.ts';
 import { type ClientCall, ReplyFault, type UpstreamCall } from './translate-contract.ts';
-import { namesOfDrops } from './uncarried.ts';
+import { namesOfDrops, withTurn } from './uncarried.ts';
 import { noUsage } from './usage.ts';
 
 type Counter = 'AnthropicTokenCount' | 'GeminiCountTokens' | 'CountTokens';
@@ -35,13 +38,12 @@ export function translateCount(
 ): UpstreamCall {
   const drops: string[] = [];
   const { format } = provider.chat;
-  const request = client.decodeRequest({ ...conversation(parseBody(call.body)), ...inPath }, drops);
+  const request = client.decodeRequest({ ...conversation(fieldsOf(call)), ...inPath }, drops);
   const model = modelFor(call.target, request.model);
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
-  const encoded = provider.adapt(
-    format.encodeRequest({ ...request, stream: false, model }, drops),
-    call.target,
-  );
+  const asked = withTurn({ ...request, stream: false, model }, drops);
+  const { request: sent } = renameTools(withObjectSchemas(asked), format.toolNames);
+  const encoded = provider.adapt(format.encodeRequest(sent, drops), call.target);
   return {
     method: 'POST',
     url: urlOf(call.target, provider, counter, { model, streaming: false }),

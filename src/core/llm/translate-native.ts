@@ -4,11 +4,12 @@ import { boundInputTokens, boundKeptInput } from './bound-input.ts';
 import { enrichment, modelFor } from './enrich.ts';
 import { estimateTokens } from './estimate.ts';
 import type { EventFrames } from './event-stream.ts';
-import { FieldFault, type Fields, parseBody } from './fields.ts';
+import { FieldFault, type Fields, fieldsOf } from './fields.ts';
 import { withoutForeignMarks } from './foreign-marks.ts';
-import type { Format } from './format.ts';
+import type { Format, StreamOptions } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { patchObjectText } from './json-text.ts';
+import { mentionsMedia } from './mentions-media.ts';
 import { errorKindOf } from './model.ts';
 import { checkNative } from './native-check.ts';
 import { answersOf, limitFields, maxTokensOf } from './output-limits.ts';
@@ -20,6 +21,7 @@ import { estimatedUsage, replyBody } from './translate-chat.ts';
 import type { ClientCall, ReplyTranslator, UpstreamCall } from './translate-contract.ts';
 import { namesOfDrops } from './uncarried.ts';
 import { noUsage, type Usage } from './usage.ts';
+import { wholeAsStream } from './whole-as-stream.ts';
 
 const operations: Partial<Record<RouteType, string>> = {
   Embeddings: 'embeddings',
@@ -50,7 +52,7 @@ export function translateNative(
   inPath: Fields,
 ): UpstreamCall {
   const { routeType, target } = call;
-  const body = parseBody(call.body);
+  const body = fieldsOf(call);
   const chat = isChat(routeType);
   checkNative(routeType, body);
   const named = inPath['model'] ?? body['model'];
@@ -83,6 +85,7 @@ export function translateNative(
     maxTokens: maxTokensOf(sent),
     maxTokensFields: chat ? limitFields(routeType, sent, target.provider) : [],
     answers: chat ? answersOf(sent) : 1,
+    media: () => mentionsMedia(text),
     boundInput: () => boundInputTokens(text) + (keepsInput.has(routeType) ? boundKeptInput(sent) : 0),
     estimatedInputTokens,
     ...(own && own.drops.length > 0 && { drops: namesOfDrops(own.drops) }),
@@ -93,6 +96,8 @@ export function translateNative(
       estimatedInputTokens,
       counts: operations[routeType] === 'count_tokens',
       answers: chat,
+      streaming,
+      nowSeconds: call.nowSeconds,
     }),
   };
 }
@@ -120,18 +125,28 @@ interface NativeReplyOptions {
   counts: boolean;
   /** A model speaks in the answer. */
   answers: boolean;
+  streaming: boolean;
+  nowSeconds: number;
+}
+
+function streamOptions({ hideUsage, nowSeconds }: NativeReplyOptions): StreamOptions {
+  return { includeUsage: !hideUsage, nowSeconds, request: {} };
 }
 
 function nativeReply(format: Format, options: NativeReplyOptions): ReplyTranslator {
   return {
     plain: (text, contentType) => {
-      const body = replyBody(text);
+      const body = replyBody(text, options.decodeError ?? format.decodeError);
+      const usage = usageOf(body, text, format, options);
       const model = body['model'] ?? body['modelVersion'];
       return {
         contentType: contentType === '' ? 'application/json' : contentType,
         body: text,
-        usage: usageOf(body, text, format, options),
+        usage,
         responseModel: typeof model === 'string' ? model : undefined,
+        ...(options.streaming && {
+          asStream: () => wholeAsStream(format, format.decodeResponse(body), usage, streamOptions(options)),
+        }),
       };
     },
     error: (status, text, contentType) => nativeError(format, options, status, text, contentType),

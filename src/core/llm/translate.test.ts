@@ -173,13 +173,18 @@ test('OpenAI → Messages: system, tools, results, images, documents, stop, samp
       },
     ],
     stop_sequences: ['END'],
-    temperature: 1,
     metadata: { user_id: 'u1' },
     tools: [{ name: 'f', description: 'd', input_schema: { type: 'object' } }],
     tool_choice: { type: 'tool', name: 'f', disable_parallel_tool_use: true },
-    output_config: { format: { type: 'json_schema', schema: { type: 'object' } } },
+    output_config: {
+      format: { type: 'json_schema', schema: { type: 'object', additionalProperties: false } },
+    },
   });
-  assert.deepEqual(call.drops, ['seed', 'temperature (lowered to 1)']);
+  assert.deepEqual(call.drops, [
+    'seed',
+    'temperature (this model takes none)',
+    'response_format (objects take no further members)',
+  ]);
 });
 
 test('Messages → OpenAI: the other way round', () => {
@@ -459,7 +464,7 @@ test('faults name the field', () => {
 test('aliases, defaults, overrides, prompt enrichment', () => {
   const enriched = target({
     model: undefined,
-    modelAliases: { fast: 'claude-haiku', 'gpt-*': 'claude-sonnet-5' },
+    modelAliases: { fast: 'claude-haiku', 'gpt-*': 'claude-sonnet-4-5' },
     defaults: [{ field: 'temperature', value: 0.5 }],
     overrides: [{ field: 'max_tokens', value: 77 }],
     prompt: { prepend: [{ role: 'system', content: 'House rules.' }], append: [] },
@@ -467,7 +472,7 @@ test('aliases, defaults, overrides, prompt enrichment', () => {
   const body = JSON.parse(
     translated({ model: 'gpt-4', temperature: 0.1, ...hello }, { target: enriched }).body,
   );
-  assert.equal(body.model, 'claude-sonnet-5');
+  assert.equal(body.model, 'claude-sonnet-4-5');
   assert.equal(body.temperature, 0.1);
   assert.equal(body.max_tokens, 77);
   assert.deepEqual(body.system, [{ type: 'text', text: 'House rules.' }]);
@@ -526,5 +531,16 @@ test('calls of tools that are filled side by side: never one with the arguments 
     { max_tokens: 9, stream: true, ...hello },
     { ...openai, routeType: 'Messages' },
   );
-  assert.throws(() => streamed(messages, all), ReplyFault);
+  const { out } = streamed(messages, all);
+  const events = dataOf(out.replaceAll(/event: .*\n/g, '')).map((data) => JSON.parse(data));
+  const blocks = events.flatMap((e) => (e.type === 'content_block_start' ? [e.content_block.id] : []));
+  const filled = (index: number) =>
+    events.flatMap((e) => (e.index === index && e.delta ? [e.delta.partial_json] : [])).join('');
+  assert.deepEqual([blocks, filled(0), filled(1)], [['c0', 'c1'], '{"a":1}', '{"b":2}']);
+  // Of two blocks never more than one is open.
+  const order = events.flatMap((e) => (/_(start|stop)$/.test(e.type) && 'index' in e ? [e.type] : []));
+  assert.deepEqual(
+    order.map((type: string) => type.slice(14)),
+    ['start', 'stop', 'start', 'stop'],
+  );
 });

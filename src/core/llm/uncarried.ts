@@ -1,4 +1,5 @@
 /** Marks inside a conversation that only some APIs know: what is left behind is told. */
+import type { Fields } from './fields.ts';
 import type { CanonicalRequest, Part } from './model.ts';
 
 export function reportUncarried(
@@ -15,6 +16,30 @@ export function reportUncarried(
     parts.some((part) => part.type === 'tool-result' && part.isError === true)
   )
     drops.push('is_error');
+}
+
+/** Names in `drops`, as `place.name`, what a part of a request has beside the members that are carried. */
+export function reportOthers(
+  part: Fields,
+  carried: ReadonlySet<string>,
+  place: string,
+  drops: string[],
+): void {
+  for (const name in part)
+    if (!carried.has(name) && part[name] !== undefined && part[name] !== null) drops.push(`${place}.${name}`);
+}
+
+/** How closely a picture is looked at: OpenAI's alone. */
+export function reportDetail(detail: unknown, drops: string[]): void {
+  if (detail !== undefined && detail !== null && detail !== 'auto') drops.push('detail of pictures');
+}
+
+/** OpenAI answers to a system prompt alone; elsewhere somebody has to say something: the last of its words are the user's then. */
+export function withTurn(request: CanonicalRequest, drops: string[]): CanonicalRequest {
+  const last = request.system.at(-1);
+  if (request.messages.length > 0 || last === undefined) return request;
+  drops.push('system (told as the user, who says nothing)');
+  return { ...request, system: request.system.slice(0, -1), messages: [{ role: 'user', parts: [last] }] };
 }
 
 /** OpenAI takes 64 characters; Claude Code writes more into Anthropic's field for it. */

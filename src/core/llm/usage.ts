@@ -11,10 +11,33 @@ export interface Usage {
   /** All output, reasoning included. */
   outputTokens: number;
   reasoningTokens: number;
+  /** Absent: none was reported. */
+  media?: MediaTokens;
   /** How fast it was served, where that has a price of its own. */
   serviceTier?: ServiceTier;
   /** True when any figure is our estimate because the provider did not report it. */
   estimated: boolean;
+}
+
+export type MediaKind = 'audioInput' | 'cachedAudio' | 'imageInput' | 'audioOutput' | 'imageOutput';
+
+/** Of a call's tokens, those of sound and pictures: some models have prices of their own for them. `cachedAudio` is of the cached input. */
+export type MediaTokens = { [kind in MediaKind]?: number };
+
+/** For an object spread: nothing where nothing was reported. */
+export function mediaOf(counts: { [kind in MediaKind]?: unknown }): { media?: MediaTokens } {
+  let media: MediaTokens | undefined;
+  for (const kind in counts) {
+    const count = counts[kind as MediaKind];
+    if (typeof count === 'number' && count > 0) media = { ...media, [kind]: Math.round(count) };
+  }
+  return media === undefined ? {} : { media };
+}
+
+function sumOfMedia(a: MediaTokens = {}, b: MediaTokens = {}): { media?: MediaTokens } {
+  const sum = { ...a };
+  for (const kind in b) sum[kind as MediaKind] = (a[kind as MediaKind] ?? 0) + (b[kind as MediaKind] ?? 0);
+  return mediaOf(sum);
 }
 
 export const noUsage: Usage = {
@@ -43,6 +66,7 @@ export function sumOf(a: Usage, b: Usage): Usage {
     cacheWrite1hTokens: a.cacheWrite1hTokens + b.cacheWrite1hTokens,
     outputTokens: a.outputTokens + b.outputTokens,
     reasoningTokens: a.reasoningTokens + b.reasoningTokens,
+    ...sumOfMedia(a.media, b.media),
     ...(b.serviceTier !== undefined && { serviceTier: b.serviceTier }),
     estimated: a.estimated || b.estimated,
   };

@@ -3,7 +3,16 @@
  * dollars per million tokens, with `tiers` that hold for the whole call when its input is above `contextOver`.
  */
 import type { ServiceTier, Usage } from '../llm/usage.ts';
-import { costOf, dearerOf, dearest, overlayRates, parseRates, type Rates, type RatesText } from './rates.ts';
+import {
+  type Bound,
+  costOf,
+  dearerOf,
+  dearest,
+  overlayRates,
+  parseRates,
+  type Rates,
+  type RatesText,
+} from './rates.ts';
 
 export interface PriceCatalog {
   version?: string;
@@ -25,8 +34,8 @@ export interface Prices {
   readonly version: string;
   /** Nano-dollars; undefined when the model has no price. */
   cost(provider: string, model: string, usage: Usage): number | undefined;
-  /** The dearest that its tokens can be, for reservations. */
-  bound(provider: string, model: string): { input: number; output: number } | undefined;
+  /** The dearest that its tokens can be, for reservations. `media`: whether the call has, or may be answered with, sound or pictures. */
+  bound(provider: string, model: string, media?: () => boolean): Bound | undefined;
 }
 
 interface Price {
@@ -34,7 +43,9 @@ interface Price {
   /** Highest context first. */
   tiers: { contextOver: number; rates: Rates }[];
   services: Partial<Record<ServiceTier, Rates>>;
-  bound: { input: number; output: number };
+  bound: Bound;
+  /** Where sound or pictures are dearer. */
+  mediaBound: Bound | undefined;
 }
 
 /** Names of providers here → in the catalog, where they differ. */
@@ -63,7 +74,10 @@ export function createPrices(catalog: PriceCatalog): Prices {
       const both = tier !== undefined && service !== undefined ? dearerOf(tier.rates, service) : undefined;
       return costOf(usage, both ?? tier?.rates ?? service ?? price.base);
     },
-    bound: (provider, model) => find(provider, model)?.bound,
+    bound: (provider, model, media) => {
+      const price = find(provider, model);
+      return price?.mediaBound !== undefined && media?.() === true ? price.mediaBound : price?.bound;
+    },
   };
 }
 
@@ -108,5 +122,8 @@ function read(entry: PriceEntry): Price | undefined {
   }
   // An account may be served faster without asking for it in the call.
   const all = [base, ...tiers.map(({ rates }) => rates), ...Object.values(services)];
-  return { base, tiers, services, bound: dearest(all) };
+  const bound = dearest(all, false);
+  const withMedia = dearest(all, true);
+  const dearer = withMedia.input > bound.input || withMedia.output > bound.output;
+  return { base, tiers, services, bound, mediaBound: dearer ? withMedia : undefined };
 }

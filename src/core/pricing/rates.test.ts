@@ -84,6 +84,17 @@ const anyRates = fc.record({
   cacheRead: rateText,
   cacheWrite: rateText,
   reasoning: rateText,
+  inputAudio: rateText,
+  inputImage: rateText,
+  outputAudio: rateText,
+  outputImage: rateText,
+});
+const shares = fc.record({
+  audioInput: fc.nat(3_000_000),
+  cachedAudio: fc.nat(3_000_000),
+  imageInput: fc.nat(3_000_000),
+  audioOutput: fc.nat(300_000),
+  imageOutput: fc.nat(300_000),
 });
 const counts = fc.tuple(
   fc.nat(2_000_000),
@@ -121,11 +132,12 @@ test('exact to the nano-dollar for any rates', () => {
 
 test('what a dollar budget reserves is never below what the call costs', () => {
   fc.assert(
-    fc.property(anyRates, anyRates, counts, (texts, tier, [plain, cached, written, said, thought]) => {
+    fc.property(anyRates, anyRates, counts, shares, (texts, tier, counted, media) => {
+      const [plain, cached, written, said, thought] = counted;
       const both = [rates(texts), rates(tier)];
       const input = plain + cached + written;
       const output = said + thought;
-      const { fixed, perOutputToken } = boundOf('usd', input, dearest(both));
+      const { fixed, perOutputToken } = boundOf('usd', input, dearest(both, true));
       for (const one of both) {
         const cost = costOf(
           usage({
@@ -134,6 +146,7 @@ test('what a dollar budget reserves is never below what the call costs', () => {
             cacheWriteTokens: written,
             outputTokens: output,
             reasoningTokens: thought,
+            media,
           }),
           one,
         );

@@ -5,37 +5,46 @@ import { answersText, answerTexts } from '../../core/guard/answer-texts.ts';
 import { guardedStream } from '../../core/guard/guarded-stream.ts';
 import { HeldEvents } from '../../core/guard/held-events.ts';
 import { isObject, type Json } from '../../core/guard/json-slots.ts';
+import { type CallKind, kindOf } from '../../core/guard/kind.ts';
 import { GuardRejection, type PromptGuard } from '../../core/guard/model.ts';
 import { requestTexts } from '../../core/guard/request-texts.ts';
 import { type StreamCheck, StreamGuard } from '../../core/guard/stream-guard.ts';
+import { unreadablePart } from '../../core/guard/unreadable-parts.ts';
 import { patchObjectText } from '../../core/llm/json-text.ts';
 import { streamError } from '../../core/llm/translate.ts';
 import type { StreamTranslator } from '../../core/llm/translate-contract.ts';
-import type { Call } from '../call.ts';
+import type { PolicyContext } from '../../core/policy/policy.ts';
 import type { DataPathDependencies } from '../dependencies.ts';
-import { checkTexts, type Notes } from './check.ts';
+import { checkTexts, type Notes, scopeOf } from './check.ts';
 import { type LinkedPromptGuard, linkGuard } from './link.ts';
 import type { Asking } from './remote.ts';
 
 export class CallGuards {
   readonly guard: PromptGuard;
   readonly #linked: LinkedPromptGuard;
-  readonly #call: Call;
+  readonly #context: PolicyContext;
   readonly #routeType: RouteType;
+  readonly #kind: CallKind;
   readonly #asking: Asking;
 
   /** Throws `GuardFailure` where a guard does not compile. */
-  constructor(guard: PromptGuard, call: Call, routeType: RouteType, deps: DataPathDependencies) {
+  constructor(
+    guard: PromptGuard,
+    context: PolicyContext,
+    { routeType, path }: { routeType: RouteType; path: string },
+    deps: DataPathDependencies,
+  ) {
     this.guard = guard;
     this.#linked = linkGuard(guard, deps);
-    this.#call = call;
+    this.#context = context;
     this.#routeType = routeType;
+    this.#kind = kindOf(routeType, path);
     this.#asking = {
       transport: deps.transport,
       cloudAuth: deps.cloudAuth,
       random: deps.random,
-      headers: call.target.headers,
-      variables: call.context.variables,
+      headers: context.request.headers,
+      variables: context.variables,
     };
   }
 
@@ -49,9 +58,12 @@ export class CallGuards {
     if (this.#routeType === 'Models') return text;
     this.#refuseUnreadable();
     const body = this.#linked.request.length > 0 ? parsed(text) : undefined;
-    // What is no JSON object is refused by translation.
+    if (body === undefined && this.#linked.request.length > 0 && this.#kind !== this.#routeType)
+      throw unreadable(`a body of the kind ${this.#kind} that is no JSON object`);
+    // Of chat, what is no JSON object is refused by translation.
     if (body === undefined) return text;
-    const slots = requestTexts(this.#routeType, body)!;
+    this.#refuseUnreadablePart(body);
+    const slots = requestTexts(this.#kind, body)!;
     const notes: Notes = [];
     const changed = await checkTexts(this.#linked.request, slots, 'request', this.#asking, notes);
     this.#note(notes, 'request');
@@ -60,10 +72,10 @@ export class CallGuards {
 
   /** A whole answer as it may go on. */
   async answer(text: string): Promise<string> {
-    const body = this.#linked.response.length > 0 && answersText(this.#routeType) ? parsed(text) : undefined;
+    const body = this.#linked.response.length > 0 && answersText(this.#kind) ? parsed(text) : undefined;
     if (body === undefined) return text;
     const notes: Notes = [];
-    const slots = answerTexts(this.#routeType, body)!;
+    const slots = answerTexts(this.#kind, body)!;
     const changed = await checkTexts(this.#linked.response, slots, 'response', this.#asking, notes);
     this.#note(notes, 'answer');
     return changed ? patched(text, body) : text;
@@ -71,7 +83,7 @@ export class CallGuards {
 
   /** A stream that was held, as it may go on: its events, in the client's dialect. */
   async heldStream(text: string): Promise<string> {
-    const held = new HeldEvents(this.#routeType, text);
+    const held = new HeldEvents(this.#kind, text);
     const notes: Notes = [];
     await checkTexts(this.#linked.response, held.slots, 'response', this.#asking, notes);
     this.#note(notes, 'answer');
@@ -85,12 +97,12 @@ export class CallGuards {
       const rejects = guard.check.type === 'regex' && guard.check.action === 'Reject';
       return { guard, scanner: scanner!, rejects };
     });
-    const guard = new StreamGuard(this.#routeType, checks);
+    const guard = new StreamGuard(this.#kind, checks);
     const stream = guardedStream(inner, guard, (message) =>
       streamError(this.#routeType, guard.rejection?.statusCode ?? 403, message),
     );
-    const end = (reason: Parameters<StreamTranslator['end']>[0]) => {
-      const last = stream.end(reason);
+    const end: StreamTranslator['end'] = (reason, why) => {
+      const last = stream.end(reason, why);
       this.#note(guard.masked, 'answer');
       return last;
     };
@@ -102,17 +114,30 @@ export class CallGuards {
     const counts = new Map<string, number>();
     for (const note of notes) counts.set(note, (counts.get(note) ?? 0) + 1);
     const told = [...counts].map(([note, count]) => (count === 1 ? note : `${note} ×${count}`)).join(', ');
-    this.#call.context.decisions.push(`guard ${this.guard.source}: masked ${told} in the ${where}`);
+    this.#context.decisions.push(`guard ${this.guard.source}: masked ${told} in the ${where}`);
   }
 
   /** A kind of call that is not understood would pass unseen. */
   #refuseUnreadable(): void {
-    const request = this.#linked.request.length > 0 && requestTexts(this.#routeType, {}) === undefined;
-    const response = this.#linked.response.length > 0 && answerTexts(this.#routeType, {}) === undefined;
-    if (!request && !response) return;
-    const message = `the guards of this route can not read calls of the kind ${this.#routeType}`;
-    throw new GuardRejection({ statusCode: 403, message }, 'can not be read');
+    const request = this.#linked.request.length > 0 && requestTexts(this.#kind, {}) === undefined;
+    const answer = this.#linked.response.length > 0 && answerTexts(this.#kind, {}) === undefined;
+    if (!request && !answer) return;
+    const what = request ? 'calls' : 'answers to calls';
+    throw unreadable(`${what} of the kind ${this.#kind}`);
   }
+
+  /** So would a picture among the texts, where a guard is to look at that part of the request. */
+  #refuseUnreadablePart(body: Json): void {
+    const scopes = new Set(this.#linked.request.flatMap(({ guard }) => scopeOf(guard)));
+    const part = unreadablePart(this.#kind, body, scopes);
+    if (part === undefined) return;
+    throw unreadable(`${part.path} (${part.type}): they read text`);
+  }
+}
+
+function unreadable(what: string): GuardRejection {
+  const message = `the guards of this route can not read ${what}`;
+  return new GuardRejection({ statusCode: 403, message }, 'can not be read');
 }
 
 function parsed(text: string): Json | undefined {

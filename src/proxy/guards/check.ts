@@ -1,5 +1,12 @@
 /** Texts through a list of guards, in order; the first that says no ends it. */
-import { defaultScope, GuardFailure, GuardRejection, type TextSlot } from '../../core/guard/model.ts';
+import {
+  defaultScope,
+  type Guard,
+  GuardFailure,
+  GuardRejection,
+  type GuardScope,
+  type TextSlot,
+} from '../../core/guard/model.ts';
 import { type Scanner, withLabels } from '../../core/guard/scanner.ts';
 import { askGuardrail, askModelArmor } from './cloud-guards.ts';
 import type { LinkedGuard } from './link.ts';
@@ -7,6 +14,11 @@ import { type Asking, askModeration, askWebhook, type GuardPhase } from './remot
 
 /** What was done, for the log: never the text itself. */
 export type Notes = string[];
+
+/** The parts of a request that it looks at: only these two kinds of guard may say so themselves. */
+export function scopeOf({ check, scope }: Guard): readonly GuardScope[] {
+  return check.type === 'regex' || check.type === 'bedrockGuardrail' ? scope : defaultScope;
+}
 
 /** True if a text was changed. Throws `GuardRejection` and `GuardFailure`. */
 export async function checkTexts(
@@ -18,14 +30,12 @@ export async function checkTexts(
 ): Promise<boolean> {
   let changed = false;
   for (const linked of guards) {
-    const { check, scope } = linked.guard;
-    if (check.type === 'regex') {
-      const inScope = phase === 'request' ? slots.filter((slot) => scope.includes(slot.scope)) : slots;
+    const { guard } = linked;
+    const inScope = phase === 'request' ? slots.filter((slot) => scopeOf(guard).includes(slot.scope)) : slots;
+    if (guard.check.type === 'regex') {
       for (const slot of inScope) changed = scan(linked, linked.scanner!, slot, notes) || changed;
-    } else {
-      const parts = check.type === 'bedrockGuardrail' && phase === 'request' ? scope : defaultScope;
-      const asked = slots.filter((slot) => parts.includes(slot.scope));
-      if (asked.length > 0) changed = (await ask(linked, asked, phase, asking, notes)) || changed;
+    } else if (inScope.length > 0) {
+      changed = (await ask(linked, inScope, phase, asking, notes)) || changed;
     }
   }
   return changed;

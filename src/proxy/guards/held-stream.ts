@@ -1,20 +1,28 @@
 /** A stream under guards that have to be asked: held to its end, checked whole, then sent as the stream it is. */
 import { StringDecoder } from 'node:string_decoder';
+import type { RouteType } from '../../core/config/snapshot.ts';
 import type { UpstreamCall } from '../../core/llm/translate-contract.ts';
 import type { Call } from '../call.ts';
-import type { StreamOutcome } from '../deliver.ts';
 import type { DataPathDependencies } from '../dependencies.ts';
 import { limitHeaders, providerHeaders, sendWhole } from '../send.ts';
-import { settle } from '../settle.ts';
+import type { StreamOutcome } from '../stream-delivery.ts';
 import { UpstreamFailure, type UpstreamResponse } from '../transport.ts';
 import type { CallGuards } from './call-guards.ts';
+import { guardAnswer } from './guard-answer.ts';
 
-/** Throws what the guards say; what was used is settled by then. An answer that did not come whole is lost: nothing of it went on. */
+interface HeldStream {
+  guards: CallGuards;
+  routeType: RouteType;
+  upstream: UpstreamCall;
+  response: UpstreamResponse;
+  /** Hangs up on the provider. */
+  abort(reason?: UpstreamFailure): void;
+}
+
+/** An answer that did not come whole is lost: nothing of it went on. */
 export async function deliverHeldStream(
   call: Call,
-  guards: CallGuards,
-  upstream: UpstreamCall,
-  response: UpstreamResponse,
+  { guards, routeType, upstream, response, abort }: HeldStream,
   deps: DataPathDependencies,
 ): Promise<StreamOutcome> {
   const translator = upstream.reply.stream();
@@ -40,6 +48,7 @@ export async function deliverHeldStream(
       keep(translated(chunk));
     } catch (error) {
       fault = error;
+      abort(error instanceof UpstreamFailure ? error : undefined);
     }
     return true;
   };
@@ -48,11 +57,14 @@ export async function deliverHeldStream(
     if (fault !== undefined) throw fault;
   } catch (error) {
     translator.end('aborted');
-    return { lost: error, usage: translator.usage() };
+    return { lost: fault ?? error, usage: translator.usage() };
   }
   keep(translator.end('complete'));
-  settle(call, translator.usage(), translator.responseModel(), deps);
-  const text = await guards.heldStream(held.join(''));
+  call.record.status = response.status;
+  const check = () => guards.heldStream(held.join(''));
+  const told = { routeType, usage: translator.usage(), model: translator.responseModel(), check };
+  const text = await guardAnswer(call, told, deps);
+  if (text === undefined) return { end: 'complete' };
   const headers = { ...providerHeaders(response.headers), ...limitHeaders(call) };
   sendWhole(
     call,

@@ -11,7 +11,7 @@ import { budgetKeys } from './budget-keys.ts';
 import { RedisUnavailable } from './connection.ts';
 import type { Asked, Lease } from './lease.ts';
 import type { LeaseBook } from './lease-book.ts';
-import type { LeasedAccountsOptions } from './leased-accounts.ts';
+import type { LeasedAccountsOptions } from './lease-options.ts';
 import type { Reply } from './resp.ts';
 import { runScript } from './scripts.ts';
 import { notOpen, type SyncCall, type SyncRequest, syncScript, unknownScript } from './sync-script.ts';

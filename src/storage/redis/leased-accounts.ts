@@ -9,28 +9,11 @@ import type {
   ReservationOutcome,
   ReservationRequest,
 } from '../../core/budget/model.ts';
-import type { Accounts, ChargeBook } from '../accounts.ts';
-import type { RedisConnection } from './connection.ts';
+import type { Accounts } from '../accounts.ts';
 import type { Lease } from './lease.ts';
 import { LeaseBook } from './lease-book.ts';
 import { LeaseExchange, type WaitingCall } from './lease-exchange.ts';
-
-export interface LeasedAccountsOptions {
-  connection: Pick<RedisConnection, 'send' | 'close'>;
-  /** Keeps this machine's part. */
-  book: ChargeBook;
-  /** Names the machine's part for good; it is kept with the book. */
-  process: string;
-  /** Names the thread of this run: never used again. */
-  owner: string;
-  /** How long a lease lives without a word of its owner, ms. */
-  leaseMs?: number;
-  /** How long a new generation only takes in what processes have, ms. */
-  settlingMs?: number;
-  nowMs(): number;
-  /** Names a generation, should there be none. */
-  newGeneration(): string;
-}
+import type { LeasedAccountsOptions } from './lease-options.ts';
 
 export interface LeasedAccounts extends Accounts {
   settle(charges: readonly Charge[], entry: string): void;

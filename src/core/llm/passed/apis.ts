@@ -1,19 +1,11 @@
 /** APIs that are passed through as they are, and charged: what a call of each comes to before, and where nothing is reported. */
 import type { RouteType } from '../../config/snapshot.ts';
+import type { PassedApiName } from '../api.ts';
 import { boundInputTokens } from '../bound-input.ts';
 import { estimateTokens } from '../estimate.ts';
 import type { Fields } from '../fields.ts';
 import { answersOf, maxTokensOf } from '../output-limits.ts';
-
-export type PassedApiName =
-  | 'TextCompletions'
-  | 'ImageGenerations'
-  | 'ImageEdits'
-  | 'ImageVariations'
-  | 'Speech'
-  | 'Transcriptions'
-  | 'Translations'
-  | 'Rerank';
+import { type MediaKind, mediaOf, type Usage } from '../usage.ts';
 
 export interface PassedRequest {
   /** The JSON body; '' of a form. */
@@ -33,6 +25,8 @@ export interface Measure {
   hasOutput: boolean;
   answers: number;
   maxTokensFields: string[];
+  /** What goes in or comes out is all sound or pictures, also where the report does not say so. */
+  media?: MediaKind;
   /** What an answer comes to that reports nothing. `text` is all that it says. */
   outputOf(text: string): number;
 }
@@ -73,6 +67,7 @@ const image = ({ fields, files }: PassedRequest): Measure => {
     hasOutput: true,
     answers,
     maxTokensFields: [],
+    media: 'imageOutput',
     outputOf: () => answers * typicalPicture,
   };
 };
@@ -87,6 +82,7 @@ const speech = ({ text, fields }: PassedRequest): Measure => {
     hasOutput: true,
     answers: 1,
     maxTokensFields: [],
+    media: 'audioOutput',
     outputOf: () => Math.ceil((spoken.length * 4) / 3),
   };
 };
@@ -101,6 +97,7 @@ const transcription = ({ fields, fileBytes }: PassedRequest): Measure => {
     hasOutput: true,
     answers: 1,
     maxTokensFields: [],
+    media: 'audioInput',
     outputOf: estimateTokens,
   };
 };
@@ -118,6 +115,13 @@ const rerank = ({ text, fields }: PassedRequest): Measure => {
     outputOf: () => 0,
   };
 };
+
+/** Of a report without details, all of its kind. */
+export function withMedia(usage: Usage, { media }: Measure): Usage {
+  if (media === undefined || (usage.media?.[media] ?? 0) > 0) return usage;
+  const tokens = media === 'audioInput' ? usage.inputTokens : usage.outputTokens;
+  return { ...usage, ...mediaOf({ ...usage.media, [media]: tokens }) };
+}
 
 const passedApis: PassedApi[] = [
   { name: 'ImageGenerations', suffix: '/images/generations', operation: 'image', measure: image },

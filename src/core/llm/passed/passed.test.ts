@@ -71,7 +71,12 @@ test('images: usage as reported, else estimated by their number; their size is b
   );
   const usage = { input_tokens: 10, output_tokens: 4_160, total_tokens: 4_170 };
   const told = call.reply.plain(JSON.stringify({ data: [], usage }), 'application/json').usage;
-  assert.deepEqual(told, { ...noUsage, inputTokens: 10, outputTokens: 4_160 });
+  assert.deepEqual(told, {
+    ...noUsage,
+    inputTokens: 10,
+    outputTokens: 4_160,
+    media: { imageOutput: 4_160 },
+  });
   assert.deepEqual(call.reply.plain('{"data":[]}', 'application/json').usage!.outputTokens, 3 * 1_056);
   const stream = passed('/v1/images/generations', { model: 'm', prompt: 'x', stream: true }).reply.stream();
   stream.push(
@@ -116,17 +121,20 @@ test('transcription: a form whose bytes stay, with another model where the backe
     ...noUsage,
     inputTokens: 14,
     outputTokens: 9,
+    media: { audioInput: 14 },
   });
   assert.deepEqual(told({ text: 'Hi there', usage: { type: 'duration', seconds: 12 } }), {
     ...noUsage,
     inputTokens: 120,
     outputTokens: 2,
+    media: { audioInput: 120 },
     estimated: true,
   });
   assert.deepEqual(plain.reply.plain('Hi there', 'text/plain').usage, {
     ...noUsage,
     inputTokens: 3,
     outputTokens: 2,
+    media: { audioInput: 3 },
     estimated: true,
   });
   assert.ok(plain.boundInput() > 600);

@@ -3,7 +3,7 @@ import type { Fields } from '../fields.ts';
 import { type SseEvent, SseParser } from '../sse.ts';
 import type { StreamTranslator } from '../translate-contract.ts';
 import { noUsage, type Usage } from '../usage.ts';
-import type { Measure } from './apis.ts';
+import { type Measure, withMedia } from './apis.ts';
 import { passedUsage } from './passed-usage.ts';
 
 /** `hideUsage`: a chunk of usage that was asked for on our behalf is not the client's. */
@@ -42,9 +42,11 @@ class PassedStream implements StreamTranslator {
   }
 
   usage(): Usage {
-    const output = this.#measure.outputOf(this.#said);
-    if (this.#reported !== undefined) return this.#reported;
-    return { ...noUsage, inputTokens: this.#measure.estimatedInput, outputTokens: output, estimated: true };
+    const measure = this.#measure;
+    if (this.#reported !== undefined) return withMedia(this.#reported, measure);
+    const outputTokens = measure.outputOf(this.#said);
+    const estimate = { ...noUsage, inputTokens: measure.estimatedInput, outputTokens, estimated: true };
+    return withMedia(estimate, measure);
   }
 
   responseModel(): string | undefined {

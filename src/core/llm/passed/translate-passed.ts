@@ -1,14 +1,14 @@
 /** A call of an API that is passed through: the client's bytes, with the model set where the backend sets one. */
 import { modelFor } from '../enrich.ts';
 import { estimateTokens } from '../estimate.ts';
-import { FieldFault, type Fields, parseBody } from '../fields.ts';
+import { FieldFault, type Fields, fieldsOf } from '../fields.ts';
 import { upstreamHeaders } from '../headers.ts';
 import { patchObjectText } from '../json-text.ts';
 import type { Provider } from '../provider.ts';
 import { urlOf } from '../providers.ts';
 import type { ClientCall, ReplyTranslator, UpstreamCall } from '../translate-contract.ts';
 import { noUsage, type Usage } from '../usage.ts';
-import type { Measure, PassedApi, PassedRequest } from './apis.ts';
+import { type Measure, type PassedApi, type PassedRequest, withMedia } from './apis.ts';
 import { type Form, isForm, readForm } from './multipart.ts';
 import { passedUsage } from './passed-usage.ts';
 import { passedStream } from './stream-passed.ts';
@@ -17,7 +17,7 @@ export function translatePassed(call: ClientCall, provider: Provider, api: Passe
   const { target } = call;
   const contentType = call.headers['content-type'] ?? '';
   const form = isForm(contentType) ? readForm(call.body, contentType) : undefined;
-  const fields = form?.fields ?? parseBody(call.body);
+  const fields = form?.fields ?? fieldsOf(call);
   const asked = typeof fields['model'] === 'string' ? fields['model'] : undefined;
   const model = modelFor(target, asked);
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
@@ -50,6 +50,7 @@ export function translatePassed(call: ClientCall, provider: Provider, api: Passe
     maxTokensFields: measure.maxTokensFields,
     hasOutput: measure.hasOutput,
     answers: measure.answers,
+    media: () => true,
     boundInput: () => measure.boundInput,
     estimatedInputTokens: measure.estimatedInput,
     reply: replyOf(measure, hideUsage),
@@ -80,6 +81,7 @@ function replyOf(measure: Measure, hideUsage: boolean): ReplyTranslator {
     outputTokens: measure.outputOf(text),
     estimated: true,
   });
+  const used = (usage: Usage) => withMedia(usage, measure);
   return {
     plain: (text, contentType) => {
       const body = objectIn(text);
@@ -88,13 +90,13 @@ function replyOf(measure: Measure, hideUsage: boolean): ReplyTranslator {
       return {
         contentType: contentType === '' ? 'application/json' : contentType,
         body: text,
-        usage: (body && passedUsage(body, () => estimateTokens(said))) ?? estimate(said),
+        usage: used((body && passedUsage(body, () => estimateTokens(said))) ?? estimate(said)),
         responseModel: typeof model === 'string' ? model : undefined,
       };
     },
     error: (_status, text, contentType) => ({ contentType, body: text }),
     stream: () => passedStream(measure, hideUsage),
-    bytes: () => estimate(''),
+    bytes: () => used(estimate('')),
   };
 }
 

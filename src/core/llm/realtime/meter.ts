@@ -1,7 +1,8 @@
 /** What a realtime session used, read from its events as they pass: reported with each response, else estimated and marked. */
 import { estimateTokens } from '../estimate.ts';
 import type { Fields } from '../fields.ts';
-import { noUsage, sumOf, type Usage } from '../usage.ts';
+import { decodeUsage } from '../formats/openai-responses/usage.ts';
+import { mediaOf, noUsage, sumOf, type Usage } from '../usage.ts';
 
 /** Sound is 24 kHz in 16 bits where nothing else is agreed: ten tokens a second heard, twenty spoken (OpenAI's figures). */
 const bytesPerSecond = 48_000;
@@ -40,7 +41,8 @@ export class RealtimeMeter {
     const spoken = Math.ceil((this.#spokenBytes / bytesPerSecond) * tokensPerSecondSpoken);
     const heard = Math.ceil((this.#heardBytes / bytesPerSecond) * tokensPerSecondHeard);
     const outputTokens = spoken + estimateTokens(this.#text);
-    return sumOf(this.#reported, { ...noUsage, inputTokens: heard, outputTokens, estimated: true });
+    const media = mediaOf({ audioInput: heard, audioOutput: spoken });
+    return sumOf(this.#reported, { ...noUsage, inputTokens: heard, outputTokens, ...media, estimated: true });
   }
 
   #delta(type: string, delta: unknown): void {
@@ -74,19 +76,11 @@ export class RealtimeMeter {
   }
 }
 
-function usageOf({ usage }: Fields): Usage | undefined {
-  if (typeof usage !== 'object' || usage === null) return undefined;
-  const { input_tokens, output_tokens, seconds, input_token_details } = usage as Fields;
-  if (typeof seconds === 'number')
-    return { ...noUsage, inputTokens: Math.ceil(seconds * tokensPerSecondHeard), estimated: true };
-  if (typeof input_tokens !== 'number') return undefined;
-  const cached = (input_token_details as Fields | null | undefined)?.['cached_tokens'];
-  return {
-    ...noUsage,
-    inputTokens: input_tokens,
-    cachedInputTokens: typeof cached === 'number' ? cached : 0,
-    outputTokens: typeof output_tokens === 'number' ? output_tokens : 0,
-  };
+function usageOf(body: Fields): Usage | undefined {
+  const seconds = (body['usage'] as Fields | null | undefined)?.['seconds'];
+  if (typeof seconds !== 'number') return decodeUsage(body);
+  const inputTokens = Math.ceil(seconds * tokensPerSecondHeard);
+  return { ...noUsage, inputTokens, ...mediaOf({ audioInput: inputTokens }), estimated: true };
 }
 
 /** Of a text in base64. */

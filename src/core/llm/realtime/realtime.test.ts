@@ -40,7 +40,8 @@ test('a response that is cut off, or reports nothing, is estimated by what was h
   meter.received(event('response.created'));
   meter.received(event('response.output_audio.delta', { delta: sound(2) }));
   meter.received(event('response.output_audio_transcript.delta', { delta: 'x'.repeat(40) }));
-  const cut = { ...noUsage, inputTokens: 30, outputTokens: 50, estimated: true };
+  const media = { audioInput: 30, audioOutput: 40 };
+  const cut = { ...noUsage, inputTokens: 30, outputTokens: 50, media, estimated: true };
   assert.deepEqual(meter.usage(), cut);
   assert.equal(meter.received(event('response.done', { response: { status: 'cancelled' } })), true);
   assert.deepEqual(meter.usage(), cut);
@@ -79,9 +80,9 @@ test('where a session is opened', () => {
 });
 
 test('the model decides who serves: also where it is in the query or in a form', () => {
-  assert.equal(askedModel('Realtime', '/v1/realtime?x=1&model=gpt%2Drealtime', ''), 'gpt-realtime');
+  assert.equal(askedModel('Realtime', '/v1/realtime?x=1&model=gpt%2Drealtime', '').model, 'gpt-realtime');
   const form = '--b\r\ncontent-disposition: form-data; name="model"\r\n\r\nwhisper-1\r\n--b--\r\n';
-  assert.equal(askedModel('Detect', '/v1/audio/transcriptions', form), 'whisper-1');
+  assert.equal(askedModel('Detect', '/v1/audio/transcriptions', form).model, 'whisper-1');
   for (const path of ['/v1/realtime', '/v1/realtime?model=%zz'])
     assert.throws(() => askedModel('Realtime', path, ''), /^FieldFault: model/);
 });

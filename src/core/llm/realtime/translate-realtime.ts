@@ -32,6 +32,7 @@ export function translateRealtime(call: ClientCall, provider: Provider): Upstrea
     maxTokensFields: [],
     hasOutput: true,
     answers: 1,
+    media: () => true,
     boundInput: () => sessionInput,
     estimatedInputTokens: 0,
     reply: {

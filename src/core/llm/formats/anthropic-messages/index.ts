@@ -1,5 +1,6 @@
 /** Anthropic Messages (API reference: POST /v1/messages). */
 import type { Format } from '../../format.ts';
+import { plainNames } from '../../tool-names.ts';
 import { decodeError, encodeError } from './error.ts';
 import { carried, decodeRequest } from './request-decode.ts';
 import { encodeRequest } from './request-encode.ts';
@@ -9,6 +10,7 @@ import { encodeStream } from './stream-encode.ts';
 import { decodeUsage } from './usage.ts';
 
 export const anthropicMessages: Format = {
+  toolNames: plainNames,
   carried,
   decodeRequest,
   encodeRequest,

@@ -9,9 +9,10 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from '../../model.ts';
+import { reportOthers } from '../../uncarried.ts';
 
 /** Content that only Anthropic understands is a fault instead of passing unseen. A system's words inside are set apart. */
-export function decodeMessages(value: unknown): { system: TextPart[]; messages: Message[] } {
+export function decodeMessages(value: unknown, drops: string[]): { system: TextPart[]; messages: Message[] } {
   const list = asArray(value, 'messages');
   if (list.length === 0) throw new FieldFault('messages', 'must have at least one message');
   const system: TextPart[] = [];
@@ -20,7 +21,7 @@ export function decodeMessages(value: unknown): { system: TextPart[]; messages: 
     const path = `messages[${index}]`;
     const message = asObject(item, path);
     const role = asString(message['role'], `${path}.role`);
-    const parts = decodeContent(message['content'], `${path}.content`);
+    const parts = decodeContent(message['content'], `${path}.content`, drops);
     if (role === 'system') system.push(...parts.map((part, i) => textOnly(part, `${path}.content[${i}]`)));
     else if (role === 'user' || role === 'assistant') messages.push({ role, parts });
     else throw new FieldFault(`${path}.role`, 'must be user, assistant or system');
@@ -33,15 +34,25 @@ function textOnly(part: Part, path: string): TextPart {
   return part;
 }
 
-function decodeContent(content: unknown, path: string): Part[] {
+function decodeContent(content: unknown, path: string, drops: string[]): Part[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
   return asArray(content, path).map((item, index) => {
     const at = `${path}[${index}]`;
-    return decodeBlock(asObject(item, at), at);
+    return decodeBlock(asObject(item, at), at, drops);
   });
 }
 
-function decodeBlock(block: Fields, path: string): Part {
+const carriedOf: Record<string, ReadonlySet<string>> = {
+  text: new Set(['type', 'text', 'cache_control']),
+  image: new Set(['type', 'source', 'cache_control']),
+  document: new Set(['type', 'source', 'title', 'cache_control']),
+  tool_use: new Set(['type', 'id', 'name', 'input', 'cache_control']),
+  tool_result: new Set(['type', 'tool_use_id', 'content', 'is_error', 'cache_control']),
+};
+
+function decodeBlock(block: Fields, path: string, drops: string[]): Part {
+  const carried = carriedOf[String(block['type'])];
+  if (carried !== undefined) reportOthers(block, carried, String(block['type']), drops);
   switch (block['type']) {
     case 'text':
       return withCache<TextPart>({ type: 'text', text: asString(block['text'], `${path}.text`) }, block);
@@ -60,7 +71,9 @@ function decodeBlock(block: Fields, path: string): Part {
         block,
       );
     case 'tool_result':
-      return decodeToolResult(block, path);
+      return decodeToolResult(block, path, drops);
+    case 'search_result':
+      return decodeSearchResult(block, path, drops);
     case 'thinking':
       return {
         type: 'thinking',
@@ -91,18 +104,24 @@ function decodeImage(block: Fields, path: string): ImagePart {
 
 function decodeDocument(block: Fields, path: string): DocumentPart {
   const at = `${path}.source`;
-  const source = asObject(block['source'], at);
   const name = optional(block['title'], `${path}.title`, asString);
-  if (source['type'] === 'url') {
-    return { type: 'document', name, source: { type: 'url', url: asString(source['url'], `${at}.url`) } };
-  }
-  if (source['type'] === 'text') {
-    return { type: 'document', name, source: { type: 'text', text: asString(source['data'], `${at}.data`) } };
-  }
-  return withCache<DocumentPart>(
-    { type: 'document', name, source: { type: 'base64', ...base64(source, at) } },
-    block,
-  );
+  const source = decodeSource(asObject(block['source'], at), at);
+  return withCache<DocumentPart>({ type: 'document', name, source }, block);
+}
+
+function decodeSource(source: Fields, at: string): DocumentPart['source'] {
+  if (source['type'] === 'url') return { type: 'url', url: asString(source['url'], `${at}.url`) };
+  if (source['type'] === 'text') return { type: 'text', text: asString(source['data'], `${at}.data`) };
+  return { type: 'base64', ...base64(source, at) };
+}
+
+/** Elsewhere what was found is text as any other, and can't be cited. */
+function decodeSearchResult(block: Fields, path: string, drops: string[]): TextPart {
+  const head = [block['title'], block['source']].filter((value) => typeof value === 'string');
+  const texts = decodeContent(block['content'] ?? [], `${path}.content`, drops);
+  const found = texts.map((part, i) => textOnly(part, `${path}.content[${i}]`).text);
+  if (block['citations'] !== undefined) drops.push('search_result.citations');
+  return withCache<TextPart>({ type: 'text', text: [...head, ...found].join('\n') }, block);
 }
 
 function base64(source: Fields, path: string): { mediaType: string; data: string } {
@@ -114,11 +133,12 @@ function base64(source: Fields, path: string): { mediaType: string; data: string
   };
 }
 
-function decodeToolResult(block: Fields, path: string): ToolResultPart {
-  const content = block['content'] ?? [];
-  const parts = decodeContent(content, `${path}.content`).flatMap((part) =>
-    part.type === 'text' || part.type === 'image' ? [part] : [],
-  );
+function decodeToolResult(block: Fields, path: string, drops: string[]): ToolResultPart {
+  const at = `${path}.content`;
+  const parts = decodeContent(block['content'] ?? [], at, drops).map((part, index) => {
+    if (part.type === 'text' || part.type === 'image' || part.type === 'document') return part;
+    throw new FieldFault(`${at}[${index}]`, `"${part.type}" is not possible in a result`);
+  });
   return withCache<ToolResultPart>(
     {
       type: 'tool-result',

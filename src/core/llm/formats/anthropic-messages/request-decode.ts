@@ -12,6 +12,7 @@ import {
 } from '../../fields.ts';
 import type { CanonicalRequest, TextPart, Tool, ToolChoice } from '../../model.ts';
 import { decodeEffort } from '../../reasoning-effort.ts';
+import { reportOthers } from '../../uncarried.ts';
 import { decodeMessages } from './messages-decode.ts';
 
 export const carried: ReadonlySet<string> = new Set([
@@ -31,11 +32,13 @@ export const carried: ReadonlySet<string> = new Set([
   'output_config',
 ]);
 
-export function decodeRequest(body: Fields): CanonicalRequest {
-  const tools = (optional(body['tools'], 'tools', asArray) ?? []).map((tool, i) => decodeTool(tool, i));
+export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
+  const tools = (optional(body['tools'], 'tools', asArray) ?? []).map((tool, i) =>
+    decodeTool(tool, i, drops),
+  );
   const choice = optional(body['tool_choice'], 'tool_choice', asObject);
   const output = optional(body['output_config'], 'output_config', asObject);
-  const { system, messages } = decodeMessages(body['messages']);
+  const { system, messages } = decodeMessages(body['messages'], drops);
   return {
     model: optional(body['model'], 'model', asString) ?? '',
     system: [...decodeSystem(body['system']), ...system],
@@ -57,7 +60,7 @@ export function decodeRequest(body: Fields): CanonicalRequest {
       'metadata.user_id',
       asString,
     ),
-    thinking: decodeThinking(optional(body['thinking'], 'thinking', asObject), output?.['effort']),
+    thinking: decodeThinking(optional(body['thinking'], 'thinking', asObject), output, drops),
     responseFormat: decodeOutput(output),
   };
 }
@@ -73,10 +76,14 @@ function decodeSystem(value: unknown): TextPart[] {
   });
 }
 
+const carriedOfTool = new Set(['type', 'name', 'description', 'input_schema', 'cache_control']);
+const carriedOfOutput = new Set(['format', 'effort']);
+
 /** Tools that Anthropic runs itself exist at no other provider. */
-function decodeTool(value: unknown, index: number): Tool {
+function decodeTool(value: unknown, index: number, drops: string[]): Tool {
   const path = `tools[${index}]`;
   const tool = asObject(value, path);
+  reportOthers(tool, carriedOfTool, 'tools', drops);
   const type = tool['type'];
   if (type !== undefined && type !== 'custom') {
     throw new FieldFault(`${path}.type`, `"${String(type)}" runs at Anthropic only`);
@@ -98,12 +105,19 @@ function decodeToolChoice(choice: Fields): ToolChoice {
 }
 
 /** Adaptive at medium effort is what models that reason do unasked; models that do not would refuse to be told. */
-function decodeThinking(thinking: Fields | undefined, effort: unknown): CanonicalRequest['thinking'] {
-  if (thinking === undefined || thinking['type'] === 'disabled') return undefined;
-  if (thinking['type'] === 'adaptive') {
+function decodeThinking(
+  thinking: Fields | undefined,
+  output: Fields | undefined,
+  drops: string[],
+): CanonicalRequest['thinking'] {
+  const effort = output?.['effort'];
+  if (output !== undefined) reportOthers(output, carriedOfOutput, 'output_config', drops);
+  if (thinking?.['type'] === 'adaptive') {
     if (effort === 'medium') return undefined;
     return decodeEffort(effort === 'max' ? 'xhigh' : effort, 'output_config.effort');
   }
+  if (effort !== undefined && effort !== null) drops.push('output_config.effort (without adaptive thinking)');
+  if (thinking === undefined || thinking['type'] === 'disabled') return undefined;
   return { budgetTokens: optional(thinking['budget_tokens'], 'thinking.budget_tokens', asCount) ?? 8_192 };
 }
 

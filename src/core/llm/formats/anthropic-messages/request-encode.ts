@@ -11,6 +11,7 @@ import type {
   ToolChoice,
 } from '../../model.ts';
 import { isOfGemini } from '../../thinking-seal.ts';
+import { closedSchema } from '../../tool-schemas.ts';
 
 /** What Anthropic requires and OpenAI's clients often leave out (agentgateway's choice, documented). */
 const defaultMaxTokens = 4_096;
@@ -33,16 +34,22 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     metadata: request.user === undefined ? undefined : { user_id: request.user },
     ...encodeTools(request),
   };
+  // The vendor's own has limits of number and complexity that others' clients know nothing of.
+  if (request.tools.some(({ strict }) => strict === true)) drops.push('tools.strict');
   if (request.responseFormat?.type === 'json_schema') {
-    body['output_config'] = { format: { type: 'json_schema', schema: request.responseFormat.schema } };
+    const closed = closedSchema(request.responseFormat.schema);
+    if (closed !== undefined) drops.push('response_format (objects take no further members)');
+    const format = { type: 'json_schema', schema: closed ?? request.responseFormat.schema };
+    body['output_config'] = { ...(body['output_config'] as Fields | undefined), format };
   }
   if (request.stream) body['stream'] = true;
   return body;
 }
 
 function encodeSampling(request: CanonicalRequest, maxTokens: number, drops: string[]): Fields {
-  const { temperature, topP, topK, thinking } = thinkingSampling(request, maxTokens, drops);
-  return thinking === undefined ? { top_p: topP, top_k: topK, temperature } : { thinking };
+  const { temperature, topP, topK, thinking, effort } = thinkingSampling(request, maxTokens, drops);
+  const output_config = effort === undefined ? undefined : { effort };
+  return { top_p: topP, top_k: topK, temperature, thinking, output_config };
 }
 
 function encodeTools(request: CanonicalRequest): Fields {
@@ -68,10 +75,22 @@ function encodeToolChoice(choice: ToolChoice, parallel: boolean | undefined): Fi
 
 function encodeMessages(messages: readonly Message[], drops: string[]): Fields[] {
   return messages.flatMap((message, index) => {
-    const content = message.parts.flatMap((part) => encodePart(part, index, drops));
+    const content = resultsFirst(message.parts).flatMap((part) => encodePart(part, index, drops));
     // A turn without content is refused by the API and says nothing.
     return content.length === 0 ? [] : [{ role: message.role, content }];
   });
+}
+
+/** The API refuses results of tools that stand behind anything else. */
+function resultsFirst(parts: readonly Part[]): readonly Part[] {
+  const isResult = ({ type }: Part) => type === 'tool-result';
+  if (!parts.some(isResult) || parts.every(isResult)) return parts;
+  return [...parts.filter(isResult), ...parts.filter((part) => !isResult(part))];
+}
+
+/** Other vendors' ids have dots and colons. */
+function idOf({ id }: { id: string }): string {
+  return id.replace(/[^a-zA-Z0-9_-]/g, '_');
 }
 
 function encodePart(part: Part, message: number, drops: string[]): Fields[] {
@@ -93,7 +112,7 @@ function encodePart(part: Part, message: number, drops: string[]): Fields[] {
       return [
         {
           type: 'tool_use',
-          id: part.id,
+          id: idOf(part),
           name: part.name,
           input: parseArguments(part.arguments, message),
           cache_control: part.cacheControl,
@@ -103,7 +122,7 @@ function encodePart(part: Part, message: number, drops: string[]): Fields[] {
       return [
         {
           type: 'tool_result',
-          tool_use_id: part.id,
+          tool_use_id: idOf(part),
           content: part.parts.flatMap((inner) => encodePart(inner, message, drops)),
           is_error: part.isError,
           cache_control: part.cacheControl,

@@ -1,9 +1,11 @@
 /** Messages stream events → canonical events. */
+import { citationsOfAnthropic } from '../../citations.ts';
 import { eventObject } from '../../event-object.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamDecoder } from '../../format.ts';
 import type { StreamEvent } from '../../model.ts';
 import type { SseEvent } from '../../sse.ts';
+import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
 import { decodeError } from './error.ts';
 import { finishReasonFromWire } from './response.ts';
@@ -18,6 +20,9 @@ class MessagesDecoder implements StreamDecoder {
   model: string | undefined;
   /** Content block index → number of the tool call. */
   readonly #tools = new Map<number, number>();
+  readonly #begun = new Set<number>();
+  /** Arguments that came whole with their block, until pieces of them come too. */
+  readonly #inputs = new Map<number, unknown>();
 
   push(event: SseEvent): StreamEvent[] {
     const text = plainTextDelta.exec(event.data)?.[1];
@@ -28,6 +33,8 @@ class MessagesDecoder implements StreamDecoder {
         return this.#start((body['message'] ?? {}) as Fields);
       case 'content_block_start':
         return this.#blockStart(Number(body['index']), (body['content_block'] ?? {}) as Fields);
+      case 'content_block_stop':
+        return this.#blockStop(Number(body['index']));
       case 'content_block_delta':
         return this.#delta(Number(body['index']), (body['delta'] ?? {}) as Fields);
       case 'message_delta':
@@ -54,13 +61,27 @@ class MessagesDecoder implements StreamDecoder {
     return [{ type: 'start', id: String(message['id'] ?? ''), model: this.model, serviceTier }];
   }
 
+  /** Anthropic's blocks begin empty; those of compatible servers may begin with words, or be whole. */
   #blockStart(index: number, block: Fields): StreamEvent[] {
-    if (block['type'] === 'redacted_thinking')
+    const { type, text, thinking } = block;
+    this.#begun.add(index);
+    if (type === 'redacted_thinking')
       return [{ type: 'thinking-redacted', data: String(block['data'] ?? '') }];
-    if (block['type'] !== 'tool_use') return [];
+    if (type === 'text' && typeof text === 'string' && text !== '') return [{ type: 'text', text }];
+    if (type === 'thinking' && typeof thinking === 'string' && thinking !== '')
+      return [{ type: 'thinking', text: thinking }];
+    if (type !== 'tool_use') return [];
     const tool = this.#tools.size;
     this.#tools.set(index, tool);
+    if (Object.keys((block['input'] ?? {}) as Fields).length > 0) this.#inputs.set(index, block['input']);
     return [{ type: 'tool-start', index: tool, id: String(block['id']), name: String(block['name']) }];
+  }
+
+  #blockStop(index: number): StreamEvent[] {
+    const tool = this.#tools.get(index);
+    const input = this.#inputs.get(index);
+    if (tool === undefined || input === undefined) return [];
+    return [{ type: 'tool-arguments', index: tool, text: JSON.stringify(input) }];
   }
 
   #delta(index: number, delta: Fields): StreamEvent[] {
@@ -69,12 +90,18 @@ class MessagesDecoder implements StreamDecoder {
         return [{ type: 'text', text: String(delta['text'] ?? '') }];
       case 'input_json_delta': {
         const tool = this.#tools.get(index);
+        // Whose arguments they are nobody could say.
+        if (!this.#begun.has(index))
+          throw new ReplyFault('the stream goes on with a call that has not begun');
+        this.#inputs.delete(index);
         return tool === undefined
           ? []
           : [{ type: 'tool-arguments', index: tool, text: String(delta['partial_json'] ?? '') }];
       }
       case 'thinking_delta':
         return [{ type: 'thinking', text: String(delta['thinking'] ?? '') }];
+      case 'citations_delta':
+        return citationsOfAnthropic([delta['citation']]).map((citation) => ({ type: 'citation', citation }));
       case 'signature_delta':
         return [{ type: 'thinking-signature', signature: String(delta['signature'] ?? '') }];
       default:

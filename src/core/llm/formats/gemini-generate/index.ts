@@ -9,6 +9,7 @@ import { encodeStream } from './stream-encode.ts';
 import { decodeUsage } from './usage.ts';
 
 export const geminiGenerate: Format = {
+  toolNames: /^[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}$/,
   carried,
   decodeRequest,
   encodeRequest,

@@ -4,7 +4,7 @@ import { either } from '../../gemini-names.ts';
 import type { DocumentPart, ImagePart, Message, Part, TextPart, ThinkingPart } from '../../model.ts';
 import { unsealSignature } from '../../thinking-seal.ts';
 
-export function decodeContents(value: unknown): Message[] {
+export function decodeContents(value: unknown, drops: string[]): Message[] {
   const list = asArray(value, 'contents');
   if (list.length === 0) throw new FieldFault('contents', 'must have at least one message');
   const ids = new CallIds();
@@ -15,7 +15,7 @@ export function decodeContents(value: unknown): Message[] {
     const role = roleOf(optional(content['role'], `${path}.role`, asString), `${path}.role`);
     const parts = joinThoughts(
       asArray(content['parts'], `${path}.parts`).flatMap((part, i) =>
-        decodePart(asObject(part, `${path}.parts[${i}]`), `${path}.parts[${i}]`, ids),
+        decodePart(asObject(part, `${path}.parts[${i}]`), `${path}.parts[${i}]`, ids, drops),
       ),
     );
     const last = messages.at(-1);
@@ -59,7 +59,11 @@ class CallIds {
   }
 }
 
-function decodePart(part: Fields, path: string, ids: CallIds): Part[] {
+/** Of parts: how a film is cut and how closely a picture is looked at. */
+const comforts = ['videoMetadata', 'mediaResolution', 'partMetadata'];
+
+function decodePart(part: Fields, path: string, ids: CallIds, drops: string[]): Part[] {
+  for (const name of comforts) if (either(part, name) !== undefined) drops.push(`parts.${name}`);
   const signature = either(part, 'thoughtSignature');
   if (part['thought'] === true) {
     const text = optional(part['text'], `${path}.text`, asString) ?? '';
@@ -114,6 +118,8 @@ function decodeFile(file: Fields, path: string): ImagePart | DocumentPart {
 function decodeAnswer(answer: Fields, path: string, ids: CallIds): Part {
   const name = asString(answer['name'], `${path}.name`);
   const id = ids.answered(optional(answer['id'], `${path}.id`, asString), name);
+  if (Array.isArray(answer['parts']) && answer['parts'].length > 0)
+    throw new FieldFault(`${path}.parts`, 'can not be translated: put them beside the functionResponse');
   const response = optional(answer['response'], `${path}.response`, asObject) ?? {};
   const isError = response['error'] === undefined ? undefined : true;
   const names = Object.keys(response);

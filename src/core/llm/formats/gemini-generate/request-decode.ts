@@ -12,6 +12,7 @@ import {
 } from '../../fields.ts';
 import { either, jsonSchemaOf } from '../../gemini-names.ts';
 import type { CanonicalRequest, Tool, ToolChoice } from '../../model.ts';
+import { reportOthers } from '../../uncarried.ts';
 import { decodeContents, decodeTexts } from './messages-decode.ts';
 
 export const carried: ReadonlySet<string> = new Set([
@@ -37,12 +38,15 @@ export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
   const system = either(body, 'systemInstruction');
   const read = <T>(name: string, as: (value: unknown, path: string) => T) =>
     optional(either(config, name), `generationConfig.${name}`, as);
+  const tools = decodeTools(optional(body['tools'], 'tools', asArray) ?? [], drops);
+  const toolConfig = optional(either(body, 'toolConfig'), 'toolConfig', asObject);
+  const { toolChoice, only } = decodeToolChoice(toolConfig, drops);
   return {
     model: optional(body['model'], 'model', asString) ?? '',
     system: system === undefined || system === null ? [] : decodeTexts(system, 'systemInstruction'),
-    messages: decodeContents(body['contents']),
-    tools: decodeTools(optional(body['tools'], 'tools', asArray) ?? [], drops),
-    toolChoice: decodeToolChoice(optional(either(body, 'toolConfig'), 'toolConfig', asObject)),
+    messages: decodeContents(body['contents'], drops),
+    tools: only === undefined ? tools : tools.filter(({ name }) => only.includes(name)),
+    toolChoice,
     maxTokens: read('maxOutputTokens', asCount),
     temperature: read('temperature', asNumber),
     topP: read('topP', asNumber),
@@ -102,6 +106,7 @@ function decodeTools(tools: readonly unknown[], drops: string[]): Tool[] {
     return (declarations ?? []).map((item, i) => {
       const at = `${path}.functionDeclarations[${i}]`;
       const declaration = asObject(item, at);
+      reportOthers(declaration, carriedOfDeclaration, 'functionDeclarations', drops);
       const schema = either(declaration, 'parametersJsonSchema') ?? jsonSchemaOf(declaration['parameters']);
       return {
         name: asString(declaration['name'], `${at}.name`),
@@ -112,23 +117,38 @@ function decodeTools(tools: readonly unknown[], drops: string[]): Tool[] {
   });
 }
 
-function decodeToolChoice(config: Fields | undefined): ToolChoice | undefined {
+/** `only`: of the tools, those that may be called. */
+function decodeToolChoice(
+  config: Fields | undefined,
+  drops: string[],
+): { toolChoice?: ToolChoice; only?: unknown[] } {
+  if (config === undefined) return {};
+  reportOthers(config, carriedOfToolConfig, 'toolConfig', drops);
   const calling = optional(
-    config === undefined ? undefined : either(config, 'functionCallingConfig'),
+    either(config, 'functionCallingConfig'),
     'toolConfig.functionCallingConfig',
     asObject,
   );
   const mode = calling?.['mode'];
-  if (calling === undefined || mode === undefined || mode === 'AUTO' || mode === 'VALIDATED')
-    return undefined;
-  if (mode === 'NONE') return { type: 'none' };
+  if (calling === undefined || mode === undefined || mode === 'AUTO') return {};
+  const names = either(calling, 'allowedFunctionNames');
+  const only = Array.isArray(names) && names.length > 0 ? names : undefined;
+  if (mode === 'VALIDATED') return { only };
+  if (mode === 'NONE') return { toolChoice: { type: 'none' } };
   if (mode !== 'ANY')
     throw new FieldFault('toolConfig.functionCallingConfig.mode', 'must be AUTO, ANY, NONE or VALIDATED');
-  const names = either(calling, 'allowedFunctionNames');
-  return Array.isArray(names) && names.length === 1
-    ? { type: 'tool', name: String(names[0]) }
-    : { type: 'required' };
+  if (only?.length === 1) return { toolChoice: { type: 'tool', name: String(only[0]) } };
+  return { toolChoice: { type: 'required' }, only };
 }
+
+const carriedOfToolConfig = new Set(['functionCallingConfig', 'function_calling_config']);
+const carriedOfDeclaration = new Set([
+  'name',
+  'description',
+  'parameters',
+  'parametersJsonSchema',
+  'parameters_json_schema',
+]);
 
 const levels: Record<string, number> = { MINIMAL: 1_024, LOW: 2_048, MEDIUM: 8_192, HIGH: 24_576 };
 

@@ -1,6 +1,13 @@
 /** Canonical → a generateContent request. Its model goes into the path. */
 import { FieldFault, type Fields } from '../../fields.ts';
-import type { CanonicalRequest, DocumentPart, ImagePart, Part, ToolChoice } from '../../model.ts';
+import type {
+  CanonicalRequest,
+  DocumentPart,
+  ImagePart,
+  Part,
+  ToolChoice,
+  ToolResultPart,
+} from '../../model.ts';
 import { isOfGemini, sealSignature } from '../../thinking-seal.ts';
 import { reportUncarried } from '../../uncarried.ts';
 
@@ -10,6 +17,7 @@ const noSignature = 'skip_thought_signature_validator';
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
   reportUncarried(request, drops, { toolErrors: true });
   if (request.user !== undefined) drops.push('user');
+  if (request.tools.some(({ strict }) => strict === true)) drops.push('tools.strict');
   if (request.parallelToolCalls === false && request.tools.length > 0) drops.push('parallel_tool_calls');
   return {
     systemInstruction:
@@ -97,17 +105,27 @@ function encodePart(part: Part, names: ReadonlyMap<string, string>, drops: strin
       return [encodeMedia(part)];
     case 'image':
       return [encodeMedia(part)];
-    case 'tool-result': {
-      const text = part.parts.flatMap((inner) => (inner.type === 'text' ? [inner.text] : [])).join('\n');
-      const name = names.get(part.id);
-      if (name === undefined) drops.push('name of a tool that was never called');
-      const response = part.isError === true ? { error: text } : { output: text };
-      const pictures = part.parts.flatMap((inner) => (inner.type === 'image' ? [encodeMedia(inner)] : []));
-      return [{ functionResponse: { id: part.id, name: name ?? part.id, response } }, ...pictures];
-    }
+    case 'tool-result':
+      return encodeResult(part, names.get(part.id), drops);
     default:
       return [];
   }
+}
+
+/** Pictures and files stand beside the result that they belong to. */
+function encodeResult(part: ToolResultPart, name: string | undefined, drops: string[]): Fields[] {
+  const { id, parts, isError } = part;
+  if (name === undefined) drops.push('name of a tool that was never called');
+  const texts: string[] = [];
+  const media: Fields[] = [];
+  for (const inner of parts) {
+    if (inner.type === 'text') texts.push(inner.text);
+    else if (inner.source.type === 'text') texts.push(inner.source.text);
+    else media.push(encodeMedia(inner));
+  }
+  const text = texts.join('\n');
+  const response = isError === true ? { error: text } : { output: text };
+  return [{ functionResponse: { id, name: name ?? id, response } }, ...media];
 }
 
 const mediaTypes: Record<string, string> = {

@@ -1,4 +1,5 @@
 /** Whole generateContent answers. */
+import { citationsOfGemini, groundingMetadata } from '../../citations.ts';
 import { asArray, type Fields } from '../../fields.ts';
 import type { AnswerContext } from '../../format.ts';
 import { either } from '../../gemini-names.ts';
@@ -30,6 +31,18 @@ export function finishReasonToWire(reason: FinishReason): string {
   return toWire[reason];
 }
 
+const faults = new Set([
+  'MALFORMED_FUNCTION_CALL',
+  'UNEXPECTED_TOOL_CALL',
+  'TOO_MANY_TOOL_CALLS',
+  'MALFORMED_RESPONSE',
+]);
+
+/** An answer that failed although its status says that it did not: as a complete one it would be taken for silence. */
+export function faultOf(reason: unknown): string | undefined {
+  return faults.has(String(reason)) ? `the model failed: ${String(reason)}` : undefined;
+}
+
 /** A call of a tool has no reason of its own here. */
 export function finishReasonFromWire(reason: unknown, called: boolean): FinishReason {
   if (reason === 'MAX_TOKENS') return 'length';
@@ -55,7 +68,8 @@ export function isBlocked(body: Fields): boolean {
 export function decodeParts(part: Fields, answerId: string, number: number): CanonicalResponse['parts'] {
   const call = part['functionCall'] as Fields | undefined;
   if (call !== undefined) {
-    const id = typeof call['id'] === 'string' ? call['id'] : `call_${answerId}_${number}`;
+    const id =
+      typeof call['id'] === 'string' && call['id'] !== '' ? call['id'] : `call_${answerId}_${number}`;
     const args = JSON.stringify(call['args'] ?? {});
     const mark = unsealSignature('', either(part, 'thoughtSignature'));
     const decoded = { type: 'tool-call' as const, id, name: String(call['name']), arguments: args };
@@ -71,6 +85,9 @@ export function decodeResponse(body: Fields): CanonicalResponse {
     const blocked = isBlocked(body);
     if (!blocked) asArray(body['candidates'], 'candidates');
     const candidate = candidateOf(body);
+    const fault = faultOf(candidate?.['finishReason']);
+    if (fault !== undefined) throw new ReplyFault(fault);
+    const citations = citationsOfGemini(candidate);
     const id = String(body['responseId'] ?? '');
     const parts: CanonicalResponse['parts'] = [];
     let calls = 0;
@@ -84,6 +101,7 @@ export function decodeResponse(body: Fields): CanonicalResponse {
       model: String(body['modelVersion'] ?? ''),
       parts,
       finishReason: blocked ? 'refusal' : finishReasonFromWire(candidate?.['finishReason'], calls > 0),
+      ...(citations.length > 0 && { citations }),
     };
   } catch (error) {
     throw new ReplyFault((error as Error).message);
@@ -118,6 +136,7 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, _conte
         content: { parts, role: 'model' },
         finishReason: finishReasonToWire(response.finishReason),
         index: 0,
+        groundingMetadata: response.citations && groundingMetadata(response.citations),
       },
     ],
     usageMetadata: encodeUsage(usage),

@@ -1,6 +1,6 @@
 /** Gemini counts cached input inside `promptTokenCount`, but what its tools read and its thoughts apart from the rest. */
 import type { Fields } from '../../fields.ts';
-import { noUsage, totalTokens, type Usage } from '../../usage.ts';
+import { mediaOf, noUsage, totalTokens, type Usage } from '../../usage.ts';
 
 export function decodeUsage(body: Fields): Usage | undefined {
   const usage = body['usageMetadata'] as Fields | null | undefined;
@@ -13,6 +13,13 @@ export function decodeUsage(body: Fields): Usage | undefined {
     cachedInputTokens: count(usage['cachedContentTokenCount']),
     outputTokens: count(usage['candidatesTokenCount']) + thoughts,
     reasoningTokens: thoughts,
+    ...mediaOf({
+      audioInput: ofModality(usage['promptTokensDetails'], 'AUDIO'),
+      cachedAudio: ofModality(usage['cacheTokensDetails'], 'AUDIO'),
+      imageInput: ofModality(usage['promptTokensDetails'], 'IMAGE'),
+      audioOutput: ofModality(usage['candidatesTokensDetails'], 'AUDIO'),
+      imageOutput: ofModality(usage['candidatesTokensDetails'], 'IMAGE'),
+    }),
   };
 }
 
@@ -24,6 +31,12 @@ export function encodeUsage(usage: Usage): Fields {
     thoughtsTokenCount: usage.reasoningTokens,
     totalTokenCount: totalTokens(usage),
   };
+}
+
+function ofModality(details: unknown, modality: string): number {
+  if (!Array.isArray(details)) return 0;
+  const found = (details as (Fields | null)[]).find((detail) => detail?.['modality'] === modality);
+  return count(found?.['tokenCount']);
 }
 
 function count(value: unknown): number {

@@ -1,5 +1,6 @@
 /** OpenAI chat completions (API reference: POST /v1/chat/completions). */
 import type { Format } from '../../format.ts';
+import { plainNames } from '../../tool-names.ts';
 import { decodeError, encodeError } from './error.ts';
 import { carried, decodeRequest } from './request-decode.ts';
 import { encodeRequest } from './request-encode.ts';
@@ -9,6 +10,7 @@ import { encodeStream } from './stream-encode.ts';
 import { decodeUsage } from './usage.ts';
 
 export const openaiChat: Format = {
+  toolNames: plainNames,
   carried,
   decodeRequest,
   encodeRequest,

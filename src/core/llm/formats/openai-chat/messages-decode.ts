@@ -1,9 +1,12 @@
 /** `messages` of chat completions → canonical turns: system apart, tool results inside the user's turn. */
+
+import { reasoningOf, signedBlocks } from '../../chat-content.ts';
 import { imageOfUrl, parseDataUrl } from '../../data-url.ts';
 import { asArray, asObject, asString, FieldFault, type Fields, optional } from '../../fields.ts';
 import type { DocumentPart, ImagePart, Message, Part, TextPart } from '../../model.ts';
+import { reportDetail, reportOthers } from '../../uncarried.ts';
 
-export function decodeMessages(value: unknown): { system: TextPart[]; messages: Message[] } {
+export function decodeMessages(value: unknown, drops: string[]): { system: TextPart[]; messages: Message[] } {
   const list = asArray(value, 'messages');
   if (list.length === 0) throw new FieldFault('messages', 'must have at least one message');
   const system: TextPart[] = [];
@@ -12,9 +15,10 @@ export function decodeMessages(value: unknown): { system: TextPart[]; messages: 
     const path = `messages[${index}]`;
     const message = asObject(item, path);
     const role = asString(message['role'], `${path}.role`);
+    reportOthers(message, carriedOfMessage, 'messages', drops);
     if (role === 'system' || role === 'developer')
       system.push(...textsOf(message['content'], `${path}.content`));
-    else if (role === 'user') join(messages, 'user', userParts(message['content'], `${path}.content`));
+    else if (role === 'user') join(messages, 'user', userParts(message['content'], `${path}.content`, drops));
     else if (role === 'assistant') join(messages, 'assistant', assistantParts(message, path));
     else if (role === 'tool') join(messages, 'user', [toolResult(message, path)]);
     else
@@ -25,6 +29,18 @@ export function decodeMessages(value: unknown): { system: TextPart[]; messages: 
   });
   return { system, messages };
 }
+
+/** What else our own and others' answers carry in a message is read where it is part of the conversation. */
+const carriedOfMessage: ReadonlySet<string> = new Set([
+  'role',
+  'content',
+  'tool_calls',
+  'tool_call_id',
+  'refusal',
+  'thinking_blocks',
+  'reasoning_content',
+  'reasoning',
+]);
 
 /** Turns alternate in the canonical model: neighbours of one role become one turn. */
 function join(messages: Message[], role: Message['role'], parts: Part[]): void {
@@ -48,19 +64,19 @@ function textPart(part: Fields, path: string): TextPart {
   return text;
 }
 
-function userParts(content: unknown, path: string): Part[] {
+function userParts(content: unknown, path: string, drops: string[]): Part[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
   return asArray(content, path).map((item, index) =>
-    userPart(asObject(item, `${path}[${index}]`), `${path}[${index}]`),
+    userPart(asObject(item, `${path}[${index}]`), `${path}[${index}]`, drops),
   );
 }
 
-function userPart(part: Fields, path: string): Part {
+function userPart(part: Fields, path: string, drops: string[]): Part {
   switch (part['type']) {
     case 'text':
       return textPart(part, path);
     case 'image_url':
-      return imagePart(part, `${path}.image_url`);
+      return imagePart(part, `${path}.image_url`, drops);
     case 'file':
       return filePart(asObject(part['file'], `${path}.file`), `${path}.file`);
     default:
@@ -71,8 +87,9 @@ function userPart(part: Fields, path: string): Part {
   }
 }
 
-function imagePart(part: Fields, path: string): ImagePart {
+function imagePart(part: Fields, path: string, drops: string[]): ImagePart {
   const image = asObject(part['image_url'], path);
+  reportDetail(image['detail'], drops);
   return imageOfUrl(asString(image['url'], `${path}.url`), `${path}.url`);
 }
 
@@ -84,8 +101,11 @@ function filePart(file: Fields, path: string): DocumentPart {
 }
 
 function assistantParts(message: Fields, path: string): Part[] {
-  const parts: Part[] = thinkingParts(message['thinking_blocks']);
-  const content = message['content'];
+  if (message['function_call'] !== undefined && message['function_call'] !== null)
+    throw new FieldFault(`${path}.function_call`, 'use tool_calls: function_call is not translated');
+  const parts: Part[] = thinkingParts(message);
+  const { content, refusal } = message;
+  if (typeof refusal === 'string' && refusal !== '') parts.push({ type: 'text', text: refusal });
   if (content !== undefined && content !== null) parts.push(...assistantTexts(content, `${path}.content`));
   const calls = optional(message['tool_calls'], `${path}.tool_calls`, asArray) ?? [];
   calls.forEach((item, index) => {
@@ -112,14 +132,11 @@ function assistantTexts(content: unknown, path: string): TextPart[] {
   });
 }
 
-/** Our own answers carry thinking with its signature in this field, so that a client can send it back. */
-function thinkingParts(value: unknown): Part[] {
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((item: Fields): Part[] => {
-    if (typeof item?.['data'] === 'string') return [{ type: 'thinking', text: '', redacted: item['data'] }];
-    if (typeof item?.['thinking'] !== 'string' || typeof item['signature'] !== 'string') return [];
-    return [{ type: 'thinking', text: item['thinking'], signature: item['signature'] }];
-  });
+/** With its signature where the client kept it; without one it can't go back to who made it. */
+function thinkingParts(message: Fields): Part[] {
+  const signed = signedBlocks(message);
+  const text = reasoningOf(message);
+  return signed.length > 0 || text === '' ? signed : [{ type: 'thinking', text }];
 }
 
 function toolResult(message: Fields, path: string): Part {

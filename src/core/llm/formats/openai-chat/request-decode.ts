@@ -36,15 +36,17 @@ export const carried: ReadonlySet<string> = new Set([
   'functions',
 ]);
 
-export function decodeRequest(body: Fields): CanonicalRequest {
+export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
   refuseInexpressible(body);
   const maxTokens = body['max_completion_tokens'] ?? body['max_tokens'];
+  const tools = (optional(body['tools'], 'tools', asArray) ?? []).map(decodeTool);
+  const choice = optional(body['tool_choice'], 'tool_choice', decodeToolChoice) ?? {};
   const options = optional(body['stream_options'], 'stream_options', asObject);
   return {
     model: optional(body['model'], 'model', asString) ?? '',
-    ...decodeMessages(body['messages']),
-    tools: (optional(body['tools'], 'tools', asArray) ?? []).map(decodeTool),
-    toolChoice: optional(body['tool_choice'], 'tool_choice', decodeToolChoice),
+    ...decodeMessages(body['messages'], drops),
+    tools: choice.only === undefined ? tools : tools.filter(({ name }) => choice.only!.includes(name)),
+    toolChoice: choice.toolChoice,
     parallelToolCalls: optional(body['parallel_tool_calls'], 'parallel_tool_calls', asBoolean),
     maxTokens: optional(maxTokens, 'max_completion_tokens', asCount),
     temperature: optional(body['temperature'], 'temperature', asNumber),
@@ -86,11 +88,28 @@ function decodeTool(value: unknown, index: number): Tool {
   };
 }
 
-function decodeToolChoice(value: unknown, path: string): ToolChoice {
-  if (value === 'auto' || value === 'none' || value === 'required') return { type: value };
+/** `only`: of the tools, those that may be called. */
+interface Choice {
+  toolChoice?: ToolChoice;
+  only?: string[];
+}
+
+function decodeToolChoice(value: unknown, path: string): Choice {
+  if (value === 'auto' || value === 'none' || value === 'required') return { toolChoice: { type: value } };
   const choice = asObject(value, path);
-  const named = asObject(choice['function'], `${path}.function`);
-  return { type: 'tool', name: asString(named['name'], `${path}.function.name`) };
+  if (choice['type'] === 'allowed_tools') {
+    const at = `${path}.allowed_tools`;
+    const allowed = asObject(choice['allowed_tools'], at);
+    const only = asArray(allowed['tools'], `${at}.tools`).map((tool, index) =>
+      nameOf(asObject(tool, `${at}.tools[${index}]`), `${at}.tools[${index}]`),
+    );
+    return { toolChoice: { type: allowed['mode'] === 'required' ? 'required' : 'auto' }, only };
+  }
+  return { toolChoice: { type: 'tool', name: nameOf(choice, path) } };
+}
+
+function nameOf(tool: Fields, path: string): string {
+  return asString(asObject(tool['function'], `${path}.function`)['name'], `${path}.function.name`);
 }
 
 function decodeStop(value: unknown): string[] {

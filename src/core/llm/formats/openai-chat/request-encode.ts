@@ -1,8 +1,8 @@
 /** Canonical → a chat completions request. */
 import { toDataUrl, urlOfImage } from '../../data-url.ts';
 import type { Fields } from '../../fields.ts';
-import type { CanonicalRequest, Message, Part, ToolChoice } from '../../model.ts';
-import { effortOf } from '../../reasoning-effort.ts';
+import type { CanonicalRequest, Message, Part, ToolChoice, ToolResultPart } from '../../model.ts';
+import { openaiEffort } from '../../reasoning-effort.ts';
 import { reportUncarried, shortUser } from '../../uncarried.ts';
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
@@ -29,7 +29,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
         : encodeToolChoice(request.toolChoice),
     // Refused where there are no tools.
     parallel_tool_calls: request.tools.length === 0 ? undefined : request.parallelToolCalls,
-    reasoning_effort: request.thinking === undefined ? undefined : effortOf(request.thinking.budgetTokens),
+    reasoning_effort: openaiEffort(request, drops),
     response_format: encodeResponseFormat(request),
   };
   if (request.stream) {
@@ -49,27 +49,36 @@ function encodeMessages(request: CanonicalRequest, drops: string[]): Fields[] {
 /** Tool results come first: OpenAI wants them right behind the calls they answer. */
 function encodeMessage(message: Message, drops: string[]): Fields[] {
   if (message.role === 'assistant') return [encodeAssistant(message.parts, drops)];
-  const results = message.parts.flatMap((part) =>
-    part.type === 'tool-result'
-      ? [
-          {
-            role: 'tool',
-            tool_call_id: part.id,
-            content: part.parts.map((p) => (p.type === 'text' ? p.text : '[image]')).join('\n'),
-          },
-        ]
-      : [],
-  );
-  if (
-    message.parts.some(
-      (part) => part.type === 'tool-result' && part.parts.some(({ type }) => type === 'image'),
-    )
-  )
-    drops.push('pictures in the output of tools');
-  const content = message.parts.flatMap((part) => encodeUserPart(part, drops));
+  const results: Fields[] = [];
+  const content: Fields[] = [];
+  for (const part of message.parts) {
+    if (part.type === 'tool-result') {
+      results.push({ role: 'tool', tool_call_id: part.id, content: textOf(part) });
+      content.push(...shownInstead(part, drops));
+    } else content.push(...encodeUserPart(part, drops));
+  }
   if (content.length === 0) return results;
   const only = content.length === 1 && content[0]!['type'] === 'text' ? content[0]!['text'] : content;
   return [...results, { role: 'user', content: only }];
+}
+
+function textOf({ parts }: ToolResultPart): string {
+  return parts
+    .map((part) => {
+      if (part.type === 'text') return part.text;
+      return part.type === 'document' && part.source.type === 'text' ? part.source.text : `[${part.type}]`;
+    })
+    .join('\n');
+}
+
+/** What a tool answers is text here. Its pictures and files are shown by the user, right behind. */
+function shownInstead({ id, parts }: ToolResultPart, drops: string[]): Fields[] {
+  const shown = parts
+    .filter((part) => part.type === 'image' || (part.type === 'document' && part.source.type !== 'text'))
+    .flatMap((part) => encodeUserPart(part, drops));
+  if (shown.length === 0) return [];
+  drops.push('pictures and files in the output of tools (shown by the user)');
+  return [{ type: 'text', text: `Of the output of ${id}:` }, ...shown];
 }
 
 function encodeUserPart(part: Part, drops: string[]): Fields[] {

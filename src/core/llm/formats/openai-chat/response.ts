@@ -1,7 +1,10 @@
 /** Whole chat completions. */
+
+import { argumentsText, contentParts, reasoningOf, signedBlocks } from '../../chat-content.ts';
+import { chatAnnotation, citationsBeside, citationsOfOpenai } from '../../citations.ts';
 import { asArray, asObject, type Fields } from '../../fields.ts';
 import type { AnswerContext } from '../../format.ts';
-import type { CanonicalResponse, FinishReason } from '../../model.ts';
+import type { CanonicalResponse, FinishReason, ThinkingPart, ToolCallPart } from '../../model.ts';
 import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
 import { encodeUsage } from './usage.ts';
@@ -26,8 +29,10 @@ export function finishReasonToWire(reason: FinishReason): string {
   return toWire[reason];
 }
 
-export function finishReasonFromWire(reason: unknown): FinishReason {
-  return fromWire[String(reason)] ?? 'stop';
+/** `called`: several compatible servers say `stop` behind calls of tools, and clients would not make them. */
+export function finishReasonFromWire(reason: unknown, called: boolean): FinishReason {
+  const told = fromWire[String(reason)] ?? 'stop';
+  return told === 'stop' && called ? 'tool-calls' : told;
 }
 
 export function encodeResponse(response: CanonicalResponse, usage: Usage, context: AnswerContext): string {
@@ -43,6 +48,7 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, contex
     refusal: null,
   };
   if (calls.length > 0) message['tool_calls'] = calls;
+  if (response.citations !== undefined) message['annotations'] = response.citations.map(chatAnnotation);
   const thinking = response.parts.filter((part) => part.type === 'thinking');
   if (thinking.length > 0) {
     message['reasoning_content'] = thinking.map((part) => part.text).join('');
@@ -69,27 +75,40 @@ export function decodeResponse(body: Fields): CanonicalResponse {
   try {
     const choice = asObject(asArray(body['choices'], 'choices')[0], 'choices[0]');
     const message = asObject(choice['message'], 'choices[0].message');
-    const parts: CanonicalResponse['parts'] = [];
-    const text = message['content'] ?? message['refusal'];
-    if (typeof text === 'string' && text !== '') parts.push({ type: 'text', text });
-    for (const item of asArray(message['tool_calls'] ?? [], 'tool_calls')) {
-      const call = asObject(item, 'tool_calls');
-      const definition = asObject(call['function'], 'tool_calls.function');
-      parts.push({
-        type: 'tool-call',
-        id: String(call['id']),
-        name: String(definition['name']),
-        arguments: String(definition['arguments']),
-      });
-    }
-    const refused = typeof message['refusal'] === 'string';
+    const id = String(body['id'] ?? '');
+    const parts: CanonicalResponse['parts'] = [
+      ...reasoningParts(message),
+      ...contentParts(message['content']),
+    ];
+    const { refusal } = message;
+    if (typeof refusal === 'string' && refusal !== '') parts.push({ type: 'text', text: refusal });
+    const calls = asArray(message['tool_calls'] ?? [], 'tool_calls').map((item, index) =>
+      decodeCall(asObject(item, 'tool_calls'), `call_${id}_${index}`),
+    );
+    const cited = citationsOfOpenai(message['annotations']);
+    const citations = cited.length > 0 ? cited : citationsBeside(body);
+    const refused = typeof refusal === 'string' && refusal !== '';
     return {
-      id: String(body['id'] ?? ''),
+      id,
       model: String(body['model'] ?? ''),
-      parts,
-      finishReason: refused ? 'refusal' : finishReasonFromWire(choice['finish_reason']),
+      parts: [...parts, ...calls],
+      finishReason: refused ? 'refusal' : finishReasonFromWire(choice['finish_reason'], calls.length > 0),
+      ...(citations.length > 0 && { citations }),
     };
   } catch (error) {
     throw new ReplyFault((error as Error).message);
   }
+}
+
+function reasoningParts(message: Fields): ThinkingPart[] {
+  const signed = signedBlocks(message);
+  const text = reasoningOf(message);
+  return signed.length > 0 || text === '' ? signed : [{ type: 'thinking', text }];
+}
+
+function decodeCall(call: Fields, otherwise: string): ToolCallPart {
+  const definition = asObject(call['function'], 'tool_calls.function');
+  const id = typeof call['id'] === 'string' && call['id'] !== '' ? call['id'] : otherwise;
+  const args = argumentsText(definition['arguments']);
+  return { type: 'tool-call', id, name: String(definition['name']), arguments: args };
 }

@@ -1,8 +1,12 @@
 /** Chat completion chunks → canonical events. */
+
+import { contentParts, reasoningOf, signedBlocks } from '../../chat-content.ts';
+import { ToolDeltas } from '../../chat-tool-deltas.ts';
+import { citationsBeside, citationsOfOpenai } from '../../citations.ts';
 import { eventObject } from '../../event-object.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamDecoder } from '../../format.ts';
-import type { StreamEvent } from '../../model.ts';
+import type { Citation, StreamEvent } from '../../model.ts';
 import type { SseEvent } from '../../sse.ts';
 import type { Usage } from '../../usage.ts';
 import { decodeError } from './error.ts';
@@ -18,15 +22,27 @@ function isPreface(chunk: Fields): boolean {
   return !chunk['id'] && !(chunk['choices'] as unknown[] | undefined)?.length;
 }
 
+/** Older vLLM marks errors by the object's name; others have the member in every chunk, null as a rule. */
+function isError(chunk: Fields): boolean {
+  return (chunk['error'] !== undefined && chunk['error'] !== null) || chunk['object'] === 'error';
+}
+
 class ChunkDecoder implements StreamDecoder {
   usage: Usage | undefined;
   model: string | undefined;
+  #id = '';
   #started = false;
+  #finished = false;
+  #ended = false;
+  #refused = false;
+  /** Of a list that comes with every chunk: told at the end. */
+  #beside: Citation[] = [];
+  readonly #tools = new ToolDeltas();
 
   push(event: SseEvent): StreamEvent[] {
-    if (event.data === '[DONE]') return [{ type: 'end' }];
+    if (event.data === '[DONE]') return this.#end();
     const chunk = eventObject(event.data);
-    if (chunk['error'] !== undefined) {
+    if (isError(chunk)) {
       const { kind, message } = decodeError(event.data);
       return [{ type: 'error', kind: kind ?? 'internal', message }];
     }
@@ -35,31 +51,62 @@ class ChunkDecoder implements StreamDecoder {
     if (!this.#started && isPreface(chunk)) return events;
     if (!this.#started) {
       this.#started = true;
+      this.#id = String(chunk['id'] ?? '');
       this.model = String(chunk['model'] ?? '');
-      events.push({ type: 'start', id: String(chunk['id'] ?? ''), model: this.model });
+      events.push({ type: 'start', id: this.#id, model: this.model });
     }
     const choice = (chunk['choices'] as Fields[] | undefined)?.[0];
+    if (this.#beside.length === 0 && !this.#finished) this.#beside = citationsBeside(chunk);
     if (choice !== undefined) this.#choice(choice, events);
     return events;
   }
 
+  /** Not every compatible server sends `[DONE]`: with a reason for its end an answer is complete. */
+  close(): StreamEvent[] {
+    return this.#finished ? this.#end() : [];
+  }
+
+  #end(): StreamEvent[] {
+    if (this.#ended) return [];
+    this.#ended = true;
+    return [{ type: 'end' }];
+  }
+
   #choice(choice: Fields, events: StreamEvent[]): void {
     const delta = (choice['delta'] ?? {}) as Fields;
-    const thinking = delta['reasoning_content'] ?? delta['reasoning'];
-    if (typeof thinking === 'string' && thinking !== '') events.push({ type: 'thinking', text: thinking });
-    const text = delta['content'] ?? delta['refusal'];
-    if (typeof text === 'string' && text !== '') events.push({ type: 'text', text });
-    for (const call of (delta['tool_calls'] ?? []) as Fields[]) {
-      const index = Number(call['index'] ?? 0);
-      const definition = (call['function'] ?? {}) as Fields;
-      if (typeof call['id'] === 'string') {
-        events.push({ type: 'tool-start', index, id: call['id'], name: String(definition['name'] ?? '') });
+    const thinking = reasoningOf(delta);
+    if (thinking !== '') events.push({ type: 'thinking', text: thinking });
+    if (delta['thinking_blocks'] !== undefined) pushSigned(delta, events);
+    const { content, refusal } = delta;
+    if (typeof content === 'string') {
+      if (content !== '') events.push({ type: 'text', text: content });
+    } else for (const { type, text } of contentParts(content)) events.push({ type, text });
+    if (typeof refusal === 'string' && refusal !== '') {
+      this.#refused = true;
+      events.push({ type: 'text', text: refusal });
+    }
+    if (delta['annotations'] !== undefined)
+      for (const citation of citationsOfOpenai(delta['annotations'])) {
+        this.#beside = [];
+        events.push({ type: 'citation', citation });
       }
-      const args = definition['arguments'];
-      if (typeof args === 'string' && args !== '') events.push({ type: 'tool-arguments', index, text: args });
-    }
-    if (typeof choice['finish_reason'] === 'string') {
-      events.push({ type: 'finish', reason: finishReasonFromWire(choice['finish_reason']) });
-    }
+    for (const call of (delta['tool_calls'] ?? []) as Fields[]) this.#tools.push(call, this.#id, events);
+    this.#finish(choice['finish_reason'], events);
+  }
+
+  /** Some servers send an empty reason with every chunk, or the reason again with the report of usage. */
+  #finish(reason: unknown, events: StreamEvent[]): void {
+    if (typeof reason !== 'string' || reason === '' || this.#finished) return;
+    this.#finished = true;
+    for (const citation of this.#beside) events.push({ type: 'citation', citation });
+    const told = finishReasonFromWire(reason, this.#tools.any);
+    events.push({ type: 'finish', reason: this.#refused && told === 'stop' ? 'refusal' : told });
+  }
+}
+
+function pushSigned(delta: Fields, events: StreamEvent[]): void {
+  for (const { redacted, signature } of signedBlocks(delta)) {
+    if (redacted !== undefined) events.push({ type: 'thinking-redacted', data: redacted });
+    else if (signature !== undefined) events.push({ type: 'thinking-signature', signature });
   }
 }

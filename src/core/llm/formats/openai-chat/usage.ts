@@ -1,6 +1,6 @@
 /** OpenAI counts cached input inside `prompt_tokens` and reasoning inside `completion_tokens`, as our definition does. */
 import type { Fields } from '../../fields.ts';
-import { noUsage, serviceTierOf, totalTokens, type Usage } from '../../usage.ts';
+import { mediaOf, noUsage, serviceTierOf, totalTokens, type Usage } from '../../usage.ts';
 
 export function decodeUsage(body: Fields): Usage | undefined {
   const usage = body['usage'] as Fields | null | undefined;
@@ -15,6 +15,12 @@ export function decodeUsage(body: Fields): Usage | undefined {
     cachedInputTokens: count(prompt?.['cached_tokens']),
     cacheWriteTokens: count(prompt?.['cache_write_tokens']),
     reasoningTokens: count(completion?.['reasoning_tokens']),
+    ...mediaOf({
+      audioInput: prompt?.['audio_tokens'],
+      imageInput: prompt?.['image_tokens'],
+      audioOutput: completion?.['audio_tokens'],
+      imageOutput: completion?.['image_tokens'],
+    }),
     ...serviceTierOf(body['service_tier']),
   };
 }

@@ -12,6 +12,7 @@ import {
 } from '../../fields.ts';
 import type { CanonicalRequest, Tool, ToolChoice } from '../../model.ts';
 import { decodeEffort } from '../../reasoning-effort.ts';
+import { decodeTools, flatName } from '../../responses-tools.ts';
 import { decodeInput } from './messages-decode.ts';
 
 /** `metadata` comes back in the answer; `include` and `store` are looked at below. */
@@ -40,10 +41,8 @@ export const carried: ReadonlySet<string> = new Set([
 export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
   reduce(body, drops);
   const instructions = optional(body['instructions'], 'instructions', asString);
-  const { system, messages } = decodeInput(body['input'], drops);
-  const allTools = (optional(body['tools'], 'tools', asArray) ?? []).flatMap((tool, index) =>
-    decodeTool(tool, index, drops),
-  );
+  const { system, messages, tools: added } = decodeInput(body['input'], drops);
+  const allTools = [...decodeTools(body['tools'], 'tools', drops), ...added];
   const { choice, tools } = decodeToolChoice(body['tool_choice'], allTools);
   const reasoning = optional(body['reasoning'], 'reasoning', asObject);
   const user = body['user'] ?? body['safety_identifier'];
@@ -82,44 +81,26 @@ function reduce(body: Fields, drops: string[]): void {
   if (text?.['verbosity'] !== undefined && text['verbosity'] !== null) drops.push('text.verbosity');
 }
 
-/** A custom tool takes free text: elsewhere it is a function with one argument. What OpenAI itself runs is left out. */
-function decodeTool(value: unknown, index: number, drops: string[]): Tool[] {
-  const path = `tools[${index}]`;
-  const tool = asObject(value, path);
-  const description = optional(tool['description'], `${path}.description`, asString);
-  if (tool['type'] === 'custom') {
-    const parameters = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] };
-    return [{ name: asString(tool['name'], `${path}.name`), description, parameters }];
-  }
-  if (tool['type'] !== 'function') {
-    drops.push(`${path} (${asString(tool['type'], `${path}.type`)})`);
-    return [];
-  }
-  return [
-    {
-      name: asString(tool['name'], `${path}.name`),
-      description,
-      parameters: tool['parameters'] ?? { type: 'object', properties: {} },
-      strict: optional(tool['strict'], `${path}.strict`, asBoolean),
-    },
-  ];
-}
-
 function decodeToolChoice(value: unknown, tools: Tool[]): { choice?: ToolChoice; tools: Tool[] } {
   if (value === undefined || value === null) return { tools };
   if (value === 'auto' || value === 'none' || value === 'required') return { choice: { type: value }, tools };
   const choice = asObject(value, 'tool_choice');
   if (choice['type'] === 'function' || choice['type'] === 'custom')
-    return { choice: { type: 'tool', name: asString(choice['name'], 'tool_choice.name') }, tools };
+    return { choice: { type: 'tool', name: nameOf(choice, 'tool_choice') }, tools };
   if (choice['type'] !== 'allowed_tools')
     throw new FieldFault('tool_choice.type', `"${String(choice['type'])}" runs at OpenAI only`);
-  const allowed = asArray(choice['tools'], 'tool_choice.tools').map(
-    (tool, index) => asObject(tool, `tool_choice.tools[${index}]`)['name'],
-  );
+  const allowed = asArray(choice['tools'], 'tool_choice.tools').map((tool, index) => {
+    const path = `tool_choice.tools[${index}]`;
+    return nameOf(asObject(tool, path), path);
+  });
   return {
     choice: { type: choice['mode'] === 'required' ? 'required' : 'auto' },
     tools: tools.filter(({ name }) => allowed.includes(name)),
   };
+}
+
+function nameOf(tool: Fields, path: string): string {
+  return flatName(tool['namespace'], asString(tool['name'], `${path}.name`));
 }
 
 function decodeTextFormat(text: Fields | undefined): CanonicalRequest['responseFormat'] {

@@ -2,7 +2,7 @@
 import { toDataUrl, urlOfImage } from '../../data-url.ts';
 import type { Fields } from '../../fields.ts';
 import type { CanonicalRequest, Message, Part, ToolChoice } from '../../model.ts';
-import { effortOf } from '../../reasoning-effort.ts';
+import { openaiEffort } from '../../reasoning-effort.ts';
 import { reportUncarried, shortUser } from '../../uncarried.ts';
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
@@ -10,6 +10,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
   if (request.topK !== undefined) drops.push('top_k');
   if (request.stop.length > 0) drops.push('stop');
   const instructions = request.system.map((part) => part.text).join('\n\n');
+  const effort = openaiEffort(request, drops);
   return {
     model: request.model,
     instructions: instructions === '' ? undefined : instructions,
@@ -32,10 +33,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     temperature: request.temperature,
     top_p: request.topP,
     user: shortUser(request, drops),
-    reasoning:
-      request.thinking === undefined
-        ? undefined
-        : { effort: effortOf(request.thinking.budgetTokens), summary: 'auto' },
+    reasoning: effort === undefined ? undefined : { effort, summary: 'auto' },
     text: encodeTextFormat(request),
     store: false,
     stream: request.stream ? true : undefined,

@@ -1,7 +1,9 @@
 /** Whole Responses answers, and the items that streams are made of too. */
+import { citationsOfOpenai, urlCitation } from '../../citations.ts';
 import { asArray, asObject, type Fields } from '../../fields.ts';
 import type { AnswerContext } from '../../format.ts';
-import type { CanonicalResponse, FinishReason, ThinkingPart } from '../../model.ts';
+import type { CanonicalResponse, Citation, FinishReason, ThinkingPart } from '../../model.ts';
+import { type OfferedTool, offeredTools } from '../../responses-tools.ts';
 import { sealThinking, unsealThinking } from '../../thinking-seal.ts';
 import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
@@ -16,12 +18,12 @@ export function itemId(kind: 'msg' | 'fc' | 'ctc' | 'rs', response: string, inde
   return `${kind}_${response.slice(response.indexOf('_') + 1)}_${index}`;
 }
 
-export function messageItem(id: string, text: string, status: string): Fields {
-  return { id, type: 'message', status, role: 'assistant', content: [textPart(text)] };
+export function messageItem(id: string, text: string, status: string, annotations: Fields[] = []): Fields {
+  return { id, type: 'message', status, role: 'assistant', content: [textPart(text, annotations)] };
 }
 
-export function textPart(text: string): Fields {
-  return { type: 'output_text', text, annotations: [], logprobs: [] };
+export function textPart(text: string, annotations: Fields[] = []): Fields {
+  return { type: 'output_text', text, annotations, logprobs: [] };
 }
 
 export function reasoningItem(id: string, part: ThinkingPart): Fields {
@@ -35,11 +37,22 @@ export interface ItemCall {
   arguments: string;
 }
 
-/** `custom`: the client declared the tool as one that takes free text. */
-export function callItem(id: string, call: ItemCall, custom: boolean, status: string): Fields {
-  const { id: call_id, name } = call;
-  if (custom) return { id, type: 'custom_tool_call', status, call_id, name, input: freeText(call.arguments) };
-  return { id, type: 'function_call', status, call_id, name, arguments: call.arguments };
+/** `tool`: as the client offered it. */
+export function callItem(id: string, call: ItemCall, tool: OfferedTool | undefined, status: string): Fields {
+  const { id: call_id } = call;
+  const name = tool?.name ?? call.name;
+  const namespace = tool?.namespace;
+  if (tool?.custom === true)
+    return {
+      id,
+      type: 'custom_tool_call',
+      status,
+      call_id,
+      name,
+      namespace,
+      input: freeText(call.arguments),
+    };
+  return { id, type: 'function_call', status, call_id, name, namespace, arguments: call.arguments };
 }
 
 function freeText(text: string): string {
@@ -49,12 +62,6 @@ function freeText(text: string): string {
   } catch {
     return text;
   }
-}
-
-/** Names of the tools that the client declared as `custom`. */
-export function customTools(request: Fields): ReadonlySet<unknown> {
-  const tools = Array.isArray(request['tools']) ? (request['tools'] as Fields[]) : [];
-  return new Set(tools.flatMap((tool) => (tool['type'] === 'custom' ? [tool['name']] : [])));
 }
 
 /** The answer without its output: what was asked for is repeated, as the API does. */
@@ -99,13 +106,17 @@ export function outcome(reason: FinishReason): { status: string; incomplete_deta
 
 export function encodeResponse(response: CanonicalResponse, usage: Usage, context: AnswerContext): string {
   const id = responseId(response.id);
-  const custom = customTools(context.request);
+  const tools = offeredTools(context.request);
   const { status, incomplete_details } = outcome(response.finishReason);
+  const cited = response.citations && response.parts.findLast((part) => part.type === 'text');
   const output = response.parts.map((part, index) => {
-    if (part.type === 'text') return messageItem(itemId('msg', id, index), part.text, status);
+    if (part.type === 'text') {
+      const annotations = part === cited ? response.citations!.map(urlCitation) : [];
+      return messageItem(itemId('msg', id, index), part.text, status, annotations);
+    }
     if (part.type === 'thinking') return reasoningItem(itemId('rs', id, index), part);
-    const free = custom.has(part.name);
-    return callItem(itemId(free ? 'ctc' : 'fc', id, index), part, free, 'completed');
+    const tool = tools.get(part.name);
+    return callItem(itemId(tool?.custom ? 'ctc' : 'fc', id, index), part, tool, 'completed');
   });
   return JSON.stringify({
     ...envelope(id, response.model, context),
@@ -130,6 +141,7 @@ export function decodeResponse(body: Fields): CanonicalResponse {
         parts.some(({ type }) => type === 'tool-call'),
       ),
       serviceTier: typeof body['service_tier'] === 'string' ? body['service_tier'] : undefined,
+      ...citationsIn(output),
     };
   } catch (error) {
     throw new ReplyFault((error as Error).message);
@@ -143,6 +155,16 @@ export function finishReasonOf(body: Fields, refused: boolean, called: boolean):
   return called ? 'tool-calls' : 'stop';
 }
 
+function citationsIn(output: readonly Fields[]): { citations?: Citation[] } {
+  let offset = 0;
+  const citations = output.flatMap(contentOf).flatMap((part) => {
+    const found = citationsOfOpenai(part['annotations'], offset);
+    offset += String(part['text'] ?? '').length;
+    return found;
+  });
+  return citations.length === 0 ? {} : { citations };
+}
+
 function hasRefusal(output: readonly Fields[]): boolean {
   return output.some((item) => contentOf(item).some((part) => part['type'] === 'refusal'));
 }
@@ -151,7 +173,7 @@ function contentOf(item: Fields): Fields[] {
   return Array.isArray(item['content']) ? (item['content'] as Fields[]) : [];
 }
 
-function decodeItem(item: Fields): CanonicalResponse['parts'] {
+export function decodeItem(item: Fields): CanonicalResponse['parts'] {
   switch (item['type']) {
     case 'message':
       return contentOf(item).map((part) => ({

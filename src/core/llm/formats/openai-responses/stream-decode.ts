@@ -1,12 +1,13 @@
 /** Responses stream events → canonical events. */
+import { citationsOfOpenai } from '../../citations.ts';
 import { eventObject } from '../../event-object.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamDecoder } from '../../format.ts';
-import type { StreamEvent } from '../../model.ts';
+import type { ErrorKind, StreamEvent } from '../../model.ts';
 import type { SseEvent } from '../../sse.ts';
 import { unsealThinking } from '../../thinking-seal.ts';
 import type { Usage } from '../../usage.ts';
-import { finishReasonOf } from './response.ts';
+import { decodeItem, finishReasonOf } from './response.ts';
 import { decodeUsage } from './usage.ts';
 
 export function decodeStream(): StreamDecoder {
@@ -17,6 +18,8 @@ class ResponsesDecoder implements StreamDecoder {
   usage: Usage | undefined;
   model: string | undefined;
   #refused = false;
+  /** Items of which pieces came, by output index. */
+  readonly #told = new Set<number>();
   /** Output index → number of the tool call. */
   readonly #tools = new Map<number, number>();
 
@@ -30,12 +33,14 @@ class ResponsesDecoder implements StreamDecoder {
       case 'response.output_item.added':
         return this.#itemAdded(Number(body['output_index']), (body['item'] ?? {}) as Fields);
       case 'response.output_item.done':
-        return itemDone((body['item'] ?? {}) as Fields);
+        return this.#itemDone(Number(body['output_index']), (body['item'] ?? {}) as Fields);
       case 'response.refusal.delta':
         this.#refused = true;
-        return [{ type: 'text', text: String(body['delta'] ?? '') }];
+        return this.#text(body);
       case 'response.output_text.delta':
-        return [{ type: 'text', text: String(body['delta'] ?? '') }];
+        return this.#text(body);
+      case 'response.output_text.annotation.added':
+        return citationsOfOpenai([body['annotation']]).map((citation) => ({ type: 'citation', citation }));
       case 'response.reasoning_summary_text.delta':
       case 'response.reasoning_text.delta':
         return [{ type: 'thinking', text: String(body['delta'] ?? '') }];
@@ -49,11 +54,18 @@ class ResponsesDecoder implements StreamDecoder {
         return this.#end((body['response'] ?? {}) as Fields);
       case 'response.failed':
         return this.#failed((body['response'] ?? {}) as Fields);
-      case 'error':
-        return [{ type: 'error', kind: 'internal', message: messageOf(body['error'] ?? body) }];
+      case 'error': {
+        const error = (body['error'] ?? body) as Fields;
+        return [{ type: 'error', kind: kindOf(error['code']), message: messageOf(error) }];
+      }
       default:
         return [];
     }
+  }
+
+  #text(body: Fields): StreamEvent[] {
+    this.#told.add(Number(body['output_index']));
+    return [{ type: 'text', text: String(body['delta'] ?? '') }];
   }
 
   #start(response: Fields): StreamEvent[] {
@@ -70,6 +82,7 @@ class ResponsesDecoder implements StreamDecoder {
 
   #arguments(output: number, text: string): StreamEvent[] {
     const index = this.#tools.get(output);
+    this.#told.add(output);
     return index === undefined ? [] : [{ type: 'tool-arguments', index, text }];
   }
 
@@ -82,13 +95,40 @@ class ResponsesDecoder implements StreamDecoder {
   #failed(response: Fields): StreamEvent[] {
     this.usage = decodeUsage(response) ?? this.usage;
     const error = (response['error'] ?? {}) as Fields;
-    const kind = error['code'] === 'rate_limit_exceeded' ? 'rate_limit' : 'internal';
-    return [{ type: 'error', kind, message: messageOf(error) }];
+    return [{ type: 'error', kind: kindOf(error['code']), message: messageOf(error) }];
+  }
+
+  /** What compatible servers tell at the end only is told now. */
+  #itemDone(index: number, item: Fields): StreamEvent[] {
+    if (item['type'] === 'reasoning') return signatureOf(item);
+    if (item['type'] === 'message' && !this.#told.has(index)) {
+      this.#told.add(index);
+      return decodeItem(item).flatMap((part) =>
+        part.type === 'text' ? [{ type: 'text', text: part.text }] : [],
+      );
+    }
+    if (item['type'] !== 'function_call') return [];
+    const begun = this.#tools.has(index) ? [] : this.#itemAdded(index, item);
+    const text = String(item['arguments'] ?? '');
+    const rest = this.#told.has(index) || text === '' ? [] : this.#arguments(index, text);
+    return [...begun, ...rest];
   }
 }
 
-function itemDone(item: Fields): StreamEvent[] {
-  if (item['type'] !== 'reasoning') return [];
+const kinds: Record<string, ErrorKind> = {
+  rate_limit_exceeded: 'rate_limit',
+  insufficient_quota: 'rate_limit',
+  server_is_overloaded: 'overloaded',
+  slow_down: 'overloaded',
+  context_length_exceeded: 'invalid_request',
+  invalid_prompt: 'invalid_request',
+};
+
+function kindOf(code: unknown): ErrorKind {
+  return kinds[String(code)] ?? 'internal';
+}
+
+function signatureOf(item: Fields): StreamEvent[] {
   const { signature, redacted } = unsealThinking('', item['encrypted_content']);
   if (redacted !== undefined) return [{ type: 'thinking-redacted', data: redacted }];
   return signature === undefined ? [] : [{ type: 'thinking-signature', signature }];

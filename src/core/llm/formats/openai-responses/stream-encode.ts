@@ -1,7 +1,9 @@
 /** Canonical events → the Responses API's events: every item is added, filled, and told again whole when it is done. */
+import { urlCitation } from '../../citations.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamEncoder, StreamOptions } from '../../format.ts';
 import type { FinishReason, StreamEvent, ThinkingPart } from '../../model.ts';
+import { type OfferedTool, offeredTools } from '../../responses-tools.ts';
 import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
 import { encodeError } from './error.ts';
@@ -15,7 +17,7 @@ interface OpenItem {
   id: string;
   index: number;
 }
-type OpenCall = OpenItem & { call: wire.ItemCall; custom: boolean };
+type OpenCall = OpenItem & { call: wire.ItemCall; tool: OfferedTool | undefined };
 
 export function encodeStream(options: StreamOptions): StreamEncoder {
   return new ResponsesEncoder(options);
@@ -23,21 +25,21 @@ export function encodeStream(options: StreamOptions): StreamEncoder {
 
 class ResponsesEncoder implements StreamEncoder {
   readonly #options: StreamOptions;
-  readonly #custom: ReadonlySet<unknown>;
+  readonly #tools: ReadonlyMap<string, OfferedTool>;
   #sequence = 0;
   #length = 0;
   #id = '';
   #envelope: Fields | undefined;
   readonly #output: Fields[] = [];
   #next = 0;
-  #message: (OpenItem & { text: string; head: string }) | undefined;
+  #message: (OpenItem & { text: string; head: string; annotations: Fields[] }) | undefined;
   #reasoning: (OpenItem & { part: ThinkingPart }) | undefined;
   readonly #calls = new Map<number, OpenCall>();
   #finish: FinishReason = 'stop';
 
   constructor(options: StreamOptions) {
     this.#options = options;
-    this.#custom = wire.customTools(options.request);
+    this.#tools = offeredTools(options.request);
   }
 
   encode(event: StreamEvent, usage: () => Usage): string {
@@ -50,6 +52,8 @@ class ResponsesEncoder implements StreamEncoder {
         return this.#thinking(event.text);
       case 'thinking-signature':
         return this.#sign({ type: 'thinking', text: '', signature: event.signature });
+      case 'citation':
+        return this.#cite(urlCitation(event.citation));
       case 'thinking-redacted':
         return this.#closeAll() + this.#sign({ type: 'thinking', text: '', redacted: event.data });
       case 'tool-start':
@@ -91,7 +95,7 @@ class ResponsesEncoder implements StreamEncoder {
     const place = { item_id: id, output_index: index, content_index: 0 };
     const type = 'response.output_text.delta';
     const head = `event: ${type}\ndata: ${JSON.stringify({ type, ...place }).slice(0, -1)},"delta":`;
-    this.#message = { id, index, text: '', head };
+    this.#message = { id, index, text: '', head, annotations: [] };
     const item = { id, type: 'message', status: 'in_progress', role: 'assistant', content: [] };
     return (
       closed +
@@ -100,16 +104,25 @@ class ResponsesEncoder implements StreamEncoder {
     );
   }
 
+  #cite(annotation: Fields): string {
+    // Without words there is nothing that a place could stand for.
+    if (this.#message === undefined) return '';
+    const { id, index, annotations } = this.#message;
+    const place = { item_id: id, output_index: index, content_index: 0 };
+    const annotation_index = annotations.push(annotation) - 1;
+    return this.#write('response.output_text.annotation.added', { ...place, annotation_index, annotation });
+  }
+
   #closeMessage(): string {
     const open = this.#message;
     if (open === undefined) return '';
     this.#message = undefined;
-    const { id, index, text } = open;
+    const { id, index, text, annotations } = open;
     const place = { item_id: id, output_index: index, content_index: 0 };
     return (
       this.#write('response.output_text.done', { ...place, text, logprobs: [] }) +
-      this.#write('response.content_part.done', { ...place, part: wire.textPart(text) }) +
-      this.#done(index, wire.messageItem(id, text, wire.outcome(this.#finish).status))
+      this.#write('response.content_part.done', { ...place, part: wire.textPart(text, annotations) }) +
+      this.#done(index, wire.messageItem(id, text, wire.outcome(this.#finish).status, annotations))
     );
   }
 
@@ -159,36 +172,37 @@ class ResponsesEncoder implements StreamEncoder {
   }
 
   /** Calls may be filled side by side: they stay open until something else begins. */
-  #toolStart(tool: number, call: wire.ItemCall): string {
+  #toolStart(number: number, call: wire.ItemCall): string {
     const closed = this.#closeMessage() + this.#closeReasoning();
-    const custom = this.#custom.has(call.name);
-    const { id, index } = this.#open(custom ? 'ctc' : 'fc');
-    this.#calls.set(tool, { id, index, call, custom });
-    return closed + this.#added(index, wire.callItem(id, call, custom, 'in_progress'));
+    const tool = this.#tools.get(call.name);
+    const { id, index } = this.#open(tool?.custom ? 'ctc' : 'fc');
+    this.#calls.set(number, { id, index, call, tool });
+    return closed + this.#added(index, wire.callItem(id, call, tool, 'in_progress'));
   }
 
-  #toolArguments(tool: number, delta: string): string {
-    const open = this.#calls.get(tool);
+  #toolArguments(number: number, delta: string): string {
+    const open = this.#calls.get(number);
     if (open === undefined) throw new ReplyFault('the stream goes on with a tool call that is not open');
     this.#hold(delta);
     open.call.arguments += delta;
     // Free text is inside the JSON of the arguments: it is known when they are complete.
-    if (open.custom || delta === '') return '';
+    if (open.tool?.custom || delta === '') return '';
     const place = { item_id: open.id, output_index: open.index };
     return this.#write('response.function_call_arguments.delta', { ...place, delta });
   }
 
   #closeCalls(): string {
     let out = '';
-    for (const { id, index, call, custom } of this.#calls.values()) {
+    for (const { id, index, call, tool } of this.#calls.values()) {
       const place = { item_id: id, output_index: index };
-      const item = wire.callItem(id, call, custom, 'completed');
-      if (custom) {
+      const item = wire.callItem(id, call, tool, 'completed');
+      if (tool?.custom) {
         out += this.#write('response.custom_tool_call_input.delta', { ...place, delta: item['input'] });
         out += this.#write('response.custom_tool_call_input.done', { ...place, input: item['input'] });
       } else {
-        const { name, arguments: all } = call;
-        out += this.#write('response.function_call_arguments.done', { ...place, name, arguments: all });
+        const name = tool?.name ?? call.name;
+        const all = { ...place, name, arguments: call.arguments };
+        out += this.#write('response.function_call_arguments.done', all);
       }
       out += this.#done(index, item);
     }

@@ -1,13 +1,18 @@
 /** The Responses API counts cached input inside `input_tokens` and reasoning inside `output_tokens`, as we do. */
 import type { Fields } from '../../fields.ts';
-import { noUsage, serviceTierOf, totalTokens, type Usage } from '../../usage.ts';
+import { mediaOf, noUsage, serviceTierOf, totalTokens, type Usage } from '../../usage.ts';
 
 export function decodeUsage(body: Fields): Usage | undefined {
   const usage = body['usage'] as Fields | null | undefined;
   if (typeof usage !== 'object' || usage === null) return undefined;
   if (typeof usage['input_tokens'] !== 'number') return undefined;
-  const input = usage['input_tokens_details'] as Fields | null | undefined;
-  const output = usage['output_tokens_details'] as Fields | null | undefined;
+  // Transcriptions and Realtime leave out an s.
+  const input = (usage['input_tokens_details'] ?? usage['input_token_details']) as Fields | null | undefined;
+  const output = (usage['output_tokens_details'] ?? usage['output_token_details']) as
+    | Fields
+    | null
+    | undefined;
+  const cached = input?.['cached_tokens_details'] as Fields | null | undefined;
   return {
     ...noUsage,
     inputTokens: count(usage['input_tokens']),
@@ -15,6 +20,13 @@ export function decodeUsage(body: Fields): Usage | undefined {
     cachedInputTokens: count(input?.['cached_tokens']),
     cacheWriteTokens: count(input?.['cache_write_tokens']),
     reasoningTokens: count(output?.['reasoning_tokens']),
+    ...mediaOf({
+      audioInput: input?.['audio_tokens'],
+      cachedAudio: cached?.['audio_tokens'],
+      imageInput: input?.['image_tokens'],
+      audioOutput: output?.['audio_tokens'],
+      imageOutput: output?.['image_tokens'],
+    }),
     ...serviceTierOf(body['service_tier']),
   };
 }

@@ -1,0 +1,101 @@
+/** Small parts of requests on their way between dialects: what arrives in which form, and what is told to be left out. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RouteType } from '../config/snapshot.ts';
+import { target, translated } from './translate.fixture.ts';
+
+const sent = (body: object, routeType: RouteType, provider: 'anthropic' | 'openai' | 'gemini') => {
+  const model = { anthropic: 'claude-sonnet-4-5', openai: 'gpt-5.1', gemini: 'gemini-2.5-pro' }[provider];
+  const pathAndQuery = '/v1beta/models/m:generateContent';
+  const call = translated(body, { routeType, pathAndQuery, target: target({ provider, model }) });
+  return { body: JSON.parse(call.body), drops: call.drops };
+};
+const use = (id: string) => ({ type: 'tool_use', id, name: 'f', input: {} });
+const png = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } };
+
+test('a picture that a tool answers with is shown by the user where results are text, behind all results', () => {
+  const messages = [
+    { role: 'user', content: 'x' },
+    { role: 'assistant', content: [use('a'), use('b')] },
+    {
+      role: 'user',
+      content: [
+        { type: 'tool_result', tool_use_id: 'a', content: [{ type: 'text', text: 'look' }, png] },
+        { type: 'tool_result', tool_use_id: 'b', content: 'done' },
+        { type: 'text', text: 'and?' },
+      ],
+    },
+  ];
+  const { body, drops } = sent({ max_tokens: 9, messages }, 'Messages', 'openai');
+  assert.deepEqual(body.messages.slice(2), [
+    { role: 'tool', tool_call_id: 'a', content: 'look\n[image]' },
+    { role: 'tool', tool_call_id: 'b', content: 'done' },
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'Of the output of a:' },
+        { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } },
+        { type: 'text', text: 'and?' },
+      ],
+    },
+  ]);
+  assert.deepEqual(drops, ['pictures and files in the output of tools (shown by the user)']);
+});
+
+test('results of tools stand first in their turn at Anthropic, and ids have the letters that it takes', () => {
+  const call = { type: 'function_call', call_id: 'functions.f:0', name: 'f', arguments: '{}' };
+  const output = { type: 'function_call_output', call_id: 'functions.f:0', output: 'y' };
+  const note = { role: 'user', content: 'a note' };
+  const { body } = sent({ input: [note, call, note, output] }, 'Responses', 'anthropic');
+  assert.equal(body.messages[1].content[0].id, 'functions_f_0');
+  const [first, second] = body.messages[2].content;
+  assert.deepEqual([first.type, first.tool_use_id, second.text], ['tool_result', 'functions_f_0', 'a note']);
+});
+
+test('of several allowed functions only those are offered', () => {
+  const declared = ['f', 'g', 'h'].map((name) => ({ name }));
+  const functionCallingConfig = { mode: 'ANY', allowedFunctionNames: ['f', 'g'] };
+  const toolConfig = { functionCallingConfig, retrievalConfig: { languageCode: 'de' } };
+  const gemini = {
+    contents: [{ parts: [{ text: 'x' }] }],
+    tools: [{ functionDeclarations: declared }],
+    toolConfig,
+  };
+  const { body, drops } = sent(gemini, 'GenerateContent', 'anthropic');
+  assert.deepEqual(
+    [body.tools.map(({ name }: { name: string }) => name), body.tool_choice.type, drops],
+    [['f', 'g'], 'any', ['toolConfig.retrievalConfig']],
+  );
+});
+
+test('a refusal and reasoning of an earlier turn are part of the conversation', () => {
+  const messages = [
+    { role: 'user', content: 'x' },
+    { role: 'assistant', content: null, refusal: 'I must not', reasoning_content: 'hm' },
+    { role: 'user', content: 'why?' },
+  ];
+  const { body, drops } = sent({ messages }, 'Completions', 'anthropic');
+  assert.deepEqual(body.messages[1].content, [{ type: 'text', text: 'I must not' }]);
+  assert.deepEqual(drops, ['thinking of earlier turns that another provider made']);
+});
+
+test('an effort without adaptive thinking, marks of tools and a schema’s company are told', () => {
+  const { drops } = sent(
+    {
+      max_tokens: 9,
+      messages: [{ role: 'user', content: 'x' }],
+      output_config: { effort: 'low', task_budget: { type: 'tokens', total: 9 } },
+      tools: [
+        { name: 'f', input_schema: { type: 'object' }, defer_loading: true, eager_input_streaming: true },
+      ],
+    },
+    'Messages',
+    'openai',
+  );
+  assert.deepEqual(drops, [
+    'tools.defer_loading',
+    'tools.eager_input_streaming',
+    'output_config.task_budget',
+    'output_config.effort (without adaptive thinking)',
+  ]);
+});

@@ -1,0 +1,37 @@
+/** A whole answer to who waits for a stream: some servers do not stream, and some not with every model. */
+import type { Format, StreamOptions } from './format.ts';
+import type { CanonicalResponse, StreamEvent } from './model.ts';
+import type { PlainReply } from './translate-contract.ts';
+import type { Usage } from './usage.ts';
+
+export function wholeAsStream(
+  client: Format,
+  response: CanonicalResponse,
+  usage: Usage,
+  options: StreamOptions,
+): PlainReply {
+  const encoder = client.encodeStream(options);
+  let body = '';
+  for (const event of eventsOf(response)) body += encoder.encode(event, () => usage);
+  return { contentType: 'text/event-stream', body, usage, responseModel: response.model };
+}
+
+function* eventsOf(response: CanonicalResponse): Iterable<StreamEvent> {
+  const { id, model, serviceTier, finishReason: reason, stopSequence } = response;
+  yield { type: 'start', id, model, serviceTier };
+  let index = 0;
+  for (const part of response.parts) {
+    if (part.type === 'text') yield part;
+    else if (part.type === 'tool-call') {
+      yield { type: 'tool-start', index, id: part.id, name: part.name };
+      yield { type: 'tool-arguments', index: index++, text: part.arguments };
+    } else if (part.redacted !== undefined) yield { type: 'thinking-redacted', data: part.redacted };
+    else {
+      yield { type: 'thinking', text: part.text };
+      if (part.signature) yield { type: 'thinking-signature', signature: part.signature };
+    }
+  }
+  for (const citation of response.citations ?? []) yield { type: 'citation', citation };
+  yield { type: 'finish', reason, stopSequence };
+  yield { type: 'end' };
+}
