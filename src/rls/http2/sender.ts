@@ -72,8 +72,9 @@ export class Sender {
   pump(stream: Http2Stream): void {
     while (stream.queue.length > 0) {
       const first = stream.queue[0]!;
-      const bytes = Math.min(first.length, this.#window, stream.sendWindow, this.peer.maxFrameBytes);
-      if (bytes <= 0) {
+      const credit = Math.max(0, Math.min(this.#window, stream.sendWindow));
+      const bytes = Math.min(first.length, credit, this.peer.maxFrameBytes);
+      if (bytes === 0 && first.length > 0) {
         this.#blocked.add(stream);
         return;
       }
