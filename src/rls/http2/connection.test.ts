@@ -14,6 +14,7 @@ interface World {
   /** Fields of the requests so far. */
   seen: Header[][];
   connections: Http2Connection[];
+  sockets: Set<Socket>;
   client(settings?: Settings): ClientHttp2Session;
   raw(bytes: Buffer): Promise<Buffer>;
 }
@@ -55,6 +56,7 @@ async function world(t: TestContext): Promise<World> {
     port,
     seen,
     connections,
+    sockets,
     client: (settings) => {
       const session = connectHttp2(`http://127.0.0.1:${port}`, settings === undefined ? {} : { settings });
       session.on('error', () => {});
@@ -87,6 +89,13 @@ function ask(session: ClientHttp2Session, body: Buffer, headers: Record<string, 
   });
 }
 
+function until(isSo: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => (isSo() ? resolve() : void setImmediate(look));
+    look();
+  });
+}
+
 function frame(type: number, flags: number, stream: number, payload: Uint8Array = Buffer.alloc(0)): Buffer {
   const head = Buffer.alloc(9);
   head.writeUIntBE(payload.length, 0, 3);
@@ -109,7 +118,7 @@ test('bodies of any size come back whole, whatever credit and frames the client 
   const { client } = await world(t);
   for (const settings of [
     undefined,
-    { initialWindowSize: 10 },
+    { initialWindowSize: 100 },
     { headerTableSize: 0 },
     { maxFrameSize: 65_536 },
   ]) {
@@ -246,10 +255,7 @@ test('a connection that leaves ends its calls first and takes no more', async (t
   await ask(session, Buffer.from('first'));
   const stream = session.request({ ':method': 'POST', ':path': '/x' });
   stream.write('half');
-  await new Promise<void>((resolve) => {
-    const look = () => (connections[0]!.streamCount === 1 ? resolve() : void setImmediate(look));
-    look();
-  });
+  await until(() => connections[0]!.streamCount === 1);
   connections[0]!.leave();
   const chunks: Buffer[] = [];
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -272,11 +278,6 @@ test('a stream past its deadline is reset, a peer that never says hello cut off'
     stream.on('error', () => {});
     stream.on('close', () => resolve(stream.rstCode ?? -1));
   });
-  const until = (isSo: () => boolean) =>
-    new Promise<void>((resolve) => {
-      const look = () => (isSo() ? resolve() : void setImmediate(look));
-      look();
-    });
   await until(() => connections.length === 2 && connections[0]!.streamCount === 1);
   connections[1]!.tick(20_000);
   assert.equal(goAwayCode(await silent), undefined);
@@ -285,4 +286,30 @@ test('a stream past its deadline is reset, a peer that never says hello cut off'
   stream.close(constants.NGHTTP2_CANCEL);
   await reset;
   await until(() => connections[0]!.streamCount === 0);
+});
+
+test('a peer that does not read is not read from, and cut off after a while', async (t) => {
+  const { port, sockets, seen, connections } = await world(t);
+  const largest = Buffer.from([0x7f, 0xff, 0x00, 0x00]);
+  const body = Buffer.alloc(16_000);
+  const requests = Array.from({ length: 3_000 }, (_, n) => [
+    frame(frameType.headers, 4, 2 * n + 1, Buffer.from([0x83, 0x84, 0x86])),
+    frame(frameType.data, 1, 2 * n + 1, body),
+  ]);
+  const socket = connectTcp(port, '127.0.0.1');
+  t.after(() => socket.destroy());
+  socket.on('error', () => {});
+  const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
+  socket.pause();
+  // More than the window of a connection is sent: the server gives credit as it reads, which is not looked at here.
+  const settings = frame(frameType.settings, 0, 0, Buffer.concat([Buffer.from([0, 4]), largest]));
+  socket.write(
+    Buffer.concat([preface, settings, frame(frameType.windowUpdate, 0, 0, largest), ...requests.flat()]),
+  );
+  await until(() => [...sockets].some((one) => one.isPaused()));
+  assert.ok(seen.length < 2_500, `${seen.length} of 3,000 requests were read`);
+  assert.ok([...sockets][0]!.writableLength < 4_000_000);
+  connections[0]!.tick(31_000);
+  socket.resume();
+  await closed;
 });
