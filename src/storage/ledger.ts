@@ -119,8 +119,8 @@ export interface LedgerStore {
   charged(): Charged | Promise<Charged>;
   /** Adds to those sums what no record tells: after somebody decided that the counters are right. */
   correctCharged?(sums: readonly ChargedSum[]): void | Promise<void>;
-  /** Begin of each key's last call, Unix ms. */
-  lastUsed(): ReadonlyMap<string, number> | Promise<ReadonlyMap<string, number>>;
+  /** Begin of each key's last call, Unix ms; of these `keys` only. */
+  lastUsed(keys?: readonly string[]): ReadonlyMap<string, number> | Promise<ReadonlyMap<string, number>>;
   /** How much there is. */
   extent(): LedgerExtent | Promise<LedgerExtent>;
   /** Deletes records that began before, the oldest first and `atMost` so many (default: all); returns how many. */

@@ -133,13 +133,22 @@ class SqliteLedger implements LocalLedgerStore {
     transaction(this.#database, () => this.#charged.correct(sums));
   }
 
-  lastUsed(): ReadonlyMap<string, number> {
+  lastUsed(keys?: readonly string[]): ReadonlyMap<string, number> {
     this.#sums.write();
-    const rows = this.#database
-      .prepare(
-        "SELECT value AS key, max(last) AS at FROM usage_sum WHERE dimension = 'key' AND level = 'month' AND value <> '' GROUP BY value",
-      )
-      .all();
+    const rows =
+      keys === undefined
+        ? this.#database
+            .prepare(
+              "SELECT value AS key, max(last) AS at FROM usage_sum WHERE dimension = 'key' AND level = 'month' AND value <> '' GROUP BY value",
+            )
+            .all()
+        : this.#database
+            .prepare(
+              `SELECT value AS key, (SELECT max(started) FROM call WHERE call.key = asked.value) AS at
+               FROM json_each(?) AS asked`,
+            )
+            .all(JSON.stringify(keys))
+            .filter((row) => row['at'] !== null);
     return new Map(rows.map((row) => [String(row['key']), Number(row['at'])]));
   }
 
