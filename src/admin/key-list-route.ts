@@ -38,6 +38,10 @@ export function keyListRoute(usage: KeyUsageReader): Route {
 }
 
 async function answerPage({ context, query }: Call, usage: KeyUsageReader) {
+  const withUsages = async (keys: readonly KeyView[]) => {
+    const usages = await usage.ofKeys(keys.map(({ id }) => id));
+    return keys.map((view) => withUsage(view, usages));
+  };
   const search = (query.get('search') ?? '').toLowerCase();
   const status = query.get('status') as KeyView['status'] | null;
   const filter = { ...(search !== '' && { search }), ...(status !== null && { status }) };
@@ -46,21 +50,15 @@ async function answerPage({ context, query }: Call, usage: KeyUsageReader) {
   if (after !== null) {
     const [namespace = '', ...name] = after.split('/');
     const keys = listKeysAfter(context, filter, { namespace, name: name.join('/') }, limit);
-    return { status: 200, json: { items: await withUsages(keys, usage) } };
+    return { status: 200, json: { items: await withUsages(keys) } };
   }
   const by = (query.get('sort') ?? 'name') as KeyOrder['by'];
-  const ranks = await ranksOf(by, usage);
-  const order = { by, descending: query.get('order') === 'desc', ...(ranks && { ranks }) };
+  const ranks = by === 'spend' || by === 'lastUsedAt' ? await usage.ranks() : undefined;
+  const order = {
+    by,
+    descending: query.get('order') === 'desc',
+    ...(ranks && { ranks: by === 'spend' ? ranks.spend : ranks.lastUsed }),
+  };
   const { items, ...page } = listKeys(context, filter, order, { offset: offsetOf(query), limit });
-  return { status: 200, json: { items: await withUsages(items, usage), ...page } };
-}
-
-async function ranksOf(by: KeyOrder['by'], usage: KeyUsageReader): Promise<KeyOrder['ranks']> {
-  if (by === 'spend') return (await usage.readAll()).spend();
-  return by === 'lastUsedAt' ? (await usage.readAll()).lastUsed() : undefined;
-}
-
-async function withUsages(views: readonly KeyView[], usage: KeyUsageReader): Promise<object[]> {
-  const usages = await usage.read(views.map(({ id }) => id));
-  return views.map((view) => withUsage(view, usages));
+  return { status: 200, json: { items: await withUsages(items), ...page } };
 }

@@ -1,5 +1,5 @@
-/** What each key has used this month and when it was last used. Asked of the ledger now and then, not for every page. */
-import type { KeyFigures, LedgerStore } from '../storage/ledger.ts';
+/** What keys have used this month and when they were last used; what lists are ordered by is asked for now and then, not for every page. */
+import type { LedgerStore } from '../storage/ledger.ts';
 import type { AdminContext } from './context.ts';
 import type { KeyView } from './key-view.ts';
 
@@ -9,80 +9,56 @@ export interface KeyUsage {
   costNano: number;
 }
 
-/** Of the keys that were asked for. */
+/** Of some keys, exact. */
 export interface KeyUsages {
   of(id: string): KeyUsage;
   lastUsedAtMs(id: string): number | undefined;
 }
 
-interface AllKeyUsages extends KeyUsages {
-  /** Id → cost, of the keys that cost something. */
-  spend(): ReadonlyMap<string, number>;
+/** What lists are ordered by. */
+interface KeyRanks {
+  /** Id → cost, of the keys that cost most. */
+  spend: ReadonlyMap<string, number>;
   /** Id → milliseconds. */
-  lastUsed(): ReadonlyMap<string, number>;
+  lastUsed: ReadonlyMap<string, number>;
 }
 
 const nothing: KeyUsage = { requests: 0, tokens: 0, costNano: 0 };
-const none: ReadonlyMap<string, number> = new Map();
+const noRanks: KeyRanks = { spend: new Map(), lastUsed: new Map() };
 const keptMs = 2_000;
-/** The ledger gives no more rows than this, dearest first: beyond it, keys are asked for one by one. */
-const maxRows = 10_000;
 
 export class KeyUsageReader {
   readonly #context: AdminContext;
-  #kept: { atMs: number; usages: Promise<AllKeyUsages> } | undefined;
-  #page: { ids: string; atMs: number; found: ReadonlyMap<string, KeyFigures> } | undefined;
+  #kept: { atMs: number; ranks: Promise<KeyRanks> } | undefined;
 
   constructor(context: AdminContext) {
     this.#context = context;
   }
 
-  /** Of all keys: to put them in order. */
-  readAll(): Promise<AllKeyUsages> {
+  /** The ledger tells the dearest 10,000: a list by spend is in order as far as that. */
+  ranks(): Promise<KeyRanks> {
     const now = this.#context.nowMs();
     if (this.#kept === undefined || now - this.#kept.atMs >= keptMs) {
-      const usages = read(this.#context.ledger, monthStartMs(now));
+      const ranks = readRanks(this.#context.ledger, monthStartMs(now));
       // What failed is not kept.
-      usages.catch(() => {
+      ranks.catch(() => {
         this.#kept = undefined;
       });
-      this.#kept = { atMs: now, usages };
+      this.#kept = { atMs: now, ranks };
     }
-    return this.#kept.usages;
+    return this.#kept.ranks;
   }
 
-  /** What the calls of other keys are does not matter to how long it takes, where the ledger can tell. */
-  async read(ids: readonly string[]): Promise<KeyUsages> {
+  async ofKeys(ids: readonly string[]): Promise<KeyUsages> {
     const { ledger, nowMs } = this.#context;
-    if (ledger?.usageOf === undefined) return ids.length === 1 ? this.#readOne(ids[0]!) : this.readAll();
+    if (ledger === undefined || ids.length === 0) return { of: () => nothing, lastUsedAtMs: () => undefined };
     const fromMs = monthStartMs(nowMs());
-    const found =
-      ids.length === 1 ? ledger.usageOf(ids, fromMs) : this.#ofPage(ledger.usageOf.bind(ledger), ids, fromMs);
-    return {
-      of: (id) => figures(found.get(id) ?? nothing),
-      lastUsedAtMs: (id) => found.get(id)?.lastUsedMs,
-    };
-  }
-
-  /** A page that is asked for again and again is not added up each time: a key may have very many calls. */
-  #ofPage(
-    usageOf: NonNullable<LedgerStore['usageOf']>,
-    ids: readonly string[],
-    fromMs: number,
-  ): ReadonlyMap<string, KeyFigures> {
-    const now = this.#context.nowMs();
-    const page = ids.join('\n');
-    if (this.#page?.ids !== page || now - this.#page.atMs >= keptMs)
-      this.#page = { ids: page, atMs: now, found: usageOf(ids, fromMs) };
-    return this.#page.found;
-  }
-
-  /** Exact whatever the number of keys. */
-  async #readOne(id: string): Promise<KeyUsages> {
-    const { ledger, nowMs } = this.#context;
-    const [row] = (await ledger?.usage({ key: id, fromMs: monthStartMs(nowMs()) }, { groupBy: [] })) ?? [];
-    const { lastUsedAtMs } = await this.readAll();
-    return { of: () => (row === undefined ? nothing : figures(row)), lastUsedAtMs };
+    // Of one key an index knows the calls.
+    const filter = ids.length === 1 ? { fromMs, key: ids[0]! } : { fromMs };
+    const rows = await ledger.usage(filter, { groupBy: ['key'], among: ids });
+    const lastUsed = await ledger.lastUsed(ids);
+    const byKey = new Map(rows.map((row) => [row.group['key'] ?? '', figures(row)]));
+    return { of: (id) => byKey.get(id) ?? nothing, lastUsedAtMs: (id) => lastUsed.get(id) };
   }
 }
 
@@ -91,18 +67,11 @@ export function monthStartMs(nowMs: number): number {
   return Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1);
 }
 
-async function read(ledger: LedgerStore | undefined, fromMs: number): Promise<AllKeyUsages> {
-  if (ledger === undefined)
-    return { of: () => nothing, lastUsedAtMs: () => undefined, spend: () => none, lastUsed: () => none };
+async function readRanks(ledger: LedgerStore | undefined, fromMs: number): Promise<KeyRanks> {
+  if (ledger === undefined) return noRanks;
   const rows = await ledger.usage({ fromMs }, { groupBy: ['key'] });
-  const lastUsed = await ledger.lastUsed();
-  const byKey = new Map(rows.slice(0, maxRows).map((row) => [row.group['key'] ?? '', figures(row)]));
-  return {
-    of: (id) => byKey.get(id) ?? nothing,
-    lastUsedAtMs: (id) => lastUsed.get(id),
-    spend: () => new Map([...byKey].map(([id, { costNano }]) => [id, costNano])),
-    lastUsed: () => lastUsed,
-  };
+  const spend = new Map(rows.map(({ group, costNano }) => [group['key'] ?? '', costNano]));
+  return { spend, lastUsed: await ledger.lastUsed() };
 }
 
 function figures({ requests, tokens, costNano }: KeyUsage): KeyUsage {

@@ -79,8 +79,7 @@ export function keyRoutes(usage: KeyUsageReader): readonly Route[] {
 }
 
 export async function answerOf(view: KeyView, usage: KeyUsageReader): Promise<object> {
-  const usages = await usage.read([view.id]);
-  return withUsage(view, usages);
+  return withUsage(view, await usage.ofKeys([view.id]));
 }
 
 /** The value is told in this answer and nowhere else: a ledger that is away must not keep it back. */

@@ -328,7 +328,10 @@ function usageConformance(name: string, withLedger: WithLedger): void {
       );
       await ledger.append([ledgerRecord(200, { status: 429, durationMs: 9_999 })], []);
       assert.deepEqual(await ledger.latency({}), { durationMs: { p50: 60, p95: 105 } });
-      assert.deepEqual([...(await ledger.lastUsed())], [['VirtualKey/ns/mike', startMs + 200 * 60_000]]);
+      const last = [['VirtualKey/ns/mike', startMs + 200 * 60_000]];
+      assert.deepEqual([...(await ledger.lastUsed())], last);
+      assert.deepEqual([...(await ledger.lastUsed(['nobody', 'VirtualKey/ns/mike']))], last);
+      assert.deepEqual([...(await ledger.lastUsed([]))], []);
     }),
   );
 }

@@ -94,13 +94,6 @@ export interface CallPage {
   order?: CallOrder;
 }
 
-export interface KeyFigures {
-  requests: number;
-  tokens: number;
-  costNano: number;
-  lastUsedMs: number;
-}
-
 export interface LedgerStore {
   /**
    * All or nothing. A record whose id is there already is left as it is. `positions` are all that matter from now on: those of
@@ -126,13 +119,8 @@ export interface LedgerStore {
   charged(): Charged | Promise<Charged>;
   /** Adds to those sums what no record tells: after somebody decided that the counters are right. */
   correctCharged?(sums: readonly ChargedSum[]): void | Promise<void>;
-  /**
-   * Of these keys, those that have calls: what they used since, and begin of the last call, Unix ms. Absent: to ask for all keys is the
-   * only way.
-   */
-  usageOf?(keys: readonly string[], fromMs: number): ReadonlyMap<string, KeyFigures>;
-  /** Begin of each key's last call, Unix ms. */
-  lastUsed(): ReadonlyMap<string, number> | Promise<ReadonlyMap<string, number>>;
+  /** Begin of each key's last call, Unix ms; of these `keys` only. */
+  lastUsed(keys?: readonly string[]): ReadonlyMap<string, number> | Promise<ReadonlyMap<string, number>>;
   /** How much there is. */
   extent(): LedgerExtent | Promise<LedgerExtent>;
   /** Deletes records that began before, the oldest first and `atMost` so many (default: all); returns how many. */

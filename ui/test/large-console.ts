@@ -7,6 +7,7 @@ const text = (found: string | RegExp) => (page: Page) =>
   page.getByText(found).filter({ visible: true }).first().waitFor();
 const row = (table: string) => (page: Page) =>
   page.getByRole('table', { name: table }).getByRole('row').nth(1).waitFor();
+const heading = (page: Page) => page.getByRole('heading', { level: 1 }).waitFor();
 const total = row('Usage by group');
 
 /** `callId`: of any call; `lastPage`: of the list of keys. */
@@ -61,6 +62,8 @@ export function largeConsole(callId: string, lastPage: number): Record<string, T
       path: `/configuration/edit?kind=AgentgatewayPolicy&namespace=${seedNamespace}&name=api-key-auth`,
       ready: text('apiKeyAuthentication'),
     },
+    playground: { path: '/playground', ready: heading },
+    'expressions tried': { path: '/cel', ready: heading },
     settings: { path: '/settings', ready: text(/token/i) },
     audit: { path: '/settings?tab=audit', ready: text(/budgets.create|No change here/) },
   };

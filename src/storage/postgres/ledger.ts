@@ -158,9 +158,17 @@ class PostgresLedger implements LedgerStore {
   }
 
   /** From key to key by the index: their number counts, not that of the calls. */
-  async lastUsed(): Promise<ReadonlyMap<string, number>> {
+  async lastUsed(keys?: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    if (keys?.length === 0) return new Map();
+    const statement = new Statement();
+    const some = keys?.map((key) => statement.bind(key));
     const rows = await this.#connection.run((session) =>
-      session.query(`WITH RECURSIVE used AS (
+      some !== undefined
+        ? session.query(
+            `SELECT key, max(started) AS at FROM tollgate.call WHERE key IN (${some}) GROUP BY key`,
+            statement.values,
+          )
+        : session.query(`WITH RECURSIVE used AS (
           SELECT min(key) AS key FROM tollgate.call WHERE key > ''
           UNION ALL
           SELECT (SELECT min(key) FROM tollgate.call WHERE key > used.key) FROM used WHERE used.key IS NOT NULL

@@ -170,19 +170,3 @@ test('percentiles of many calls are within one in a hundred', (t) => {
     }
   }
 });
-
-test('what some keys used, and when last, is told of them alone', (t) => {
-  const ledger = openSqliteLedger(pathIn(t));
-  t.after(() => ledger.close());
-  const key = (id: string) => ({ id, user: id, metadata: {}, labels: {} });
-  const records = [ledgerRecord(1, { key: key('a') }), ledgerRecord(2, { key: key('a') })];
-  ledger.append([...records, ledgerRecord(3, { key: key('b') }), ledgerRecord(4, { key: key('c') })], []);
-  const since = records[1]!.startedAtMs;
-  const found = ledger.usageOf!(['a', 'b', 'nobody'], since);
-  assert.deepEqual([...found.keys()], ['a', 'b']);
-  const [row] = ledger.usage({ key: 'a', fromMs: since }, { groupBy: [] });
-  const { requests, tokens, costNano } = row!;
-  assert.deepEqual(found.get('a'), { requests, tokens, costNano, lastUsedMs: since });
-  assert.equal(requests, 1);
-  assert.equal(ledger.usageOf!(['b'], since + 600_000).get('b')?.requests, 0);
-});

@@ -9,7 +9,6 @@ import type {
   Charged,
   ChargedSum,
   JournalPosition,
-  KeyFigures,
   Latencies,
   LedgerExtent,
   LedgerFilter,
@@ -134,28 +133,22 @@ class SqliteLedger implements LocalLedgerStore {
     transaction(this.#database, () => this.#charged.correct(sums));
   }
 
-  usageOf(keys: readonly string[], fromMs: number): ReadonlyMap<string, KeyFigures> {
-    const last = this.#database.prepare('SELECT max(started) AS at FROM call WHERE key = ?');
-    const sums = this.#database.prepare(
-      'SELECT count(*) AS requests, coalesce(sum(input + output), 0) AS tokens, coalesce(sum(cost), 0) AS costNano FROM call WHERE key = ? AND started >= ?',
-    );
-    const found = new Map<string, KeyFigures>();
-    for (const key of keys) {
-      const at = last.get(key)?.['at'] ?? null;
-      if (at === null) continue;
-      const { requests, tokens, costNano } = sums.get(key, fromMs) as Record<string, number>;
-      found.set(key, { requests: requests!, tokens: tokens!, costNano: costNano!, lastUsedMs: Number(at) });
-    }
-    return found;
-  }
-
-  lastUsed(): ReadonlyMap<string, number> {
+  lastUsed(keys?: readonly string[]): ReadonlyMap<string, number> {
     this.#sums.write();
-    const rows = this.#database
-      .prepare(
-        "SELECT value AS key, max(last) AS at FROM usage_sum WHERE dimension = 'key' AND level = 'month' AND value <> '' GROUP BY value",
-      )
-      .all();
+    const rows =
+      keys === undefined
+        ? this.#database
+            .prepare(
+              "SELECT value AS key, max(last) AS at FROM usage_sum WHERE dimension = 'key' AND level = 'month' AND value <> '' GROUP BY value",
+            )
+            .all()
+        : this.#database
+            .prepare(
+              `SELECT value AS key, (SELECT max(started) FROM call WHERE call.key = asked.value) AS at
+               FROM json_each(?) AS asked`,
+            )
+            .all(JSON.stringify(keys))
+            .filter((row) => row['at'] !== null);
     return new Map(rows.map((row) => [String(row['key']), Number(row['at'])]));
   }
 
