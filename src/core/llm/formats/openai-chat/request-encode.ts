@@ -2,19 +2,20 @@
 import { toDataUrl, urlOfImage } from '../../data-url.ts';
 import type { Fields } from '../../fields.ts';
 import type { CanonicalRequest, Message, Part, ToolChoice, ToolResultPart } from '../../model.ts';
-import { openaiEffort } from '../../reasoning-effort.ts';
+import { openaiEffort, openaiSampling } from '../../reasoning-effort.ts';
 import { reportUncarried, shortUser } from '../../uncarried.ts';
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
   reportUncarried(request, drops);
   if (request.topK !== undefined) drops.push('top_k');
+  const { temperature, topP, stop } = openaiSampling(request, drops);
   const body: Fields = {
     model: request.model,
     messages: encodeMessages(request, drops),
     max_completion_tokens: request.maxTokens,
-    temperature: request.temperature,
-    top_p: request.topP,
-    stop: request.stop.length === 0 ? undefined : request.stop,
+    temperature,
+    top_p: topP,
+    stop,
     user: shortUser(request, drops),
     tools:
       request.tools.length === 0
