@@ -58,3 +58,31 @@ test('what it refuses is left out and told; the rest of the text stays as it is'
   const translatedCall = translated({ messages: [user], max_tokens: 9, metadata }, mistral('Messages'));
   assert.deepEqual(['user' in JSON.parse(translatedCall.body), translatedCall.drops], [false, ['user']]);
 });
+
+test('reasoning that led to calls goes back with them where it is wanted, and only there', () => {
+  const thinking = { type: 'thinking', thinking: 'hm', signature: '' };
+  const use = { type: 'tool_use', id: 'a', name: 'f', input: {} };
+  const result = { type: 'tool_result', tool_use_id: 'a', content: 'done' };
+  const messages = [
+    user,
+    { role: 'assistant', content: [thinking, use] },
+    { role: 'user', content: [result] },
+    { role: 'assistant', content: [thinking, { type: 'text', text: 'said' }] },
+    user,
+  ];
+  const sent = (vendor: string | undefined, model: string) => {
+    const formats = [{ type: 'Completions' as const }];
+    const to = {
+      routeType: 'Messages' as const,
+      target: target({ provider: 'custom', vendor, model, formats }),
+    };
+    const { body, drops } = translated({ messages, max_tokens: 9 }, to);
+    const told = JSON.parse(body).messages.map((m: { reasoning_content?: string }) => m.reasoning_content);
+    return [told, drops];
+  };
+  const none = undefined;
+  const dropped = ['thinking of earlier turns'];
+  assert.deepEqual(sent('deepseek', 'deepseek-chat'), [[none, 'hm', none, none, none], dropped]);
+  assert.deepEqual(sent(undefined, 'kimi-k2-thinking'), [[none, 'hm', none, none, none], dropped]);
+  assert.deepEqual(sent('groq', 'qwen3'), [[none, none, none, none, none], dropped]);
+});

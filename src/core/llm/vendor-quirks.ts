@@ -25,6 +25,19 @@ export function takesStreamOptions({ vendor }: ProviderTarget): boolean {
   return vendor === undefined || quirks[vendor] === undefined;
 }
 
+/** DeepSeek and Moonshot want the reasoning that led to calls back with them; others do not know it, and some refuse it. */
+export function withoutReasoning(target: ProviderTarget, body: Fields, drops: string[]): Fields {
+  const model = String(body['model']);
+  if (target.vendor === 'deepseek') return body;
+  if (target.vendor === undefined && target.provider === 'custom' && /deepseek|kimi|moonshot/i.test(model))
+    return body;
+  const told: string[] = [];
+  const messages = withoutMembers(body['messages'], ['reasoning_content'], told);
+  if (messages === undefined) return body;
+  drops.push('thinking of earlier turns');
+  return { ...body, messages };
+}
+
 /** Of a body of chat completions; undefined for nearly every vendor. */
 export function vendorChanges({ vendor }: ProviderTarget, body: Fields): NativeChanges | undefined {
   const known = vendor === undefined ? undefined : quirks[vendor];

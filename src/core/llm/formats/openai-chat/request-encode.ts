@@ -105,8 +105,12 @@ function encodeAssistant(parts: readonly Part[], drops: string[]): Fields {
       ? [{ id: part.id, type: 'function', function: { name: part.name, arguments: part.arguments } }]
       : [],
   );
-  if (parts.some((part) => part.type === 'thinking')) drops.push('thinking of earlier turns');
+  const thoughts = parts.filter((part) => part.type === 'thinking');
+  // What nobody signed was said by a model of this API, and belongs to the calls that it led to.
+  const own = calls.length > 0 && thoughts.every((part) => (part.signature ?? part.redacted) === undefined);
+  if (thoughts.length > 0 && !own) drops.push('thinking of earlier turns');
   const message: Fields = { role: 'assistant', content: text === '' && calls.length > 0 ? null : text };
+  if (own && thoughts.length > 0) message['reasoning_content'] = thoughts.map((part) => part.text).join('');
   if (calls.length > 0) message['tool_calls'] = calls;
   return message;
 }
