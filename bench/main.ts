@@ -2,6 +2,7 @@
  * `npm run bench`: CPU per request of the walkthrough's policy beside the yardstick, in one run, alternating; start-up to the
  * first 200; resident memory when idle. Medians. `npm run bench -- --rounds 5 --requests 10000`.
  * Both sides are warmed up first: a gateway runs for weeks, not for its first thousand requests (`--warmup 0` shows those).
+ * The console's pages have a benchmark of their own: `node bin/run.mjs bench/console.ts`.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ensureUiBuilt } from './build-ui.mjs';
 import { ensureInstalled, nodeBinary, root } from './setup.mjs';
+import { ensureTestServers } from './test-servers.mjs';
 
 ensureInstalled();
 const node = nodeBinary();
@@ -25,6 +26,8 @@ step('types of the console', [bin('typescript/bin/tsc'), '-p', 'ui']);
 step('dead code (knip)', [bin('knip/bin/knip.js'), '--no-progress']);
 if (!flags.includes('--checks-only')) {
   if (!ensureUiBuilt()) process.exit(1);
+  process.stdout.write('\n── servers for tests\n');
+  ensureTestServers();
   step(
     'tests',
     [

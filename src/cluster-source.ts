@@ -1,8 +1,7 @@
 /** Composition of the resources of a real cluster. */
 import { allKinds } from './core/resources/kinds.ts';
 import { loadClusterAccess } from './kube/kubeconfig.ts';
-import { createClusterResourceSource } from './kube/resource-source.ts';
-import type { ResourceSource } from './storage/resource-source.ts';
+import { type ClusterResources, openClusterResources } from './kube/resource-source.ts';
 
 /** What the compiler reads, and so what a real cluster is watched for. */
 const watchedKinds = new Set([
@@ -21,9 +20,13 @@ const watchedKinds = new Set([
   'Budget',
 ]);
 
-export function clusterSource(log: Parameters<typeof createClusterResourceSource>[0]['log']): ResourceSource {
-  return createClusterResourceSource({
+export function clusterResources(
+  issuesKeys: boolean,
+  log: Parameters<typeof openClusterResources>[0]['log'],
+): ClusterResources {
+  return openClusterResources({
     access: loadClusterAccess(process.env),
+    issuesKeys,
     kinds: allKinds.filter(({ kind }) => watchedKinds.has(kind)),
     log,
     random: Math.random,

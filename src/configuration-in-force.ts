@@ -1,38 +1,46 @@
 /** What the controller publishes goes to the data path, and is kept for whoever shows what is in force. */
 import type { InForce } from './admin/context.ts';
 import type { ControllerOptions } from './controller/controller.ts';
-import { joinKeys } from './core/config/keys-in-force.ts';
 import type { SharedKey, Snapshot } from './core/config/snapshot.ts';
 import type { DataPlane } from './data-plane.ts';
 
+const nothing: InForce = {
+  keySets: {},
+  findKey: () => undefined,
+  budgets: [],
+  binds: [],
+  backends: {},
+  served: new Set(),
+};
+
 export class ConfigurationInForce {
-  now: InForce = { keySets: {}, budgets: [] };
-  #snapshot: InForce & Pick<Snapshot, 'tracing'> = this.now;
+  now: InForce = nothing;
+  #tracing: Snapshot['tracing'];
 
   get tracing(): Snapshot['tracing'] {
-    return this.#snapshot.tracing;
+    return this.#tracing;
   }
 
-  /** `taken` is told of each snapshot before it is in force; `keys` are those that the controller has published. */
+  /** `taken` is told of each snapshot before it is in force; `findKey` finds those that the controller has published. */
   publishing(
-    plane: DataPlane,
+    plane: Pick<DataPlane, 'publish' | 'publishKeys'>,
     taken: (snapshot: Snapshot) => void,
-    keys: () => Iterable<SharedKey>,
+    findKey: (sha256: string) => SharedKey | undefined,
   ): Pick<ControllerOptions, 'publish' | 'publishKeys'> {
-    const renew = () => {
-      this.now = { ...this.#snapshot, keySets: joinKeys(this.#snapshot.keySets, keys) };
-    };
     return {
-      publish: (snapshot) => {
+      publish: async (snapshot) => {
         taken(snapshot);
-        this.#snapshot = snapshot;
-        renew();
-        return plane.publish(snapshot);
+        this.#tracing = snapshot.tracing;
+        const { keySets, budgets, binds, backends } = snapshot;
+        const inForce = { keySets, findKey, budgets, binds, backends };
+        this.now = { ...inForce, served: this.now.served };
+        const failed = await plane.publish(snapshot);
+        const served = new Set(binds.map(({ port }) => port).filter((port) => !(port in failed)));
+        this.now = { ...inForce, served };
+        return failed;
       },
       publishKeys: async (changes) => {
-        if (changes.length === 0) return;
-        renew();
-        await plane.publishKeys(changes);
+        if (changes.length > 0) await plane.publishKeys(changes);
       },
     };
   }

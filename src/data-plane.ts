@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Snapshot } from './core/config/snapshot.ts';
 import type { PriceCatalog } from './core/pricing/prices.ts';
-import type { TallyBatch } from './core/ratelimit/statistics.ts';
+import type { ChargeStanding, TallyBatch } from './core/ratelimit/statistics.ts';
 import type { RequestRecord } from './core/record.ts';
 import type { BindResult, FromWorker, ToWorker } from './proxy/messages.ts';
 import type { Hold, Holds } from './storage/accounts.ts';
 import { createBucketMemory } from './storage/memory/shared-buckets.ts';
 import { type SharedKeysHandle, SharedKeyWriter } from './storage/memory/shared-keys.ts';
+import type { PassTold } from './storage/passes.ts';
 import type { SharedKeyChange } from './storage/shared-keys.ts';
+import type { StoredKeysHandle } from './storage/stored-keys.ts';
 import type { WorkerInput } from './worker.ts';
 
 export interface DataPlane {
@@ -19,28 +21,35 @@ export interface DataPlane {
   publishKeys(changes: readonly SharedKeyChange[]): Promise<void>;
   /** What calls under way hold of budgets, in all threads. */
   holds: Holds;
+  /** Resolves when the pass is known in every thread. */
+  admit(pass: PassTold): Promise<void>;
   /** Laid over the shipped price list in every thread, before any snapshot that is published later. */
   price(catalog: PriceCatalog): void;
   stop(graceMs: number): Promise<void>;
 }
 
 export interface DataPlaneOptions extends Pick<WorkerInput, 'counters' | 'host' | 'member'> {
+  /** Where VirtualKeys are on disk, which the threads look up by themselves; absent: `publishKeys` brings them. */
+  storedKeys?: StoredKeysHandle;
   /** Threads that serve, at least one. */
   workers: number;
   onRecords(records: readonly RequestRecord[]): void;
   onTallies(tallies: TallyBatch): void;
+  /** A thread's charges that a remote rate limit service has not taken yet. */
+  onCharges(thread: string, charges: ChargeStanding): void;
   /** A thread that ends by itself: what it served is served no more. */
   onCrash(error: Error): void;
 }
 
 export function startDataPlane(options: DataPlaneOptions): DataPlane {
-  const { workers, onRecords, onTallies, onCrash, ...common } = options;
+  const { workers, storedKeys, onRecords, onTallies, onCharges, onCrash, ...common } = options;
   const buckets = createBucketMemory();
   const keys = new SharedKeyWriter();
   const threads = Array.from({ length: workers }, (_, index) => {
     const sharing = workers === 1 ? 'alone' : index === 0 ? 'first' : 'others';
-    const input = { ...common, buckets, keys: keys.handle, sharing, name: `worker-${index + 1}` } as const;
-    return new DataPathThread(input, { onRecords, onTallies, onCrash });
+    const shared = { buckets, keys: storedKeys ?? keys.handle };
+    const input = { ...common, ...shared, sharing, name: `worker-${index + 1}` } as const;
+    return new DataPathThread(input, { onRecords, onTallies, onCharges, onCrash });
   });
   // One after the other: a port that one snapshot closes is closed in every thread before the next one opens it again.
   let last: Promise<unknown> = Promise.resolve();
@@ -58,6 +67,7 @@ export function startDataPlane(options: DataPlaneOptions): DataPlane {
       release: async (budget, id) =>
         (await Promise.all(threads.map((thread) => thread.release(budget, id)))).includes(true),
     },
+    admit: async (pass) => void (await Promise.all(threads.map((thread) => thread.admit(pass)))),
     price: (catalog) => {
       for (const thread of threads) thread.price(catalog);
     },
@@ -91,22 +101,24 @@ class DataPathThread {
 
   constructor(
     input: WorkerInput,
-    { onRecords, onTallies, onCrash }: Pick<DataPlaneOptions, 'onRecords' | 'onTallies' | 'onCrash'>,
+    told: Pick<DataPlaneOptions, 'onRecords' | 'onTallies' | 'onCharges' | 'onCrash'>,
   ) {
     this.#worker = new Worker(join(import.meta.dirname, 'worker.ts'), { workerData: input });
     this.#worker.on('message', (message: FromWorker) => {
-      if (message.type === 'records') onRecords(JSON.parse(message.records) as RequestRecord[]);
-      else if (message.type === 'tallies') onTallies(message.tallies);
+      if (message.type === 'records') told.onRecords(JSON.parse(message.records) as RequestRecord[]);
+      else if (message.type === 'tallies') told.onTallies(message.tallies);
+      else if (message.type === 'charges') told.onCharges(input.name, message.charges);
       else if (message.type === 'stopped') this.#stopped?.();
       else if (message.type === 'holds') this.#answered(message.question, message.holds);
       else if (message.type === 'released') this.#answered(message.question, message.done);
       else if (message.type === 'keys-in-use') this.#answered(message.version, true);
+      else if (message.type === 'pass-known') this.#answered(message.question, true);
       else {
         this.#waiting.get(message.generation)?.(message.binds);
         this.#waiting.delete(message.generation);
       }
     });
-    this.#worker.on('error', onCrash);
+    this.#worker.on('error', told.onCrash);
   }
 
   apply(snapshot: Snapshot, closed: readonly number[]): Promise<BindResult[]> {
@@ -139,6 +151,10 @@ class DataPathThread {
 
   async useKeys(handle: SharedKeysHandle): Promise<void> {
     await this.#ask<boolean>((version) => ({ type: 'keys', version, ...handle }));
+  }
+
+  async admit(pass: PassTold): Promise<void> {
+    await this.#ask<boolean>((question) => ({ type: 'pass', question, pass }));
   }
 
   price(catalog: PriceCatalog): void {

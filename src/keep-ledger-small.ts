@@ -1,34 +1,23 @@
-/** Composition of the ledger's retention: at the start and every hour, only where an operator set how long calls are kept. */
-import { dropOldCalls } from './ledger/retention.ts';
+/** Composition of the ledger's retention, only where an operator set how long calls are kept. */
+import { retentionOf } from './core/config/retention.ts';
+import { RetentionKeeper } from './ledger/retention-keeper.ts';
 import type { ShutdownStack } from './shutdown-stack.ts';
 import type { LedgerStore } from './storage/ledger.ts';
+import type { ResourceSource } from './storage/resource-source.ts';
+import type { Retention } from './storage/retention.ts';
 
-const everyMs = 3_600_000;
+interface Parts {
+  ledger: LedgerStore;
+  /** Must have started: what it does not know yet is not heeded. */
+  source: Pick<ResourceSource, 'list'>;
+  options: { ledgerDays?: number };
+  log: Record<'error' | 'info', (fields: object, message: string) => void>;
+  stack: ShutdownStack;
+}
 
-export function keepLedgerSmall(
-  ledger: LedgerStore,
-  keepDays: number | undefined,
-  log: Record<'error' | 'info', (fields: object, message: string) => void>,
-  stack: ShutdownStack,
-): void {
-  if (keepDays === undefined) return;
-  const stop = new AbortController();
-  let run = Promise.resolve();
-  const start = () => {
-    run = run
-      .then(() => dropOldCalls(ledger, keepDays, Date.now(), stop.signal))
-      .then((dropped) => {
-        if (dropped > 0) log.info({ dropped, keepDays }, 'calls beyond the days to keep left the ledger');
-      })
-      .catch((error) =>
-        log.error({ error: String(error) }, 'old calls could not be dropped from the ledger'),
-      );
-  };
-  start();
-  const timer = setInterval(start, everyMs);
-  stack.add(async () => {
-    clearInterval(timer);
-    stop.abort();
-    await run;
-  });
+export function keepLedgerSmall({ ledger, source, options, log, stack }: Parts): Retention {
+  const setting = () => retentionOf(options.ledgerDays, source.list('', 'ConfigMap'));
+  const keeper = new RetentionKeeper({ ledger, setting, nowMs: Date.now, log });
+  stack.add(() => keeper.stop());
+  return keeper;
 }

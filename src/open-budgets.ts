@@ -2,11 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AlertClaims } from './alerts/alert-sender.ts';
 import { heldPrefix, usedPrefix } from './core/budget/counter-keys.ts';
-import { redisSettings } from './redis-settings.ts';
+import { settlingWith } from './core/budget/lease-time.ts';
+import { leaseReturnMs, redisSettings } from './redis-settings.ts';
 import type { ShutdownStack } from './shutdown-stack.ts';
 import type { Holds } from './storage/accounts.ts';
+import type { AlertClaims } from './storage/alert-claims.ts';
 import type { CounterStore } from './storage/counters.ts';
 import type { SharedCounters } from './storage/memory/shared-counters.ts';
 import { BudgetAgent } from './storage/redis/budget-agent.ts';
@@ -43,12 +44,16 @@ export function openBudgets(
   const settings = redisSettings(env);
   if (settings === undefined) return { counters: local.store, holds: (here) => here, observe: () => {} };
   const member = { process: processName(local.handle.directory), run: randomUUID() };
-  const connection = openBudgetConnection({ ...settings, maxBackoffMs, nowMs: () => performance.now() });
+  const nowMs = () => performance.now();
+  const connection = openBudgetConnection({ ...settings, maxBackoffMs, nowMs });
   const agent = new BudgetAgent({
     ...member,
     connection,
     counters: local.store,
     nowSeconds,
+    nowMs,
+    returnMs: leaseReturnMs(env),
+    settlingMs: settlingWith(settings.timeoutMs),
     newGeneration: randomUUID,
     log,
   });

@@ -10,11 +10,14 @@ import { migratePostgresSchema } from './storage/postgres/schema.ts';
 
 export interface SharedPostgres {
   connection: PostgresConnection;
+  /** For what people wait for: never behind deliveries and reports. */
+  forPeople: PostgresConnection;
   /** Names this data directory among all that use the server, for good. */
   replica: string;
 }
 
 const retryMs = 1_000;
+const peopleWaitMs = 5_000;
 
 /** Waits for the server for as long as it takes; throws when the address is none or the schema is of a newer release. */
 export async function openPostgres(
@@ -26,12 +29,16 @@ export async function openPostgres(
   const url = env['TOLLGATE_POSTGRES_URL'];
   if (url === undefined || url === '') return undefined;
   const connection = new PostgresConnection({ url });
-  stack.add(() => connection.close());
+  const forPeople = new PostgresConnection({ url, connections: 3, timeoutMs: peopleWaitMs });
+  stack.add(async () => {
+    await connection.close();
+    await forPeople.close();
+  });
   for (let tries = 0; ; tries++) {
     try {
       await migratePostgresSchema(connection);
       if (tries > 0) log.info({}, 'Postgres is there');
-      return { connection, replica: replicaName(dataDir) };
+      return { connection, forPeople, replica: replicaName(dataDir) };
     } catch (error) {
       if (!(error instanceof PostgresUnavailable)) throw error;
       if (tries === 0) log.warn({ error: error.message }, 'waiting for Postgres');

@@ -35,25 +35,46 @@ export async function openResources(
 ): Promise<Resources & { postgres: SharedPostgres | undefined }> {
   stack.add(lockDirectory(dataDir));
   const postgres = await openPostgres(env, dataDir, log, stack);
+  if (postgres !== undefined) {
+    if (cluster) return { postgres, ...(await startLeadership(postgres, stack)) };
+    return { postgres, ...(await openSharedResources(postgres, dataDir, env, log, stack)) };
+  }
   const alone = { postgres, isLeader: () => true, whenCalled: () => {} };
   if (cluster) return alone;
-  if (postgres !== undefined)
-    return { postgres, ...(await openSharedResources(postgres, dataDir, env, log, stack)) };
   const store = openResourceStore(dataDir);
   stack.add(() => store.close());
   return { ...alone, registry: registryOver(store) };
 }
 
-async function openSharedResources(
+type Speaking = Pick<Resources, 'isLeader' | 'whenCalled'> & { call(): void };
+
+async function startLeadership(
   { connection, replica }: SharedPostgres,
+  stack: ShutdownStack,
+): Promise<Speaking> {
+  let called = () => {};
+  const leadership = new Leadership(connection, replica, () => called());
+  await leadership.start();
+  stack.add(() => leadership.stop());
+  return {
+    isLeader: () => leadership.isLeader(),
+    whenCalled: (tell) => {
+      called = tell;
+    },
+    call: () => called(),
+  };
+}
+
+async function openSharedResources(
+  postgres: SharedPostgres,
   dataDir: string,
   env: NodeJS.ProcessEnv,
   log: Log,
   stack: ShutdownStack,
 ): Promise<Resources> {
-  let called = () => {};
+  let speaking: Speaking | undefined;
   const store = await openPostgresResourceStore({
-    connection,
+    connection: postgres.connection,
     keyPath: env['TOLLGATE_ENCRYPTION_KEY_FILE'] || join(dataDir, 'encryption.key'),
     onFault: (fault) => {
       if (fault !== undefined)
@@ -62,22 +83,14 @@ async function openSharedResources(
           'resources stay as they are: they can be neither followed nor changed',
         );
       else log.info({}, 'resources are followed again');
-      if (fault === undefined) called();
+      if (fault === undefined) speaking?.call();
     },
   });
   stack.add(() => store.close());
   await takeOver(store, dataDir, log);
   const registry = await store.write(() => registryOver(store));
-  const leadership = new Leadership(connection, replica, () => called());
-  await leadership.start();
-  stack.add(() => leadership.stop());
-  return {
-    registry,
-    isLeader: () => leadership.isLeader(),
-    whenCalled: (tell) => {
-      called = tell;
-    },
-  };
+  speaking = await startLeadership(postgres, stack);
+  return { registry, ...speaking };
 }
 
 /** What was in the data directory when Postgres was first named goes with it. */
@@ -101,6 +114,7 @@ export function leaderOnly(
 ): ResourceSource {
   const may = (kind: string) => isLeader() || (onlyKind !== undefined && kind !== onlyKind);
   return {
+    ...(source.keys && { keys: source.keys }),
     start: () => source.start(),
     stop: () => source.stop(),
     list: (group, kind) => source.list(group, kind),
@@ -109,6 +123,11 @@ export function leaderOnly(
     writeStatus: async (object, status) => {
       if (may(object.kind)) await source.writeStatus(object, status);
     },
+    ...(source.writeStatuses && {
+      writeStatuses: async (writes) => {
+        await source.writeStatuses?.(writes.filter(({ object }) => may(object.kind)));
+      },
+    }),
     ensure: async (object) => {
       if (may(object.kind)) await source.ensure(object);
     },

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { followJournals } from './follow-journals.ts';
+import { type AdminState, openAdminState } from './open-admin-state.ts';
 import type { SharedPostgres } from './open-postgres.ts';
 import type { ShutdownStack } from './shutdown-stack.ts';
 import type { AuditLog, NewAuditEntry } from './storage/audit-log.ts';
@@ -9,14 +10,12 @@ import type { LedgerStore } from './storage/ledger.ts';
 import { LedgerFollower } from './storage/memory/ledger-follower.ts';
 import { openSharedCounters, type SharedCounters } from './storage/memory/shared-counters.ts';
 import { openPostgresLedger } from './storage/postgres/ledger.ts';
-import { openSqliteAuditLog } from './storage/sqlite/audit-log.ts';
 import { openCounterDump } from './storage/sqlite/counter-dump.ts';
 import { openSqliteLedger } from './storage/sqlite/ledger.ts';
 
-export interface Stores {
+export interface Stores extends AdminState {
   counters: SharedCounters;
   ledger: LedgerStore;
-  auditLog: AuditLog;
   /** Whatever was settled before is in the ledger when it resolves. */
   enterAll: () => Promise<void>;
   /** For how long the ledger may not have everything: well below a second unless it can not be written. */
@@ -29,7 +28,7 @@ export async function openStores(
   dataDir: string,
   postgres: SharedPostgres | undefined,
   nowSeconds: () => number,
-  log: Record<'info' | 'error', (fields: object, message: string) => void>,
+  log: Record<'info' | 'warn' | 'error', (fields: object, message: string) => void>,
   stack: ShutdownStack,
 ): Promise<Stores> {
   const directory = join(dataDir, 'counters');
@@ -49,9 +48,8 @@ export async function openStores(
     clearInterval(checkpoints);
     counters.close();
   });
-  const auditLog = openSqliteAuditLog(join(dataDir, 'audit.db'));
-  stack.add(() => auditLog.close());
-  return { counters, ledger, auditLog, enterAll, ledgerLagSeconds: lagSeconds };
+  const adminState = await openAdminState(dataDir, postgres, log, stack);
+  return { counters, ledger, ...adminState, enterAll, ledgerLagSeconds: lagSeconds };
 }
 
 /** Never throws: the change is made already, and that it is missing from the log must not stay unseen. */

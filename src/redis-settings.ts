@@ -1,5 +1,6 @@
 /** The Redis or Valkey that replicas share, from the environment only: its URL may hold a password. */
 import { readFileSync } from 'node:fs';
+import { leaseMs as defaultLeaseMs, defaultReturnMs } from './core/budget/lease-time.ts';
 
 export interface RedisSettings {
   /** Of one server, of Sentinels or of a Cluster: see `RedisClientOptions`. */
@@ -29,6 +30,20 @@ export function redisSettings(env: NodeJS.ProcessEnv): RedisSettings | undefined
     sentinelCredential: sentinelCredential(env),
     ...(ca !== undefined && ca !== '' && { ca: readFileSync(ca, 'utf8') }),
   };
+}
+
+const leastLeaseMs = 1_000;
+
+/** `TOLLGATE_REDIS_LEASE_MS`: how long leases live without a word of their gateway. */
+export function leaseMs(env: NodeJS.ProcessEnv): number {
+  const ms = wholeNumber(env, 'TOLLGATE_REDIS_LEASE_MS', defaultLeaseMs);
+  if (ms < leastLeaseMs) throw new Error(`TOLLGATE_REDIS_LEASE_MS must be ${leastLeaseMs} or more`);
+  return ms;
+}
+
+/** `TOLLGATE_REDIS_LEASE_RETURN_MS`; 0 stands for ever: `Infinity`. */
+export function leaseReturnMs(env: NodeJS.ProcessEnv): number {
+  return wholeNumber(env, 'TOLLGATE_REDIS_LEASE_RETURN_MS', defaultReturnMs) || Number.POSITIVE_INFINITY;
 }
 
 function sentinelCredential(env: NodeJS.ProcessEnv): string {

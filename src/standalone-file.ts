@@ -5,10 +5,10 @@ import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import type { RegistryContext } from './apiserver/registry/context.ts';
 import { replaceObjects } from './apiserver/replace-objects.ts';
+import { watchConfigFiles } from './config-files/watch.ts';
 import { convertStandalone, type StandaloneConfig } from './core/standalone/convert.ts';
 import { ownerLabel } from './core/standalone/names.ts';
 import type { StandaloneFault } from './core/standalone/reader.ts';
-import { watchConfigFiles } from './rls/config-files.ts';
 import type { ShutdownStack } from './shutdown-stack.ts';
 
 interface Log {

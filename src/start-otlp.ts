@@ -1,6 +1,6 @@
 /** Composition of the export of traces and logs: the SDK is loaded only when the environment or a policy asks for it. */
 import { compileExpression } from './core/cel/compile.ts';
-import type { GatewayTracing } from './core/config/tracing.ts';
+import type { GatewayTracing } from './core/config/gateway-tracing.ts';
 import type { RecordFeed } from './record-feed.ts';
 import type { ShutdownStack } from './shutdown-stack.ts';
 import { type OtelSettings, readOtelSettings } from './telemetry/otel-settings.ts';

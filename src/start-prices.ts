@@ -3,12 +3,12 @@
  * bad one keeps what it said before, and says so in the log, the metrics and `GET /prices`.
  */
 import { readFileSync } from 'node:fs';
+import { watchConfigFiles } from './config-files/watch.ts';
 import { nameOf } from './core/config/objects.ts';
 import { mergeCatalogs, type PriceSource, readCatalog } from './core/pricing/catalog.ts';
 import { createPrices, type PriceCatalog, type Prices } from './core/pricing/prices.ts';
 import type { KubeObject } from './core/resources/object.ts';
 import { readPriceList } from './price-list.ts';
-import { watchConfigFiles } from './rls/config-files.ts';
 import type { ShutdownStack } from './shutdown-stack.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
 import type { GatewayMetrics } from './telemetry/metrics.ts';

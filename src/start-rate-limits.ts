@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs';
 import type { Registry } from 'prom-client';
 import type { UpOptions } from './cli/up-options.ts';
+import { watchConfigFiles } from './config-files/watch.ts';
 import type { RateLimitSources } from './core/config/rate-limit-config.ts';
 import type { Snapshot } from './core/config/snapshot.ts';
 import type { RateLimitConfig } from './core/ratelimit/model.ts';
-import type { TallyBatch } from './core/ratelimit/statistics.ts';
+import type { ChargeStanding, TallyBatch } from './core/ratelimit/statistics.ts';
 import { sharedRateLimitCounters } from './rate-limit-counters.ts';
-import { watchConfigFiles } from './rls/config-files.ts';
+import { registerChargeMetrics } from './rls/charge-metrics.ts';
 import { Health } from './rls/health.ts';
 import { startRateLimitHttpServer } from './rls/http-server.ts';
 import { registerRateLimitMetrics } from './rls/metrics.ts';
@@ -38,6 +39,8 @@ export interface RunningRateLimits {
   sources: () => RateLimitSources;
   /** What a data path thread counted. */
   addTallies(batch: TallyBatch): void;
+  /** How the undelivered charges of a data path thread stand. */
+  tellCharges(thread: string, charges: ChargeStanding): void;
   /** Set by whoever compiles: called when files have changed. */
   onFilesChanged: () => void;
 }
@@ -67,12 +70,14 @@ export async function startRateLimits(parts: RateLimitParts): Promise<RunningRat
     }),
     sources: () => ({ mergeDomains: settings.mergeDomains }),
     addTallies: (batch) => tallies.add(batch),
+    tellCharges: registerChargeMetrics(parts.metrics, Date.now),
     onFilesChanged: () => {},
   };
   if (path !== undefined) {
     const watch = watchConfigFiles(path, () => running.onFilesChanged());
     stack.add(() => watch.close());
-    running.sources = () => ({ files: watch.read(), mergeDomains: settings.mergeDomains });
+    const place = `--ratelimit-config ${path}`;
+    running.sources = () => ({ files: { place, ...watch.read() }, mergeDomains: settings.mergeDomains });
   }
   if (options.rlsHttpPort !== undefined) {
     const port = options.rlsHttpPort;

@@ -1,6 +1,7 @@
 /** What a data path thread reserves and settles with: this machine's accounts, or its part of those that processes share. */
 import { randomUUID } from 'node:crypto';
-import { redisSettings } from './redis-settings.ts';
+import { settlingWith } from './core/budget/lease-time.ts';
+import { leaseMs, redisSettings } from './redis-settings.ts';
 import type { Accounts } from './storage/accounts.ts';
 import type { ThreadStores } from './storage/memory/thread-stores.ts';
 import { ownerName } from './storage/redis/budget-agent.ts';
@@ -32,6 +33,8 @@ export function openThreadAccounts(
     book: local,
     process: member.process,
     owner: ownerName(member.process, member.run, thread),
+    leaseMs: leaseMs(env),
+    settlingMs: settlingWith(settings.timeoutMs),
     nowMs,
     newGeneration: randomUUID,
   });

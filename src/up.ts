@@ -1,27 +1,23 @@
 /** `tollgate up`: starts every edge, hands each what it needs, and ends them in the opposite order. */
 import { hash, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { AdminServer } from './admin/server.ts';
-import { AlertSender } from './alerts/alert-sender.ts';
 import type { RegistryContext } from './apiserver/registry/context.ts';
+import { createEmbeddedResourceAccess } from './apiserver/resource-access.ts';
 import { createEmbeddedResourceSource } from './apiserver/resource-source.ts';
 import { type ApiServer, startApiServer } from './apiserver/server.ts';
 import { type DemoInfo, type StartInfo, startText } from './cli/start-text.ts';
 import type { UpOptions } from './cli/up-options.ts';
-import { clusterSource } from './cluster-source.ts';
+import { clusterResources } from './cluster-source.ts';
 import { ConfigurationInForce } from './configuration-in-force.ts';
 import { type Controller, type ControllerOptions, startController } from './controller/controller.ts';
-import { StandingReporter } from './controller/standing-reporter.ts';
-import { heldPrefix, usedPrefix } from './core/budget/counter-keys.ts';
-import type { Budget } from './core/budget/model.ts';
 import { newKeyValue } from './core/keys/key-value.ts';
 import type { RequestRecord } from './core/record.ts';
 import { type DataPlane, type DataPlaneOptions, startDataPlane } from './data-plane.ts';
 import { giveBackMemory } from './give-back-memory.ts';
 import { keepLedgerSmall } from './keep-ledger-small.ts';
 import { compileRegex } from './linear-regex.ts';
-import { type Budgets, openBudgets } from './open-budgets.ts';
+import { openBudgets } from './open-budgets.ts';
 import { leaderOnly, openResources } from './open-registry.ts';
 import { auditTo, openStores } from './open-stores.ts';
 import { RecordFeed } from './record-feed.ts';
@@ -29,12 +25,13 @@ import { applyDemo, type DemoProvider, demoStanding } from './run-demo.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
 import { keepStandalone } from './standalone-file.ts';
 import { startAdmin } from './start-admin.ts';
+import { startAlerts } from './start-alerts.ts';
 import { startMetrics } from './start-metrics.ts';
 import { startOtlp } from './start-otlp.ts';
 import { type RunningPrices, startPrices } from './start-prices.ts';
 import { type RunningRateLimits, startRateLimits } from './start-rate-limits.ts';
+import { createStandings, reportStandings } from './start-standings.ts';
 import type { AuditLog } from './storage/audit-log.ts';
-import type { ResourceSource } from './storage/resource-source.ts';
 import { accessLogLine } from './telemetry/access-log.ts';
 import { createLog } from './telemetry/log.ts';
 import type { GatewayMetrics } from './telemetry/metrics.ts';
@@ -42,7 +39,6 @@ import { startMetricsServer, startReadyServer } from './telemetry/probe-servers.
 
 type Log = ReturnType<typeof createLog>;
 
-const reportMs = 2_000;
 const graceMs = 10_000;
 const retryBindMs = 3_000;
 const nowSeconds = () => Math.floor(Date.now() / 1000);
@@ -83,21 +79,24 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
     budgets: () => inForce.now.budgets,
   });
   budgets.observe(metrics);
-  keepLedgerSmall(ledger, options.ledgerDays, log, stack);
-  const source = registry === undefined ? clusterSource(log) : createEmbeddedResourceSource(registry);
+  const { source, resources } = registry ? embedded(registry) : clusterResources(options.issueKeys, log);
   const told = leaderOnly(source, isLeader, 'Budget');
-  const standings = createReporter(told, budgets, () => inForce.now.budgets, dataDir, log);
+  const { alerts, webhooks } = startAlerts({ ...base, source: told, postgres, shared: budgets });
+  const standings = createStandings(told, {
+    ...{ feed, alerts, counters: budgets.counters },
+    budgets: () => inForce.now.budgets,
+  });
   await startOtlp({ ...base, feed, tracing: () => inForce.tracing });
   const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
-  feed.subscribe((record) => standings.observe(record));
-  const counting = { counters: counters.handle, ...(budgets.member && { member: budgets.member }) };
-  const plane = startServing(options, counting, limits, (record) => feed.publish(record), log, stack);
+  const shared = { counters: counters.handle, member: budgets.member, storedKeys: source.keys?.handle };
+  const plane = startServing(options, shared, limits, (record) => feed.publish(record), log, stack);
   await source.start();
   stack.add(() => source.stop());
+  const kept = { drift, webhooks, retention: keepLedgerSmall({ ...base, ledger, source }) };
   const prices = startPrices({ ...base, source, metrics, use: plane.price });
   const controller: Controller = startController({
     source: leaderOnly(source, isLeader),
-    ...inForce.publishing(plane, limits.take, () => controller.keys()),
+    ...inForce.publishing(plane, limits.take, (sha256) => controller.findKey(sha256)),
     compile: compileOptions(options, demo?.urls, limits, prices),
     nowRfc3339: () => `${new Date().toISOString().slice(0, 19)}Z`,
     newKeyValue: () => newKeyValue(randomBytes),
@@ -111,15 +110,21 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   whenCalled(() => controller.recompile());
   reportStandings(standings, log, stack);
   const seen = { counters: budgets.counters, holds: budgets.holds(plane.holds) };
-  const stored = { ledger, auditLog, drift, ...seen };
-  const parts = { options, registry, source, controller, feed, prices, log, ...stored };
-  const admin = await startAdmin({ ...parts, inForce: () => inForce.now });
+  const parts = { options, resources, controller, feed, prices, plane, log, ...kept, ...seen };
+  const admin = await startAdmin({ ...stores, ...parts, inForce: () => inForce.now });
   stack.add(() => closeServer(admin.server));
   const api = await startApis(options, registry, metrics, auditLog, log, stack);
   await whenServing(controller, pending);
-  tellStart(options, api, admin, demo && demoStanding(counters, demo.kind, nowSeconds));
+  await tellStart(options, api, admin, demo && demoStanding(counters, demo.kind, nowSeconds));
   await stopSignal();
   await stack.close();
+}
+
+function embedded(registry: RegistryContext): ReturnType<typeof clusterResources> {
+  return {
+    source: createEmbeddedResourceSource(registry),
+    resources: createEmbeddedResourceAccess(registry),
+  };
 }
 
 /** What the command line asks to be applied before anything is compiled. */
@@ -153,7 +158,7 @@ function compileOptions(
 /** The data path in its thread; its records become the access log, the metrics and statuses here. */
 function startServing(
   options: UpOptions,
-  shared: Pick<DataPlaneOptions, 'counters' | 'member'>,
+  shared: Pick<DataPlaneOptions, 'counters' | 'member' | 'storedKeys'>,
   limits: RunningRateLimits,
   observe: (record: RequestRecord) => void,
   log: Log,
@@ -168,6 +173,7 @@ function startServing(
       records.forEach(observe);
     },
     onTallies: limits.addTallies,
+    onCharges: limits.tellCharges,
     onCrash: (error) => {
       log.fatal({ error: error.stack }, 'the data path ended');
       process.exit(1);
@@ -175,42 +181,6 @@ function startServing(
   });
   stack.add(() => plane.stop(graceMs));
   return plane;
-}
-
-function createReporter(
-  source: ResourceSource,
-  { counters, claims }: Budgets,
-  budgets: () => readonly Budget[],
-  dataDir: string,
-  log: Log,
-): StandingReporter {
-  const alerts = new AlertSender({
-    path: join(dataDir, 'alerts.json'),
-    secret: (namespace, name) =>
-      source
-        .list('', 'Secret')
-        .find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
-    ...(claims && { claims }),
-    fetch,
-    nowMs: Date.now,
-    log,
-  });
-  return new StandingReporter({
-    source,
-    budgets,
-    counters: async () => [...(await counters.list(usedPrefix)), ...(await counters.list(heldPrefix))],
-    onStandings: (known, standings) => alerts.send(known, standings),
-    nowMs: Date.now,
-  });
-}
-
-function reportStandings(standings: StandingReporter, log: Log, stack: ShutdownStack): void {
-  const timer = setInterval(() => {
-    standings
-      .report()
-      .catch((error) => log.error({ error: String(error) }, 'statuses of budgets could not be written'));
-  }, reportMs);
-  stack.add(() => clearInterval(timer));
 }
 
 async function startApis(
@@ -245,15 +215,16 @@ async function startEmbeddedApi(
   return api;
 }
 
-function tellStart(
+async function tellStart(
   options: UpOptions,
   api: ApiServer | undefined,
   admin: AdminServer,
   demo: DemoInfo | undefined,
-): void {
+): Promise<void> {
   const info: StartInfo = {
     address: options.listen,
-    loginUrl: admin.loginUrl(),
+    // Started already: a store that is away now keeps nobody from the token.
+    loginUrl: await admin.loginUrl().catch(() => admin.url),
     ...(api && { api: { url: api.url, kubeconfigPath: api.kubeconfigPath } }),
     ports: {
       metrics: options.metricsPort,

@@ -21,10 +21,13 @@ import { openPendingCharges } from './rls/pending-charges.ts';
 import { createEmbeddedRateLimitService } from './rls/service.ts';
 import { readRateLimitSettings } from './rls/settings.ts';
 import { Tallies } from './rls/tallies.ts';
+import { OneTimePasses } from './storage/memory/one-time-passes.ts';
 import { attachSharedBuckets } from './storage/memory/shared-buckets.ts';
 import type { CounterHandle } from './storage/memory/shared-counters.ts';
 import { SharedKeyReader, type SharedKeysHandle } from './storage/memory/shared-keys.ts';
 import { attachThreadStores } from './storage/memory/thread-stores.ts';
+import { SqliteKeyReader } from './storage/sqlite/virtual-key-reader.ts';
+import type { StoredKeysHandle } from './storage/stored-keys.ts';
 import { readOtelSettings } from './telemetry/otel-settings.ts';
 import { openThreadAccounts, type SharedBudgetsMember } from './thread-accounts.ts';
 import { createWallClock } from './wall-clock.ts';
@@ -32,7 +35,7 @@ import { createWallClock } from './wall-clock.ts';
 export interface WorkerInput {
   counters: CounterHandle;
   buckets: SharedArrayBuffer;
-  keys: SharedKeysHandle;
+  keys: SharedKeysHandle | StoredKeysHandle;
   /** Names the thread's journal. */
   name: string;
   host: string;
@@ -66,6 +69,8 @@ const telling = setInterval(tell, tallyMs);
 function tell(): void {
   const drained = tallies.drain();
   if (drained !== undefined) post({ type: 'tallies', tallies: drained });
+  const standing = charges.standing();
+  if (standing.waiting + standing.delivered > 0) post({ type: 'charges', charges: standing });
 }
 
 /** One connection per address set, kept while the thread lives: services of a configuration are few. */
@@ -91,6 +96,7 @@ function rateLimitServiceFor(target: RateLimitTarget): RateLimitService {
 const charges = openPendingCharges({
   path: join(input.counters.directory, `charges-${input.name}.jsonl`),
   serviceFor: rateLimitServiceFor,
+  nowMs,
 });
 const redeliverMs = 5_000;
 const redelivery = setInterval(() => void charges.deliver(), redeliverMs);
@@ -100,8 +106,11 @@ const shipped = readPriceList();
 let prices = createPrices(shipped);
 const cloudAuth = createCloudAuth(systemRenewalClock(nowMs));
 const { traces } = readOtelSettings(process.env);
-const sharedKeys = new SharedKeyReader(input.keys);
+const passes = new OneTimePasses(nowMs);
+const storedKeys = 'path' in input.keys ? new SqliteKeyReader(input.keys) : undefined;
+const sharedKeys = 'path' in input.keys ? undefined : new SharedKeyReader(input.keys);
 const dataPath = createDataPath({
+  passes,
   prices: {
     get version() {
       return prices.version;
@@ -113,7 +122,7 @@ const dataPath = createDataPath({
   cloudAuth,
   accounts,
   buckets: attachSharedBuckets(input.buckets),
-  sharedKeys,
+  sharedKeys: storedKeys ?? sharedKeys!,
   sharing: input.sharing,
   sleep: delay,
   translateRequest,
@@ -146,8 +155,13 @@ port.on('message', async (message: ToWorker) => {
     return;
   }
   if (message.type === 'keys') {
-    sharedKeys.use(message);
+    sharedKeys?.use(message);
     post({ type: 'keys-in-use', version: message.version });
+    return;
+  }
+  if (message.type === 'pass') {
+    passes.add(message.pass);
+    post({ type: 'pass-known', question: message.question });
     return;
   }
   if (message.type === 'prices') {
@@ -161,6 +175,7 @@ port.on('message', async (message: ToWorker) => {
   for (const client of clients.values()) client.close();
   cloudAuth.stop();
   shared?.close();
+  storedKeys?.close();
   await accounts.close();
   post({ type: 'stopped' });
   port.close();

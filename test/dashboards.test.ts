@@ -1,8 +1,7 @@
 /** Every query of the dashboards and alert rules asks for what the running gateway exposes. */
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
-import { createRateLimitClient } from '../src/rls/client.ts';
-import { type BudgetWorld, budgetWorld } from './support/budget-world.ts';
+import { budgetWorld } from './support/budget-world.ts';
 import {
   alertRules,
   dashboards,
@@ -10,7 +9,7 @@ import {
   queriesOfRules,
   type WrittenQuery,
 } from './support/dashboards.ts';
-import { applyFailoverRoute } from './support/failover-route.ts';
+import { exerciseMetrics } from './support/exercise-metrics.ts';
 import { type Exposed, exposedIn, faultsOf, labelsOf } from './support/promql.ts';
 
 function checked({ where, expr, shown }: WrittenQuery, exposed: Exposed): string[] {
@@ -21,32 +20,6 @@ function checked({ where, expr, shown }: WrittenQuery, exposed: Exposed): string
   return [...faultsOf(expr, exposed), ...missing].map((fault) => `${where}: ${fault}`);
 }
 
-/** Calls of every kind that has metrics of its own. */
-async function exercise(world: BudgetWorld): Promise<void> {
-  await world.key('tg-one', { metadata: { user: 'one' } }, { owner: 'tg-one' });
-  await world.budget('one', {
-    selector: { matchLabels: { owner: 'tg-one' } },
-    limit: { requests: 3 },
-    window: { calendar: 'Day', timeZone: 'UTC' },
-  });
-  for (const stream of [false, true]) assert.equal((await world.ask('tg-one', { stream })).status, 200);
-  // Nobody listens on the first one's port; the second has a model that nobody has a price for.
-  await applyFailoverRoute(world.cluster, world.gateway.address, 'unpriced', [
-    { port: 1, model: 'claude-sonnet-5' },
-    { port: Number(new URL(world.provider.url).port), model: 'nobody-has-a-price' },
-  ]);
-  assert.equal((await world.ask('tg-one', {}, '/unpriced')).status, 200);
-  assert.equal((await world.ask('tg-one')).status, 429);
-  const peer = createRateLimitClient({
-    addresses: [`${world.gateway.address}:8081`],
-    tls: false,
-    deadlineMs: 5_000,
-  });
-  const descriptors = [{ entries: [{ key: 'user_id', value: 'mike' }], hitsAddend: 150 }];
-  for (let call = 0; call < 2; call++) await peer.shouldRateLimit({ domain: 'token-budgets', descriptors });
-  peer.close();
-}
-
 suite('dashboards and alert rules', () => {
   let exposed: Exposed;
 
@@ -54,7 +27,7 @@ suite('dashboards and alert rules', () => {
     const ends: (() => Promise<void>)[] = [];
     const world = await budgetWorld({ after: (end: () => Promise<void>) => void ends.push(end) } as never);
     try {
-      await exercise(world);
+      await exerciseMetrics(world);
       const url = `http://${world.gateway.address}:15020/metrics`;
       for (let tries = 0; ; tries++) {
         const text = await (await fetch(url, { signal: t.signal })).text();

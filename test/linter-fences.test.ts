@@ -36,6 +36,16 @@ const fixtures: [file: string, text: string, rule?: string][] = [
     "import { a } from './cycle-a.ts';\n\nexport const b = (): number => a();\n",
     'suspicious/noImportCycles',
   ],
+  [
+    'src/proxy/type-cycle-a.ts',
+    "import type { B } from './type-cycle-b.ts';\n\nexport type A = B | 'a';\n",
+    'suspicious/noImportCycles',
+  ],
+  [
+    'src/proxy/type-cycle-b.ts',
+    "import type { A } from './type-cycle-a.ts';\n\nexport interface B {\n  a?: A;\n}\n",
+    'suspicious/noImportCycles',
+  ],
   ['src/proxy/clock.ts', 'export const now = (): number => Date.now();\n'],
 ];
 

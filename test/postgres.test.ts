@@ -43,6 +43,46 @@ test('a gateway over Postgres serves on while it is away, and loses no call', {
   assert.ok(!world.gateway.output().includes(server.password));
 });
 
+test('under load, while Postgres stands still and is killed: every call that was answered is there once', {
+  skip: noPostgres,
+}, async (t) => {
+  const server = await startPostgres();
+  t.after(() => server.stop());
+  const url = await server.createDatabase();
+  const world = await budgetWorld(t, [], { TOLLGATE_POSTGRES_URL: url });
+  const owner = 'tg-loaded';
+  await world.key(owner);
+  let answered = 0;
+  let running = true;
+  const clients = Array.from({ length: 4 }, async () => {
+    while (running) {
+      assert.equal((await world.ask(owner)).status, 200);
+      answered++;
+    }
+  });
+  const more = async (calls: number) => {
+    const until = answered + calls;
+    await eventually(() => assert.ok(answered >= until), 20_000);
+  };
+  await more(50);
+  const stopped = await server.backends(url);
+  for (const pid of stopped) process.kill(pid, 'SIGSTOP');
+  await more(100);
+  await server.crash();
+  // A process that stands still does not notice; then nobody could start anew.
+  for (const pid of stopped) process.kill(pid, 'SIGCONT');
+  await more(100);
+  await server.start();
+  await more(50);
+  running = false;
+  await Promise.all(clients);
+  const counted = async () => {
+    const usage = await world.admin<{ total: { requests: number } }>(`usage?user=${owner}`);
+    return usage.total.requests;
+  };
+  await eventually(async () => assert.equal(await counted(), answered), 10_000);
+});
+
 async function admin(gateway: Gateway, method: string, path: string, body?: object): Promise<Response> {
   const token = readFileSync(join(gateway.dataDir, 'admin-token'), 'utf8').trim();
   return fetch(`http://${gateway.address}:15000/api/v1/${path}`, {

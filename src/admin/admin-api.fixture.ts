@@ -11,20 +11,30 @@ import { openRegistry } from '../apiserver/registry/registry.ts';
 import { createEmbeddedResourceAccess } from '../apiserver/resource-access.ts';
 import { createEmbeddedResourceSource } from '../apiserver/resource-source.ts';
 import { demoObjects } from '../cli/demo-objects.ts';
+import { ConfigurationInForce } from '../configuration-in-force.ts';
 import { type Controller, startController } from '../controller/controller.ts';
-import { joinKeys } from '../core/config/keys-in-force.ts';
+import type { CompileSettings } from '../core/config/consequences.ts';
 import { newKeyValue } from '../core/keys/key-value.ts';
 import { mergeCatalogs, type PriceSource } from '../core/pricing/catalog.ts';
 import type { RequestRecord } from '../core/record.ts';
 import { allKinds } from '../core/resources/kinds.ts';
 import type { KubeObject } from '../core/resources/object.ts';
+import type { DataPlane } from '../data-plane.ts';
+import { RecordFeed } from '../record-feed.ts';
 import type { Hold, Holds } from '../storage/accounts.ts';
 import type { CounterStore, CounterValue } from '../storage/counters.ts';
 import type { DriftCheck } from '../storage/drift.ts';
+import { openFileAdminTokens } from '../storage/files/admin-tokens.ts';
+import { openFileUsers } from '../storage/files/users.ts';
+import { openMemoryAdminSessions } from '../storage/memory/admin-sessions.ts';
 import { createResourceStore } from '../storage/memory/resource-store.ts';
+import type { PassDesk } from '../storage/passes.ts';
+import type { ResourceStore } from '../storage/resource-store.ts';
 import { openSqliteAuditLog } from '../storage/sqlite/audit-log.ts';
 import { type LocalLedgerStore, openSqliteLedger } from '../storage/sqlite/ledger.ts';
-import type { InForce } from './context.ts';
+import { openResourceStore } from '../storage/sqlite/resource-store.ts';
+import type { Webhooks } from '../storage/webhooks.ts';
+import type { AdminContext, InForce } from './context.ts';
 import { type AdminServer, startAdminServer } from './server.ts';
 
 export interface Answer {
@@ -45,6 +55,8 @@ export interface TestAdmin {
   logged: Record<string, unknown>[];
   clock: { nowMs: number };
   apply(...objects: KubeObject[]): Promise<void>;
+  /** Of the core group. */
+  list(kind: string): readonly KubeObject[];
   /** As the administrator, with the token, unless headers say otherwise. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** A finished call, as the data path tells it. */
@@ -73,35 +85,49 @@ export const gatewayNamespace = 'agentgateway-system';
 
 interface World {
   registry: RegistryContext;
+  compile: CompileSettings;
   inForce(): InForce;
   settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** What takes the configuration into force, and counts. */
+export interface Serving {
+  plane: Pick<DataPlane, 'publish' | 'publishKeys'>;
+  providerUrls?: Record<string, string>;
+  counters?: CounterStore;
+  passes?: PassDesk;
+  gatewayHost?: string;
+}
+
+/** No ports are open; nobody calls. */
+const nothingServes: Serving = { plane: { publish: async () => ({}), publishKeys: async () => undefined } };
+
 /** Registry and controller, as `up` has them; nothing listens. */
 async function openWorld(
+  store: ResourceStore,
   clock: { nowMs: number },
   log: { error(fields: object, message: string): void },
+  serving: Serving,
 ): Promise<World> {
   const registry = openRegistry({
-    store: createResourceStore(),
+    store,
     kinds: allKinds,
     now: () => new Date(clock.nowMs),
   });
   applyObjects(registry, demoObjects('sk-provider'));
   const source = createEmbeddedResourceSource(registry);
   await source.start();
-  let inForce: InForce = { keySets: {}, budgets: [] };
+  const inForce = new ConfigurationInForce();
+  const { plane, providerUrls = {} } = serving;
   const controller: Controller = startController({
     source,
-    publish: async (snapshot) => {
-      inForce = { ...snapshot, keySets: joinKeys(snapshot.keySets, () => controller.keys()) };
-      return {};
-    },
-    publishKeys: async () => {
-      inForce = { ...inForce, keySets: joinKeys(inForce.keySets, () => controller.keys()) };
-    },
-    compile: { sha256: (text) => hash('sha256', text), providerUrls: {}, address: '127.0.0.1' },
+    ...inForce.publishing(
+      plane,
+      () => undefined,
+      (sha256) => controller.findKey(sha256),
+    ),
+    compile: { sha256: (text) => hash('sha256', text), providerUrls, address: '127.0.0.1' },
     nowRfc3339: () => `${new Date(clock.nowMs).toISOString().slice(0, 19)}Z`,
     newKeyValue: () => newKeyValue(randomBytes),
     retryBindMs: 60_000,
@@ -115,52 +141,60 @@ async function openWorld(
   };
   return {
     registry,
-    inForce: () => inForce,
+    compile: controller.compiling,
+    inForce: () => inForce.now,
     settled,
     stop: async () => {
       await controller.stop();
       await source.stop();
+      store.close();
     },
   };
 }
 
+interface TestAdminOptions extends Pick<AdminContext, 'oidc' | 'consoleUrl' | 'retention'> {
+  ledger?: false;
+  /** All keys are, as with Postgres. */
+  inMemory?: boolean;
+  uiDir?: string;
+  drift?: DriftCheck;
+  serving?: Serving;
+  webhooks?: Webhooks;
+}
+
 /** The walkthrough's example is applied. 2026-11-25T12:00:00Z. */
-export async function startTestAdmin(
-  t: TestContext,
-  options: { ledger?: false; uiDir?: string; drift?: DriftCheck } = {},
-): Promise<TestAdmin> {
+export async function startTestAdmin(t: TestContext, options: TestAdminOptions = {}): Promise<TestAdmin> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tollgate-admin-'));
   const clock = { nowMs: Date.UTC(2026, 10, 25, 12) };
   const logged: Record<string, unknown>[] = [];
-  const log = {
-    info: (fields: object, message: string) => void logged.push({ ...fields, message }),
-    error: (fields: object, message: string) => void logged.push({ ...fields, message, level: 'error' }),
-  };
-  const world = await openWorld(clock, log);
+  const log = logInto(logged);
+  const { ledger: keptLedger, inMemory, serving = nothingServes, ...given } = options;
+  const store = inMemory ? createResourceStore() : openResourceStore(dataDir);
+  const world = await openWorld(store, clock, log, serving);
   const counters: CounterValue[] = [];
   const holds: Hold[] = [];
   const ledger = openSqliteLedger(join(dataDir, 'ledger.db'));
   const auditLog = openSqliteAuditLog(join(dataDir, 'audit.db'));
-  const listeners = new Set<(record: RequestRecord) => void>();
+  const feed = new RecordFeed();
   const server = await startAdminServer({
     host: '127.0.0.1',
     port: 0,
     dataDir,
-    ...(options.uiDir === undefined ? {} : { uiDir: options.uiDir }),
+    ...given,
     resources: createEmbeddedResourceAccess(world.registry),
-    counters: counterStore(counters),
+    counters: serving.counters ?? counterStore(counters),
+    ...(serving.passes && { passes: serving.passes }),
+    compile: world.compile,
+    gatewayHost: serving.gatewayHost ?? '127.0.0.1',
     holds: heldIn(holds),
     auditLog,
-    ...(options.drift && { drift: options.drift }),
-    ...(options.ledger === false ? {} : { ledger }),
+    ...whoComesIn(dataDir),
+    ...(keptLedger !== false && { ledger }),
     prices: () => mergeCatalogs(priceSources.map(({ catalog }) => catalog)),
     priceSources: () => priceSources,
     inForce: world.inForce,
     settled: world.settled,
-    onRecord: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onRecord: (listener) => feed.subscribe(listener),
     nowMs: () => clock.nowMs,
     randomBytes,
     log,
@@ -188,11 +222,25 @@ export async function startTestAdmin(
       applyObjects(world.registry, objects);
       await world.settled();
     },
+    list: (kind) => createEmbeddedResourceAccess(world.registry).list('', kind),
     call: (method, path, body, headers = { authorization: `Bearer ${token}` }) =>
       send(url, method, path, body, headers),
-    tell: (record) => {
-      for (const listener of listeners) listener(record);
-    },
+    tell: (record) => feed.publish(record),
+  };
+}
+
+function whoComesIn(dataDir: string) {
+  return {
+    adminTokens: openFileAdminTokens(join(dataDir, 'admin-tokens.json')),
+    adminSessions: openMemoryAdminSessions(),
+    users: openFileUsers(join(dataDir, 'users.json')),
+  };
+}
+
+function logInto(logged: Record<string, unknown>[]) {
+  return {
+    info: (fields: object, message: string) => void logged.push({ ...fields, message }),
+    error: (fields: object, message: string) => void logged.push({ ...fields, message, level: 'error' }),
   };
 }
 

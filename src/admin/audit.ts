@@ -46,12 +46,12 @@ export const auditRoute: Route = {
       next: text('For `before` of the next page; absent on the last one.'),
     }),
   },
-  serve({ context: { auditLog }, query }: Call) {
+  async serve({ context: { auditLog }, query }: Call) {
     if (auditLog === undefined) throw new Problem(503, 'no_audit', 'this gateway keeps no audit log');
     const object = query.get('object');
     const actor = query.get('actor');
     const before = query.get('before');
-    const { entries, next } = auditLog.search(
+    const { entries, next } = await auditLog.search(
       { ...(object && { object }), ...(actor && { actor }), ...periodOf(query) },
       { limit: Number(query.get('limit') ?? 100), ...(before !== null && { before: Number(before) }) },
     );

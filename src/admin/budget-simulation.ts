@@ -10,7 +10,7 @@ import { createPrices } from '../core/pricing/prices.ts';
 import { Replay, type ReplayResult } from '../core/simulate/replay.ts';
 import { callsInOrder } from './calls-in-order.ts';
 import { type AdminContext, ledgerOf } from './context.ts';
-import { allKeys } from './key-view.ts';
+import { eachKey } from './each-key.ts';
 import { badField, Problem } from './problem.ts';
 import { proposedBudget } from './proposed-budget.ts';
 import type { Answer, Call } from './route.ts';
@@ -131,20 +131,39 @@ export async function preview(call: Call, gate: SimulationGate): Promise<Answer>
   const { context } = call;
   const proposal = call.body as SimulateBody;
   const budget = proposedBudget(context, proposal);
-  const byLabels = dependsOnRequest(budget);
-  const keys = allKeys(context).filter(
-    ({ namespace, labels, metadata }) =>
-      (proposal.namespace === undefined || namespace === proposal.namespace) &&
-      (byLabels ? selects(budget.labels, labels) : keyMatches(budget, labels, metadata, compileExpression)),
-  );
-  const items = keys
-    .slice(0, maxItems)
-    .map(({ id, namespace, name, owner, display }) => ({ id, namespace, name, owner, display }));
+  const matchedKeys = await matchingKeys(context, budget, proposal.namespace);
   const lastWindow = await gate.run(() => lastWindowOf(context, budget));
-  return {
-    status: 200,
-    json: { matchedKeys: { total: keys.length, items, dependsOnRequest: byLabels }, lastWindow },
-  };
+  return { status: 200, json: { matchedKeys, lastWindow } };
+}
+
+async function matchingKeys(
+  context: AdminContext,
+  budget: Budget,
+  namespace: string | undefined,
+): Promise<object> {
+  const byLabels = dependsOnRequest(budget);
+  const stopAt = performance.now() + previewMs;
+  const items: object[] = [];
+  let total = 0;
+  let complete = true;
+  // Whatever has a label has its value in the text that is searched.
+  const label = Object.values(budget.labels.matchLabels ?? {}).reduce(
+    (a, b) => (a.length < b.length ? b : a),
+    '',
+  );
+  for await (const key of eachKey(context, label.toLowerCase())) {
+    complete = performance.now() < stopAt;
+    if (!complete) break;
+    if (namespace !== undefined && key.namespace !== namespace) continue;
+    const matches = byLabels
+      ? selects(budget.labels, key.labels)
+      : keyMatches(budget, key.labels, key.metadata, compileExpression);
+    if (!matches) continue;
+    total += 1;
+    const { id, name, owner, display } = key;
+    if (items.length < maxItems) items.push({ id, namespace: key.namespace, name, owner, display });
+  }
+  return { total, items, dependsOnRequest: byLabels, ...(!complete && { atLeast: true }) };
 }
 
 /** What each group used in the window before the present one, whatever the limit. */

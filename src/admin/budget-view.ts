@@ -105,7 +105,7 @@ export function counterView(standing: BudgetStanding): CounterView {
 }
 
 /** Of the fullest counter: the first to run out. */
-function forecastView(
+export function forecastView(
   { metadata }: KubeObject,
   budget: Budget | undefined,
   fullest: BudgetStanding | undefined,

@@ -105,3 +105,39 @@ test('a budget that could not be compiled is refused, by field, before it guards
   );
   assert.equal((await admin.call('GET', '/budgets')).body.total, 0);
 });
+
+test('budgets are exported as a table, a row for each counter; names that look like formulas are text', async (t) => {
+  const admin = await startTestAdmin(t);
+  await admin.call('POST', '/budgets', {
+    name: 'by-user',
+    spec: {
+      selector: { matchLabels: { team: 'research' } },
+      groupBy: ['apiKey.user_id'],
+      limit: { usd: '2.5' },
+      window: { calendar: 'Day', timeZone: 'Europe/Berlin' },
+      onExceeded: { action: 'Report' },
+    },
+  });
+  await admin.call('POST', '/budgets', { name: 'ever', spec: { limit: { tokens: 100 } } });
+  const key = 'budget|agentgateway-system/by-user|usd|';
+  const windowStart = Date.UTC(2026, 10, 24, 23) / 1000;
+  for (const [group, value] of [
+    ['=cmd()', 2_000_000_000],
+    ['anna', 500_000_000],
+  ] as const)
+    admin.counters.push({ key: `${key}${group}`, windowStart, windowSeconds: 86_400, value });
+  const { status, headers, body } = await admin.call('GET', '/budgets?format=csv&search=system/');
+  assert.equal(status, 200);
+  assert.equal(headers.get('content-disposition'), 'attachment; filename="budgets.csv"');
+  const rows = String(body).trim().split('\r\n') as [string, string, string, string];
+  assert.equal(rows[0].split(',').length, 19);
+  const start =
+    'agentgateway-system,by-user,ok,usd,2.5,Day Europe/Berlin,team=research,,apiKey.user_id,Hard,Report';
+  assert.ok(rows[1].startsWith(`${start},'=cmd(),2.50,2.00,0.00,0.50,2026-11-25T23:00:00.000Z,`), rows[1]);
+  assert.equal(rows[2], `${start},anna,2.50,0.50,0.00,2.00,2026-11-25T23:00:00.000Z,,`);
+  assert.ok(
+    rows[3].startsWith('agentgateway-system,ever,ok,tokens,100,lifetime,,,,Hard,Reject,,100,0,0,100,'),
+    rows[3],
+  );
+  assert.equal(rows.length, 4);
+});

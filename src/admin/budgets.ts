@@ -2,6 +2,7 @@
 import type { KubeObject } from '../core/resources/object.ts';
 import { any, list, record, required, text, whole } from '../core/resources/schema-builders.ts';
 import { spec as budgetSpec } from '../core/resources/schemas/budget.ts';
+import { budgetsAsCsv } from './budget-export.ts';
 import { allBudgets, budgetView, standingsNow } from './budget-view.ts';
 import type { AdminContext } from './context.ts';
 import { holdRoutes } from './holds.ts';
@@ -46,10 +47,14 @@ export const budgetRoutes: readonly Route[] = [
     path: '/budgets',
     access: 'team',
     summary: 'Budgets and how they stand',
-    query: { search: text('Found in namespace and name, in any case.') },
+    query: {
+      search: text('Found in namespace and name, in any case.'),
+      format: text('Default json; `csv`: a row for each counter.', { enum: ['json', 'csv'] }),
+    },
     answer: {
       status: 200,
       description: 'All of them',
+      mediaTypes: ['text/csv'],
       schema: record('Budgets.', {
         items: required(list('Budgets.', budgetSchema)),
         total: required(whole('How many.')),
@@ -61,7 +66,9 @@ export const budgetRoutes: readonly Route[] = [
       const items = all.filter(({ namespace, name }) =>
         `${namespace}/${name}`.toLowerCase().includes(search),
       );
-      return { status: 200, json: { items, total: items.length } };
+      if (query.get('format') !== 'csv') return { status: 200, json: { items, total: items.length } };
+      const csv = budgetsAsCsv(items);
+      return { status: 200, text: csv, mediaType: 'text/csv; charset=utf-8', fileName: 'budgets.csv' };
     },
   },
   {

@@ -3,7 +3,7 @@ import { type AuditChange, changesBetween } from '../core/audit/changes.ts';
 import { nameOf } from '../core/config/objects.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import { refOf } from '../core/resources/object-ref.ts';
-import type { ResourceAccess } from '../storage/resource-access.ts';
+import { type ResourceAccess, ResourceRefused } from '../storage/resource-access.ts';
 import type { AdminContext } from './context.ts';
 import type { Principal } from './principal.ts';
 
@@ -66,12 +66,19 @@ export class CallAudit {
         this.#writes.push({ action, object: `${object.kind}/${nameOf(object)}`, changes });
     };
     return {
+      keys: whole.keys,
       list: (group, kind) => whole.list(group, kind),
       get: (ref) => whole.get(ref),
       create: async (object, options) => {
         const created = await whole.create(object, options);
         if (options?.dryRun !== true) remember('create', created, undefined, created);
         return created;
+      },
+      createAll: async (objects) => {
+        const outcomes = await whole.createAll(objects);
+        for (const outcome of outcomes)
+          if (!(outcome instanceof ResourceRefused)) remember('create', outcome, undefined, outcome);
+        return outcomes;
       },
       update: async (object, options) => {
         const before = whole.get(refOf(object));

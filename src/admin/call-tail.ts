@@ -8,7 +8,7 @@ const maxListeners = 32;
 /** A reader that falls so far behind is cut off; it may read what it missed from `/calls`. */
 const maxUnsentBytes = 1024 * 1024;
 /** Keeps proxies from closing a quiet stream, and finds out that a session has ended. */
-const heartbeatMs = 15_000;
+const heartbeatMs = 5_000;
 
 export function callTailRoute(): Route {
   let listeners = 0;
@@ -43,8 +43,10 @@ function follow(call: Call, response: ServerResponse, onEnd: () => void): void {
     if (response.writableLength > maxUnsentBytes) response.destroy();
     else response.write(`data: ${JSON.stringify(record)}\n\n`);
   });
-  const heartbeat = setInterval(() => {
-    if (mayStay()) response.write(': still here\n\n');
+  const heartbeat = setInterval(async () => {
+    const stays = await mayStay();
+    if (response.destroyed) return;
+    if (stays) response.write(': still here\n\n');
     else response.end();
   }, heartbeatMs);
   heartbeat.unref();
@@ -54,9 +56,9 @@ function follow(call: Call, response: ServerResponse, onEnd: () => void): void {
     onEnd();
   });
 
-  function mayStay(): boolean {
+  async function mayStay(): Promise<boolean> {
     try {
-      const now = gatekeeper.principalOf(request);
+      const now = await gatekeeper.principalOf(request);
       return now?.role === role && now.team === team;
     } catch {
       return false;

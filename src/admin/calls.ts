@@ -13,11 +13,13 @@ export const callRoutes: readonly Route[] = [
     method: 'GET',
     path: '/calls',
     access: 'team',
-    summary: 'Calls, newest first; `label.NAME=value` filters by a label',
+    summary: 'Calls, in any order; `label.NAME=value` filters by a label',
     query: {
       ...filterParameters,
       limit: whole('Calls on the page; default 100.', { minimum: 1, maximum: 1_000 }),
-      before: text('`next` of the page before.'),
+      before: text('`next` of the page before, in the same order.'),
+      sort: text('Default time.', { enum: ['time', 'cost', 'tokens', 'duration'] }),
+      order: text('Default desc: newest, dearest, most and slowest first.', { enum: ['asc', 'desc'] }),
     },
     answer: {
       status: 200,

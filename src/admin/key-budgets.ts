@@ -1,7 +1,8 @@
 /** `/keys/{namespace}/{name}/budgets`: what one key draws on, as its holder sees it at `/me`. */
 import { list, record, required, text } from '../core/resources/schema-builders.ts';
 import { counterSchema } from './budgets.ts';
-import { allKeys } from './key-view.ts';
+import { findView } from './key-view.ts';
+import { entryOfView } from './keys-in-force.ts';
 import { countersOf } from './me.ts';
 import { notFound } from './problem.ts';
 import type { Route } from './route.ts';
@@ -28,11 +29,10 @@ export const keyBudgetsRoute: Route = {
     }),
   },
   async serve({ context, path }) {
-    const { namespace, name } = path;
-    const key = allKeys(context).find((one) => one.namespace === namespace && one.name === name);
+    const { namespace = '', name = '' } = path;
+    const key = findView(context, namespace, name);
     if (key === undefined) throw notFound('such key');
-    const sets = Object.values(context.inForce().keySets);
-    const inForce = sets.flatMap(({ keys }) => keys).find(({ id }) => id === key.id);
+    const inForce = entryOfView(context, key);
     return { status: 200, json: { items: inForce === undefined ? [] : await countersOf(context, inForce) } };
   },
 };

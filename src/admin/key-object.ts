@@ -5,6 +5,7 @@ import type { KubeObject } from '../core/resources/object.ts';
 import { isBlock } from '../core/route/cidr.ts';
 import type { AdminContext } from './context.ts';
 import { type KeySpec, tollgateGroup } from './key-view.ts';
+import { keyInForce } from './keys-in-force.ts';
 import { badField, Problem } from './problem.ts';
 import { sha256 } from './same-secret.ts';
 
@@ -112,32 +113,26 @@ export function changedKey(live: KubeObject, change: KeyChange): KubeObject {
   };
 }
 
-/** Hash → id of every key there is: two keys of one value would be one key with two names. A team learns no others' names. */
-export function keyHashes(context: AdminContext): Map<string, string> {
-  const own = hashesIn(context);
-  if (context.team === undefined) return own;
-  const others = [...hashesIn(context.team.whole).keys()].map((hash) => [hash, 'of another team'] as const);
-  return new Map([...others, ...own]);
-}
-
-function hashesIn({ resources, inForce }: AdminContext): Map<string, string> {
-  const hashes = new Map<string, string>();
-  for (const { keys } of Object.values(inForce().keySets))
-    for (const key of keys) hashes.set(key.sha256, key.id);
-  for (const object of resources.list(tollgateGroup, 'VirtualKey')) {
-    const { keyHash } = object['spec'] as KeySpec;
-    if (keyHash !== undefined) hashes.set(keyHash.slice('sha256:'.length), `VirtualKey/${nameOf(object)}`);
-  }
-  return hashes;
-}
-
+/** Two keys of one value would be one key with two names. `tried`: hash → id of keys that are about to be made. */
 export function refuseKnownHash(
-  hashes: ReadonlyMap<string, string>,
+  context: AdminContext,
+  tried: ReadonlyMap<string, string>,
   { keyHash }: KeySpec,
   field: string,
 ): void {
-  const known = hashes.get(keyHash!.slice('sha256:'.length));
+  const hash = keyHash!.slice('sha256:'.length);
+  const known = tried.get(hash) ?? idOfHash(context, hash);
   if (known !== undefined) throw new Problem(409, 'key_exists', `this is the key ${known} already`, field);
+}
+
+/** A team learns no others' names. */
+function idOfHash(context: AdminContext, hash: string): string | undefined {
+  const object = context.resources.keys.byHash(hash);
+  if (object !== undefined) return `VirtualKey/${nameOf(object)}`;
+  const entry = keyInForce(context, hash);
+  if (entry !== undefined) return entry.id;
+  const { team } = context;
+  return team !== undefined && idOfHash(team.whole, hash) !== undefined ? 'of another team' : undefined;
 }
 
 /** Paths of the object → fields of the body. */

@@ -43,7 +43,13 @@ export const keyChangeSchema = record('What is to change; fields left out stay.'
   disabled: flag('Refuses the key without deleting it.'),
 });
 
-export const keySchema = record('A virtual key, or a key in a Secret or ConfigMap.', {
+const usageSchema = record('This calendar month, UTC.', {
+  requests: required(whole('Calls.')),
+  tokens: required(whole('Input and output.')),
+  costNano: required(whole('Nano-dollars.')),
+});
+
+const keyFields = {
   id: required(text('`VirtualKey/ns/name`, or `Secret/ns/secret/entry`: as in the ledger.')),
   source: required(text('Where it is kept.', { enum: ['VirtualKey', 'Secret', 'ConfigMap'] })),
   namespace: required(text('Of the object that it is kept in.')),
@@ -63,18 +69,21 @@ export const keySchema = record('A virtual key, or a key in a Secret or ConfigMa
   expiresAt: text('When it stops working.', { format: 'date-time' }),
   createdAt: required(text('When it was created.', { format: 'date-time' })),
   lastUsedAt: text('When a call with it last began.', { format: 'date-time' }),
-  usage: required(
-    record('This calendar month, UTC.', {
-      requests: required(whole('Calls.')),
-      tokens: required(whole('Input and output.')),
-      costNano: required(whole('Nano-dollars.')),
-    }),
-  ),
   resourceVersion: required(text('Changes with every write.')),
   editable: required(flag('Whether it can be changed here: VirtualKeys only.')),
+};
+
+export const keySchema = record('A virtual key, or a key in a Secret or ConfigMap.', {
+  ...keyFields,
+  usage: required(usageSchema),
 });
 
 export const issuedKeySchema = record('A key and its value.', {
-  key: required(keySchema),
+  key: required(
+    record('The key; its usage is absent while the ledger cannot be read.', {
+      ...keyFields,
+      usage: usageSchema,
+    }),
+  ),
   value: text('Shown this once; absent when it was imported.'),
 });

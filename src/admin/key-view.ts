@@ -1,7 +1,9 @@
 /** VirtualKeys and keys in Secrets and ConfigMaps as one list. Values are never part of it. */
+import { acceptedOf } from '../core/config/key-facts.ts';
 import { nameOf } from '../core/config/objects.ts';
 import type { KeyEntry } from '../core/config/snapshot.ts';
-import type { Condition, KubeObject } from '../core/resources/object.ts';
+import type { KubeObject } from '../core/resources/object.ts';
+import { statusOf } from '../storage/listed-keys.ts';
 import type { AdminContext } from './context.ts';
 
 export interface KeySpec {
@@ -43,11 +45,17 @@ export interface KeyView {
 
 export const tollgateGroup = 'tollgate.dev';
 
-export function allKeys(context: AdminContext): KeyView[] {
-  const own = context.resources
-    .list(tollgateGroup, 'VirtualKey')
-    .map((object) => viewOf(object, context.nowMs()));
-  return [...own, ...entriesInObjects(context)];
+/** The key of this name: a VirtualKey, or `object/entry` of a Secret or ConfigMap. */
+export function findView(context: AdminContext, namespace: string, name: string): KeyView | undefined {
+  const object = context.resources.get({ group: tollgateGroup, kind: 'VirtualKey', namespace, name });
+  if (object !== undefined) return viewOf(object, context.nowMs());
+  return entriesInObjects(context).find((key) => key.namespace === namespace && key.name === name);
+}
+
+/** What a search looks through, in small letters. */
+export function textOf({ name, namespace, owner = '', display = '', labels, metadata }: KeyView): string {
+  const free = [...Object.values(labels), ...Object.values(metadata).map((value) => JSON.stringify(value))];
+  return [`${namespace}/${name}`, owner, display, ...free].join('\n').toLowerCase();
 }
 
 export function viewOf(object: KubeObject, nowMs: number): KeyView {
@@ -60,7 +68,7 @@ export function viewOf(object: KubeObject, nowMs: number): KeyView {
     name: metadata.name,
     ...(spec.owner === undefined ? {} : { owner: spec.owner }),
     ...(spec.display === undefined ? {} : { display: spec.display }),
-    ...statusOf(object, spec, nowMs),
+    ...toldOf(object, nowMs),
     metadata: spec.metadata ?? {},
     labels: metadata.labels ?? {},
     allowedModels: spec.allowedModels ?? [],
@@ -74,19 +82,14 @@ export function viewOf(object: KubeObject, nowMs: number): KeyView {
   };
 }
 
-/** What the key itself says comes first; then what the controller found. */
-function statusOf(object: KubeObject, spec: KeySpec, nowMs: number): Pick<KeyView, 'status' | 'message'> {
-  if (spec.disabled === true) return { status: 'disabled' };
-  if (spec.expiresAt !== undefined && Date.parse(spec.expiresAt) <= nowMs) return { status: 'expired' };
-  const { conditions = [] } = (object['status'] ?? {}) as { conditions?: Condition[] };
-  const accepted = conditions.find(({ type }) => type === 'Accepted');
-  if (accepted === undefined) return { status: 'pending', message: 'not yet in force' };
-  if (accepted.status === 'True') return { status: 'active' };
-  return { status: accepted.reason === 'Pending' ? 'pending' : 'invalid', message: accepted.message };
+function toldOf(object: KubeObject, nowMs: number): Pick<KeyView, 'status' | 'message'> {
+  const status = statusOf(object, nowMs);
+  if (status !== 'pending' && status !== 'invalid') return { status };
+  return { status, message: acceptedOf(object)?.message ?? 'not yet in force' };
 }
 
 /** Those that a policy's `apiKeyAuthentication` points to: the others open nothing. */
-function entriesInObjects({ inForce, resources }: AdminContext): KeyView[] {
+export function entriesInObjects({ inForce, resources }: AdminContext): KeyView[] {
   const found: KeyView[] = [];
   for (const [set, { keys }] of Object.entries(inForce().keySets)) {
     const [kind, namespace, name] = set.split('/');

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { keyValueFault } from '../core/keys/key-value.ts';
 import { ledgerRecord } from '../storage/ledger.fixture.ts';
+import { StoreUnavailable } from '../storage/store-unavailable.ts';
 import { gatewayNamespace, startTestAdmin, type TestAdmin } from './admin-api.fixture.ts';
 
 const path = (name: string) => `/keys/${gatewayNamespace}/${name}`;
@@ -150,8 +151,11 @@ test('keys in Secrets are listed beside them, without values, and are not change
   assert.equal(changed.body.error.code, 'not_editable');
 });
 
-test('list: search, status, order and pages', async (t) => {
-  const admin = await startTestAdmin(t);
+test('list: search, status, order and pages', (t) => listsKeys(t, {}));
+test('the same of keys that are all in memory', (t) => listsKeys(t, { inMemory: true }));
+
+async function listsKeys(t: TestContext, options: { inMemory?: boolean }) {
+  const admin = await startTestAdmin(t, options);
   await createKeys(admin, 'carol', 'alice', 'bob');
   await admin.call('PATCH', path('bob'), { disabled: true, owner: 'Robert' });
   await admin.call('PATCH', path('carol'), {
@@ -185,9 +189,18 @@ test('list: search, status, order and pages', async (t) => {
   const shown = (await admin.call('GET', path('bob'))).body;
   assert.deepEqual(shown.usage, { requests: 2, tokens: 240, costNano: 2_640_000 });
   assert.equal(shown.lastUsedAt, '2026-11-25T00:03:00.000Z');
+  const first = (await admin.call('GET', '/keys?limit=2')).body;
+  const [, last] = first.items;
+  const rest = (await admin.call('GET', `/keys?after=${last.namespace}/${encodeURIComponent(last.name)}`))
+    .body;
+  assert.equal(first.items.length + rest.items.length, first.total);
+  assert.deepEqual(
+    [...first.items, ...rest.items].map(({ id }) => id),
+    (await admin.call('GET', '/keys')).body.items.map(({ id }: { id: string }) => id),
+  );
   for (const query of ['limit=0', 'limit=1001', 'offset=-1', 'sort=colour', 'status=x', 'order=up'])
     assert.equal((await admin.call('GET', `/keys?${query}`)).status, 400, query);
-});
+}
 
 test('changes: stale ones conflict, null takes away, the rest stays', async (t) => {
   const admin = await startTestAdmin(t);
@@ -254,4 +267,22 @@ test('a deleted key opens nothing any more', async (t) => {
   assert.equal((await admin.call('DELETE', path('one'))).status, 404);
   const bearer = { authorization: `Bearer ${body.value}` };
   assert.equal((await admin.call('GET', '/session', undefined, bearer)).status, 401);
+});
+
+test('a ledger that cannot be read keeps no new value back', async (t) => {
+  const admin = await startTestAdmin(t);
+  const made = await admin.call('POST', '/keys', { name: 'before' });
+  admin.clock.nowMs += 60_000;
+  Object.assign(admin.ledger, {
+    usage: () => {
+      throw new StoreUnavailable('Postgres is not available: for this test');
+    },
+  });
+  const { status, body } = await admin.call('POST', '/keys', { name: 'laptop' });
+  assert.deepEqual([status, body.key.name, 'usage' in body.key], [201, 'laptop', false]);
+  assert.match(body.value, /^tg_/);
+  const rotated = await admin.call('POST', `${path('before')}/rotate`, {});
+  assert.equal(rotated.status, 200);
+  assert.notEqual(rotated.body.value, made.body.value);
+  assert.equal((await admin.call('GET', path('laptop'))).body.error.code, 'unavailable');
 });

@@ -1,54 +1,29 @@
-/** `/keys`: list, create, show, change, rotate, delete. */
+/** `/keys`: create, show, change, rotate, delete. */
 
 import { displayOf, newKeyValue } from '../core/keys/key-value.ts';
 import type { KubeObject } from '../core/resources/object.ts';
-import { list, record, required, text, whole } from '../core/resources/schema-builders.ts';
+import { record, whole } from '../core/resources/schema-builders.ts';
 import { ResourceRefused } from '../storage/resource-access.ts';
 import type { AdminContext } from './context.ts';
 import {
   changedKey,
   type KeyChange,
   keyFieldOf,
-  keyHashes,
   type NewKey,
   newKeyObject,
   refuseKnownHash,
 } from './key-object.ts';
 import { issuedKeySchema, keyChangeSchema, keySchema, newKeySchema } from './key-schemas.ts';
-import type { KeyUsageReader, KeyUsages } from './key-usage.ts';
-import { allKeys, type KeySpec, type KeyView, tollgateGroup, viewOf } from './key-view.ts';
-import { pageOf, pageParameters } from './page.ts';
+import { type KeyUsageReader, withUsage } from './key-usage.ts';
+import { findView, type KeySpec, type KeyView, tollgateGroup, viewOf } from './key-view.ts';
 import { notFound, Problem, problemOf } from './problem.ts';
 import type { Call, Route } from './route.ts';
 import { sha256 } from './same-secret.ts';
 
-const statuses = ['active', 'disabled', 'expired', 'pending', 'invalid'];
 const maxGraceSeconds = 30 * 86_400;
 
 export function keyRoutes(usage: KeyUsageReader): readonly Route[] {
   return [
-    {
-      method: 'GET',
-      path: '/keys',
-      access: 'team',
-      summary: 'Keys of every kind, with what they used this month',
-      query: {
-        search: text('Found in name, namespace, owner, display, labels and metadata, in any case.'),
-        status: text('Only these.', { enum: statuses }),
-        sort: text('Default: name.', { enum: ['name', 'owner', 'spend', 'lastUsedAt'] }),
-        order: text('Default: asc.', { enum: ['asc', 'desc'] }),
-        ...pageParameters,
-      },
-      answer: {
-        status: 200,
-        description: 'One page',
-        schema: record('A page of keys.', {
-          items: required(list('Keys.', keySchema)),
-          total: required(whole('Keys on all pages.')),
-        }),
-      },
-      serve: (call) => listKeys(call, usage),
-    },
     {
       method: 'POST',
       path: '/keys',
@@ -103,75 +78,40 @@ export function keyRoutes(usage: KeyUsageReader): readonly Route[] {
   ];
 }
 
-async function listKeys({ context, query }: Call, usage: KeyUsageReader) {
-  const usages = await usage.read();
-  const search = (query.get('search') ?? '').toLowerCase();
-  const status = query.get('status');
-  const found = allKeys(context).filter(
-    (view) => (status === null || view.status === status) && (search === '' || textOf(view).includes(search)),
-  );
-  found.sort(orderOf(query.get('sort') ?? 'name', query.get('order') === 'desc' ? -1 : 1, usages));
-  const items = pageOf(found, query).map((view) => withUsage(view, usages));
-  return { status: 200, json: { items, total: found.length } };
-}
-
-function textOf({ name, namespace, owner = '', display = '', labels, metadata }: KeyView): string {
-  const free = [...Object.values(labels), ...Object.values(metadata).map((value) => JSON.stringify(value))];
-  return [`${namespace}/${name}`, owner, display, ...free].join('\n').toLowerCase();
-}
-
-type Order = (a: KeyView, b: KeyView) => number;
-
-function orderOf(sort: string, sign: number, usages: KeyUsages): Order {
-  const byName = (a: KeyView, b: KeyView) =>
-    a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1;
-  const compare: Record<string, Order> = {
-    owner: (a, b) => (a.owner ?? '').localeCompare(b.owner ?? '', 'en'),
-    spend: (a, b) => usages.of(a.id).costNano - usages.of(b.id).costNano,
-    lastUsedAt: (a, b) => (usages.lastUsedAtMs(a.id) ?? 0) - (usages.lastUsedAtMs(b.id) ?? 0),
-  };
-  const by = compare[sort];
-  return (a, b) => (by === undefined ? 0 : sign * by(a, b)) || (by === undefined ? sign : 1) * byName(a, b);
-}
-
-function withUsage(view: KeyView, usages: KeyUsages): object {
-  const at = usages.lastUsedAtMs(view.id);
-  return {
-    ...view,
-    ...(at === undefined ? {} : { lastUsedAt: new Date(at).toISOString() }),
-    usage: usages.of(view.id),
-  };
-}
-
 export async function answerOf(view: KeyView, usage: KeyUsageReader): Promise<object> {
-  const usages = await usage.read();
-  return { ...withUsage(view, usages), usage: await usage.readOne(view.id) };
+  const usages = await usage.read([view.id]);
+  return withUsage(view, usages);
+}
+
+/** The value is told in this answer and nowhere else: a ledger that is away must not keep it back. */
+async function issuedOf({ context }: Call, view: KeyView, usage: KeyUsageReader): Promise<object> {
+  try {
+    return await answerOf(view, usage);
+  } catch (error) {
+    context.log.error({ error: String(error) }, 'the usage of a new value cannot be read');
+    return view;
+  }
 }
 
 async function createKey(call: Call, usage: KeyUsageReader) {
   const { context } = call;
-  const { key, value } = await createOne(context, call.body as NewKey, keyHashes(context), false);
+  const { key, value } = await createOne(context, call.body as NewKey);
   call.audit('keys.create', key.id, { imported: value === undefined });
   await context.settled();
   return {
     status: 201,
-    json: { key: await answerOf(findKey(context, key), usage), ...(value === undefined ? {} : { value }) },
+    json: {
+      key: await issuedOf(call, findKey(context, key), usage),
+      ...(value === undefined ? {} : { value }),
+    },
   };
 }
 
-/** Creates one key, or for a dry run finds out whether it could be; `hashes` learns it. */
-export async function createOne(
-  context: AdminContext,
-  input: NewKey,
-  hashes: Map<string, string>,
-  dryRun: boolean,
-): Promise<{ key: KeyView; value?: string }> {
+async function createOne(context: AdminContext, input: NewKey): Promise<{ key: KeyView; value?: string }> {
   const { object, value } = newKeyObject(context, input);
-  refuseKnownHash(hashes, object.spec, input.keyHash === undefined ? 'value' : 'keyHash');
-  const stored = await written(() => context.resources.create(object, { dryRun }));
-  const key = viewOf(stored, context.nowMs());
-  hashes.set(object.spec.keyHash!.slice('sha256:'.length), key.id);
-  return { key, ...(value === undefined ? {} : { value }) };
+  refuseKnownHash(context, new Map(), object.spec, input.keyHash === undefined ? 'value' : 'keyHash');
+  const stored = await written(() => context.resources.create(object));
+  return { key: viewOf(stored, context.nowMs()), ...(value === undefined ? {} : { value }) };
 }
 
 async function changeKey(call: Call, usage: KeyUsageReader) {
@@ -208,7 +148,7 @@ async function rotateKey(call: Call, usage: KeyUsageReader) {
   await written(() => context.resources.update({ ...live, spec: rotated }));
   call.audit('keys.rotate', `VirtualKey/${path['namespace']}/${path['name']}`, { graceSeconds });
   await context.settled();
-  return { status: 200, json: { key: await answerOf(findKey(context, path), usage), value } };
+  return { status: 200, json: { key: await issuedOf(call, findKey(context, path), usage), value } };
 }
 
 async function deleteKey(call: Call) {
@@ -222,11 +162,9 @@ async function deleteKey(call: Call) {
 
 function findKey(context: AdminContext, path: { namespace?: string; name?: string }): KeyView {
   const { namespace = '', name = '' } = path;
-  const object = context.resources.get({ group: tollgateGroup, kind: 'VirtualKey', namespace, name });
-  if (object !== undefined) return viewOf(object, context.nowMs());
-  const entry = allKeys(context).find((key) => key.namespace === namespace && key.name === name);
-  if (entry === undefined) throw notFound('such key');
-  return entry;
+  const found = findView(context, namespace, name);
+  if (found === undefined) throw notFound('such key');
+  return found;
 }
 
 /** The object to change; keys in Secrets and ConfigMaps are changed where they are. */

@@ -29,4 +29,10 @@ export class LoginLimit {
       this.#failures.set(address, { sinceMs: now, count: 1 });
     }
   }
+
+  /** Takes one failure back: of a login that was counted before it was known to be right. */
+  succeeded(address: string): void {
+    const found = this.#failures.get(address);
+    if (found !== undefined) found.count -= 1;
+  }
 }

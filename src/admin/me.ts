@@ -12,11 +12,11 @@ import { counterView, standingsNow } from './budget-view.ts';
 import { counterSchema } from './budgets.ts';
 import type { AdminContext } from './context.ts';
 import { type KeyUsageReader, monthStartMs } from './key-usage.ts';
-import { allKeys } from './key-view.ts';
+import { findView } from './key-view.ts';
 import { answerOf } from './keys.ts';
+import { noFigures } from './no-figures.ts';
 import { totalOf } from './overview.ts';
 import { Problem } from './problem.ts';
-import { noFigures } from './reports.ts';
 import type { Route } from './route.ts';
 import { figuresFields } from './usage.ts';
 
@@ -71,7 +71,8 @@ export function meRoute(usage: KeyUsageReader): Route {
 }
 
 async function ownKey(context: AdminContext, key: KeyEntry, usage: KeyUsageReader): Promise<object> {
-  const view = allKeys(context).find(({ id }) => id === key.id);
+  const [, namespace = '', ...name] = key.id.split('/');
+  const view = findView(context, namespace, name.join('/'));
   if (view === undefined) return {};
   const {
     id: _,
@@ -86,15 +87,7 @@ async function ownKey(context: AdminContext, key: KeyEntry, usage: KeyUsageReade
 
 /** Budgets that depend on the request (its model, its path) are left out: which counter is drawn on is known only then. */
 export async function countersOf(context: AdminContext, key: KeyEntry): Promise<object[]> {
-  const terms = key.terms ?? termsOfMetadata(key.metadata);
-  const variables = { apiKey: key.metadata };
-  const mine: { budget: Budget; group: string }[] = [];
-  for (const budget of context.inForce().budgets) {
-    if (!keyMatches(budget, terms.labels, key.metadata, compileExpression)) continue;
-    const group = groupOf(budget, variables);
-    if (group !== undefined) mine.push({ budget, group });
-  }
-  for (const budget of budgetsOfKey(key.id, terms.limits ?? {})) mine.push({ budget, group: '' });
+  const mine = drawnOn(context, key);
   const standings = await standingsNow(
     context,
     mine.map(({ budget }) => budget),
@@ -104,6 +97,20 @@ export async function countersOf(context: AdminContext, key: KeyEntry): Promise<
     const standing = found ?? { ...unused(budget, context.nowMs()), group };
     return { name: budget.name.replace(`${key.id}#`, ''), unit: budget.unit, ...counterView(standing) };
   });
+}
+
+/** Budgets and the group of theirs that the key alone decides on. */
+export function drawnOn(context: AdminContext, key: KeyEntry): { budget: Budget; group: string }[] {
+  const terms = key.terms ?? termsOfMetadata(key.metadata);
+  const variables = { apiKey: key.metadata };
+  const mine: { budget: Budget; group: string }[] = [];
+  for (const budget of context.inForce().budgets) {
+    if (!keyMatches(budget, terms.labels, key.metadata, compileExpression)) continue;
+    const group = groupOf(budget, variables);
+    if (group !== undefined) mine.push({ budget, group });
+  }
+  for (const budget of budgetsOfKey(key.id, terms.limits ?? {})) mine.push({ budget, group: '' });
+  return mine;
 }
 
 function groupOf({ groupBy }: Budget, variables: Record<string, unknown>): string | undefined {

@@ -2,7 +2,8 @@
 import type { Schema } from '../core/resources/kind.ts';
 import { open } from '../core/resources/schema-builders.ts';
 import { cookieName } from './principal.ts';
-import { type Route, rolesOf } from './route.ts';
+import { rolesOf } from './roles.ts';
+import type { Route } from './route.ts';
 import { prefix } from './router.ts';
 
 export function openApiRoute(routes: () => readonly Route[]): Route {

@@ -2,8 +2,9 @@
 import { list, record, required, text, whole } from '../core/resources/schema-builders.ts';
 import type { LedgerStore, UsageDimension, UsageFigures } from '../storage/ledger.ts';
 import { ledgerOf } from './context.ts';
+import { noFigures } from './no-figures.ts';
 import { Problem } from './problem.ts';
-import { noFigures, periodOf } from './reports.ts';
+import { periodOf } from './reports.ts';
 import type { Route } from './route.ts';
 import { figuresFields, periodParameters } from './usage.ts';
 
@@ -79,8 +80,8 @@ export async function totalOf(
 }
 
 async function topOf(ledger: LedgerStore, period: Period, dimension: UsageDimension): Promise<object[]> {
-  const rows = await ledger.usage(period, { groupBy: [dimension] });
-  return rows.slice(0, topCount).map(({ group, tokens, costNano, requests }) => ({
+  const rows = await ledger.usage(period, { groupBy: [dimension], page: { limit: topCount, offset: 0 } });
+  return rows.map(({ group, tokens, costNano, requests }) => ({
     name: group[dimension] ?? '',
     tokens,
     costNano,

@@ -1,4 +1,4 @@
-/** Pages of lists that are in memory: `limit` and `offset`. */
+/** Pages of lists: `limit` and `offset`. */
 import { whole } from '../core/resources/schema-builders.ts';
 
 const defaultLimit = 50;
@@ -10,6 +10,14 @@ export const pageParameters = {
 
 /** The router has checked the parameters. */
 export function pageOf<T>(items: readonly T[], query: URLSearchParams): T[] {
-  const offset = Number(query.get('offset') ?? 0);
-  return items.slice(offset, offset + Number(query.get('limit') ?? defaultLimit));
+  const offset = offsetOf(query);
+  return items.slice(offset, offset + limitOf(query));
+}
+
+export function offsetOf(query: URLSearchParams): number {
+  return Number(query.get('offset') ?? 0);
+}
+
+export function limitOf(query: URLSearchParams): number {
+  return Number(query.get('limit') ?? defaultLimit);
 }

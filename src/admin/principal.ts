@@ -1,11 +1,18 @@
 /** Who asks: somebody with an admin token and its role, or the holder of a virtual key, who may see only what is theirs. */
 import type { IncomingMessage } from 'node:http';
-import type { KeyEntry, KeySet } from '../core/config/snapshot.ts';
+import type { KeyEntry } from '../core/config/snapshot.ts';
 import { keyValueFault } from '../core/keys/key-value.ts';
+import type { Person } from '../core/login/person.ts';
+import type { AdminSessions } from '../storage/admin-sessions.ts';
+import type { AdminTokens } from '../storage/admin-tokens.ts';
+import type { StoredUser } from '../storage/users.ts';
 import type { AdminContext } from './context.ts';
+import { readCookie } from './cookies.ts';
+import { keyInForce } from './keys-in-force.ts';
 import { LoginLimit } from './login-limit.ts';
+import { PasswordLogin, stampOf } from './password-login.ts';
 import { Problem } from './problem.ts';
-import type { Role } from './route.ts';
+import type { Role } from './roles.ts';
 import { sameSecret, sha256 } from './same-secret.ts';
 import { type Session, SessionStore } from './session-store.ts';
 import { type NamedToken, TokenStore } from './token-store.ts';
@@ -23,40 +30,47 @@ export interface Principal {
   key?: KeyEntry;
 }
 
+/** Where several gateways are one for the people who administer them, they share both. */
+export interface AdminStores {
+  adminTokens: AdminTokens;
+  adminSessions: AdminSessions;
+}
+
 export const cookieName = 'tollgate_session';
 
 export class Gatekeeper {
   readonly sessions: SessionStore;
   readonly tokens: TokenStore;
+  readonly #passwords: PasswordLogin;
   readonly #context: AdminContext;
   readonly #token: string;
   readonly #limit: LoginLimit;
-  readonly #byHash = new WeakMap<object, Map<string, KeyEntry>>();
 
-  constructor(context: AdminContext, token: string, dataDir: string) {
+  constructor(context: AdminContext, token: string, kept: AdminStores) {
     this.#context = context;
     this.#token = token;
-    this.sessions = new SessionStore(context.nowMs, context.randomBytes);
-    this.tokens = new TokenStore(dataDir, context.randomBytes);
+    this.sessions = new SessionStore(kept.adminSessions, context.nowMs, context.randomBytes);
+    this.tokens = new TokenStore(kept.adminTokens, context.randomBytes);
+    this.#passwords = new PasswordLogin(context.users, context.nowMs);
     this.#limit = new LoginLimit(context.nowMs);
   }
 
-  /** Undefined without credentials. Throws 401 for wrong ones. */
-  principalOf(request: IncomingMessage): Principal | undefined {
+  /** Undefined without credentials. Rejects with 401 for wrong ones, and with `StoreUnavailable`: then nobody gets in. */
+  async principalOf(request: IncomingMessage): Promise<Principal | undefined> {
     const { authorization } = request.headers;
     if (authorization !== undefined) {
       const bearer = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
       if (bearer === undefined) throw new Problem(401, 'token', 'send it as Authorization: Bearer …');
       return this.#ofSecret(bearer, addressOf(request), 'bearer');
     }
-    const session = this.sessions.find(cookieOf(request.headers.cookie));
+    const session = await this.sessions.find(readCookie(request.headers.cookie, cookieName));
     return session === undefined ? undefined : this.ofSession(session);
   }
 
-  /** Opens a session. Throws 401 when the token is neither of the three. */
-  logIn(token: string, request: IncomingMessage): ReturnType<SessionStore['begin']> {
-    if (this.sessions.takeCode(token)) return this.sessions.begin('admin');
-    const { role, key, actor } = this.#ofSecret(token, addressOf(request), 'login');
+  /** Opens a session. Rejects with 401 when the token is neither of the three. */
+  async logIn(token: string, request: IncomingMessage): ReturnType<SessionStore['begin']> {
+    if (await this.sessions.takeCode(token)) return this.sessions.begin('admin');
+    const { role, key, actor } = await this.#ofSecret(token, addressOf(request), 'login');
     const isNamed = key === undefined && actor !== 'admin';
     return this.sessions.begin(role, {
       ...(key && { keyHash: sha256(token) }),
@@ -65,9 +79,9 @@ export class Gatekeeper {
   }
 
   /** Admin tokens cannot be guessed, so nobody is locked out of them; virtual keys may be weak. */
-  #ofSecret(secret: string, address: string, how: string): Principal {
+  async #ofSecret(secret: string, address: string, how: string): Promise<Principal> {
     if (sameSecret(secret, this.#token)) return administrator(how);
-    const token = this.tokens.findByHash(sha256(secret));
+    const token = await this.tokens.findByValue(secret);
     if (token !== undefined) return principalOfToken(token, how);
     const wait = this.#limit.waitSeconds(address);
     if (wait > 0) {
@@ -87,17 +101,44 @@ export class Gatekeeper {
     return this.#holder(key);
   }
 
-  ofSession(session: Session): Principal | undefined {
+  /** Rejects with 401 for a wrong name or password, and for too many of them. */
+  async logInWithPassword(
+    name: string,
+    password: string,
+    request: IncomingMessage,
+  ): Promise<ReturnType<SessionStore['begin']>> {
+    const user = await this.checkPassword(name, password, request);
+    const person = { from: 'password' as const, name: user.name, stamp: stampOf(user) };
+    return this.sessions.begin(user.role, { person });
+  }
+
+  /** Rejects as `logInWithPassword`. */
+  checkPassword(name: string, password: string, request: IncomingMessage): Promise<StoredUser> {
+    return this.#passwords.check(name, password, addressOf(request));
+  }
+
+  async ofSession(session: Session): Promise<Principal | undefined> {
     const how = `session ${session.id.slice(0, 8)}`;
     if (session.tokenHash !== undefined) {
       // A deleted token ends the sessions that it opened.
-      const token = this.tokens.findByHash(session.tokenHash);
+      const token = await this.tokens.findByHash(session.tokenHash);
       return token && { ...principalOfToken(token, how), session };
     }
+    if (session.person !== undefined) return this.#ofPerson(session, session.person, how);
     if (session.keyHash === undefined) return { ...administrator(how), session };
     // A key that was deleted or rotated away ends the sessions that it opened.
     const key = this.#keyOf(session.keyHash);
     return key === undefined ? undefined : { ...this.#holder(key), session };
+  }
+
+  /** What an identity provider said at the login holds until the session ends; a user's role is looked up. */
+  async #ofPerson(session: Session, person: Person, how: string): Promise<Principal | undefined> {
+    const { name, from } = person;
+    const of = from === 'oidc' ? { role: session.role, ...person } : await this.#passwords.userOf(person);
+    if (of === undefined) return undefined;
+    const { role, team } = of;
+    const names = { actor: `${name} (${from})`, who: `${name} (${from}, ${how})` };
+    return { role, ...names, ...(team === undefined ? {} : { team }), session };
   }
 
   #holder(key: KeyEntry): Principal {
@@ -109,13 +150,7 @@ export class Gatekeeper {
   }
 
   #keyOf(hash: string): KeyEntry | undefined {
-    const { keySets } = this.#context.inForce();
-    let index = this.#byHash.get(keySets);
-    if (index === undefined) {
-      index = indexOf(keySets);
-      this.#byHash.set(keySets, index);
-    }
-    return index.get(hash);
+    return keyInForce(this.#context, hash);
   }
 }
 
@@ -127,20 +162,6 @@ function principalOfToken({ name, role, team }: NamedToken, how: string): Princi
   return { role, actor: name, who: `${name} (${how})`, ...(team === undefined ? {} : { team }) };
 }
 
-function indexOf(keySets: Readonly<Record<string, KeySet>>): Map<string, KeyEntry> {
-  const index = new Map<string, KeyEntry>();
-  for (const { keys } of Object.values(keySets)) for (const key of keys) index.set(key.sha256, key);
-  return index;
-}
-
 function addressOf(request: IncomingMessage): string {
   return request.socket.remoteAddress ?? '';
-}
-
-function cookieOf(header: string | undefined): string {
-  for (const pair of (header ?? '').split(';')) {
-    const equals = pair.indexOf('=');
-    if (equals > 0 && pair.slice(0, equals).trim() === cookieName) return pair.slice(equals + 1).trim();
-  }
-  return '';
 }

@@ -2,13 +2,16 @@
 import { isTimeZone } from '../core/budget/window.ts';
 import { csvOf } from '../core/text/csv.ts';
 import type {
+  CallOrder,
   LedgerFilter,
   LedgerStore,
   UsageDimension,
   UsageFigures,
   UsageQuery,
 } from '../storage/ledger.ts';
+import { noFigures } from './no-figures.ts';
 import { Problem, shortened } from './problem.ts';
+import { usageOfTop } from './usage-of-top.ts';
 
 function badQuery(name: string, why: string): Problem {
   return new Problem(400, 'query', shortened(why), name);
@@ -19,16 +22,37 @@ const buckets = new Set(['hour', 'day', 'week', 'month']);
 const outcomes = new Set(['ok', 'refused', 'failed']);
 const maxPage = 1_000;
 
-/** `groupBy=user,label:team&bucket=day&timeZone=Europe/Berlin`, and the filters of `filterOf`. */
+/**
+ * `groupBy=user,label:team&bucket=day&timeZone=Europe/Berlin`, and the filters of `filterOf`. Without a bucket also
+ * `sort=requests&order=asc&limit=50&offset=0`; with one, `top=6`: the dearest groups, and the rest as one.
+ */
 export async function reportUsage(ledger: LedgerStore, query: URLSearchParams): Promise<unknown> {
   const filter = filterOf(query);
-  const rows = await ledger.usage(filter, usageQueryOf(query));
+  const usage = usageQueryOf(query);
+  const top = query.get('top');
+  const rows =
+    top === null ? await ledger.usage(filter, usage) : await usageOfTop(ledger, filter, usage, Number(top));
   const [total] = await ledger.usage(filter, { groupBy: [] });
   const { group: _, ...figures } = total ?? { group: {}, ...noFigures };
+  const left = figuresLeftOut(query);
   return {
-    rows: rows.map(({ bucketStartMs, ...row }) => ({ ...row, ...startOf(bucketStartMs) })),
+    rows: rows.map(({ bucketStartMs, groups: _, ...row }) => {
+      for (const name of left) delete (row as Partial<UsageFigures>)[name];
+      return { ...row, ...startOf(bucketStartMs) };
+    }),
     total: figures,
+    ...(usage.page === undefined ? {} : { groups: rows[0]?.groups ?? 0 }),
   };
+}
+
+/** `figures=costNano,tokens`: rows have these alone. */
+function figuresLeftOut(query: URLSearchParams): (keyof UsageFigures)[] {
+  const asked = query.get('figures')?.split(',');
+  if (asked === undefined) return [];
+  const all = Object.keys(noFigures) as (keyof UsageFigures)[];
+  const wrong = asked.find((name) => !(all as string[]).includes(name));
+  if (wrong !== undefined) throw badQuery('figures', `"${wrong}" is none of ${all.join(', ')}`);
+  return all.filter((name) => !asked.includes(name));
 }
 
 /** The rows of the same query as CSV: dimensions, begin of the bucket, figures; dollars with nine decimals. */
@@ -48,7 +72,7 @@ export async function usageAsCsv(ledger: LedgerStore, query: URLSearchParams): P
   );
 }
 
-/** Newest first; `before=ID` gives the next page. */
+/** Newest first, or as `sort` and `order` say; `before=ID` gives the next page. */
 export async function listCalls(ledger: LedgerStore, query: URLSearchParams): Promise<unknown> {
   const limit = Number(query.get('limit') ?? 100);
   if (!Number.isInteger(limit) || limit < 1 || limit > maxPage)
@@ -57,6 +81,10 @@ export async function listCalls(ledger: LedgerStore, query: URLSearchParams): Pr
   const { records, next } = await ledger.search(filterOf(query), {
     limit,
     ...(before === null ? {} : { before }),
+    order: {
+      by: (query.get('sort') ?? 'time') as CallOrder['by'],
+      ascending: query.get('order') === 'asc',
+    },
   });
   return { items: records, ...(next === undefined ? {} : { next }) };
 }
@@ -70,10 +98,23 @@ function usageQueryOf(query: URLSearchParams): UsageQuery {
   if (bucket !== null && !buckets.has(bucket)) throw badQuery('bucket', `one of ${[...buckets].join(', ')}`);
   const timeZone = query.get('timeZone') ?? 'UTC';
   if (!isTimeZone(timeZone)) throw badQuery('timeZone', `"${timeZone}" is not an IANA time zone`);
+  if (query.has('top') && (bucket === null || groupBy.length !== 1))
+    throw badQuery('top', 'needs a bucket and one groupBy');
   return {
     groupBy: groupBy as UsageDimension[],
     timeZone,
-    ...(bucket === null ? {} : { bucket: bucket as 'day' }),
+    ...(bucket === null ? pageAndSort(query) : { bucket: bucket as 'day' }),
+  };
+}
+
+/** The router has checked the parameters. */
+function pageAndSort(query: URLSearchParams): Pick<UsageQuery, 'sort' | 'page'> {
+  const sort = query.get('sort') as keyof UsageFigures | null;
+  const limit = query.get('limit');
+  const ascending = query.get('order') === 'asc';
+  return {
+    ...(sort === null && !ascending ? {} : { sort: { by: sort ?? 'costNano', ascending } }),
+    ...(limit === null ? {} : { page: { limit: Number(limit), offset: Number(query.get('offset') ?? 0) } }),
   };
 }
 
@@ -111,17 +152,3 @@ function momentOf(field: string, name: string, query: URLSearchParams): Record<s
 function startOf(bucketStartMs: number | undefined): { bucketStart?: string } {
   return bucketStartMs === undefined ? {} : { bucketStart: new Date(bucketStartMs).toISOString() };
 }
-
-export const noFigures: UsageFigures = {
-  requests: 0,
-  refused: 0,
-  failed: 0,
-  inputTokens: 0,
-  cachedInputTokens: 0,
-  cacheWriteTokens: 0,
-  outputTokens: 0,
-  reasoningTokens: 0,
-  tokens: 0,
-  costNano: 0,
-  unpriced: 0,
-};

@@ -20,7 +20,7 @@ const configured = new Set([
   'ConfigMap',
   'Service',
 ]);
-const kinds = allKinds.filter(({ kind }) => configured.has(kind));
+export const kindsToEdit = allKinds.filter(({ kind }) => configured.has(kind));
 
 export const resourceTextRoutes: readonly Route[] = [
   {
@@ -38,7 +38,7 @@ export const resourceTextRoutes: readonly Route[] = [
     },
     async serve({ context, path }) {
       const { kind: kindName, namespace = '', name = '' } = path;
-      const kind = kinds.find((one) => one.kind === kindName);
+      const kind = kindsToEdit.find((one) => one.kind === kindName);
       const found = kind && context.resources.get({ group: kind.group, kind: kind.kind, namespace, name });
       if (found === undefined) throw notFound('such object');
       const { stringify } = await import('yaml');
@@ -58,7 +58,7 @@ export const resourceTextRoutes: readonly Route[] = [
       description: 'Schemas',
       schema: record('Schemas.', { items: required(list('One a kind.', open('apiVersion, kind, schema.'))) }),
     },
-    serve: () => ({ status: 200, json: { items: kinds.map(schemaOf) } }),
+    serve: () => ({ status: 200, json: { items: kindsToEdit.map(schemaOf) } }),
   },
 ];
 

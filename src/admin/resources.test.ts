@@ -80,6 +80,27 @@ test('prices are searched and paged; each says where it is from, and every sourc
   assert.deepEqual((await admin.call('GET', '/prices?offset=2')).body.items, []);
 });
 
+test('prices are sorted by a rate, those without it last, and told as CSV', async (t) => {
+  const admin = await startTestAdmin(t);
+  const inputs = async (order: string) => {
+    const { items } = (await admin.call('GET', `/prices?sort=input&order=${order}`)).body;
+    return items.map(({ rates }: { rates: { input: string } }) => Number(rates.input));
+  };
+  const ascending: number[] = await inputs('asc');
+  assert.deepEqual(
+    ascending,
+    ascending.toSorted((a, b) => a - b),
+  );
+  assert.deepEqual(await inputs('desc'), ascending.toReversed());
+  const { items } = (await admin.call('GET', '/prices?sort=cacheWrite1h&order=desc')).body;
+  assert.equal(items.length, 2);
+  const csv = await admin.call('GET', '/prices?format=csv&search=sonnet');
+  const [head, row] = csv.body.split('\r\n');
+  assert.equal(head, 'provider,model,source,input,output,cacheRead,cacheWrite,cacheWrite1h');
+  assert.equal(row, 'anthropic,claude-sonnet-5,shipped,3,15,,,');
+  assert.equal((await admin.call('GET', '/prices?sort=colour')).body.error.field, 'sort');
+});
+
 test('the OpenAPI document needs no login and describes what is served', async (t) => {
   const admin = await startTestAdmin(t);
   const { status, body } = await admin.call('GET', '/openapi.json', undefined, {});
@@ -92,7 +113,9 @@ test('the OpenAPI document needs no login and describes what is served', async (
   );
   assert.equal(new Set(operations.map(({ operationId }) => operationId)).size, operations.length);
   assert.ok(operations.length >= 25);
-  for (const { path, method } of operations.filter(({ path }) => !/openapi|session$/.test(path))) {
+  for (const { path, method } of operations.filter(
+    ({ path }) => !/openapi|session$|login-methods|oidc/.test(path),
+  )) {
     const url = path.replace('/api/v1', '').replaceAll(/\{\w+\}/g, 'x');
     const body = method === 'get' || method === 'delete' ? undefined : {};
     assert.equal((await admin.call(method.toUpperCase(), url, body, {})).status, 401, `${method} ${path}`);

@@ -3,33 +3,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Schema } from '../core/resources/kind.ts';
 import type { AdminContext } from './context.ts';
 import type { Gatekeeper, Principal } from './principal.ts';
+import type { Access } from './roles.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-
-/** Of whoever is logged in. `owner`: of a team's keys, budgets, usage and calls. `holder`: of a virtual key. */
-export type Role = 'admin' | 'viewer' | 'owner' | 'holder';
-
-/**
- * Who may call each kind of route; nothing else decides. An owner is handed a context that holds the own team's things alone
- * (`team-scope.ts`).
- */
-export const rolesOf = {
-  /** Nobody need be logged in. */
-  open: ['admin', 'viewer', 'owner', 'holder'],
-  holder: ['admin', 'viewer', 'owner', 'holder'],
-  team: ['admin', 'viewer', 'owner'],
-  'team-change': ['admin', 'owner'],
-  viewer: ['admin', 'viewer'],
-  admin: ['admin'],
-} as const satisfies Record<string, readonly Role[]>;
-
-export type Access = keyof typeof rolesOf;
 
 export interface Route {
   method: Method;
   /** Below `/api/v1`: `/keys/{namespace}/{name}`. */
   path: string;
   access: Access;
+  /** Browsers are sent here by another site: only for what that site may ask for in anybody's name. */
+  fromElsewhere?: true;
   summary: string;
   /** Query parameters. */
   query?: Readonly<Record<string, Schema>>;
@@ -67,7 +51,7 @@ export interface Call {
 }
 
 export type Answer =
-  | { status: number; json?: unknown; headers?: Record<string, string> }
+  | { status: number; json?: unknown; headers?: Record<string, string | string[]> }
   | { status: number; text: string; mediaType: string; fileName: string }
   /** Writes the answer itself, head included. */
   | { stream(response: ServerResponse): void | Promise<void> };

@@ -9,7 +9,8 @@ import type { AdminContext } from './context.ts';
 import type { Gatekeeper, Principal } from './principal.ts';
 import { Problem, problemOf, shortened } from './problem.ts';
 import { readBody } from './read-body.ts';
-import { type Answer, type Call, type Role, type Route, rolesOf } from './route.ts';
+import { type Role, rolesOf } from './roles.ts';
+import type { Answer, Call, Route } from './route.ts';
 import { sameSecret } from './same-secret.ts';
 import { scopedToTeam } from './team-scope.ts';
 
@@ -33,7 +34,7 @@ export class Router {
   async serve(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     try {
       const { route, path } = this.#find(request.method ?? '', url.pathname.slice(prefix.length));
-      const principal = this.#admit(request, route);
+      const principal = await this.#admit(request, route);
       checkQuery(route, url.searchParams);
       const body = route.body === undefined ? undefined : await readBody(request, route.body);
       const audit = new CallAudit(this.#context, principal);
@@ -58,10 +59,10 @@ export class Router {
     throw new Problem(405, 'method', `use ${allow}`, undefined, { allow });
   }
 
-  #admit(request: IncomingMessage, route: Route): Principal | undefined {
-    refuseForeignPages(request);
+  async #admit(request: IncomingMessage, route: Route): Promise<Principal | undefined> {
+    if (!route.fromElsewhere) refuseForeignPages(request);
     if (route.access === 'open') return undefined;
-    const principal = this.#gatekeeper.principalOf(request);
+    const principal = await this.#gatekeeper.principalOf(request);
     if (principal === undefined) throw notLoggedIn();
     const roles: readonly Role[] = rolesOf[route.access];
     if (!roles.includes(principal.role)) throw notForRole(principal.role, roles);

@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { adminToken } from './admin-token.ts';
 import { sendProblem } from './answer.ts';
 import type { AdminContext } from './context.ts';
-import { Gatekeeper } from './principal.ts';
+import { type AdminStores, Gatekeeper } from './principal.ts';
 import { Problem, shortened } from './problem.ts';
 import { prefix, Router } from './router.ts';
 import { allRoutes } from './routes.ts';
 import { servePage } from './start-page.ts';
 import { createStaticFiles, type StaticFiles } from './static-files.ts';
 
-export interface AdminOptions extends AdminContext {
+export interface AdminOptions extends AdminContext, AdminStores {
   host: string;
   port: number;
   /** Holds the admin token. */
@@ -23,43 +23,46 @@ export interface AdminOptions extends AdminContext {
 export interface AdminServer {
   server: Server;
   port: number;
-  /** Logs a browser in once, within 15 minutes. */
-  loginUrl(): string;
+  url: string;
+  /** Logs a browser in once, within 15 minutes, here or at a gateway that shares the sessions. Rejects with `StoreUnavailable`. */
+  loginUrl(): Promise<string>;
 }
 
 /** Rejects when the port is taken (EADDRINUSE). */
 export async function startAdminServer(options: AdminOptions): Promise<AdminServer> {
   const { host, port, dataDir, randomBytes } = options;
-  const gatekeeper = new Gatekeeper(options, adminToken(dataDir, randomBytes), dataDir);
+  const gatekeeper = new Gatekeeper(options, adminToken(dataDir, randomBytes), options);
   const router = new Router(options, gatekeeper, allRoutes(options));
   const ui =
     options.uiDir === undefined
       ? undefined
       : createStaticFiles(options.uiDir, () => Buffer.from(randomBytes(16)).toString('base64url'));
+  const names = new Set([host, 'localhost', '127.0.0.1', '[::1]', ...nameIn(options.consoleUrl)]);
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
-    void serve(request, response, host, router, ui);
+    void serve(request, response, names, router, ui);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, host, exclusive: true }, resolve);
   });
   const bound = (server.address() as AddressInfo).port;
-  const name = host.includes(':') ? `[${host}]` : host;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}/`;
   return {
     server,
     port: bound,
-    loginUrl: () => `http://${name}:${bound}/?login=${gatekeeper.sessions.newCode()}`,
+    url,
+    loginUrl: async () => `${url}?login=${await gatekeeper.sessions.newCode()}`,
   };
 }
 
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  host: string,
+  names: ReadonlySet<string>,
   router: Router,
   ui: StaticFiles | undefined,
 ): Promise<void> {
-  if (!isOwnHost(request.headers.host, host))
+  if (!isOwnHost(request.headers.host, names))
     return sendProblem(response, new Problem(403, 'host', 'this name is not served here'));
   const url = URL.parse(request.url ?? '/', 'http://admin');
   if (url === null) return sendProblem(response, new Problem(400, 'path', 'this is no path'));
@@ -72,7 +75,10 @@ async function serve(
 }
 
 /** A name that resolves to loopback is not ours: DNS rebinding would let any web page in. */
-function isOwnHost(host: string | undefined, own: string): boolean {
-  const name = (host ?? '').replace(/:\d+$/, '');
-  return name === own || name === 'localhost' || name === '127.0.0.1' || name === '[::1]';
+function isOwnHost(host: string | undefined, names: ReadonlySet<string>): boolean {
+  return names.has((host ?? '').replace(/:\d+$/, ''));
+}
+
+function nameIn(consoleUrl: string | undefined): string[] {
+  return consoleUrl === undefined ? [] : [new URL(consoleUrl).hostname];
 }

@@ -1,77 +1,75 @@
-/** Sessions and one-time login codes, in memory: a restart ends them. Only hashes of what the browser holds are kept. */
-import type { Role } from './route.ts';
+/** Sessions and one-time login codes: their secrets, which the browser holds and nobody else. */
+import { createHmac } from 'node:crypto';
+import type { AdminSessions, StoredSession } from '../storage/admin-sessions.ts';
+import type { Role } from './roles.ts';
 import { sha256 } from './same-secret.ts';
 
-export interface Session {
-  /** Of its cookie's value; names the session in the audit log too. */
-  id: string;
+/** `id` names the session in the audit log too. */
+export interface Session extends StoredSession {
   role: Role;
   csrf: string;
-  expiresAtMs: number;
-  /** SHA-256 of the virtual key of a holder. */
-  keyHash?: string;
-  /** SHA-256 of the named admin token that opened it. */
-  tokenHash?: string;
 }
 
 const sessionMs = 12 * 3_600_000;
 const codeMs = 15 * 60_000;
-/** Beyond that the oldest ends. */
-const maxSessions = 1_000;
+/** Of what `#secret` makes: nothing is looked up for anything else. */
+const shape = /^[\w-]{43}$/;
 
 export class SessionStore {
+  readonly #kept: AdminSessions;
   readonly #nowMs: () => number;
   readonly #secret: () => string;
-  readonly #sessions = new Map<string, Session>();
-  readonly #codes = new Map<string, number>();
 
-  constructor(nowMs: () => number, randomBytes: (count: number) => Uint8Array) {
+  constructor(kept: AdminSessions, nowMs: () => number, randomBytes: (count: number) => Uint8Array) {
+    this.#kept = kept;
     this.#nowMs = nowMs;
     this.#secret = () => Buffer.from(randomBytes(32)).toString('base64url');
   }
 
   /** Returns the session and the value of its cookie, which is kept nowhere here. */
-  begin(
+  async begin(
     role: Role,
-    by: Pick<Session, 'keyHash' | 'tokenHash'> = {},
-  ): { session: Session; cookie: string; maxAgeSeconds: number } {
+    by: Pick<Session, 'keyHash' | 'tokenHash' | 'person'> = {},
+    lifeMs = sessionMs,
+  ): Promise<{ session: Session; cookie: string; maxAgeSeconds: number }> {
     const cookie = this.#secret();
-    const session: Session = {
-      id: sha256(cookie),
-      role,
-      csrf: this.#secret(),
-      expiresAtMs: this.#nowMs() + sessionMs,
-      ...by,
-    };
-    if (this.#sessions.size >= maxSessions) this.#sessions.delete(this.#sessions.keys().next().value!);
-    this.#sessions.set(session.id, session);
-    return { session, cookie, maxAgeSeconds: sessionMs / 1000 };
+    const now = this.#nowMs();
+    const session = { id: sha256(cookie), role, expiresAtMs: now + lifeMs, ...by };
+    await this.#kept.begin(session, now);
+    return { session: { ...session, csrf: csrfOf(cookie) }, cookie, maxAgeSeconds: lifeMs / 1000 };
   }
 
-  find(cookie: string): Session | undefined {
-    const id = sha256(cookie);
-    const session = this.#sessions.get(id);
-    if (session === undefined || session.expiresAtMs > this.#nowMs()) return session;
-    this.#sessions.delete(id);
+  async find(cookie: string): Promise<Session | undefined> {
+    if (!shape.test(cookie)) return undefined;
+    const session = await this.#kept.find(sha256(cookie));
+    if (session === undefined) return undefined;
+    if (session.expiresAtMs > this.#nowMs())
+      return { ...session, role: session.role as Role, csrf: csrfOf(cookie) };
+    await this.#kept.end(session.id);
     return undefined;
   }
 
-  end(id: string): void {
-    this.#sessions.delete(id);
+  async end(id: string): Promise<void> {
+    await this.#kept.end(id);
   }
 
   /** Good for one login within 15 minutes. */
-  newCode(): string {
+  async newCode(): Promise<string> {
     const code = this.#secret();
-    this.#codes.set(sha256(code), this.#nowMs() + codeMs);
+    const now = this.#nowMs();
+    await this.#kept.addCode(sha256(code), now + codeMs, now);
     return code;
   }
 
   /** True once for each code, while it holds. */
-  takeCode(code: string): boolean {
-    const id = sha256(code);
-    const expiresAtMs = this.#codes.get(id);
-    this.#codes.delete(id);
+  async takeCode(code: string): Promise<boolean> {
+    if (!shape.test(code)) return false;
+    const expiresAtMs = await this.#kept.takeCode(sha256(code));
     return expiresAtMs !== undefined && expiresAtMs > this.#nowMs();
   }
+}
+
+/** Made of the cookie, so that nothing needs to be kept which would do without one. */
+function csrfOf(cookie: string): string {
+  return createHmac('sha256', cookie).update('csrf').digest('base64url');
 }

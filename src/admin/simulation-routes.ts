@@ -59,6 +59,7 @@ const previewSchema = record('Whom a budget would hold, and what they used.', {
           }),
         ),
       ),
+      atLeast: flag('There may be more than `total`: more keys were there than a few seconds suffice for.'),
       dependsOnRequest: required(
         flag('The expression looks at the request too: labels alone were compared.'),
       ),

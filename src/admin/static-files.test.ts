@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { rawGet, startTestAdmin } from './admin-api.fixture.ts';
 
+const longScript = 'console.log(1);'.repeat(1_000);
+
 async function startWithConsole(t: TestContext) {
   const directory = mkdtempSync(join(tmpdir(), 'tollgate-ui-'));
   const uiDir = join(directory, 'dist');
@@ -15,6 +17,7 @@ async function startWithConsole(t: TestContext) {
     '<script nonce="__CSP_NONCE__"></script><meta content="__CSP_NONCE__">',
   );
   writeFileSync(join(uiDir, 'assets', 'main-abc.js'), 'console.log(1)');
+  writeFileSync(join(uiDir, 'assets', 'long-abc.js'), longScript);
   writeFileSync(join(uiDir, 'favicon.svg'), '<svg/>');
   writeFileSync(join(uiDir, '.env'), 'hidden');
   symlinkSync(join(directory, 'secret.txt'), join(uiDir, 'link.txt'));
@@ -54,6 +57,28 @@ test('hashed files are kept for a year, others asked for again', async (t) => {
   const head = await fetch(`${url}/favicon.svg`, { method: 'HEAD' });
   assert.equal(head.headers.get('content-length'), '6');
   assert.equal((await fetch(`${url}/`, { method: 'POST' })).status, 405);
+});
+
+test('scripts and styles are compressed for whoever takes that', async (t) => {
+  const { url } = await startWithConsole(t);
+  const asked = (path: string, coding: string) =>
+    rawGet(url, path, { 'accept-encoding': coding }).then(({ headers }) => headers);
+  const long = '/assets/long-abc.js';
+  for (const [coding, answer] of [
+    ['gzip, deflate, br', 'gzip'],
+    ['br;q=1.0, gzip;q=0.8', 'gzip'],
+    ['*', 'gzip'],
+    ['identity', undefined],
+    ['gzip;q=0', undefined],
+    ['', undefined],
+  ] as const) {
+    const headers = await asked(long, coding);
+    assert.equal(headers['content-encoding'], answer, coding);
+    assert.equal(headers['vary'], 'accept-encoding');
+    assert.equal(Number(headers['content-length']) < 1_000, answer === 'gzip');
+  }
+  assert.equal((await asked('/assets/main-abc.js', 'gzip'))['content-encoding'], undefined);
+  assert.equal(await (await fetch(url + long)).text(), longScript);
 });
 
 test('nothing outside the directory is served, however it is asked for', async (t) => {

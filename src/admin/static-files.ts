@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { securityHeaders, sendProblem } from './answer.ts';
+import { CompressedFiles, takesGzip } from './compressed-files.ts';
 import { Problem } from './problem.ts';
 
 const mediaTypes: Readonly<Record<string, string>> = {
@@ -31,6 +32,7 @@ export interface StaticFiles {
 }
 
 export function createStaticFiles(directory: string, nonce: () => string): StaticFiles {
+  const compressed = new CompressedFiles();
   return {
     async serve(request, response, { pathname }) {
       if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -38,8 +40,10 @@ export function createStaticFiles(directory: string, nonce: () => string): Stati
         return;
       }
       const isHead = request.method === 'HEAD';
+      const kept = takesGzip(request) ? compressed : undefined;
       const file = pathname === '/' ? undefined : await fileAt(directory, pathname);
-      if (file !== undefined && extname(file) !== '.html') await sendFile(response, file, pathname, isHead);
+      if (file !== undefined && extname(file) !== '.html')
+        await sendFile(response, file, pathname, isHead, kept);
       else if (file === undefined && namesFile(pathname)) sendProblem(response, missing());
       else await sendPage(response, directory, nonce(), isHead);
     },
@@ -73,18 +77,23 @@ async function sendFile(
   path: string,
   pathname: string,
   isHead: boolean,
+  compressed: CompressedFiles | undefined,
 ): Promise<void> {
   const { size } = await stat(path);
   const isHashed = pathname.startsWith(hashedFolder);
+  const body = isHashed ? await compressed?.read(path, size) : undefined;
   response.writeHead(200, {
     ...securityHeaders,
     'content-type': mediaTypes[extname(path)] ?? 'application/octet-stream',
-    'content-length': size,
+    'content-length': body?.length ?? size,
+    ...(body !== undefined && { 'content-encoding': 'gzip' }),
+    ...(isHashed && { vary: 'accept-encoding' }),
     'cache-control': isHashed ? `public, max-age=${yearSeconds}, immutable` : 'no-cache',
     // An image that is opened by itself must not run what is in it.
     'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
   });
   if (isHead) response.end();
+  else if (body !== undefined) response.end(body);
   else await pipeline(createReadStream(path), response).catch(() => response.destroy());
 }
 

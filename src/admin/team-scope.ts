@@ -6,6 +6,7 @@ import type { KeyEntry } from '../core/config/snapshot.ts';
 import type { RequestRecord } from '../core/record.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import { groupOf, refOf } from '../core/resources/object-ref.ts';
+import type { KeyDirectory } from '../storage/key-directory.ts';
 import type { LedgerFilter, LedgerStore } from '../storage/ledger.ts';
 import { type ResourceAccess, ResourceRefused } from '../storage/resource-access.ts';
 import type { AdminContext, InForce } from './context.ts';
@@ -49,6 +50,7 @@ function ownResources(team: string, whole: ResourceAccess): ResourceAccess {
     return { apiVersion, kind, metadata: rest };
   };
   return {
+    keys: ownKeys(team, whole.keys),
     list: (group, kind) => {
       // A new key goes where the Gateways are.
       if (kind === 'Gateway') return whole.list(group, kind);
@@ -57,6 +59,13 @@ function ownResources(team: string, whole: ResourceAccess): ResourceAccess {
     },
     get,
     create: async (object, options) => whole.create(ownObject(team, object), options),
+    createAll: async (objects) => {
+      const owned = objects.map((object) => refusedOr(() => ownObject(team, object)));
+      const stored = await whole.createAll(
+        owned.flatMap((one) => (one instanceof ResourceRefused ? [] : one)),
+      );
+      return owned.map((one) => (one instanceof ResourceRefused ? one : stored.shift()!));
+    },
     update: async (object, options) => {
       refuseForeign(object.kind, get(refOf(object)));
       return whole.update(ownObject(team, object), options);
@@ -64,6 +73,17 @@ function ownResources(team: string, whole: ResourceAccess): ResourceAccess {
     delete: async (ref) => {
       refuseForeign(ref.kind, isOwnKind(ref.group, ref.kind) ? get(ref) : undefined);
       return whole.delete(ref);
+    },
+  };
+}
+
+function ownKeys(team: string, whole: KeyDirectory): KeyDirectory {
+  return {
+    find: (filter, order, page) => whole.find({ ...filter, team }, order, page),
+    findAfter: (filter, after, limit) => whole.findAfter({ ...filter, team }, after, limit),
+    byHash: (sha256) => {
+      const object = whole.byHash(sha256);
+      return object !== undefined && teamOf(object) === team ? object : undefined;
     },
   };
 }
@@ -78,6 +98,15 @@ function ownObject(team: string, object: KubeObject): KubeObject {
     return { ...object, metadata: { ...metadata, labels: { ...metadata.labels, [label]: team } } };
   const field = kind === 'VirtualKey' ? 'metadata.labels.team' : 'spec.selector.matchLabels.team';
   throw forbidden(`must be "${team}": you are the owner of that team`, field);
+}
+
+function refusedOr<T>(work: () => T): T | ResourceRefused {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ResourceRefused) return error;
+    throw error;
+  }
 }
 
 function refuseForeign(kind: string, live: KubeObject | undefined): void {
@@ -101,7 +130,10 @@ function ownLedger(team: string, isOwn: (record: RequestRecord) => boolean, whol
   return {
     search: (filter, page) => whole.search(own(filter), page),
     usage: (filter, query) => whole.usage(own(filter), query),
+    // Only keys that are the team's are asked for.
+    ...(whole.usageOf && { usageOf: whole.usageOf.bind(whole) }),
     latency: (filter) => whole.latency(own(filter)),
+    labelNames: (filter) => whole.labelNames(own(filter)),
     get: async (id) => {
       const record = await whole.get(id);
       return record !== undefined && isOwn(record) ? record : undefined;
@@ -110,6 +142,7 @@ function ownLedger(team: string, isOwn: (record: RequestRecord) => boolean, whol
     positions: refuse,
     charged: refuse,
     lastUsed: refuse,
+    extent: refuse,
     prune: refuse,
     close: refuse,
   };
@@ -132,13 +165,17 @@ function keptFor<Whole extends object, Part>(whole: Whole, team: string, find: (
   return byTeam.get(team) as Part;
 }
 
-function ownOf(team: string, { keySets, budgets, ...rest }: InForce): InForce {
+function ownOf(team: string, { keySets, budgets, findKey, ...rest }: InForce): InForce {
   const isOwn = ({ terms, metadata }: KeyEntry) =>
     (terms === undefined ? metadata[label] : terms.labels[label]) === team;
   const sets = Object.entries(keySets).map(([name, set]) => [name, { ...set, keys: set.keys.filter(isOwn) }]);
   return {
     ...rest,
     keySets: Object.fromEntries(sets),
+    findKey: (sha256) => {
+      const key = findKey(sha256);
+      return key !== undefined && isOwn(key) ? key : undefined;
+    },
     budgets: budgets.filter(({ labels }) => labels.matchLabels?.[label] === team),
   };
 }

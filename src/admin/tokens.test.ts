@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { ledgerRecord } from '../storage/ledger.fixture.ts';
 import { startTestAdmin, type TestAdmin } from './admin-api.fixture.ts';
-import { TokenStore } from './token-store.ts';
 
 async function ownerOf(admin: TestAdmin, team: string): Promise<Record<string, string>> {
   const { body } = await admin.call('POST', '/tokens', { name: `lead-${team}`, role: 'owner', team });
@@ -53,28 +49,6 @@ test('what makes no token is refused by field', async (t) => {
     const answer = await admin.call('POST', '/tokens', body);
     assert.equal(answer.status, status, JSON.stringify(answer.body));
     assert.equal(answer.body.error.field, field);
-  }
-});
-
-test('tokens are kept as hashes in a file of their own, across restarts; a damaged one stops the start', (t) => {
-  const directory = mkdtempSync(join(tmpdir(), 'tollgate-tokens-'));
-  t.after(() => rmSync(directory, { recursive: true }));
-  const path = join(directory, 'admin-tokens.json');
-  let drawn = 0;
-  const random = (count: number) => new Uint8Array(count).fill(++drawn);
-  const value = new TokenStore(directory, random).create({
-    name: 'lead',
-    role: 'owner',
-    team: 'platform',
-    createdAt: '2026-11-25T12:00:00Z',
-  });
-  assert.equal(statSync(path).mode & 0o777, 0o600);
-  assert.ok(!readFileSync(path, 'utf8').includes(value.slice(4)));
-  assert.equal(new TokenStore(directory, random).find('lead')?.team, 'platform');
-  const stored = readFileSync(path, 'utf8');
-  for (const damaged of ['{', '{"tokens":[{}]}', stored.replace('"team": "platform",', '')]) {
-    writeFileSync(path, damaged);
-    assert.throws(() => new TokenStore(directory, random), /is damaged/);
   }
 });
 

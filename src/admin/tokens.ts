@@ -36,7 +36,7 @@ export const tokenRoutes: readonly Route[] = [
       description: 'All of them',
       schema: record('Tokens.', { items: required(list('By name.', tokenSchema)) }),
     },
-    serve: ({ gatekeeper }) => ({ status: 200, json: { items: gatekeeper.tokens.list() } }),
+    serve: async ({ gatekeeper }) => ({ status: 200, json: { items: await gatekeeper.tokens.list() } }),
   },
   {
     method: 'POST',
@@ -60,29 +60,32 @@ export const tokenRoutes: readonly Route[] = [
     access: 'admin',
     summary: 'Delete a token: it and its sessions open nothing any more',
     answer: { status: 204, description: 'Deleted' },
-    serve(call) {
+    async serve(call) {
       const { gatekeeper, path } = call;
       const name = path['name']!;
-      if (gatekeeper.tokens.find(name) === undefined) throw notFound('such token');
-      gatekeeper.tokens.delete(name);
+      if (!(await gatekeeper.tokens.delete(name))) throw notFound('such token');
       call.audit('tokens.delete', `Token/${name}`);
       return { status: 204 };
     },
   },
 ];
 
-function createToken(call: Call) {
+async function createToken(call: Call) {
   const { context, gatekeeper } = call;
   const { name, role, team } = call.body as Pick<NamedToken, 'name' | 'role' | 'team'>;
   if (role === 'owner' && team === undefined) throw badField('team', 'an owner is one of a team: say which');
   if (role !== 'owner' && team !== undefined)
     throw badField('team', `a token with role ${role} is of no team: leave it out`);
   // What the audit log calls the token of the data directory.
-  if (name === 'admin' || gatekeeper.tokens.find(name) !== undefined)
-    throw new Problem(409, 'exists', 'this name is taken', 'name');
+  if (name === 'admin') throw nameTaken();
   const createdAt = new Date(context.nowMs()).toISOString();
   const token: NamedToken = { name, role, ...(team === undefined ? {} : { team }), createdAt };
-  const value = gatekeeper.tokens.create(token);
+  const value = await gatekeeper.tokens.create(token);
+  if (value === undefined) throw nameTaken();
   call.audit('tokens.create', `Token/${name}`, { role, ...(team === undefined ? {} : { team }) });
   return { status: 201, json: { token, value } };
+}
+
+function nameTaken(): Problem {
+  return new Problem(409, 'exists', 'this name is taken', 'name');
 }

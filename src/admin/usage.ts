@@ -1,7 +1,8 @@
 /** `/usage`: reports out of the ledger. */
-import { list, mapOf, record, required, text, whole } from '../core/resources/schema-builders.ts';
+import { flag, list, mapOf, record, required, text, whole } from '../core/resources/schema-builders.ts';
 import { ledgerOf } from './context.ts';
-import { noFigures, reportUsage, usageAsCsv } from './reports.ts';
+import { noFigures } from './no-figures.ts';
+import { periodOf, reportUsage, usageAsCsv } from './reports.ts';
 import type { Route } from './route.ts';
 
 export const figuresFields = Object.fromEntries(
@@ -41,6 +42,20 @@ export const usageRoutes: readonly Route[] = [
       groupBy: text('Any of user, key, model, provider, route, label:NAME; commas between.'),
       bucket: text('Length of a bucket.', { enum: ['hour', 'day', 'week', 'month'] }),
       timeZone: text('IANA name; default UTC.'),
+      top: whole('With a bucket and one dimension: so many groups by name, all others as one row.', {
+        minimum: 1,
+        maximum: 50,
+      }),
+      figures: text('Figures of the rows, commas between; default all.'),
+      sort: text('Figure that rows are ordered by; default costNano. Without a bucket.', {
+        enum: Object.keys(noFigures),
+      }),
+      order: text('Default desc.', { enum: ['asc', 'desc'] }),
+      limit: whole('Rows on the page; default and most 10,000. Without a bucket.', {
+        minimum: 1,
+        maximum: 10_000,
+      }),
+      offset: whole('Rows before the page; default 0.', { minimum: 0, maximum: 1_000_000_000 }),
       format: text('Default json.', { enum: ['json', 'csv'] }),
     },
     answer: {
@@ -50,15 +65,17 @@ export const usageRoutes: readonly Route[] = [
       schema: record('Usage.', {
         rows: required(
           list(
-            'In the order of their bucket, then dearest first.',
+            'In the order of their bucket, then as `sort` says.',
             record('A row.', {
               group: required(mapOf('Dimension → value.', text('Value.'))),
               bucketStart: moment('Begin of the bucket.'),
-              ...figuresFields,
+              rest: flag('With `top`: of all other groups.'),
+              ...Object.fromEntries(Object.keys(noFigures).map((name) => [name, whole('As in the total.')])),
             }),
           ),
         ),
-        total: required(record('Of all rows.', figuresFields)),
+        groups: whole('With `limit`: groups on all pages.'),
+        total: required(record('Of all groups.', figuresFields)),
       }),
     },
     async serve({ context, query }) {
@@ -67,5 +84,22 @@ export const usageRoutes: readonly Route[] = [
       const csv = await usageAsCsv(ledger, query);
       return { status: 200, text: csv, mediaType: 'text/csv; charset=utf-8', fileName: 'usage.csv' };
     },
+  },
+  {
+    method: 'GET',
+    path: '/usage/labels',
+    access: 'team',
+    summary:
+      'Names of labels that usage can be grouped by: those that keys had whose calls are in the ledger',
+    query: periodParameters,
+    answer: {
+      status: 200,
+      description: 'Names',
+      schema: record('Names of labels.', { items: required(list('In their order.', text('Name.'))) }),
+    },
+    serve: async ({ context, query }) => ({
+      status: 200,
+      json: { items: await ledgerOf(context).labelNames(periodOf(query)) },
+    }),
   },
 ];

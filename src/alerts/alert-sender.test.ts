@@ -10,6 +10,8 @@ import type { Budget, BudgetAlert } from '../core/budget/model.ts';
 import type { BudgetStanding } from '../core/budget/standing.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import { AlertSender } from './alert-sender.ts';
+import { DeliveryLog } from './delivery-log.ts';
+import { WebhookDesk } from './webhook-desk.ts';
 
 const nowMs = Date.UTC(2026, 10, 25, 12);
 const resetsAtSeconds = Date.UTC(2026, 10, 26) / 1000;
@@ -62,14 +64,20 @@ function senderTo(
   path = join(mkdtempSync(join(tmpdir(), 'alerts-')), 'told.json'),
 ) {
   const warnings: object[] = [];
-  const sender = new AlertSender({
-    path,
-    secret: (namespace, name) => (namespace === 'ns' && name === 'finance' ? secret : undefined),
+  const deliveries = new DeliveryLog(`${path}.deliveries`);
+  const shared = {
+    secret: (namespace: string, name: string) =>
+      namespace === 'ns' && name === 'finance' ? secret : undefined,
+    deliveries,
     fetch,
     nowMs: () => nowMs,
+  };
+  const sender = new AlertSender({
+    ...shared,
+    path,
     log: { info: () => undefined, warn: (fields) => void warnings.push(fields) },
   });
-  return { sender, warnings, path };
+  return { sender, desk: new WebhookDesk(shared), warnings, path };
 }
 
 const at80 = budgetWith({ atPercent: 80, webhook: 'finance' });
@@ -130,4 +138,43 @@ test('a webhook that is not there or not good is named in the log, its URL never
     assert.deepEqual(warnings, [{ budget: 'ns/daily', webhook: 'ns/finance', fault }]);
   }
   hook.close();
+});
+
+test('a test is signed, says that it is one, and tells how it went; its URL is shown nobody', async () => {
+  const hook = await webhook({ signingKey: 'shared-for-the-test' });
+  const { desk, sender, path } = senderTo(hook.secret);
+  const sent = await desk.test('ns', 'finance');
+  assert.deepEqual({ ...sent, durationMs: 0 }, { delivered: true, status: 200, durationMs: 0 });
+  const { body, signature } = hook.received[0]!;
+  assert.equal(JSON.parse(body).type, 'tollgate.webhook.test');
+  const seconds = nowMs / 1000;
+  const expected = createHmac('sha256', 'shared-for-the-test').update(`${seconds}.${body}`).digest('hex');
+  assert.equal(signature, `t=${seconds},v1=${expected}`);
+  hook.answer.status = 302;
+  assert.equal((await desk.test('ns', 'finance')).fault, 'it answered 302');
+  await sender.send([at80], standing(900));
+  const shown = senderTo(hook.secret, path).desk.standing('ns', 'finance');
+  assert.deepEqual(shown, {
+    origin: shown.origin,
+    format: 'json',
+    signed: true,
+    lastDelivered: { atMs: nowMs },
+    lastFailed: { atMs: nowMs, fault: 'it answered 302' },
+  });
+  assert.match(shown.origin!, /^http:\/\/127\.0\.0\.1:\d+$/);
+  hook.answer.status = 204;
+  await sender.send([at80], standing(900));
+  assert.deepEqual(desk.standing('ns', 'finance').lastDelivered, { atMs: nowMs, budget: 'ns/daily' });
+  hook.close();
+  assert.equal((await desk.test('ns', 'finance')).fault, 'it cannot be reached');
+});
+
+test('a webhook that cannot be sent to says why, and a test of it sends nothing', async () => {
+  const { desk } = senderTo(undefined);
+  assert.deepEqual(desk.standing('ns', 'finance'), { signed: false, fault: 'there is no such Secret' });
+  assert.deepEqual(await desk.test('ns', 'finance'), {
+    delivered: false,
+    fault: 'there is no such Secret',
+    durationMs: 0,
+  });
 });

@@ -31,6 +31,19 @@ export function messageOf(due: DueAlert, format: WebhookFormat, sentAt: string):
   });
 }
 
+/** Says that it is a test, so that no receiver takes it for an alert. `webhook`: `namespace/name`. */
+export function testMessage(webhook: string, format: WebhookFormat, sentAt: string): string {
+  const text = `Test of the webhook ${webhook}: budgets that are nearly used will be told here`;
+  if (format === 'slack') return JSON.stringify({ text: escapeSlack(text) });
+  return JSON.stringify({
+    type: 'tollgate.webhook.test',
+    id: `test|${webhook}|${sentAt}`,
+    sentAt,
+    webhook,
+    text,
+  });
+}
+
 /** `t=<unix seconds>,v1=<HMAC-SHA256 of "t.body", hex>`: the receiver can refuse what is old or not ours. */
 export function signatureOf(body: string, signingKey: string, nowSeconds: number): string {
   return `t=${nowSeconds},v1=${createHmac('sha256', signingKey).update(`${nowSeconds}.${body}`).digest('hex')}`;

@@ -2,7 +2,7 @@
 import { apiVersionOf, type KindDefinition } from '../core/resources/kind.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import { humanDuration, type TableColumns } from '../core/resources/table.ts';
-import type { ListResult } from './list.ts';
+import type { ListResult } from './list-query.ts';
 import type { AnswerForm } from './negotiate.ts';
 
 export interface FormOptions {

@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { allKinds } from '../core/resources/kinds.ts';
 import type { NewAuditEntry } from '../storage/audit-log.ts';
 import { createResourceStore } from '../storage/memory/resource-store.ts';
+import { openResourceStore } from '../storage/sqlite/resource-store.ts';
 import type { RegistryContext } from './registry/context.ts';
 import { openRegistry } from './registry/registry.ts';
 import { type ApiServer, startApiServer } from './server.ts';
@@ -44,9 +45,11 @@ export interface TestServer {
   close: () => Promise<void>;
 }
 
-export async function startTestServer(): Promise<TestServer> {
+/** `onDisk`: over the embedded store, which has VirtualKeys on disk. */
+export async function startTestServer(onDisk = false): Promise<TestServer> {
   const directory = mkdtempSync(join(tmpdir(), 'tollgate-api-'));
-  const registry = openRegistry({ store: createResourceStore(), kinds: allKinds, now: () => new Date() });
+  const store = onDisk ? openResourceStore(directory) : createResourceStore();
+  const registry = openRegistry({ store, kinds: allKinds, now: () => new Date() });
   const errors: unknown[] = [];
   const audited: NewAuditEntry[] = [];
   const server = await startApiServer({
@@ -73,6 +76,7 @@ export async function startTestServer(): Promise<TestServer> {
       http(server.url + path, method, body, { authorization: `Bearer ${token}`, ...headers }, ca),
     close: async () => {
       await server.close();
+      store.close();
       rmSync(directory, { recursive: true, force: true });
     },
   };

@@ -14,6 +14,7 @@ export function auditedStore(
   let written: NewAuditEntry[] | undefined;
   return {
     shared: store.shared ?? false,
+    ...(store.keys && { keys: store.keys }),
     revision: () => store.revision(),
     oldestRevision: () => store.oldestRevision(),
     get: (ref) => store.get(ref),

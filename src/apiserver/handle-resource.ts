@@ -4,10 +4,12 @@ import type { KindDefinition } from '../core/resources/kind.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import { tableColumns } from '../core/resources/table.ts';
 import type { NewAuditEntry } from '../storage/audit-log.ts';
+import { eachOf } from '../storage/resource-pages.ts';
 import { sendJson, sendText } from './answer.ts';
 import { type FormOptions, formList, formObject } from './answer-form.ts';
 import { auditedStore } from './audited-store.ts';
-import { filterObjects, type ListReader } from './list.ts';
+import type { ListReader } from './list.ts';
+import { objectFilter } from './list-query.ts';
 import { negotiate } from './negotiate.ts';
 import { patchObject } from './patch-object.ts';
 import { decodeJson, decodeObject, readBody } from './read-body.ts';
@@ -18,6 +20,7 @@ import { createObject, getObject, updateObject } from './registry/write.ts';
 import type { ResourcePath } from './request-path.ts';
 import { answerReview } from './reviews.ts';
 import { badRequest, invalid, methodNotAllowed, StatusError, unknownResource } from './status-error.ts';
+import { sendStored } from './stored-list.ts';
 import { startWatch } from './watch.ts';
 
 export interface ResourceApi {
@@ -99,11 +102,14 @@ function handleObject(call: ResourceRequest, name: string): Promise<void> | void
   }
 }
 
-function list(call: ResourceRequest): void {
+function list(call: ResourceRequest): Promise<void> | void {
   const { api, response, path, parameters, kind } = call;
-  const result = api.lists.list(kind, { ...path, parameters });
+  const { store } = api.context;
   const options = formOptions(call);
-  sendJson(response, 200, formList(result, options));
+  const query = { ...path, parameters };
+  const result = api.lists.list(kind, query);
+  if (result !== undefined) return sendJson(response, 200, formList(result, options));
+  return sendStored(store.keys!, query, String(store.revision()), options, response);
 }
 
 function watch(call: ResourceRequest): void {
@@ -167,8 +173,8 @@ async function deleteCollection(call: ResourceRequest): Promise<void> {
     throw methodNotAllowed();
   const options = await deleteOptions(call);
   const chosen = await written(call, undefined, () => {
-    const all = api.context.store.list(kind.group, kind.kind);
-    const found = filterObjects(kind, all, path.namespace, parameters);
+    const all = eachOf(api.context.store, kind, path.namespace);
+    const found = [...all].filter(objectFilter(kind, path.namespace, parameters) ?? (() => true));
     for (const object of found) deleteObject(api.context, kind, object.metadata, options);
     return found;
   });

@@ -1,22 +1,11 @@
 /** Lists: filtered, in chunks that stay consistent, at the resourceVersion asked for. */
 import type { KindDefinition } from '../core/resources/kind.ts';
 import type { KubeObject } from '../core/resources/object.ts';
-import { parseFieldSelector, selectedName } from './field-selector.ts';
-import { parseLabelSelector } from './label-selector.ts';
+import { storedKeysOf } from '../storage/resource-pages.ts';
+import { type ListQuery, type ListResult, objectFilter, wholeNumber } from './list-query.ts';
 import type { RegistryContext } from './registry/context.ts';
 import { badRequest, expired, resourceVersionTooLarge } from './status-error.ts';
-
-export interface ListQuery {
-  namespace?: string;
-  parameters: URLSearchParams;
-}
-
-export interface ListResult {
-  items: readonly KubeObject[];
-  resourceVersion: string;
-  continue?: string;
-  remainingItemCount?: number;
-}
+import { listStored } from './stored-list.ts';
 
 /** Chunked lists read on from the array they began with: arrays in the store are replaced, never changed. */
 const keptSnapshots = 16;
@@ -29,8 +18,18 @@ export class ListReader {
     this.#context = context;
   }
 
-  /** Throws 400, 410 (the chunk's list is no longer kept) or 504 (a resourceVersion of the future). */
-  list(kind: KindDefinition, { namespace, parameters }: ListQuery): ListResult {
+  /**
+   * Undefined: a whole list that is read from disk, see `sendStored`. Throws 400, 410 (the chunk's list is no longer kept) or 504 (a
+   * resourceVersion of the future).
+   */
+  list(kind: KindDefinition, query: ListQuery): ListResult | undefined {
+    const stored = storedKeysOf(this.#context.store, kind);
+    if (stored === undefined) return this.#listKept(kind, query);
+    if ((query.parameters.get('continue') ?? '') === '') this.#checkVersion(query.parameters);
+    return listStored(stored, kind, query, this.#context.store.revision());
+  }
+
+  #listKept(kind: KindDefinition, { namespace, parameters }: ListQuery): ListResult {
     const limit = wholeNumber(parameters.get('limit') ?? '0', 'limit');
     const token = decodeToken(parameters.get('continue') ?? '');
     if (token === undefined) this.#checkVersion(parameters);
@@ -83,7 +82,7 @@ export class ListReader {
   }
 }
 
-export function filterObjects(
+function filterObjects(
   kind: KindDefinition,
   all: readonly KubeObject[],
   namespace: string | undefined,
@@ -91,31 +90,6 @@ export function filterObjects(
 ): readonly KubeObject[] {
   const matches = objectFilter(kind, namespace, parameters);
   return matches === undefined ? all : all.filter(matches);
-}
-
-/** Undefined when everything matches. */
-export function objectFilter(
-  kind: KindDefinition,
-  namespace: string | undefined,
-  parameters: URLSearchParams,
-): ((object: KubeObject) => boolean) | undefined {
-  const fieldText = parameters.get('fieldSelector') ?? '';
-  const labelText = parameters.get('labelSelector') ?? '';
-  if (fieldText === '' && labelText === '' && namespace === undefined) return undefined;
-  const fields = parseFieldSelector(fieldText, kind);
-  const labels = parseLabelSelector(labelText);
-  const name = selectedName(fieldText);
-  return (object) =>
-    (name === undefined || object.metadata.name === name) &&
-    (namespace === undefined || object.metadata.namespace === namespace) &&
-    labels(object.metadata.labels) &&
-    fields(object);
-}
-
-export function wholeNumber(text: string, what: string): number {
-  if (!/^\d{1,15}$/.test(text))
-    throw badRequest(`invalid ${what}: ${JSON.stringify(text)} is not a whole number`);
-  return Number(text);
 }
 
 interface ContinueToken {

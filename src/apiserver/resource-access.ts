@@ -1,10 +1,12 @@
 /** The admin API's way to the embedded registry: the same admission and validation as for kubectl. */
+import type { KubeObject } from '../core/resources/object.ts';
+import { listedKeys } from '../storage/listed-keys.ts';
 import { type ResourceAccess, ResourceRefused } from '../storage/resource-access.ts';
 import type { RegistryContext } from './registry/context.ts';
 import { deleteObject } from './registry/delete.ts';
 import { kindByName, kindOfObject } from './registry/kind-of.ts';
 import { decodeAs } from './registry/metadata.ts';
-import { createObject, refTo, updateObject } from './registry/write.ts';
+import { createObject, createObjects, refTo, updateObject } from './registry/write.ts';
 import { StatusError } from './status-error.ts';
 
 const fieldManager = 'tollgate-admin';
@@ -17,6 +19,7 @@ export function createEmbeddedResourceAccess(registry: RegistryContext): Resourc
     warnings: [],
   });
   return {
+    keys: registry.store.keys ?? listedKeys(() => registry.store.list('tollgate.dev', 'VirtualKey')),
     list: (group, kind) => registry.store.list(group, kind),
     get: (ref) => registry.store.get(refTo(kindByName(registry, ref.group, ref.kind), ref)),
     create: async (object, { dryRun } = {}) =>
@@ -24,6 +27,14 @@ export function createEmbeddedResourceAccess(registry: RegistryContext): Resourc
         const kind = kindOfObject(registry, object);
         return createObject(registry, kind, decodeAs(kind, object, {}), options(dryRun));
       }),
+    createAll: async (objects) => {
+      const prepare = (object: KubeObject) => {
+        const kind = kindOfObject(registry, object);
+        return { kind, given: decodeAs(kind, object, {}) };
+      };
+      const outcomes = await registry.store.write(() => createObjects(registry, objects, prepare, options()));
+      return outcomes.map((outcome) => (outcome instanceof StatusError ? refusalOf(outcome) : outcome));
+    },
     update: async (object, { dryRun } = {}) =>
       refusing(registry, () => {
         const kind = kindOfObject(registry, object);
@@ -41,7 +52,11 @@ async function refusing<T>(registry: RegistryContext, write: () => T): Promise<T
     return await registry.store.write(write);
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
-    const { code, reason = 'Unknown', message = '', details } = error.status;
-    throw new ResourceRefused(code, reason, message, details?.causes);
+    throw refusalOf(error);
   }
+}
+
+function refusalOf({ status }: StatusError): ResourceRefused {
+  const { code, reason = 'Unknown', message = '', details } = status;
+  return new ResourceRefused(code, reason, message, details?.causes);
 }

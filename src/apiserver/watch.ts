@@ -2,10 +2,13 @@
 import type { ServerResponse } from 'node:http';
 import { apiVersionOf, type KindDefinition } from '../core/resources/kind.ts';
 import type { KubeObject } from '../core/resources/object.ts';
+import { pagesOf, storedKeysOf } from '../storage/resource-pages.ts';
 import type { ResourceEvent, ResourceStore } from '../storage/resource-store.ts';
+import type { StoredKeys } from '../storage/stored-keys.ts';
 import { type FormOptions, formObject } from './answer-form.ts';
-import { objectFilter, wholeNumber } from './list.ts';
+import { objectFilter, wholeNumber } from './list-query.ts';
 import { expired, invalid } from './status-error.ts';
+import { isReady } from './stored-list.ts';
 
 /** A client that reads slower than this many bytes behind is cut off: it lists again and resumes. */
 const maxBacklogBytes = 8 * 1024 * 1024;
@@ -56,7 +59,27 @@ class Watch {
       form.form === 'Object' ? 'application/json' : `application/json;as=${form.form};v=v1;g=meta.k8s.io`;
     this.#response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache, private' });
     this.#response.flushHeaders();
-    if (!this.#sendPast()) return;
+    const keys = this.#initial === 'none' ? undefined : storedKeysOf(this.#store, this.#request.kind);
+    if (keys !== undefined) void this.#sendStored(keys);
+    else if (this.#sendPast()) this.#follow();
+  }
+
+  /** Of what is read from disk: as it is when it is read, and then what happened since it began. */
+  async #sendStored(keys: StoredKeys): Promise<void> {
+    try {
+      for (const page of pagesOf(keys, this.#request.namespace)) {
+        for (const object of page)
+          if (this.#matches?.(object) ?? true) this.#send('ADDED', this.#formed(object));
+        if (!(await isReady(this.#response))) return;
+      }
+      this.#endInitial();
+      if (this.#sendSince()) this.#follow();
+    } catch {
+      this.#response.destroy();
+    }
+  }
+
+  #follow(): void {
     const timeout = setTimeout(() => this.#end(), this.#seconds * 1000);
     const bookmark = this.#bookmarks ? setInterval(() => this.#bookmark(), bookmarkEveryMs) : undefined;
     this.#unsubscribe = this.#store.subscribe((events) => this.#onEvents(events));
@@ -74,9 +97,17 @@ class Watch {
       for (const object of this.#store.list(group, kind)) {
         if (this.#matches?.(object) ?? true) this.#send('ADDED', this.#formed(object));
       }
-      if (this.#initial === 'eventsThenBookmark') this.#bookmark({ 'k8s.io/initial-events-end': 'true' });
+      this.#endInitial();
       return true;
     }
+    return this.#sendSince();
+  }
+
+  #endInitial(): void {
+    if (this.#initial === 'eventsThenBookmark') this.#bookmark({ 'k8s.io/initial-events-end': 'true' });
+  }
+
+  #sendSince(): boolean {
     const past = this.#store.eventsSince(this.#from);
     if (past === undefined) {
       const oldest = this.#store.oldestRevision();

@@ -134,9 +134,14 @@ function keyCollection(api: Omit<AdminApi, 'url' | 'close'>, { method, query, bo
   if (method === 'GET') {
     const found = api.keys.filter((key) => key.name.includes(query['search'] ?? ''));
     const offset = Number(query['offset'] ?? 0);
-    return {
-      json: { items: found.slice(offset, offset + Number(query['limit'] ?? 50)), total: found.length },
-    };
+    const limit = Number(query['limit'] ?? 50);
+    if (query['after'] !== undefined) {
+      const [namespace = '', name = ''] = query['after'].split('/');
+      const isBehind = (key: KeyView) => `${key.name} ${key.namespace}` > `${name} ${namespace}`;
+      const inOrder = found.filter(isBehind).sort((a, b) => (a.name < b.name ? -1 : 1));
+      return { json: { items: inOrder.slice(0, limit) } };
+    }
+    return { json: { items: found.slice(offset, offset + limit), total: found.length } };
   }
   const { name, owner, value, keyHash, expiresAt } = body as NewKey;
   if (api.keys.some((key) => key.name === name))

@@ -22,6 +22,7 @@ test('defaults are those of the documentation', async () => {
     dataDir: '/data/tollgate',
     demo: false,
     cluster: false,
+    issueKeys: false,
     listen: '127.0.0.1',
     providerUrls: {},
     workers: 1,

@@ -2,11 +2,15 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { OidcSettings } from '../core/login/oidc-settings.ts';
+import { consoleOptions, type OidcFlags, withOidc } from './console-options.ts';
 
-export interface UpOptions {
+export interface UpOptions extends ConsoleSettings {
   dataDir: string;
   demo: boolean;
   cluster: boolean;
+  /** In a cluster: make the values of VirtualKeys with `issueTo` and write them to their Secrets. */
+  issueKeys: boolean;
   /** Merge the printed kubeconfig into this file too. */
   kubeconfig?: string;
   /** Address that every port is bound to. */
@@ -41,7 +45,14 @@ export interface UpOptions {
   rlsTlsClientCa?: string;
 }
 
-interface Flags extends Omit<UpOptions, 'providerUrls'> {
+interface ConsoleSettings {
+  /** Where browsers find the console, when not at its own address. */
+  consoleUrl?: string;
+  /** Absent: nobody logs in by OpenID Connect. */
+  oidc?: OidcSettings;
+}
+
+interface Flags extends Omit<UpOptions, 'providerUrls' | 'oidc'>, OidcFlags {
   providerUrl: Record<string, string>;
 }
 
@@ -67,6 +78,12 @@ export function upCommand(env: NodeJS.ProcessEnv, run: (options: UpOptions) => P
     false,
   );
   add('--cluster', 'take resources from the cluster that KUBECONFIG or the account names', 'CLUSTER', false);
+  add(
+    '--issue-keys',
+    'with --cluster: make the values of VirtualKeys with issueTo, which takes the right to write Secrets',
+    'ISSUE_KEYS',
+    false,
+  );
   add('--kubeconfig <file>', 'merge the way to the embedded API into this kubeconfig too', 'KUBECONFIG');
   add('--listen <address>', 'address that every port is bound to', 'LISTEN', '127.0.0.1');
   add(
@@ -99,13 +116,14 @@ export function upCommand(env: NodeJS.ProcessEnv, run: (options: UpOptions) => P
     daysNumber as unknown as Parse,
   );
   addMetricsOptions(add);
+  addConsoleOptions(add);
   for (const [flag, variable, description, port] of ports) {
     add(`--${flag} <port>`, `${description}`, variable, port, portNumber as unknown as Parse);
   }
   return command.action(async (flags: Flags) => {
     const { providerUrl: providerUrls, ...rest } = flags;
     checkTogether(rest);
-    await run({ ...rest, providerUrls });
+    await run({ ...withOidc(rest), providerUrls });
   });
 }
 
@@ -114,6 +132,11 @@ function checkTogether({ cluster, config }: Omit<Flags, 'providerUrl'>): void {
     throw new InvalidArgumentError(
       '--config and --cluster exclude each other: a cluster has its own resources',
     );
+}
+
+function addConsoleOptions(add: Add): void {
+  for (const [flag, variable, description, fallback, parse] of consoleOptions)
+    add(flag, description, variable, fallback, parse as Parse | undefined);
 }
 
 function addMetricsOptions(add: Add): void {

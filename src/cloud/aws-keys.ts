@@ -1,13 +1,7 @@
 /** AWS keys: as configured, of the surroundings, or of a role that is taken on with those. */
-import type { AwsCredential } from '../core/config/snapshot.ts';
-import { createSigner } from './aws-signature.ts';
+import type { AwsCredential } from '../core/config/credential.ts';
+import { type AwsKeys, createSigner } from './aws-signature.ts';
 import type { Obtained } from './renewed.ts';
-
-export interface AwsKeys {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string;
-}
 
 /**
  * The surroundings are, in this order: environment, single sign-on, profile files (with their roles and processes), web identity

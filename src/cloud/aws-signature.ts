@@ -1,7 +1,12 @@
 /** Signature Version 4 of one call. The library computes it; the platform's SHA-256 is many times faster than one in JavaScript. */
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import type { SignableCall } from '../core/cloud-auth.ts';
-import type { AwsKeys } from './aws-keys.ts';
+
+export interface AwsKeys {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
 
 /** Headers to add to the call: the signature's own. */
 export type SignCall = (call: SignableCall, now: Date) => Promise<Record<string, string>>;

@@ -1,6 +1,6 @@
 /** Entra tokens: of a client secret, a managed identity, a workload identity, or of the surroundings. */
 import type { ClientSecretCredentialOptions, TokenCredential } from '@azure/identity';
-import type { AzureCredential } from '../core/config/snapshot.ts';
+import type { AzureCredential } from '../core/config/credential.ts';
 import type { Obtained } from './renewed.ts';
 
 export async function obtainAzureToken(

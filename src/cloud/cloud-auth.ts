@@ -1,6 +1,6 @@
 /** The clouds' credentials of one thread: those of the configuration in force, resolved and renewed, at hand for each call. */
 import { type CloudAuth, CredentialUnavailable, type SignableCall } from '../core/cloud-auth.ts';
-import type { AwsCredential, CloudCredential } from '../core/config/snapshot.ts';
+import type { AwsCredential, CloudCredential } from '../core/config/credential.ts';
 import { obtainAwsKeys } from './aws-keys.ts';
 import { createSigner } from './aws-signature.ts';
 import { obtainAzureToken } from './azure-token.ts';

@@ -1,6 +1,6 @@
 /** Tokens of Google Cloud: of a service account or external account, or of the surroundings. */
 import type { GoogleAuth } from 'google-auth-library';
-import type { GcpCredential } from '../core/config/snapshot.ts';
+import type { GcpCredential } from '../core/config/credential.ts';
 import type { Obtained } from './renewed.ts';
 
 const scopes = ['https://www.googleapis.com/auth/cloud-platform'];

@@ -2,23 +2,22 @@
  * Watches the resources, compiles every change into a snapshot, has it published, and then tells its outcome: statuses and
  * the objects beside a Gateway. Changes that come together are compiled together; nothing is written that is there already.
  */
-import {
-  type CompileOptions,
-  type CompileResult,
-  compileConfiguration,
-  type StatusWrite,
-} from '../core/config/compile.ts';
+import { type CompileOptions, type CompileResult, compileConfiguration } from '../core/config/compile.ts';
+import type { CompileSettings } from '../core/config/consequences.ts';
 import type { Gateways } from '../core/config/gateways.ts';
 import { nameOf } from '../core/config/objects.ts';
 import type { SharedKey, Snapshot } from '../core/config/snapshot.ts';
+import type { StatusWrite } from '../core/config/status-write.ts';
 import { statusOfKey } from '../core/config/virtual-keys.ts';
 import type { RateLimitConfig } from '../core/ratelimit/model.ts';
-import type { Condition } from '../core/resources/object.ts';
+import { isVirtualKey } from '../storage/resource-pages.ts';
 import type { ResourceSource } from '../storage/resource-source.ts';
 import { KeyIssuer } from './key-issuer.ts';
-import { isVirtualKey, type KeyChange, KeyKeeper } from './key-keeper.ts';
+import type { KeyChange, KeyKeeper } from './key-keeper.ts';
+import { MemoryKeyKeeper } from './memory-key-keeper.ts';
 import { OwnedObjectKeeper } from './owned-object-keeper.ts';
 import { StatusWriter } from './status-writer.ts';
+import { StoredKeyKeeper } from './stored-key-keeper.ts';
 
 export interface ControllerOptions {
   source: ResourceSource;
@@ -47,8 +46,10 @@ export interface Controller {
   ready: Promise<void>;
   /** Resolves when every change so far is in force and told. */
   settled(): Promise<void>;
-  /** Every VirtualKey's value in force. */
-  keys(): Iterable<SharedKey>;
+  /** The VirtualKey in force with this value. */
+  findKey(sha256: string): SharedKey | undefined;
+  /** What it compiles with, for whoever asks what another configuration would be. */
+  readonly compiling: CompileSettings;
   /** Something outside of the resources has changed. */
   recompile(): void;
   stop(): Promise<void>;
@@ -60,6 +61,7 @@ export function startController(options: ControllerOptions): Controller {
 
 class ReconcileLoop implements Controller {
   readonly ready: Promise<void>;
+  readonly compiling: CompileSettings;
   readonly #options: ControllerOptions;
   readonly #statuses: StatusWriter;
   readonly #owned: OwnedObjectKeeper;
@@ -75,9 +77,9 @@ class ReconcileLoop implements Controller {
   #gateways: Gateways | undefined;
   /** Of the last whole compilation, but for VirtualKeys. */
   #others: readonly StatusWrite[] = [];
-  readonly #refusedKeys = new Map<string, StatusWrite>();
   #running: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
+  #more: NodeJS.Immediate | undefined;
   #stopped = false;
 
   constructor(options: ControllerOptions) {
@@ -85,7 +87,8 @@ class ReconcileLoop implements Controller {
     this.#statuses = new StatusWriter(options.source);
     this.#owned = new OwnedObjectKeeper(options.source, options.ownsObjects);
     this.#issuer = new KeyIssuer(options.source, options.newKeyValue, options.ownsObjects);
-    this.#keys = new KeyKeeper(options.source, options.compile.sha256);
+    this.#keys = keeperOf(options.source, options.compile.sha256);
+    this.compiling = { ...options.compile, keyBook: this.#keys.book };
     this.#unsubscribe = options.source.onChange((changed) => {
       if (isVirtualKey(changed)) this.#keys.note(changed);
       else this.#everything = true;
@@ -98,8 +101,8 @@ class ReconcileLoop implements Controller {
     while (this.#running !== undefined) await this.#running;
   }
 
-  keys(): Iterable<SharedKey> {
-    return this.#keys.book.entries();
+  findKey(sha256: string): SharedKey | undefined {
+    return this.#keys.find(sha256);
   }
 
   recompile(): void {
@@ -111,6 +114,7 @@ class ReconcileLoop implements Controller {
     this.#stopped = true;
     this.#unsubscribe();
     clearTimeout(this.#retry);
+    clearImmediate(this.#more);
     await this.settled();
   }
 
@@ -160,25 +164,32 @@ class ReconcileLoop implements Controller {
     const bindErrors = await this.#options.publish(compiled.snapshot);
     const told = sameErrors(bindErrors, this.#bindErrors) ? compiled : this.#withBindErrors(bindErrors);
     this.#scheduleRetry(bindErrors);
-    this.#others = told.statuses.filter(({ object }) => object.kind !== 'VirtualKey');
-    const keys = told.statuses.filter(({ object }) => object.kind === 'VirtualKey');
-    this.#tellOutcome(keys);
+    this.#others = told.statuses;
     await this.#owned.keep(told.owned);
     await this.#statuses.write(told.statuses);
-    this.#keys.told(keys);
-    await this.#issuer.issue(told.toIssue);
+    await this.#tellKeys(compiled.gateways);
   }
 
   /** VirtualKeys alone: what it costs does not grow with their number. */
   async #reconcileKeys(gateways: Gateways): Promise<void> {
     await this.#publishKeys();
+    await this.#tellKeys(gateways);
+  }
+
+  async #tellKeys(gateways: Gateways): Promise<void> {
     const clock = { nowRfc3339: this.#options.nowRfc3339() };
-    const keys = [...this.#keys.toTell()];
+    const keys = this.#keys.toTell();
     const statuses = keys.map((key) => statusOfKey(key, this.#keys.book, gateways, clock));
-    this.#tellOutcome(statuses);
     await this.#statuses.write(statuses);
-    this.#keys.told(statuses);
+    this.#keys.told(keys);
+    this.#options.outcome?.told([...this.#others, ...this.#keys.outcome(statuses)]);
     await this.#issuer.issue(keys.flatMap(({ toIssue }) => toIssue ?? []));
+    if (!this.#keys.hasMore()) return;
+    // Whoever waits for what has changed until now does not wait for all of them.
+    this.#more ??= setImmediate(() => {
+      this.#more = undefined;
+      if (!this.#stopped) void this.#trigger();
+    });
   }
 
   async #publishKeys(): Promise<void> {
@@ -187,21 +198,8 @@ class ReconcileLoop implements Controller {
     this.#keys.published(changes);
   }
 
-  /** Of keys only those that are refused matter there. */
-  #tellOutcome(keys: readonly StatusWrite[]): void {
-    const { outcome } = this.#options;
-    if (outcome === undefined) return;
-    for (const write of keys) {
-      const id = nameOf(write.object);
-      if (isAccepted(write.status)) this.#refusedKeys.delete(id);
-      else this.#refusedKeys.set(id, write);
-    }
-    for (const id of this.#refusedKeys.keys())
-      if (this.#keys.book.get(`VirtualKey/${id}`) === undefined) this.#refusedKeys.delete(id);
-    outcome.told([...this.#others, ...keys.slice(0, 1), ...this.#refusedKeys.values()]);
-  }
-
   #compile(): CompileResult {
+    this.#keys.readIssued();
     const compiled = compileConfiguration(this.#options.source, {
       ...this.#options.compile,
       generation: ++this.#generation,
@@ -209,13 +207,9 @@ class ReconcileLoop implements Controller {
       previousRateLimits: this.#rateLimits,
       bindErrors: this.#bindErrors,
       keyBook: this.#keys.book,
-      keysToTell: (gateways) => {
-        // Whether a key's Gateways are there may be otherwise than before.
-        if (namesOf(gateways) !== namesOf(this.#gateways)) this.#keys.tellAll();
-        return this.#keys.toTell();
-      },
     });
     this.#gateways = compiled.gateways;
+    this.#keys.gatewaysAre(compiled.gateways.all.map(({ object }) => nameOf(object)));
     return compiled;
   }
 
@@ -237,13 +231,7 @@ function sameErrors(a: Record<number, string>, b: Record<number, string>): boole
   return JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
 }
 
-function namesOf(gateways: Gateways | undefined): string | undefined {
-  return gateways?.all
-    .map(({ object }) => nameOf(object))
-    .sort()
-    .join();
-}
-
-function isAccepted({ conditions }: Record<string, unknown>): boolean {
-  return (conditions as Condition[]).every(({ status }) => status === 'True');
+function keeperOf(source: ResourceSource, sha256: (text: string) => string): KeyKeeper {
+  const { keys } = source;
+  return keys === undefined ? new MemoryKeyKeeper(source, sha256) : new StoredKeyKeeper(keys, source, sha256);
 }

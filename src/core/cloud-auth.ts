@@ -1,5 +1,5 @@
 /** Credentials of clouds: not a text that is sent, but something that is resolved, renewed, and signs each call. */
-import type { CloudCredential, Credential } from './config/snapshot.ts';
+import type { CloudCredential, Credential } from './config/credential.ts';
 
 export interface SignableCall {
   method: string;

@@ -1,4 +1,4 @@
-/** The few requests that a controller makes of a Kubernetes API server, over undici with the cluster's own TLS settings. */
+/** The few requests that a gateway makes of a Kubernetes API server, over undici with the cluster's own TLS settings. */
 import { Agent, type Dispatcher } from 'undici';
 import { apiVersionOf, type KindDefinition } from '../core/resources/kind.ts';
 import type { KubeObject } from '../core/resources/object.ts';
@@ -8,10 +8,20 @@ import type { ClusterAccess } from './kubeconfig.ts';
 export class ClusterError extends Error {
   override readonly name = 'ClusterError';
   readonly code: number;
-  constructor(code: number, message: string) {
+  /** What the server says of it; empty where it says nothing. */
+  readonly status: ClusterStatus;
+  constructor(code: number, message: string, status: ClusterStatus = {}) {
     super(message);
     this.code = code;
+    this.status = status;
   }
+}
+
+/** Of a Kubernetes `Status`. */
+export interface ClusterStatus {
+  message?: string;
+  reason?: string;
+  details?: { causes?: { field?: string; message?: string }[] };
 }
 
 export interface ListAnswer {
@@ -74,6 +84,20 @@ export class ClusterApi {
     return this.#json('PATCH', objectPath(kind, object.metadata) + subresource + query, body, type);
   }
 
+  get(kind: KindDefinition, name: { namespace?: string; name: string }): Promise<KubeObject> {
+    return this.#json('GET', objectPath(kind, name)) as Promise<KubeObject>;
+  }
+
+  create(kind: KindDefinition, object: KubeObject, query: string): Promise<KubeObject> {
+    const { namespace } = object.metadata;
+    return this.#json('POST', collectionPath(kind, namespace) + query, object) as Promise<KubeObject>;
+  }
+
+  replace(kind: KindDefinition, object: KubeObject, query: string): Promise<KubeObject> {
+    return this.#json('PUT', objectPath(kind, object.metadata) + query, object) as Promise<KubeObject>;
+  }
+
+  /** Resolves with a `Status`, or with the object while finalizers keep it. */
   remove(kind: KindDefinition, name: { namespace?: string; name: string }): Promise<unknown> {
     return this.#json('DELETE', objectPath(kind, name));
   }
@@ -117,11 +141,9 @@ export class ClusterApi {
       headersTimeout,
     });
     if (answer.statusCode < 400) return answer;
-    const text = await answer.body.text();
-    throw new ClusterError(
-      answer.statusCode,
-      `${method} ${path.split('?', 1)[0]}: ${answer.statusCode} ${messageOf(text)}`,
-    );
+    const status = statusOf(await answer.body.text());
+    const what = `${method} ${path.split('?', 1)[0]}: ${answer.statusCode}`;
+    throw new ClusterError(answer.statusCode, `${what} ${status.message ?? ''}`, status);
   }
 }
 
@@ -130,11 +152,11 @@ export interface WatchEvent {
   object: KubeObject & { code?: number; message?: string };
 }
 
-function messageOf(text: string): string {
+function statusOf(text: string): ClusterStatus {
   try {
-    return String((JSON.parse(text) as { message?: string }).message ?? '');
+    return (JSON.parse(text) as ClusterStatus | null) ?? {};
   } catch {
-    return '';
+    return {};
   }
 }
 
@@ -142,11 +164,12 @@ function groupPath(kind: KindDefinition): string {
   return kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`;
 }
 
-function collectionPath(kind: KindDefinition): string {
-  return `${groupPath(kind)}/${kind.plural}`;
+/** Without a namespace: of all of them. Names come from people, so they are encoded. */
+function collectionPath(kind: KindDefinition, namespace?: string): string {
+  const scope = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+  return `${groupPath(kind)}${scope}/${kind.plural}`;
 }
 
 function objectPath(kind: KindDefinition, { namespace, name }: { namespace?: string; name: string }): string {
-  const scope = namespace === undefined ? '' : `/namespaces/${namespace}`;
-  return `${groupPath(kind)}${scope}/${kind.plural}/${name}`;
+  return `${collectionPath(kind, namespace)}/${encodeURIComponent(name)}`;
 }

@@ -20,6 +20,8 @@ export class KindWatch {
   readonly #options: KindWatchOptions;
   readonly #abort = new AbortController();
   #objects = new Map<string, KubeObject>();
+  /** Uids of what was deleted from here and the watch has not told yet. */
+  readonly #deleted = new Set<string>();
   #resourceVersion = '';
   #running: Promise<void> | undefined;
 
@@ -35,6 +37,23 @@ export class KindWatch {
     return this.#objects.get(keyOf({ metadata: named }));
   }
 
+  /** What was written from here is seen at once; what the watch tells of the time before changes nothing of it. */
+  adopt(object: KubeObject): void {
+    const known = this.#objects.get(keyOf(object));
+    if (known !== undefined && !isOlder(known, object)) return;
+    this.#objects.set(keyOf(object), object);
+    this.#options.onChange();
+  }
+
+  /** It was deleted from here. */
+  forget(object: KubeObject): void {
+    const { uid } = object.metadata;
+    if (this.#objects.get(keyOf(object))?.metadata.uid !== uid) return;
+    if (uid !== undefined) this.#deleted.add(uid);
+    this.#objects.delete(keyOf(object));
+    this.#options.onChange();
+  }
+
   /** Rejects when the first list fails: a cluster that can't be read at start is told at once. */
   async start(): Promise<void> {
     await this.#list();
@@ -48,7 +67,12 @@ export class KindWatch {
 
   async #list(): Promise<void> {
     const { items, resourceVersion } = await this.#options.api.list(this.#options.kind);
-    this.#objects = new Map(items.map((item) => [keyOf(item), item]));
+    const listed = new Map(items.map((item) => [keyOf(item), item]));
+    // Written from here while the list was under way.
+    const asOf = { metadata: { resourceVersion } };
+    for (const [key, object] of this.#objects) if (isOlder(asOf, object)) listed.set(key, object);
+    this.#objects = listed;
+    this.#deleted.clear();
     this.#resourceVersion = resourceVersion;
     this.#options.onChange();
   }
@@ -87,10 +111,28 @@ export class KindWatch {
     if (type === 'ERROR') throw new ClusterError(object.code ?? 500, object.message ?? 'the watch failed');
     this.#resourceVersion = object.metadata.resourceVersion ?? this.#resourceVersion;
     if (type === 'BOOKMARK') return;
-    if (type === 'DELETED') this.#objects.delete(keyOf(object));
-    else this.#objects.set(keyOf(object), object);
+    const { uid = '' } = object.metadata;
+    const known = this.#objects.get(keyOf(object));
+    if (type === 'DELETED') {
+      // Of the same name another one may be there already.
+      if (this.#deleted.delete(uid) || known?.metadata.uid !== uid) return;
+      this.#objects.delete(keyOf(object));
+    } else {
+      if (this.#deleted.has(uid) || (known !== undefined && isOlder(object, known))) return;
+      this.#objects.set(keyOf(object), object);
+    }
     this.#options.onChange();
   }
+}
+
+/** Versions are numbers that grow (Kubernetes 1.35 says so; etcd's have always been); others are not compared. */
+function isOlder(one: Versioned, other: Versioned): boolean {
+  const [a = '', b = ''] = [one, other].map(({ metadata }) => metadata.resourceVersion);
+  return /^\d+$/.test(a) && /^\d+$/.test(b) && BigInt(a) < BigInt(b);
+}
+
+interface Versioned {
+  metadata: { resourceVersion?: string };
 }
 
 function keyOf({ metadata }: { metadata: { namespace?: string; name: string } }): string {

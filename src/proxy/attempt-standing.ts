@@ -1,14 +1,21 @@
 /** What an attempt means for its provider's standing, and its entry in the call's record. */
 import { holds } from '../core/cel/compile.ts';
+import type { UpstreamCall } from '../core/llm/translate-contract.ts';
 import { type Verdict, verdictOf } from '../core/resilience/model.ts';
 import { begun, ended, failed, succeeded } from '../core/resilience/provider-health.ts';
 import { retryAfterMs } from '../core/resilience/retry-after.ts';
-import type { Attempt } from './attempts.ts';
 import type { Call } from './call.ts';
+import type { Chosen } from './call-targets.ts';
 import type { DataPathDependencies } from './dependencies.ts';
 import type { ExchangeEnd, FailedExchange } from './exchange.ts';
 import { responseVariables } from './retry-rules.ts';
 import { isUpstreamsFailure } from './upstream-failures.ts';
+
+/** What a provider is about to be asked. */
+export interface Attempt {
+  chosen: Chosen;
+  upstream: UpstreamCall;
+}
 
 export function beginAttempt(
   call: Call,

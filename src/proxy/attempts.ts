@@ -9,7 +9,7 @@ import { mayUseModel } from '../core/policy/key-terms.ts';
 import { grantLeft } from '../core/resilience/grant-left.ts';
 import { pauseBefore } from '../core/resilience/retry.ts';
 import { retryAfterMs } from '../core/resilience/retry-after.ts';
-import { beginAttempt, endAttempt } from './attempt-standing.ts';
+import { type Attempt, beginAttempt, endAttempt } from './attempt-standing.ts';
 import type { Call, Spent } from './call.ts';
 import type { CallTargets, Chosen } from './call-targets.ts';
 import type { DataPathDependencies } from './dependencies.ts';
@@ -20,12 +20,6 @@ import { type LlmRoute, remainingMs } from './llm-route.ts';
 import { describeLlm, translateFor, vendorOf } from './prepare-attempt.ts';
 import { mayBeRetried, retryFor, takeRetry } from './retry-rules.ts';
 import { countAttempt } from './settle.ts';
-
-/** What a provider is about to be asked. */
-export interface Attempt {
-  chosen: Chosen;
-  upstream: UpstreamCall;
-}
 
 interface Attempting {
   call: Call;

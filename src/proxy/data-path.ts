@@ -1,13 +1,14 @@
 /** The data path as a whole: takes snapshots over, serves their ports, hands on a record of every request. */
 import type { IncomingMessage } from 'node:http';
+import { WindowClock } from '../core/budget/window-clock.ts';
 import type { Snapshot } from '../core/config/snapshot.ts';
 import type { Holds } from '../storage/accounts.ts';
 import { Call } from './call.ts';
 import { CallIds } from './call-ids.ts';
 import { type DataPathDependencies, type DataPathLimits, defaultLimits } from './dependencies.ts';
+import { finishTrace } from './finish-trace.ts';
 import { handleRequest } from './handle-request.ts';
 import { LinkedSnapshot } from './linked-snapshot.ts';
-import { finishTrace } from './linked-tracing.ts';
 import { Listeners, type PortSharing } from './listeners.ts';
 import type { BindResult } from './messages.ts';
 import { OpenHolds } from './open-holds.ts';
@@ -52,11 +53,14 @@ export function createDataPath(options: DataPathOptions): DataPath {
   const records = new RecordBatches(options.onRecords);
   const providers = new ProviderBook();
   const ids = new CallIds(options.random());
+  const windows = new WindowClock();
+  const windowMs = (nowMs: number) => windows.at(nowMs);
   let current: LinkedSnapshot | undefined;
   const listeners = new Listeners(options.host, options.sharing, (incoming, outgoing, port, upgrade) => {
     const nowMs = deps.nowMs();
     const call = new Call(incoming, outgoing, current!, port, nowMs, ids.next(nowMs));
     call.upgrade = upgrade;
+    call.context.windowMs = windowMs;
     const closed = new Promise<void>((resolve) => outgoing.once('close', resolve));
     // Both: a plain call whose client left goes on for its grace, and its record waits for the usage.
     void Promise.all([serve(call, port, deps), closed]).then(() => {

@@ -1,14 +1,14 @@
 /** The provider's answer on its way to the client: whole, as a stream, or as an error. Settles before the last byte. */
 import type { RouteType } from '../core/config/snapshot.ts';
 import { ReplyFault, type UpstreamCall } from '../core/llm/translate-contract.ts';
-import { noUsage, type Usage } from '../core/llm/usage.ts';
+import { noUsage } from '../core/llm/usage.ts';
 import type { Call } from './call.ts';
 import type { DataPathDependencies } from './dependencies.ts';
 import { guardAnswer } from './guards/guard-answer.ts';
 import { deliverHeldStream } from './guards/held-stream.ts';
 import { limitHeaders, providerHeaders, sendWhole, writeHead } from './send.ts';
 import { settle } from './settle.ts';
-import { StreamDelivery, type StreamEnd, StreamRefused } from './stream-delivery.ts';
+import { type LostStream, StreamDelivery, type StreamOutcome, StreamRefused } from './stream-delivery.ts';
 import { type Exchange, UpstreamFailure, type UpstreamResponse } from './transport.ts';
 
 const isJson = /^application\/(json|[a-z.-]+\+json)/i;
@@ -64,15 +64,6 @@ export function deliverError(
     { ...providerHeaders(response.headers), ...limitHeaders(call), 'content-type': contentType },
     body,
   );
-}
-
-export type StreamOutcome = { end: StreamEnd } | LostStream;
-
-export interface LostStream {
-  lost: unknown;
-  usage: Usage;
-  /** Of a stream that begins with an error: gives it to the client as it is. */
-  give?(): void;
 }
 
 /** `lost`: it broke while nothing of it had reached the client; from then on it ends in the client's dialect. */

@@ -1,8 +1,8 @@
 /** A plain HTTP backend: the request goes through as it is, both bodies streamed. */
-import type { HeaderModifier, HttpBackend, RouteRule } from '../core/config/snapshot.ts';
 import { modifyHeaders } from '../core/route/filters.ts';
 import type { Call } from './call.ts';
 import type { DataPathDependencies } from './dependencies.ts';
+import type { HttpRoute } from './http-route.ts';
 import { HttpTries } from './http-tries.ts';
 import { BodyTooLarge, ClientGone, readBody } from './read-body.ts';
 import { refuse } from './refuse.ts';
@@ -10,17 +10,6 @@ import { limitHeaders, writeHead } from './send.ts';
 import { withTrace } from './trace.ts';
 import type { UpstreamResponse } from './transport.ts';
 import { refuseFailure } from './upstream-failures.ts';
-
-export interface HttpRoute {
-  backend: HttpBackend;
-  /** Of the backend in the snapshot: its name alone may be that of several ports. */
-  key: string;
-  path: string;
-  /** From a URLRewrite filter; else the client's Host goes on. */
-  host: string | undefined;
-  modifiers: HeaderModifier[];
-  rule: RouteRule;
-}
 
 /** RFC 9110 section 7.6.1, and what node:http frames anew. */
 const hopByHop = new Set([

@@ -7,12 +7,13 @@ import type { AiBackend, RouteRule, RouteType, WeightedBackend } from '../core/c
 import type { Refusal } from '../core/errors.ts';
 import { rewrite } from '../core/route/filters.ts';
 import type { MatchedRoute } from '../core/route/match.ts';
+import { routeTypeOf } from '../core/route/route-type.ts';
 import type { Call } from './call.ts';
 import type { DataPathDependencies } from './dependencies.ts';
 import { forwardHttp } from './forward-http.ts';
 import { runPolicies } from './operations.ts';
 import { refuse } from './refuse.ts';
-import { routeTypeOf } from './route-type.ts';
+
 import { sendWhole } from './send.ts';
 import { serveLlm } from './serve-llm.ts';
 import { beginTrace } from './trace.ts';

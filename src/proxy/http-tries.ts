@@ -3,7 +3,7 @@ import { pauseBefore } from '../core/resilience/retry.ts';
 import { retryAfterMs } from '../core/resilience/retry-after.ts';
 import type { Call } from './call.ts';
 import type { DataPathDependencies } from './dependencies.ts';
-import type { HttpRoute } from './forward-http.ts';
+import type { HttpRoute } from './http-route.ts';
 import type { LinkedRetry } from './linked-snapshot.ts';
 import { remainingMs } from './llm-route.ts';
 import { type Failure, mayBeRetried, retryFor, takeRetry } from './retry-rules.ts';

@@ -1,8 +1,6 @@
 /** A Gateway's tracing made ready to serve: its expressions compiled. */
 import type { CelProgram, CompileExpression } from '../core/cel/compile.ts';
-import { holds } from '../core/cel/compile.ts';
-import type { GatewayTracing } from '../core/config/tracing.ts';
-import type { Call } from './call.ts';
+import type { GatewayTracing } from '../core/config/gateway-tracing.ts';
 
 export interface LinkedTracing {
   randomSampling?: CelProgram;
@@ -43,34 +41,5 @@ export function shareOf(
     return typeof value === 'boolean' ? Number(value) : Number(value) || 0;
   } catch {
     return 0;
-  }
-}
-
-/** What the policy adds, and whether the call is told at all: known when it has ended. */
-export function finishTrace(call: Call): void {
-  const { trace } = call.record;
-  const { tracing } = call;
-  if (tracing === undefined || trace === undefined || !trace.sampled) return;
-  // CEL ints are bigint.
-  const variables = { ...call.context.variables, response: { code: BigInt(call.record.status) } };
-  if (tracing.filter !== undefined && !holds(tracing.filter, variables)) trace.hidden = true;
-  for (const { name, program } of tracing.add) {
-    const value = attributeOf(program, variables);
-    if (value !== undefined) trace.attributes = { ...trace.attributes, [name]: value };
-  }
-}
-
-/** An attribute whose expression fails is left out. */
-function attributeOf(
-  program: CelProgram,
-  variables: Record<string, unknown>,
-): string | number | boolean | undefined {
-  try {
-    const value = program.evaluate(variables);
-    if (typeof value === 'bigint') return Number(value);
-    if (typeof value === 'string') return value.slice(0, 4_096);
-    return typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

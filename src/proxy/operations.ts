@@ -7,6 +7,7 @@ import type { CompiledPolicy, Operation, OperationResult, PolicyContext } from '
 import type { RateLimitRequest, RateLimitService } from '../core/ratelimit/model.ts';
 import type { Accounts } from '../storage/accounts.ts';
 import type { Buckets } from '../storage/buckets.ts';
+import type { Passes } from '../storage/passes.ts';
 import type { LinkedSnapshot } from './linked-snapshot.ts';
 
 export interface OperationDependencies {
@@ -15,6 +16,8 @@ export interface OperationDependencies {
   chargeUndelivered(target: RateLimitTarget, request: RateLimitRequest, reason: string): void;
   buckets: Buckets;
   accounts: Accounts;
+  /** Absent: there are none. */
+  passes?: Passes;
   sleep(ms: number): Promise<void>;
   nowMs(): number;
 }
@@ -49,7 +52,7 @@ function execute(
 ): OperationResult | Promise<OperationResult> {
   switch (operation.kind) {
     case 'find-key':
-      return { kind: 'find-key', key: snapshot.findKey(operation.keySets, hash('sha256', operation.value)) };
+      return { kind: 'find-key', key: findKey(operation.keySets, operation.value, snapshot, deps) };
     case 'take':
       return { kind: 'take', ...deps.buckets.take(operation, deps.nowMs() / 1000) };
     case 'rate-limit':
@@ -60,6 +63,17 @@ function execute(
       // Settled by `settle`, in one step with the ledger entry.
       return { kind: 'settle' };
   }
+}
+
+/** A pass stands for its key: whether that opens these sets, and what it may do, is the key's own. */
+function findKey(
+  keySets: readonly string[],
+  value: string,
+  snapshot: LinkedSnapshot,
+  { passes }: OperationDependencies,
+) {
+  const sha256 = hash('sha256', value);
+  return snapshot.findKey(keySets, passes?.take(sha256) ?? sha256);
 }
 
 /** How often a call that waits for room asks again. */

@@ -1,8 +1,8 @@
 /** Calls to targets with a cloud's credential: signed right before they are sent, because the body's bytes may be part of it. */
 import { type CloudAuth, CredentialUnavailable, isCloud, type SignableCall } from '../core/cloud-auth.ts';
-import type { CloudCredential, Credential, ProviderTarget, Snapshot } from '../core/config/snapshot.ts';
+import type { CloudCredential, Credential } from '../core/config/credential.ts';
+import type { ProviderTarget, Snapshot } from '../core/config/snapshot.ts';
 import type { UpstreamCall } from '../core/llm/translate-contract.ts';
-import type { DataPathDependencies } from './dependencies.ts';
 import { UpstreamFailure } from './transport.ts';
 
 export function needsSignature({ credential }: ProviderTarget): boolean {
@@ -13,11 +13,11 @@ export function needsSignature({ credential }: ProviderTarget): boolean {
 export async function signCall(
   upstream: UpstreamCall,
   { credential }: ProviderTarget,
-  deps: DataPathDependencies,
+  { cloudAuth }: { cloudAuth?: CloudAuth },
 ): Promise<UpstreamCall> {
   if (!isCloud(credential)) return upstream;
   try {
-    return { ...upstream, headers: await signedHeaders(credential, upstream, deps.cloudAuth) };
+    return { ...upstream, headers: await signedHeaders(credential, upstream, cloudAuth) };
   } catch (error) {
     if (!(error instanceof CredentialUnavailable)) throw error;
     throw new UpstreamFailure('unreachable', 'the credential for the provider is not available', {

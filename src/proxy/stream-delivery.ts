@@ -15,6 +15,15 @@ import { UpstreamFailure } from './transport.ts';
 
 export type StreamEnd = 'complete' | 'broken' | 'aborted';
 
+export type StreamOutcome = { end: StreamEnd } | LostStream;
+
+export interface LostStream {
+  lost: unknown;
+  usage: Usage;
+  /** Of a stream that begins with an error: gives it to the client as it is. */
+  give?(): void;
+}
+
 /** The stream begins with the provider's word that it can't: kept back, where another attempt may do better. */
 export class StreamRefused extends Error {
   override readonly name = 'StreamRefused';

@@ -3,8 +3,9 @@ import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { RateLimitDescriptor } from '../core/ratelimit/model.ts';
-import { decodeResponse, encodeRequest } from './codec.ts';
 import { frame, maxMessageBytes } from './framing.ts';
+import { encodeRequest } from './request-codec.ts';
+import { decodeResponse } from './response-codec.ts';
 import { startRateLimitServer } from './server.ts';
 import { serviceFixture } from './service.fixture.ts';
 
@@ -65,11 +66,11 @@ const good = frame(encodeRequest({ domain: 'd', descriptors: [{ entries: [{ key:
 test('bytes that are no call: a status each, and the next call is served', async (t) => {
   const { session } = await start(t);
   const cases: [what: string, body: Buffer, status: string, message?: RegExp][] = [
-    ['no message', Buffer.alloc(0), '13', /cut off/],
-    ['half a head', Buffer.from([0, 0]), '13', /cut off/],
-    ['half a message', Buffer.from([0, 0, 0, 0, 9, 1]), '13', /cut off/],
-    ['two messages', Buffer.concat([good, good]), '13', /one message/],
-    ['compressed', Buffer.from([1, 0, 0, 0, 0]), '12', /compressed/],
+    ['no message', Buffer.alloc(0), '2', /^EOF$/],
+    ['half a head', Buffer.from([0, 0]), '2', /^EOF$/],
+    ['half a message', Buffer.from([0, 0, 0, 0, 9, 1]), '2', /^unexpected EOF$/],
+    ['two messages', Buffer.concat([good, good]), '0'],
+    ['compressed', Buffer.from([1, 0, 0, 0, 0]), '13', /compressed flag/],
     [
       'a head that tells 4 GB',
       Buffer.from([0, 255, 255, 255, 255]),
@@ -79,7 +80,7 @@ test('bytes that are no call: a status each, and the next call is served', async
     ['undecodable', framed(0xff, 0xff, 0xff), '13'],
     ['invalid UTF-8', framed(0x0a, 0x02, 0xc3, 0x28), '13'],
     ['a length beyond the end', framed(0x0a, 0x7f, 0x64), '13'],
-    ['a wrong wire type', framed(0x08, 0x05), '13'],
+    ['a wrong wire type', framed(0x08, 0x05), '2', /^rate limit domain must not be empty$/],
     ['an empty request', framed(), '2', /^rate limit domain must not be empty$/],
     ['no descriptors', framed(0x0a, 0x01, 0x64), '2', /^rate limit descriptor list must not be empty$/],
     ['an override of unit 0', framed(0x0a, 0x01, 0x64, 0x12, 0x04, 0x12, 0x02, 0x08, 0x05), '3', /unit 0/],

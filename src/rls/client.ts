@@ -6,8 +6,9 @@ import {
   type RateLimitService,
   RateLimitUnavailable,
 } from '../core/ratelimit/model.ts';
-import { decodeResponse, encodeRequest } from './codec.ts';
 import { frame, maxMessageBytes, unframe } from './framing.ts';
+import { encodeRequest } from './request-codec.ts';
+import { decodeResponse } from './response-codec.ts';
 
 export interface RateLimitClientOptions {
   /** `host:port`, tried in turn from call to call. */

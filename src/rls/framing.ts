@@ -1,4 +1,5 @@
 /** gRPC's framing of messages over HTTP/2 (gRPC over HTTP2: Length-Prefixed-Message). */
+import { decompressed } from './compression.ts';
 import { GrpcError, grpcStatus } from './grpc-status.ts';
 
 /** The default limit of every gRPC implementation. */
@@ -17,18 +18,20 @@ export function frame(message: Uint8Array): Buffer {
 export function unframe(body: Buffer): Uint8Array {
   const length = body.length < headBytes ? undefined : lengthOf(body);
   if (length === undefined) throw new GrpcError(grpcStatus.INTERNAL, 'the message is cut off');
-  if (body.length !== headBytes + length)
+  if (body.length !== headBytes + length || body[0] !== 0)
     throw new GrpcError(grpcStatus.INTERNAL, 'the message does not have the length it tells');
   return body.subarray(headBytes);
 }
 
+/** Throws for a flag that does not exist and a length that is too large. */
 function lengthOf(head: Buffer): number {
-  if (head[0] !== 0) throw new GrpcError(grpcStatus.UNIMPLEMENTED, 'compressed messages are not supported');
+  if (head[0]! > 1)
+    throw new GrpcError(grpcStatus.INTERNAL, `grpc: received unexpected payload format ${head[0]}`);
   const length = head.readUInt32BE(1);
   if (length > maxMessageBytes) {
     throw new GrpcError(
       grpcStatus.RESOURCE_EXHAUSTED,
-      `received message larger than max (${length} vs. ${maxMessageBytes})`,
+      `grpc: received message larger than max (${length} vs. ${maxMessageBytes})`,
     );
   }
   return length;
@@ -40,6 +43,17 @@ export class MessageReader {
   #size = 0;
   /** Bytes of the message that is coming in, head included; undefined until its head is complete. */
   #wanted: number | undefined;
+  readonly #encoding: string | undefined;
+
+  /** `encoding` is the call's `grpc-encoding`. */
+  constructor(encoding?: string) {
+    this.#encoding = encoding;
+  }
+
+  /** Throws what a call ends with that ends here although a message has begun, or never began. */
+  throwCutOff(): never {
+    throw new GrpcError(grpcStatus.UNKNOWN, this.#size < headBytes ? 'EOF' : 'unexpected EOF');
+  }
 
   /** How many bytes are held. */
   get size(): number {
@@ -58,7 +72,8 @@ export class MessageReader {
       }
       if (this.#size < this.#wanted) return messages;
       const body = this.#joined();
-      messages.push(body.subarray(headBytes, this.#wanted));
+      const message = body.subarray(headBytes, this.#wanted);
+      messages.push(body[0] === 0 ? message : decompressed(message, this.#encoding, maxMessageBytes));
       this.#chunks = body.length > this.#wanted ? [body.subarray(this.#wanted)] : [];
       this.#size -= this.#wanted;
       this.#wanted = undefined;

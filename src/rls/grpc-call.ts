@@ -4,6 +4,7 @@ import { RateLimitUnavailable } from '../core/ratelimit/model.ts';
 import { frame, MessageReader } from './framing.ts';
 import { encodeMessage, GrpcError, grpcStatus } from './grpc-status.ts';
 import { InvalidRequest } from './unit-numbers.ts';
+import { InvalidUtf8 } from './wire-text.ts';
 
 /** Answers one message with one. */
 export type UnaryMethod = (message: Uint8Array) => Uint8Array | Promise<Uint8Array>;
@@ -35,28 +36,30 @@ export function serveCall(
 ): void {
   stream.on('error', () => stream.destroy());
   if (!String(headers['content-type'] ?? '').startsWith('application/grpc')) {
-    stream.respond({ ':status': 415 }, { endStream: true });
-    discardRest(stream);
+    const told = JSON.stringify(String(headers['content-type'] ?? '').slice(0, 100));
+    const message = `invalid gRPC request content-type ${told}`;
+    endWith(stream, grpcStatus.INVALID_ARGUMENT, message, 415);
     return;
   }
   const path = String(headers[':path'] ?? '');
   const method = methods.get(path);
   if (method === undefined) {
-    endWith(stream, grpcStatus.UNIMPLEMENTED, `unknown method ${path}`);
+    endWith(stream, grpcStatus.UNIMPLEMENTED, unknownMethod(path, methods));
     return;
   }
-  new Call(stream, limits).run(method);
+  new Call(stream, limits, headers['grpc-encoding']).run(method);
 }
 
 class Call {
   readonly #stream: ServerHttp2Stream;
   readonly #limits: CallLimits;
-  readonly #reader = new MessageReader();
+  readonly #reader: MessageReader;
   readonly #session: { bytes: number };
   /** Bytes that this call holds of the budgets. */
   #held = 0;
 
-  constructor(stream: ServerHttp2Stream, limits: CallLimits) {
+  constructor(stream: ServerHttp2Stream, limits: CallLimits, encoding: string | string[] | undefined) {
+    this.#reader = new MessageReader(typeof encoding === 'string' ? encoding : undefined);
     this.#stream = stream;
     this.#limits = limits;
     this.#session = sessionOf(stream);
@@ -81,14 +84,12 @@ class Call {
     this.#stream.setTimeout(this.#limits.unaryMs, () => this.#stream.close(constants.NGHTTP2_CANCEL));
     let message: Uint8Array | undefined;
     this.#onMessages((one) => {
-      if (message !== undefined)
-        throw new GrpcError(grpcStatus.INTERNAL, 'a unary call has one message, more came in');
-      message = one;
+      // What comes after it is not looked at.
+      message ??= one;
     });
     this.#stream.on('end', () => {
-      if (message === undefined || this.#reader.size > 0)
-        this.#fail(new GrpcError(grpcStatus.INTERNAL, 'the message is cut off'));
-      else void this.#answer(method, message);
+      if (message !== undefined) void this.#answer(method, message);
+      else this.#attempt(() => this.#reader.throwCutOff());
     });
   }
 
@@ -129,13 +130,19 @@ class Call {
   #onMessages(take: (message: Uint8Array) => void): void {
     this.#stream.on('data', (chunk: Buffer) => {
       if (this.#stream.headersSent && this.#stream.writableEnded) return;
-      try {
+      this.#attempt(() => {
         for (const message of this.#reader.push(chunk)) take(message);
         this.#hold(this.#reader.size);
-      } catch (error) {
-        this.#fail(error);
-      }
+      });
     });
+  }
+
+  #attempt(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #hold(bytes: number): void {
@@ -179,14 +186,28 @@ function statusOf(error: unknown): [number, string] {
   if (error instanceof GrpcError) return [error.status, error.message];
   if (error instanceof InvalidRequest) return [grpcStatus.INVALID_ARGUMENT, error.message];
   if (error instanceof RateLimitUnavailable) return [grpcStatus.UNKNOWN, error.message];
-  return [grpcStatus.INTERNAL, 'the message can not be decoded'];
+  const reason =
+    error instanceof InvalidUtf8 ? error.message : 'proto: cannot parse invalid wire-format data';
+  return [grpcStatus.INTERNAL, `grpc: error unmarshalling request: ${reason}`];
+}
+
+function unknownMethod(path: string, methods: ReadonlyMap<string, Method>): string {
+  const [, service, name] = /^\/(.*)\/([^/]*)$/.exec(path) ?? [];
+  if (service === undefined) return `malformed method name: ${JSON.stringify(path)}`;
+  const isKnown = [...methods.keys()].some((known) => known.startsWith(`/${service}/`));
+  return isKnown ? `unknown method ${name} for service ${service}` : `unknown service ${service}`;
 }
 
 /** Answers with a status alone. */
-function endWith(stream: ServerHttp2Stream, status: number, message: string): void {
+function endWith(stream: ServerHttp2Stream, status: number, message: string, http = 200): void {
   if (stream.destroyed || stream.headersSent) return;
   stream.respond(
-    { ...responseHead, 'grpc-status': String(status), 'grpc-message': encodeMessage(message) },
+    {
+      ...responseHead,
+      ':status': http,
+      'grpc-status': String(status),
+      'grpc-message': encodeMessage(message),
+    },
     { endStream: true },
   );
   discardRest(stream);

@@ -1,6 +1,6 @@
 /** grpc.health.v1.Health: `""` is the server, `ratelimit` the service with what it needs. */
-import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { GrpcError, grpcStatus } from './grpc-status.ts';
+import { tagOf, WireReader, wire } from './wire-reader.ts';
 
 const serving = 1;
 const notServing = 2;
@@ -31,15 +31,14 @@ export class Health {
     for (const watcher of this.#watchers) watcher();
   }
 
-  check(message: Uint8Array): Uint8Array {
-    const status = this.#statusOf(serviceOf(message));
+  check(service: string): Uint8Array {
+    const status = this.#statusOf(service);
     if (status === serviceUnknown) throw new GrpcError(grpcStatus.NOT_FOUND, 'unknown service');
     return Uint8Array.of(0x08, status);
   }
 
   /** Sends the status now and whenever it changes, until the returned function is called. */
-  watch(message: Uint8Array, send: (message: Uint8Array) => void): () => void {
-    const service = serviceOf(message);
+  watch(service: string, send: (message: Uint8Array) => void): () => void {
     let told: number | undefined;
     const tell = () => {
       const status = this.#statusOf(service);
@@ -59,14 +58,16 @@ export class Health {
   }
 }
 
+const serviceTag = tagOf(1, wire.bytes);
+
 /** HealthCheckRequest.service. */
-function serviceOf(message: Uint8Array): string {
-  const reader = new BinaryReader(message);
+export function healthService(message: Uint8Array): string {
+  const reader = new WireReader(message);
   let service = '';
-  while (reader.pos < reader.len) {
-    const [field, wireType] = reader.tag();
-    if (field === 1) service = reader.string();
-    else reader.skip(wireType, field);
+  while (!reader.isAtEnd) {
+    const tag = reader.tag();
+    if (tag === serviceTag) service = reader.text();
+    else reader.skip(tag);
   }
   return service;
 }

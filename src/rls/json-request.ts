@@ -1,6 +1,7 @@
 /** A request in protobuf's JSON: field names in camelCase or snake_case, unknown ones refused. */
 import type { LimitUnit, RateLimitDescriptor, RateLimitRequest } from '../core/ratelimit/model.ts';
 import { parseUnit } from '../core/ratelimit/units.ts';
+import { hasDuplicates } from './json-duplicates.ts';
 import { unitOfNumber } from './unit-numbers.ts';
 
 /** The text is no JSON of a request; the message says where. */
@@ -81,20 +82,28 @@ function unitOfName(name: string): LimitUnit | undefined {
 }
 
 function parse(text: string): unknown {
+  let json: unknown;
   try {
-    return JSON.parse(text);
+    json = JSON.parse(text);
   } catch {
     throw new InvalidJson('no JSON');
   }
+  if (hasDuplicates(text, json)) throw new InvalidJson('a field is said twice');
+  return json;
 }
 
 /** Null is a field's default. */
 function readObject(json: unknown, readers: Readers): void {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new InvalidJson('no object');
+  const seen = new Set<string>();
   for (const [name, value] of Object.entries(json)) {
-    const camel = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    const camel = /[A-Z]/.test(name)
+      ? name
+      : name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
     const read = Object.hasOwn(readers, camel) ? readers[camel] : undefined;
     if (read === undefined) throw new InvalidJson(`unknown field ${name.slice(0, 100)}`);
+    if (seen.has(camel)) throw new InvalidJson(`${camel} is said twice`);
+    seen.add(camel);
     if (value !== null) read(value);
   }
 }
@@ -109,9 +118,11 @@ function listOf(value: unknown): unknown[] {
   return value;
 }
 
+const numberNotation = /^-?(0|[1-9]\d{0,20})(\.\d{1,20})?([eE][-+]?\d{1,3})?$/;
+
 /** Numbers may come as text, as 64-bit ones do. */
 function countOf(value: unknown, max: number): number {
-  const number = typeof value === 'string' && /^\d{1,20}$/.test(value) ? Number(value) : value;
+  const number = typeof value === 'string' && numberNotation.test(value) ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isInteger(number) || number < 0 || number > max)
     throw new InvalidJson('no count');
   return number;

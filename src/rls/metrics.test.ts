@@ -19,7 +19,7 @@ test('names and labels are those of the original', async () => {
   tallies.domainNotFound('Basic', 2);
   metrics.configLoaded(true);
   metrics.configLoaded(false);
-  metrics.call(3);
+  metrics.call('ShouldRateLimit', 3);
   const told = await lines(registry);
   for (const line of [
     'ratelimit_service_rate_limit_total_hits{domain="basic",key1="one"} 3',

@@ -4,12 +4,10 @@ import { ruleStatistics, type ServiceEvent } from '../core/ratelimit/statistics.
 import type { Tallies } from './tallies.ts';
 
 export interface RateLimitMetrics {
-  /** One call of ShouldRateLimit over gRPC. */
-  call(milliseconds: number): void;
+  /** One unary call over gRPC. */
+  call(method: string, milliseconds: number): void;
   configLoaded(ok: boolean): void;
 }
-
-const grpcMethod = { grpc_method: 'ShouldRateLimit' };
 
 export function registerRateLimitMetrics(registry: Registry, tallies: Tallies): RateLimitMetrics {
   const registers = [registry];
@@ -40,9 +38,10 @@ export function registerRateLimitMetrics(registry: Registry, tallies: Tallies): 
     ),
   };
   return {
-    call: (milliseconds) => {
-      total.inc(grpcMethod);
-      seconds.observe(grpcMethod, milliseconds / 1_000);
+    call: (method, milliseconds) => {
+      const labels = { grpc_method: method };
+      total.inc(labels);
+      seconds.observe(labels, milliseconds / 1_000);
     },
     configLoaded: (ok) => loads[`${ok}`].inc(),
   };

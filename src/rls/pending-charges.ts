@@ -5,8 +5,12 @@
 import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { RateLimitTarget } from '../core/config/snapshot.ts';
 import type { RateLimitRequest, RateLimitService } from '../core/ratelimit/model.ts';
+import type { ChargeStanding } from '../core/ratelimit/statistics.ts';
 
 interface Charge {
+  id: number;
+  /** Unix ms at which it was to be delivered first. */
+  atMs: number;
   target: RateLimitTarget;
   request: RateLimitRequest;
 }
@@ -15,37 +19,51 @@ export interface PendingChargesOptions {
   /** One file per thread. */
   path: string;
   serviceFor(target: RateLimitTarget): RateLimitService;
+  nowMs: () => number;
 }
 
 export interface PendingCharges {
   keep(target: RateLimitTarget, request: RateLimitRequest): void;
-  /** Tries all once, oldest first; stops at the first that fails again. Returns how many are left. */
+  /**
+   * Tries all once, oldest first; a service that fails again gets no more of them this time, the others do. Returns how many
+   * are left.
+   */
   deliver(): Promise<number>;
+  standing(): ChargeStanding;
 }
 
-export function openPendingCharges({ path, serviceFor }: PendingChargesOptions): PendingCharges {
-  const waiting = readCharges(path);
+export function openPendingCharges({ path, serviceFor, nowMs }: PendingChargesOptions): PendingCharges {
+  let waiting = readCharges(path, nowMs());
+  let lastId = Math.max(0, ...waiting.map(({ id }) => id));
+  let delivered = 0;
   let delivering: Promise<number> | undefined;
 
   async function deliverAll(): Promise<number> {
-    let delivered = 0;
-    while (waiting.length > 0) {
-      const { target, request } = waiting[0]!;
+    const done = new Set<Charge>();
+    const failing = new Set<string>();
+    for (const charge of [...waiting]) {
+      const service = JSON.stringify(charge.target);
+      if (failing.has(service)) continue;
       try {
-        await serviceFor(target).shouldRateLimit(request);
+        await serviceFor(charge.target).shouldRateLimit(charge.request);
       } catch {
-        break;
+        failing.add(service);
+        continue;
       }
-      waiting.shift();
+      appendFileSync(path, `${JSON.stringify({ delivered: charge.id })}\n`);
+      done.add(charge);
       delivered++;
     }
-    if (delivered > 0) rewrite(path, waiting);
+    if (done.size > 0) {
+      waiting = waiting.filter((charge) => !done.has(charge));
+      rewrite(path, waiting);
+    }
     return waiting.length;
   }
 
   return {
     keep: (target, request) => {
-      const charge = { target, request };
+      const charge: Charge = { id: ++lastId, atMs: nowMs(), target, request };
       appendFileSync(path, `${JSON.stringify(charge)}\n`, { mode: 0o600 });
       waiting.push(charge);
     },
@@ -55,21 +73,39 @@ export function openPendingCharges({ path, serviceFor }: PendingChargesOptions):
       });
       return delivering;
     },
+    standing: () => ({
+      waiting: waiting.length,
+      delivered,
+      ...(waiting.length > 0 && { oldestAtMs: waiting[0]!.atMs }),
+    }),
   };
 }
 
-/** A torn last line is a charge whose request was never finished. */
-function readCharges(path: string): Charge[] {
+type Line = Partial<Charge> & { delivered?: number };
+
+/** A torn last line is a charge whose request was never finished. Lines of older versions have no id and no time. */
+function readCharges(path: string, nowMs: number): Charge[] {
   if (!existsSync(path)) return [];
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      try {
-        return line === '' ? [] : [JSON.parse(line) as Charge];
-      } catch {
-        return [];
-      }
-    });
+  const charges = new Map<number, Charge>();
+  let place = 0;
+  for (const text of readFileSync(path, 'utf8').split('\n')) {
+    const line = readLine(text);
+    place++;
+    if (line?.delivered !== undefined) charges.delete(line.delivered);
+    else if (line?.target !== undefined && line.request !== undefined) {
+      const { target, request, atMs = nowMs, id = place } = line;
+      charges.set(id, { id, atMs, target, request });
+    }
+  }
+  return [...charges.values()];
+}
+
+function readLine(text: string): Line | undefined {
+  try {
+    return text === '' ? undefined : (JSON.parse(text) as Line);
+  } catch {
+    return undefined;
+  }
 }
 
 function rewrite(path: string, charges: readonly Charge[]): void {

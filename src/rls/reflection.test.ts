@@ -11,7 +11,8 @@ import {
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import * as grpc from '@grpc/grpc-js';
-import { decodeRequest, encodeRequest, encodeResponse } from './codec.ts';
+import { decodeRequest, encodeRequest } from './request-codec.ts';
+import { encodeResponse } from './response-codec.ts';
 import { startRateLimitServer } from './server.ts';
 import { serviceFixture } from './service.fixture.ts';
 

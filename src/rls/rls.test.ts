@@ -8,7 +8,8 @@ import {
   RateLimitUnavailable,
 } from '../core/ratelimit/model.ts';
 import { createRateLimitClient } from './client.ts';
-import { decodeRequest, decodeResponse, encodeRequest, encodeResponse } from './codec.ts';
+import { decodeRequest, encodeRequest } from './request-codec.ts';
+import { decodeResponse, encodeResponse } from './response-codec.ts';
 import { startRateLimitServer } from './server.ts';
 import { serviceFixture } from './service.fixture.ts';
 

@@ -7,10 +7,9 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { RateLimitService } from '../core/ratelimit/model.ts';
-import { decodeRequest, encodeResponse } from './codec.ts';
-import { type CallLimits, type Method, serveCall } from './grpc-call.ts';
+import { type CallLimits, serveCall } from './grpc-call.ts';
 import { Health } from './health.ts';
-import { reflect } from './reflection.ts';
+import { methodsOf, type OnCall } from './methods.ts';
 
 export interface RateLimitServerOptions {
   service: RateLimitService;
@@ -19,8 +18,7 @@ export interface RateLimitServerOptions {
   health?: Health;
   /** PEM texts. With `clientCa` a client must show a certificate that it signed. */
   tls?: { cert: string; key: string; clientCa?: string };
-  /** Tells how long each call of ShouldRateLimit took, whatever its outcome. */
-  onCall?: (milliseconds: number) => void;
+  onCall?: OnCall;
 }
 
 export interface RateLimitServer {
@@ -51,7 +49,7 @@ export async function startRateLimitServer(options: RateLimitServerOptions): Pro
   const server = createFor(options.tls);
   server.maxConnections = maxConnections;
   const sessions = trackSessions(server);
-  const methods = methodsOf(options, health);
+  const methods = methodsOf(options.service, health, options.onCall);
   const limits: CallLimits = {
     buffered: { now: 0, max: maxBufferedBytes },
     sessionBytes: maxSessionBytes,
@@ -97,47 +95,6 @@ function trackSessions(server: Http2Server): ReadonlySet<ServerHttp2Session> {
   });
   server.on('sessionError', (_, session) => session.destroy());
   return sessions;
-}
-
-function methodsOf({ service, onCall }: RateLimitServerOptions, health: Health): Map<string, Method> {
-  const shouldRateLimit = (message: Uint8Array): Uint8Array | Promise<Uint8Array> => {
-    const answered = service.shouldRateLimit(decodeRequest(message));
-    return answered instanceof Promise ? answered.then(encodeResponse) : encodeResponse(answered);
-  };
-  return new Map<string, Method>([
-    [
-      '/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit',
-      { unary: onCall === undefined ? shouldRateLimit : timed(shouldRateLimit, onCall) },
-    ],
-    ['/grpc.health.v1.Health/Check', { unary: (message) => health.check(message) }],
-    ['/grpc.health.v1.Health/Watch', { stream: (message, send) => health.watch(message, send) }],
-    ...['v1', 'v1alpha'].map((version): [string, Method] => [
-      `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`,
-      { stream: answerReflection },
-    ]),
-  ]);
-}
-
-function answerReflection(message: Uint8Array, send: (message: Uint8Array) => void): undefined {
-  send(reflect(message));
-}
-
-function timed(
-  method: (message: Uint8Array) => Uint8Array | Promise<Uint8Array>,
-  onCall: (milliseconds: number) => void,
-): typeof method {
-  return (message) => {
-    const started = performance.now();
-    const done = () => onCall(performance.now() - started);
-    let result: Uint8Array | Promise<Uint8Array> | undefined;
-    try {
-      result = method(message);
-      return result;
-    } finally {
-      if (result instanceof Promise) void result.then(done, done);
-      else done();
-    }
-  };
 }
 
 function portOf(server: Http2Server): number {

@@ -10,7 +10,7 @@ import {
 } from '../core/ratelimit/model.ts';
 import { defaultRateLimitOptions, type RateLimitOptions } from '../core/ratelimit/options.ts';
 import { planRateLimit, type RateLimitPlan } from '../core/ratelimit/plan.ts';
-import { countStatistics, type StatisticsSink } from '../core/ratelimit/statistics.ts';
+import { countHits, countStatistics, type StatisticsSink } from '../core/ratelimit/statistics.ts';
 import type { CounterStore } from '../storage/counters.ts';
 import { addWhatIsAllowed } from './add-unless-over.ts';
 import type { OverLimitMemory } from './over-limit-memory.ts';
@@ -55,8 +55,11 @@ export function createEmbeddedRateLimitService(options: EmbeddedServiceOptions):
     return response;
   }
 
-  function failed(error: unknown): never {
-    statistics?.storeError();
+  function failed(plan: RateLimitPlan, error: unknown): never {
+    if (statistics !== undefined) {
+      statistics.storeError();
+      countHits(plan, statistics);
+    }
     throw error;
   }
 
@@ -70,10 +73,13 @@ export function createEmbeddedRateLimitService(options: EmbeddedServiceOptions):
         ? addWhatIsAllowed(counters, plan)
         : counters.add(plan.increments);
     } catch (error) {
-      return failed(error);
+      return failed(plan, error);
     }
     if (Array.isArray(values)) return answer(request, plan, values);
-    return values.then((told) => answer(request, plan, told), failed);
+    return values.then(
+      (told) => answer(request, plan, told),
+      (error: unknown) => failed(plan, error),
+    );
   }
   return { shouldRateLimit };
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromBinary, toJson } from '@bufbuild/protobuf';
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { StructSchema } from '@bufbuild/protobuf/wkt';
 import { writeStruct } from './struct-codec.ts';
+import { WireWriter } from './wire-writer.ts';
 
 test('a struct reads back as the same JSON by protobuf-es', () => {
   const value = {
@@ -15,7 +15,7 @@ test('a struct reads back as the same JSON by protobuf-es', () => {
     deep: { deeper: { deepest: [] } },
     empty: {},
   };
-  const writer = new BinaryWriter();
+  const writer = new WireWriter();
   writeStruct(writer, value);
-  assert.deepEqual(toJson(StructSchema, fromBinary(StructSchema, writer.finish())), value);
+  assert.deepEqual(toJson(StructSchema, fromBinary(StructSchema, writer.take())), value);
 });

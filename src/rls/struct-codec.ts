@@ -1,32 +1,58 @@
 /** google.protobuf.Struct on the wire, from plain JSON values. */
-import { type BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { tagOf, wire } from './wire-reader.ts';
+import type { WireWriter } from './wire-writer.ts';
+
+const fieldTag = tagOf(1, wire.bytes);
+const keyTag = tagOf(1, wire.bytes);
+const valueTag = tagOf(2, wire.bytes);
+const itemTag = tagOf(1, wire.bytes);
+/** Of google.protobuf.Value. */
+const valueTags = {
+  null: tagOf(1, wire.varint),
+  number: tagOf(2, wire.fixed64),
+  string: tagOf(3, wire.bytes),
+  boolean: tagOf(4, wire.varint),
+  struct: tagOf(5, wire.bytes),
+  list: tagOf(6, wire.bytes),
+};
 
 /** Writes the fields of a Struct (without a tag of its own). */
-export function writeStruct(writer: BinaryWriter, value: Readonly<Record<string, unknown>>): void {
+export function writeStruct(writer: WireWriter, value: Readonly<Record<string, unknown>>): void {
   for (const [key, field] of Object.entries(value)) {
-    writer.tag(1, WireType.LengthDelimited).fork().tag(1, WireType.LengthDelimited).string(key);
-    writer.tag(2, WireType.LengthDelimited).fork();
-    writeValue(writer, field);
-    writer.join().join();
+    inside(writer, fieldTag, () => {
+      writer.varint(keyTag);
+      writer.text(key);
+      inside(writer, valueTag, () => writeValue(writer, field));
+    });
   }
 }
 
 /** Values that JSON does not have become null, as `undefined` and functions do in arrays. */
-function writeValue(writer: BinaryWriter, value: unknown): void {
-  if (typeof value === 'number') writer.tag(2, WireType.Bit64).double(value);
-  else if (typeof value === 'string') writer.tag(3, WireType.LengthDelimited).string(value);
-  else if (typeof value === 'boolean') writer.tag(4, WireType.Varint).bool(value);
-  else if (Array.isArray(value)) {
-    writer.tag(6, WireType.LengthDelimited).fork();
-    for (const item of value) {
-      writer.tag(1, WireType.LengthDelimited).fork();
-      writeValue(writer, item);
-      writer.join();
-    }
-    writer.join();
+function writeValue(writer: WireWriter, value: unknown): void {
+  if (typeof value === 'number') {
+    writer.varint(valueTags.number);
+    writer.double(value);
+  } else if (typeof value === 'string') {
+    writer.varint(valueTags.string);
+    writer.text(value);
+  } else if (typeof value === 'boolean') {
+    writer.varint(valueTags.boolean);
+    writer.varint(value ? 1 : 0);
+  } else if (Array.isArray(value)) {
+    inside(writer, valueTags.list, () => {
+      for (const item of value) inside(writer, itemTag, () => writeValue(writer, item));
+    });
   } else if (typeof value === 'object' && value !== null) {
-    writer.tag(5, WireType.LengthDelimited).fork();
-    writeStruct(writer, value as Record<string, unknown>);
-    writer.join();
-  } else writer.tag(1, WireType.Varint).int32(0);
+    inside(writer, valueTags.struct, () => writeStruct(writer, value as Record<string, unknown>));
+  } else {
+    writer.varint(valueTags.null);
+    writer.varint(0);
+  }
+}
+
+function inside(writer: WireWriter, tag: number, write: () => void): void {
+  writer.varint(tag);
+  const start = writer.open();
+  write();
+  writer.close(start);
 }

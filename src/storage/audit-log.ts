@@ -15,7 +15,7 @@ export interface NewAuditEntry {
 }
 
 export interface AuditEntry extends NewAuditEntry {
-  /** Sorts by the order of the changes. */
+  /** Names it. */
   id: number;
 }
 
@@ -29,13 +29,29 @@ export interface AuditFilter {
   toMs?: number;
 }
 
+export interface AuditPage {
+  entries: AuditEntry[];
+  /** For `before` of the next page; absent on the last one. */
+  next?: number;
+}
+
 export interface AuditLog {
   /** Once it returned, the entries survive `kill -9`. */
   append(entries: readonly NewAuditEntry[]): void;
-  /** Newest first; `before` is the id of the last entry of the page before. */
-  search(
-    filter: AuditFilter,
-    page: { limit: number; before?: number },
-  ): { entries: AuditEntry[]; next?: number };
+  /**
+   * Newest first, with all that was appended here; `before` is the id of the last entry of the page before. Rejects with
+   * `StoreUnavailable`.
+   */
+  search(filter: AuditFilter, page: { limit: number; before?: number }): AuditPage | Promise<AuditPage>;
+  close(): void | Promise<void>;
+}
+
+/** An audit log of one gateway, from which that of several is fed. */
+export interface LocalAuditLog extends AuditLog {
+  /** Names this log among those of all gateways, for good. */
+  readonly name: string;
+  /** Oldest first: those with a higher id. */
+  after(id: number, limit: number): AuditEntry[];
+  search(...query: Parameters<AuditLog['search']>): AuditPage;
   close(): void;
 }

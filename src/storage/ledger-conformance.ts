@@ -110,6 +110,72 @@ export function ledgerConformance(name: string, open: () => Promise<LedgerUnderT
     }),
   );
 
+  test(
+    `${name}: search in every order, page by page, filtered or not`,
+    withLedger(async ({ ledger }) => {
+      const records = Array.from({ length: 60 }, (_, n) => {
+        const base = ledgerRecord(n, {
+          durationMs: ((n * 37) % 11) + 0.5,
+          key: key(n % 3 === 0 ? 'anna' : 'mike', 'platform'),
+          status: n % 5 === 0 ? 429 : 200,
+        });
+        const usage = { ...base.llm!.usage!, inputTokens: (n * 13) % 7 };
+        return { ...base, llm: { ...base.llm!, usage, costNano: (n * 29) % 9 } };
+      });
+      await ledger.append(records, []);
+      const values = {
+        time: ({ startedAtMs }: RequestRecord) => startedAtMs,
+        cost: ({ llm }: RequestRecord) => llm!.costNano!,
+        tokens: ({ llm }: RequestRecord) => llm!.usage!.inputTokens + llm!.usage!.outputTokens,
+        duration: ({ durationMs }: RequestRecord) => durationMs,
+      };
+      const filters: LedgerFilter[] = [
+        {},
+        { user: 'anna' },
+        { outcome: 'refused' },
+        { fromMs: startMs + 600_000, toMs: startMs + 3_000_000 },
+      ];
+      for (const by of ['time', 'cost', 'tokens', 'duration'] as const)
+        for (const ascending of [false, true])
+          for (const filter of filters) {
+            const found: RequestRecord[] = [];
+            let before: string | undefined;
+            do {
+              const page = { limit: 7, order: { by, ascending }, ...(before && { before }) };
+              const { records: some, next } = await ledger.search(filter, page);
+              found.push(...some);
+              before = next;
+            } while (before !== undefined);
+            const plain = await ledger.search(filter, { limit: 1_000 });
+            assert.deepEqual(numbersOf(found).sort(), numbersOf(plain.records).sort(), `${by} ${ascending}`);
+            const shown = found.map(values[by]);
+            const sign = ascending ? 1 : -1;
+            assert.deepEqual(
+              shown,
+              shown.toSorted((a, b) => sign * (a - b)),
+            );
+          }
+    }),
+  );
+
+  test(
+    `${name}: names of labels, of all calls or of some`,
+    withLedger(async ({ ledger }) => {
+      const labelled = (labels: Record<string, string>) => ({ ...key('anna', 'x'), labels });
+      await ledger.append(
+        [
+          ledgerRecord(1, { key: labelled({ team: 'a', 'cost.centre': '1' }) }),
+          ledgerRecord(2, { key: labelled({ team: 'b', département: 'x' }) }),
+          ledgerRecord(3, { key: labelled({}) }),
+        ],
+        [],
+      );
+      assert.deepEqual(await ledger.labelNames({}), ['cost.centre', 'département', 'team']);
+      assert.deepEqual(await ledger.labelNames({ labels: { team: 'b' } }), ['département', 'team']);
+      assert.deepEqual(await ledger.labelNames({ fromMs: startMs + 9e9 }), []);
+    }),
+  );
+
   usageConformance(name, withLedger);
   chargeConformance(name, withLedger);
 }
@@ -224,6 +290,36 @@ function usageConformance(name: string, withLedger: WithLedger): void {
   );
 
   test(
+    `${name}: rows by any figure, page by page with how many there are; some groups only`,
+    withLedger(async ({ ledger }) => {
+      const records = Array.from({ length: 40 }, (_, n) =>
+        ledgerRecord(n, { key: key(`user-${n % 13}`, `team-${n % 3}`), ...(n % 7 === 0 && { status: 429 }) }),
+      );
+      await ledger.append(records, []);
+      const whole = await ledger.usage({}, { groupBy: ['user'], sort: { by: 'refused', ascending: true } });
+      assert.deepEqual(sorted(whole), sorted(naiveUsage(records, {}, { groupBy: ['user'] })));
+      assert.deepEqual(
+        whole.map(({ refused }) => refused),
+        whole.map(({ refused }) => refused).sort((a, b) => a - b),
+      );
+      const paged: UsageRow[] = [];
+      for (let offset = 0; offset < 15; offset += 5) {
+        const page = { limit: 5, offset };
+        const rows = await ledger.usage({}, { groupBy: ['user'], sort: { by: 'requests' }, page });
+        assert.ok(rows.every(({ groups }) => groups === 13));
+        paged.push(...rows.map(({ groups: _, ...row }) => row));
+      }
+      assert.deepEqual(sorted(paged), sorted(whole));
+      for (const bucket of [undefined, 'day' as const]) {
+        const query = { groupBy: ['label:team' as const, 'user' as const], ...(bucket && { bucket }) };
+        const all = naiveUsage(records, {}, query).filter(({ group }) => group['label:team'] === 'team-1');
+        const some = await ledger.usage({}, { ...query, among: ['team-1', 'nobody'] });
+        assert.deepEqual(sorted(some), sorted(all));
+      }
+    }),
+  );
+
+  test(
     `${name}: percentiles of what was answered; last use of each key`,
     withLedger(async ({ ledger }) => {
       await ledger.append(
@@ -246,6 +342,32 @@ function sorted(rows: readonly UsageRow[]): UsageRow[] {
 
 function chargeConformance(name: string, withLedger: WithLedger): void {
   test(
+    `${name}: a correction of what was charged adds to its sums, and records add on; a restart keeps both`,
+    withLedger(async ({ ledger, reopen }) => {
+      const charge = { budget: 'ns/daily', group: 'mike', unit: 'tokens' as const, used: 100, ...day };
+      const other = { ...charge, group: 'it\'s\t"\u{1f600}"', unit: 'usd' as const };
+      const usedBy = async (store: LedgerStore) =>
+        Object.fromEntries((await store.charged()).sums.map(({ group, used }) => [group, used]));
+      await ledger.append([ledgerRecord(1, { budgets: [charge] })], []);
+      await ledger.correctCharged!([]);
+      await ledger.correctCharged!([
+        { ...charge, used: -30 },
+        { ...other, used: 5 },
+      ]);
+      assert.deepEqual(await usedBy(ledger), { mike: 70, [other.group]: 5 });
+      // Several of one counter at once, and more than one statement may take.
+      const many = Array.from({ length: 1_500 }, (_, n) => ({ ...charge, group: `g${n}`, used: n + 1 }));
+      await ledger.correctCharged!([{ ...charge, used: 1 }, ...many, { ...charge, used: 2 }]);
+      await ledger.append([ledgerRecord(2, { budgets: [charge] })], []);
+      const reopened = await reopen();
+      const again = await usedBy(reopened);
+      assert.deepEqual([again['mike'], again[other.group], again['g1499']], [173, 5, 1_500]);
+      assert.equal(Object.keys(again).length, 1_502);
+      assert.equal((await reopened.usage({}, { groupBy: [] }))[0]?.requests, 2, 'no record is made of it');
+    }),
+  );
+
+  test(
     `${name}: prune takes the oldest, so many at a time; charges stay`,
     withLedger(async ({ ledger }) => {
       const charge = { budget: 'ns/daily', group: '', unit: 'tokens' as const, used: 7, ...day };
@@ -254,7 +376,11 @@ function chargeConformance(name: string, withLedger: WithLedger): void {
         [],
       );
       const before = startMs + 8 * 60_000;
+      assert.equal((await ledger.extent()).oldestMs, startMs);
       assert.equal(await ledger.prune(before, 3), 3);
+      const { oldestMs, bytes } = await ledger.extent();
+      assert.equal(oldestMs, startMs + 3 * 60_000);
+      assert.ok(bytes > 1_000);
       assert.deepEqual(numbersOf((await ledger.search({}, { limit: 10 })).records), [9, 8, 7, 6, 5, 4, 3]);
       assert.equal(await ledger.prune(before), 5);
       assert.equal(await ledger.prune(before), 0);
@@ -263,6 +389,8 @@ function chargeConformance(name: string, withLedger: WithLedger): void {
         (await ledger.charged()).sums.map(({ used }) => used),
         [70],
       );
+      await ledger.prune(Number.MAX_SAFE_INTEGER);
+      assert.equal((await ledger.extent()).oldestMs, undefined);
     }),
   );
 

@@ -36,6 +36,12 @@ export interface UsageQuery {
   bucket?: 'hour' | 'day' | 'week' | 'month';
   /** IANA name, of the buckets; default UTC. Weeks begin on Monday. */
   timeZone?: string;
+  /** Only groups whose first dimension has one of these values. */
+  among?: readonly string[];
+  /** Without buckets: what rows are ordered by, most first unless `ascending`; default by cost, then tokens. */
+  sort?: { by: keyof UsageFigures; ascending?: boolean };
+  /** Without buckets: these rows only, each with the number of all `groups`. */
+  page?: { limit: number; offset: number };
 }
 
 export interface UsageFigures {
@@ -58,6 +64,8 @@ export interface UsageRow extends UsageFigures {
   /** Dimension → value; '' where the record has none. */
   group: Record<string, string>;
   bucketStartMs?: number;
+  /** On all pages; where a page was asked for. */
+  groups?: number;
 }
 
 /** What records were charged to one counter, added up. */
@@ -71,6 +79,28 @@ export interface ChargedSum {
   used: number;
 }
 
+/** What calls are ordered by; those of one moment, cost, … in an order that stays. */
+export interface CallOrder {
+  by: 'time' | 'cost' | 'tokens' | 'duration';
+  /** Least first. */
+  ascending?: boolean;
+}
+
+export interface CallPage {
+  limit: number;
+  /** Id of the last record of the page before, in the same order. */
+  before?: string;
+  /** Default: newest first. */
+  order?: CallOrder;
+}
+
+export interface KeyFigures {
+  requests: number;
+  tokens: number;
+  costNano: number;
+  lastUsedMs: number;
+}
+
 export interface LedgerStore {
   /**
    * All or nothing. A record whose id is there already is left as it is. `positions` are all that matter from now on: those of
@@ -79,14 +109,15 @@ export interface LedgerStore {
   append(records: readonly RequestRecord[], positions: readonly JournalPosition[]): void | Promise<void>;
   positions(): JournalPosition[] | Promise<JournalPosition[]>;
   get(id: string): RequestRecord | undefined | Promise<RequestRecord | undefined>;
-  /** Newest first; `before` is the id of the last record of the page before. */
   search(
     filter: LedgerFilter,
-    page: { limit: number; before?: string },
+    page: CallPage,
   ): { records: RequestRecord[]; next?: string } | Promise<{ records: RequestRecord[]; next?: string }>;
-  /** Rows in the order of their bucket, then by cost and tokens, most first; at most 10,000. */
+  /** Names of labels that keys had whose calls pass; `labels` and the time are heeded alone. */
+  labelNames(filter: LedgerFilter): string[] | Promise<string[]>;
+  /** Rows in the order of their bucket, then as `query.sort` says; at most 10,000. Exact, from sums where there are such. */
   usage(filter: LedgerFilter, query: UsageQuery): UsageRow[] | Promise<UsageRow[]>;
-  /** Milliseconds of calls that were answered. */
+  /** Milliseconds of calls that were answered: within one in a hundred where they are more than 20,000. */
   latency(filter: LedgerFilter): Latencies | Promise<Latencies>;
   /**
    * Sums of `record.budgets`, for windows that had not ended when the newest record began; kept up with every `append`, and not
@@ -95,11 +126,25 @@ export interface LedgerStore {
   charged(): Charged | Promise<Charged>;
   /** Adds to those sums what no record tells: after somebody decided that the counters are right. */
   correctCharged?(sums: readonly ChargedSum[]): void | Promise<void>;
+  /**
+   * Of these keys, those that have calls: what they used since, and begin of the last call, Unix ms. Absent: to ask for all keys is the
+   * only way.
+   */
+  usageOf?(keys: readonly string[], fromMs: number): ReadonlyMap<string, KeyFigures>;
   /** Begin of each key's last call, Unix ms. */
   lastUsed(): ReadonlyMap<string, number> | Promise<ReadonlyMap<string, number>>;
+  /** How much there is. */
+  extent(): LedgerExtent | Promise<LedgerExtent>;
   /** Deletes records that began before, the oldest first and `atMost` so many (default: all); returns how many. */
   prune(beforeMs: number, atMost?: number): number | Promise<number>;
   close(): void | Promise<void>;
+}
+
+export interface LedgerExtent {
+  /** When the oldest call began, Unix ms; absent: there is none. */
+  oldestMs?: number;
+  /** That the store takes for it. */
+  bytes: number;
 }
 
 export interface Charged {

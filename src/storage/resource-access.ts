@@ -3,13 +3,21 @@
  * API. The embedded API server and a real cluster implement it.
  */
 import type { KubeObject, ObjectRef } from '../core/resources/object.ts';
+import type { KeyDirectory } from './key-directory.ts';
 
 export interface ResourceAccess {
+  /** VirtualKeys are found here: to list them may take long. */
+  readonly keys: KeyDirectory;
   /** Current objects of one kind; they must not be changed. */
   list(group: string, kind: string): readonly KubeObject[];
   get(ref: ObjectRef): KubeObject | undefined;
   /** Returns what is stored; of a dry run what would be. Throws `ResourceRefused`. */
   create(object: KubeObject, options?: { dryRun?: boolean }): Promise<KubeObject>;
+  /**
+   * Creates all that can be in one step, which is much quicker than one by one. In their order: what is stored, or why not. Without
+   * effect when it throws.
+   */
+  createAll(objects: readonly KubeObject[]): Promise<(KubeObject | ResourceRefused)[]>;
   /** Replaces spec, labels and annotations. A `metadata.resourceVersion` that is not the live one is a conflict (409). */
   update(object: KubeObject, options?: { dryRun?: boolean }): Promise<KubeObject>;
   /** Throws `ResourceRefused` (404) when it is not there. */

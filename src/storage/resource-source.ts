@@ -3,6 +3,7 @@
  * cluster both implement this.
  */
 import type { KubeObject, ObjectRef } from '../core/resources/object.ts';
+import type { StoredKeys } from './stored-keys.ts';
 
 export interface KindChange {
   group: string;
@@ -12,6 +13,8 @@ export interface KindChange {
 }
 
 export interface ResourceSource {
+  /** Set when VirtualKeys are not in memory: `list` and `get` read them for the purpose. */
+  readonly keys?: StoredKeys;
   /** Resolves when `list` answers from a complete first view. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -26,6 +29,8 @@ export interface ResourceSource {
    * a conflict is retried inside.
    */
   writeStatus(object: KubeObject, status: Record<string, unknown>): Promise<void>;
+  /** As `writeStatus` of each, in one transaction. Absent: a source that has none. */
+  writeStatuses?(writes: readonly { object: KubeObject; status: Record<string, unknown> }[]): Promise<void>;
   /** Creates the object or makes the existing one's labels, spec (or data) equal; identified by kind, namespace, name. */
   ensure(object: KubeObject): Promise<void>;
   /** Deletes it if it is there. */

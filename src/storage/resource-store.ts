@@ -1,5 +1,6 @@
 /** Contract of the store behind the embedded API server. Objects it hands out are shared: they must not be changed. */
 import type { KubeObject, ObjectRef } from '../core/resources/object.ts';
+import type { StoredKeys } from './stored-keys.ts';
 
 export interface ResourceEvent {
   type: 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -19,6 +20,8 @@ export type ResourceChange = { type: 'put'; object: KubeObject } | { type: 'dele
 export interface ResourceStore {
   /** Set when others write to it too. */
   readonly shared?: boolean;
+  /** Set when VirtualKeys are not in memory: what `list` gives of them is read for the purpose, which may take long. */
+  readonly keys?: StoredKeys;
   /** The last revision given out. Never goes back, not across restarts. */
   revision(): number;
   /** Events after this revision can be replayed; a watch from before it is told that it expired. */
@@ -46,7 +49,10 @@ export interface ResourceStore {
 
 /** Where a store in memory keeps its objects across restarts. */
 export interface ResourcePersistence {
+  /** All but those of `keys`. */
   load(): { revision: number; objects: KubeObject[] };
+  /** VirtualKeys, when they stay there and are read when asked for. */
+  readonly keys?: StoredKeys;
   /** Writes all events in one transaction or throws. */
   save(events: readonly ResourceEvent[]): void;
   close(): void;

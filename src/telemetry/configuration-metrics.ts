@@ -1,6 +1,6 @@
 /** What is wrong with the configuration: objects that are refused, wholly or in part, as their statuses say. */
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { StatusWrite } from '../core/config/compile.ts';
+import type { StatusWrite } from '../core/config/status-write.ts';
 import type { Condition } from '../core/resources/object.ts';
 
 export interface ConfigurationMetrics {

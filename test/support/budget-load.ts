@@ -1,10 +1,12 @@
 /** Calls at once against hard budgets: how many in the short and in the long form, what one reserves, and what was counted. */
 import assert from 'node:assert/strict';
-import type { BudgetWorld } from './budget-world.ts';
+import type { TestContext } from 'node:test';
+import { type BudgetWorld, budgetWorld } from './budget-world.ts';
+import { eventually } from './eventually.ts';
 
 const long = process.env['TOLLGATE_TEST_LONG'] === '1';
 export const calls = long ? 2_000 : 400;
-export const rounds = long ? 20 : 3;
+export const crashRounds = long ? 200 : 20;
 /** Of a budget, in reservations. */
 export const worths = long ? [1, 10, 1_000] : [1, 10, 100];
 export const maxTokens = 100;
@@ -54,4 +56,44 @@ export async function countedOf(
   const prefix = encodeURIComponent(`${kind}|${namespace}/${budget}|`);
   const { counters } = await world.admin<{ counters: { value: number }[] }>(`counters?prefix=${prefix}`);
   return counters.reduce((sum, { value }) => sum + value, 0);
+}
+
+/** How far a long test is; the short form says nothing until its end. */
+export function told(t: TestContext, round: number, text: string): void {
+  if (long && (round + 1) % 10 === 0)
+    process.stderr.write(`${t.name.slice(0, 40)}… round ${round + 1}: ${text}\n`);
+}
+
+export interface SharingWorlds {
+  /** Three gateways with a data directory each; the last has two threads. */
+  worlds: BudgetWorld[];
+  /** What one call reserves. */
+  reservation: number;
+  /** Makes a key of the name and a budget of its own, at each gateway. */
+  everywhere(owner: string, limit: object): Promise<void>;
+}
+
+export async function startSharing(
+  t: TestContext,
+  url: string,
+  more: Record<string, string> = {},
+): Promise<SharingWorlds> {
+  // Thousands of calls at once leave a small machine no time to answer soon.
+  const env = { TOLLGATE_REDIS_URL: url, TOLLGATE_REDIS_TIMEOUT_MS: '5000', ...more };
+  const worlds = await Promise.all(
+    ['1', '1', '2'].map((workers) => budgetWorld(t, ['--workers', workers], env)),
+  );
+  await setUpProbe(worlds[0]!);
+  const everywhere = async (owner: string, limit: object) => {
+    const spec = {
+      selector: { matchLabels: { owner } },
+      limit,
+      reservation: { minimumOutputTokens: maxTokens },
+    };
+    for (const world of worlds) {
+      await world.key(owner, {}, { owner });
+      await world.budget(owner, spec);
+    }
+  };
+  return { worlds, reservation: await eventually(() => neededByOne(worlds[0]!), 10_000), everywhere };
 }

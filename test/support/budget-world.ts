@@ -33,6 +33,9 @@ export interface BudgetWorld {
 
 const namespace = 'agentgateway-system';
 
+/** Calls at once that one gateway gets; more wait for their turn. */
+const mostAtOnce = 2_000;
+
 export async function budgetWorld(
   t: TestContext,
   extraArgs: string[] = [],
@@ -42,7 +45,7 @@ export async function budgetWorld(
   const scratch = temporaryDirectory();
   const args = ['--demo', '--provider-url', `anthropic=${provider.url}`, ...extraArgs];
   const first = await startGateway({ args, env });
-  const dispatcher = new Agent({ connections: 200, pipelining: 1 });
+  const dispatcher = new Agent({ connections: mostAtOnce, pipelining: 1 });
   t.after(async () => {
     await dispatcher.destroy();
     await world.gateway.stop();

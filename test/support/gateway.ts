@@ -28,6 +28,9 @@ export interface GatewayOptions {
   waitReady?: boolean;
 }
 
+/** The long form runs in the background of other work. */
+const readyMs = process.env['TOLLGATE_TEST_LONG'] === '1' ? 120_000 : 20_000;
+
 let nextAddress = 1;
 
 /** 127.x.y.z from the process id: parallel test files and leftovers of an earlier run never meet. */
@@ -80,7 +83,7 @@ function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 async function waitFor(child: ChildProcess, url: string, output: () => string): Promise<void> {
   const isLive = url.endsWith('/live');
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + readyMs;
   for (;;) {
     if (child.exitCode !== null) throw new Error(`tollgate ended with ${child.exitCode}:\n${output()}`);
     const answer = await fetch(url).catch(() => undefined);
@@ -89,7 +92,7 @@ async function waitFor(child: ChildProcess, url: string, output: () => string): 
     if (answer?.status === 200 && (isLive || output().includes('Tollgate is up'))) return;
     if (Date.now() > deadline) {
       child.kill('SIGKILL');
-      throw new Error(`${url} did not answer 200 within 20 s:\n${output()}`);
+      throw new Error(`${url} did not answer 200 within ${readyMs / 1000} s:\n${output()}`);
     }
     await delay(20);
   }

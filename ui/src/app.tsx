@@ -12,14 +12,20 @@ import { LoginPage } from './session/login-page.tsx';
 import { ReloginDialog } from './session/relogin-dialog.tsx';
 import { strings } from './strings.ts';
 
+interface AppProps {
+  loginCode: string | undefined;
+  /** Code of what went wrong at the identity provider. */
+  loginProblem: string | undefined;
+}
+
 /** A code from the address first, then the cookie; neither is an error when it fails, the login page is next. */
-async function begin(loginCode: string | undefined): Promise<string | undefined> {
+async function begin({ loginCode, loginProblem }: AppProps): Promise<string | undefined> {
   if (loginCode === undefined) {
     await loadSession();
-    return undefined;
+    return loginProblem && (strings.login.problems[loginProblem] ?? strings.login.problems.failed);
   }
   try {
-    await logIn(loginCode);
+    await logIn({ token: loginCode });
     return undefined;
   } catch {
     return (await loadSession()) === undefined ? strings.login.codeUsed : undefined;
@@ -28,7 +34,7 @@ async function begin(loginCode: string | undefined): Promise<string | undefined>
 
 let beginning: Promise<string | undefined> | undefined;
 
-export function App({ loginCode }: { loginCode: string | undefined }) {
+export function App({ loginCode, loginProblem }: AppProps) {
   const current = useStore(session);
   const reachable = useStore(isReachable);
   const [begun, setBegun] = useState(false);
@@ -38,7 +44,7 @@ export function App({ loginCode }: { loginCode: string | undefined }) {
   // Begins again when the API comes back: a page opened while it was gone recovers by itself.
   useEffect(() => {
     if (!reachable || begun) return;
-    beginning ??= begin(loginCode);
+    beginning ??= begin({ loginCode, loginProblem });
     beginning
       .then((found) => {
         setProblem(found);
@@ -47,7 +53,7 @@ export function App({ loginCode }: { loginCode: string | undefined }) {
       .catch(() => {
         beginning = undefined;
       });
-  }, [reachable, begun, loginCode]);
+  }, [reachable, begun, loginCode, loginProblem]);
 
   // Whoever logs in next sees nothing of the one before, and no page that is not theirs.
   const role = current?.role;

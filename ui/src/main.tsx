@@ -5,7 +5,7 @@ import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
-import { takeLoginCode } from './api/session.ts';
+import { takeLoginCode, takeLoginProblem } from './api/session.ts';
 import { App } from './app.tsx';
 import { accessibleColors, theme } from './theme.ts';
 
@@ -14,6 +14,7 @@ const nonce = document.querySelector<HTMLElement>('meta[property="csp-nonce"]')?
 Object.assign(globalThis, { __webpack_nonce__: nonce });
 
 const loginCode = takeLoginCode(window.location, window.history);
+const loginProblem = takeLoginProblem(window.location, window.history);
 const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 5_000 } } });
 
 createRoot(document.getElementById('root')!).render(
@@ -25,7 +26,7 @@ createRoot(document.getElementById('root')!).render(
   >
     <Notifications position="top-right" />
     <QueryClientProvider client={queryClient}>
-      <App loginCode={loginCode} />
+      <App loginCode={loginCode} loginProblem={loginProblem} />
     </QueryClientProvider>
   </MantineProvider>,
 );

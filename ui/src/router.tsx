@@ -11,10 +11,12 @@ import { PageError } from './layout/page-error.tsx';
 import { Shell } from './layout/shell.tsx';
 import { readBudgetsSearch } from './pages/budgets/budgets-search.ts';
 import { readCallsSearch } from './pages/calls/calls-search.ts';
+import { readCelSearch } from './pages/cel/cel-search.ts';
 import { readEditSearch } from './pages/configuration/edit-search.ts';
 import { readKeysSearch } from './pages/keys/keys-search.ts';
 import { readModelsSearch } from './pages/models/models-search.ts';
 import { readOverviewSearch } from './pages/overview/overview-search.ts';
+import { readPlaygroundSearch } from './pages/playground/playground-search.ts';
 import { readSettingsSearch } from './pages/settings/settings-search.ts';
 import { readUsageSearch } from './pages/usage/usage-search.ts';
 
@@ -117,6 +119,20 @@ const edit = createRoute({
   component: lazyRouteComponent(() => import('./pages/configuration/edit-page.tsx'), 'EditPage'),
 });
 
+const playground = createRoute({
+  getParentRoute: () => admin,
+  path: '/playground',
+  validateSearch: readPlaygroundSearch,
+  component: lazyRouteComponent(() => import('./pages/playground/playground-page.tsx'), 'PlaygroundPage'),
+});
+
+const cel = createRoute({
+  getParentRoute: () => admin,
+  path: '/cel',
+  validateSearch: readCelSearch,
+  component: lazyRouteComponent(() => import('./pages/cel/cel-page.tsx'), 'CelPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => admin,
   path: '/settings',
@@ -137,6 +153,8 @@ const adminPages = [
   models,
   configuration,
   edit,
+  playground,
+  cel,
   settings,
 ];
 

@@ -2,13 +2,19 @@
 import { auditStrings } from './strings/audit.ts';
 import { budgetStrings } from './strings/budgets.ts';
 import { callStrings } from './strings/calls.ts';
+import { celStrings } from './strings/cel.ts';
 import { configurationStrings } from './strings/configuration.ts';
 import { keyImportStrings } from './strings/key-import.ts';
 import { keyStrings } from './strings/keys.ts';
+import { loginStrings } from './strings/login.ts';
 import { modelStrings } from './strings/models.ts';
 import { overviewStrings } from './strings/overview.ts';
+import { playgroundStrings } from './strings/playground.ts';
+import { retentionStrings } from './strings/retention.ts';
 import { settingsStrings } from './strings/settings.ts';
 import { usageStrings } from './strings/usage.ts';
+import { userStrings } from './strings/users.ts';
+import { webhookStrings } from './strings/webhooks.ts';
 
 export const strings = {
   product: 'Tollgate',
@@ -25,24 +31,17 @@ export const strings = {
     calls: 'Calls',
     models: 'Models and prices',
     configuration: 'Configuration',
+    playground: 'Playground',
+    cel: 'CEL playground',
     settings: 'Settings',
     me: 'My key',
     logOut: 'Log out',
+    password: 'Change password',
     who: (name: string, role: string) => `${name} (${role[0]?.toUpperCase()}${role.slice(1)})`,
     toLight: 'Switch to light colours',
     toDark: 'Switch to dark colours',
   },
-  login: {
-    title: 'Log in to Tollgate',
-    token: 'Admin token or virtual key',
-    hint: 'The gateway prints a one-time link at its start. The admin token is in the file admin-token of its data directory; holders log in with their own virtual key.',
-    submit: 'Log in',
-    missing: 'Enter the admin token or a virtual key.',
-    wrong:
-      'Not accepted. Check that all of it was copied; a one-time link works once only, the next start of the gateway prints a new one.',
-    codeUsed:
-      'This one-time link was used already or is too old. Log in with the admin token, or start the gateway again for a new link.',
-  },
+  login: loginStrings,
   expired: {
     title: 'Your session has ended',
     text: 'Log in again to go on. What you typed is still there, and what you were sending is sent then.',
@@ -112,5 +111,10 @@ export const strings = {
   overview: overviewStrings,
   models: modelStrings,
   configuration: configurationStrings,
+  cel: celStrings,
+  playground: playgroundStrings,
+  retention: retentionStrings,
   settings: settingsStrings,
+  users: userStrings,
+  webhooks: webhookStrings,
 };

@@ -1,4 +1,5 @@
 import { type CSSVariablesResolver, createTheme } from '@mantine/core';
+import { strings } from './strings.ts';
 
 export const theme = createTheme({
   primaryColor: 'indigo',
@@ -11,6 +12,7 @@ export const theme = createTheme({
     Drawer: { defaultProps: { attributes: { header: { role: 'presentation' } } } },
     // What is wider than the screen is scrolled with the arrow keys too.
     TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': strings.common.close } } },
     Modal: { defaultProps: { attributes: { header: { role: 'presentation' } } } },
   },
   headings: { sizes: { h1: { fontSize: '1.5rem' }, h2: { fontSize: '1.05rem' } } },

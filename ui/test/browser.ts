@@ -1,22 +1,10 @@
-/** Debian's Chromium, driven by playwright-core; and why not, where there is none. */
-import { existsSync } from 'node:fs';
+/** Tabs of a browser, as tests of the console open them. */
 import type { TestContext } from 'node:test';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from './chromium.ts';
 import { type FixtureApi, startFixtureApi } from './fixture-api.ts';
 
-const places = [
-  process.env.TOLLGATE_CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-];
-const executablePath = places.find((path) => path !== undefined && existsSync(path));
-
-/** For `test(name, { skip: noBrowser }, …)`. */
-export const noBrowser =
-  executablePath === undefined
-    ? 'no Chromium here: install it (apt-get install chromium) or name it in TOLLGATE_CHROMIUM'
-    : false;
+export { noBrowser } from './chromium.ts';
 
 let browser: Promise<Browser> | undefined;
 
@@ -37,10 +25,7 @@ export interface Visit extends Tab {
 
 /** With cookies of its own; closed when the test ends. */
 export async function openTab(t: TestContext, options: Look = {}): Promise<Tab> {
-  browser ??= chromium.launch({
-    executablePath: executablePath!,
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
-  });
+  browser ??= launchChromium();
   const context = await (await browser).newContext({
     viewport: { width: options.width ?? 1280, height: 860 },
     colorScheme: options.colorScheme ?? 'light',

@@ -61,6 +61,7 @@ export async function startFixtureApi(port = 0): Promise<FixtureApi> {
     const session = sessions.get(id);
     const method = request.method ?? 'GET';
     const body = await readJson(request);
+    if (path === '/login-methods') return sendAnswer(response, { status: 200, json: { password: false } });
     if (path === '/session' && method === 'POST')
       return logIn(response, String((body as { token?: unknown }).token));
     if (session === undefined) return sendAnswer(response, refuse(401, 'session', 'log in'));

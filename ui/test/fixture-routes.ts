@@ -42,6 +42,8 @@ export function answerAdmin(
       : keyAnswer(world, method, names, body);
   if (kind === 'budgets')
     return budgetsAnswer(world, method, names, body as { name: string; spec: BudgetSpec });
+  if (kind === 'usage' && names[0] === 'labels')
+    return { status: 200, json: { items: labelNames(world.keys) } };
   if (kind === 'usage') return usageAnswer(world, query);
   if (kind === 'calls') return callsAnswer(world, names[0], query);
   if (kind === 'overview') return overviewAnswer(world, query);
@@ -194,6 +196,8 @@ function dimensionOf(call: Call, name: string): string {
   return values[name] ?? '';
 }
 
+const labelNames = (keys: Key[]) => [...new Set(keys.flatMap(({ labels }) => Object.keys(labels)))].sort();
+
 function usageAnswer(world: World, query: URLSearchParams): Answer {
   const names = (query.get('groupBy') ?? '').split(',').filter((name) => name !== '');
   const lengths: Record<string, number> = {
@@ -210,9 +214,17 @@ function usageAnswer(world: World, query: URLSearchParams): Answer {
     return JSON.stringify({ group, ...(start === undefined ? {} : { bucketStart: start }) });
   });
   const rows = [...groups].map(([text, members]) => ({ ...JSON.parse(text), ...figuresOf(members) }));
-  rows.sort((a, b) => b.costNano - a.costNano);
+  const by = query.get('sort') ?? 'costNano';
+  rows.sort((a, b) => (b[by] - a[by]) * (query.get('order') === 'asc' ? -1 : 1));
   if (query.get('format') === 'csv') return { status: 200, text: 'requests,costNano\r\n' };
-  return { status: 200, json: { rows, total: figuresOf(calls) } };
+  const limit = query.get('limit');
+  const offset = Number(query.get('offset') ?? 0);
+  const total = figuresOf(calls);
+  if (limit === null) return { status: 200, json: { rows, total } };
+  return {
+    status: 200,
+    json: { rows: rows.slice(offset, offset + Number(limit)), groups: rows.length, total },
+  };
 }
 
 function callsAnswer(world: World, id: string | undefined, query: URLSearchParams): Answer {

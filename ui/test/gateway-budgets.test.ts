@@ -1,11 +1,13 @@
 /** Budgets of the real gateway: seen before they are saved, simulated, raised, changed by two, and what calls hold of them. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { eventually } from '../../test/support/eventually.ts';
 import { askOpenAi } from '../../test/support/openai-client.ts';
 import type { Budget } from '../src/api/budgets.ts';
+import { axeFinds } from './axe.ts';
 import { closeBrowser, noBrowser, openTab } from './browser.ts';
 import { logInWithToken, type RealGateway, startRealGateway } from './real-gateway.ts';
 
@@ -61,6 +63,45 @@ describe('budgets in the console of the real gateway', { skip: noBrowser, timeou
     await simulation.getByRole('button', { name: 'Simulate' }).click();
     await simulation.getByText('0 of 3 calls would have been refused.').waitFor();
     assert.equal((await gateway.admin<{ total: number }>('GET', '/budgets')).total, 0);
+    assert.deepEqual(complaints, []);
+  });
+
+  test('its page draws how it filled up, with limit, forecast and the window before, and says the same in a table', async (t) => {
+    const perUser = { limit: { tokens: 5_000 }, window: { calendar: 'Day' }, groupBy: ['apiKey.user_id'] };
+    await gateway.admin('POST', '/budgets', { name: 'course', spec: perUser });
+    for (const key of ['sk-anna-key', 'sk-mike-key', 'sk-anna-key'])
+      await askOpenAi(gateway.traffic, key).catch(() => undefined);
+    const anna = () =>
+      budgetOf('course').then(({ counters }) => counters.find(({ group }) => group === 'anna'));
+    await eventually(async () => assert.ok(Number((await anna())?.used) > 200));
+    const total = Number((await anna())!.used);
+    const { page, complaints } = await openTab(t);
+    await logInWithToken(page, gateway, path('course'));
+    const section = page.getByRole('region', { name: 'Course and forecast' });
+    await section.getByRole('img', { name: /^Used over the window by anna/ }).waitFor();
+    await section.getByText(/^At this pace it (runs out on|lasts:) /).waitFor();
+    await section.getByText('In the window before: 0 tokens of 5K tokens.').waitFor();
+    for (const name of ['Used', 'At this pace', 'Limit', 'Window before'])
+      await section.locator('figcaption').getByText(name, { exact: true }).waitFor();
+    await section.getByText('Figures as a table').press('Enter');
+    const now = section.getByRole('table').getByRole('row').filter({ hasText: '(now)' });
+    await now.getByText(`${total} tokens`, { exact: true }).waitFor();
+    assert.deepEqual(await axeFinds(page), []);
+    await page.goto(`${gateway.url}/budgets?search=course`);
+    for (const [format, wanted] of [
+      ['CSV', /course,ok,tokens,5000,Day UTC,.*,anna,5000,/],
+      ['JSON', /"group":"anna"/],
+    ] as const) {
+      const download = page.waitForEvent('download');
+      await page.getByRole('link', { name: format }).click();
+      const file = await download;
+      assert.equal(file.suggestedFilename(), `budgets.${format.toLowerCase()}`);
+      assert.match(readFileSync(await file.path(), 'utf8'), wanted);
+    }
+    await page.goto(gateway.url + path('course'));
+    await section.getByRole('combobox', { name: 'Counter' }).click();
+    await page.getByRole('option', { name: 'mike' }).click();
+    await section.getByRole('img', { name: /^Used over the window by mike/ }).waitFor();
     assert.deepEqual(complaints, []);
   });
 

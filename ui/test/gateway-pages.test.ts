@@ -38,6 +38,9 @@ const pages: Record<string, Shown> = {
   'create-many': { path: '/keys/import', ready: text('Choose a CSV file') },
   models: { path: '/models?search=claude', ready: text('claude-haiku-4-5-20251001') },
   tokens: { path: '/settings', ready: text('finance-anna') },
+  users: { path: '/settings?tab=users', ready: text('No user yet') },
+  retention: { path: '/settings?tab=retention', ready: text('Nobody: nothing is deleted') },
+  webhooks: { path: '/settings?tab=webhooks', ready: text('there is no such Secret') },
   audit: { path: '/settings?tab=audit', ready: text('budgets.create') },
   configuration: { path: '/configuration', ready: text('Leads to claude') },
   'edit-yaml': {
@@ -159,6 +162,7 @@ async function fill(gateway: RealGateway): Promise<string> {
     name: 'everyone-monthly',
     spec: {
       limit: { usd: '250' },
+      alerts: [{ atPercent: 80, webhook: 'finance' }],
       window: { calendar: 'Month', timeZone: 'Europe/Berlin' },
       overrides: [{ from: '2031-01-01', to: '2031-01-31', limit: { usd: '900' }, reason: 'quarter end' }],
     },

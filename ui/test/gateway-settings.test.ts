@@ -1,6 +1,11 @@
 /** Logins with roles and the audit log, in the console of the real gateway. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import { axeFinds } from './axe.ts';
 import { closeBrowser, noBrowser, openTab } from './browser.ts';
 import { logInWithToken, type RealGateway, startRealGateway } from './real-gateway.ts';
 
@@ -61,6 +66,72 @@ describe('settings in the console of the real gateway', { skip: noBrowser, timeo
     assert.deepEqual([...complaints, ...second.complaints], []);
   });
 
+  test('a webhook of a budget is listed, tested with a click, and what it answers is shown', async (t) => {
+    const hook = await startReceiver(t);
+    const { page, complaints } = await openTab(t);
+    await logInWithToken(page, gateway, '/settings?tab=webhooks');
+    await page.getByText('No budget sends alerts').waitFor();
+    assert.deepEqual(await axeFinds(page), []);
+    await gateway.admin('POST', '/resources:apply', { yaml: hook.secret });
+    await gateway.admin('POST', '/budgets', {
+      name: 'told-daily',
+      spec: {
+        limit: { requests: 1_000 },
+        window: { calendar: 'Day' },
+        alerts: [{ atPercent: 80, webhook: 'finance' }],
+      },
+    });
+    await page.reload();
+    const row = page.getByRole('table', { name: 'Webhooks' }).getByRole('row').nth(1);
+    await row.getByText(hook.origin).waitFor();
+    await row.getByText('at 80 %').waitFor();
+    await row.getByRole('button', { name: 'Send a test to finance' }).press('Enter');
+    await page.getByText(/^finance took the test: it answered 200 in /).waitFor();
+    await row.getByText('a test', { exact: true }).waitFor();
+    assert.equal(hook.received[0]!.type, 'tollgate.webhook.test');
+    assert.ok(hook.received[0]!.isSignedRight);
+    hook.answer.status = 503;
+    await row.getByRole('button', { name: 'Send a test to finance' }).click();
+    await page.getByText(/^finance did not take the test: it answered 503 \(/).waitFor();
+    await row.getByText('it answered 503', { exact: true }).waitFor();
+    assert.ok(!/never-shown/.test(await page.content()));
+    assert.deepEqual(await axeFinds(page), []);
+    await page.goto(`${gateway.url}/settings?tab=audit&object=Webhook/`);
+    await page.getByRole('table', { name: 'Changes' }).getByText('fault: it answered 503').waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  test('how long calls are kept is shown and changed, and a ConfigMap of kubectl says the same', async (t) => {
+    const { page, complaints } = await openTab(t);
+    await logInWithToken(page, gateway, '/settings?tab=retention');
+    await page.getByText('for good', { exact: true }).waitFor();
+    await page.getByText(/^0 calls, [\d.]+ (kB|MB)$/).waitFor();
+    const days = page.getByRole('textbox', { name: 'Keep calls for so many days' });
+    await days.fill('none');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Enter a whole number of days').waitFor();
+    await days.fill('30');
+    await days.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Delete calls older than 30 days?' });
+    await dialog.getByText('No call is older now.').waitFor();
+    assert.deepEqual(await axeFinds(page), []);
+    await dialog.getByRole('button', { name: 'Keep no longer' }).click();
+    await page.getByText('ConfigMap agentgateway-system/tollgate-retention').waitFor();
+    await page.getByText('30 days', { exact: true }).waitFor();
+    const yaml = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: tollgate-retention, namespace: agentgateway-system, labels: {tollgate.dev/retention: "true"}}
+data: {ledgerDays: "never"}`;
+    await gateway.admin('POST', '/resources:apply', { yaml });
+    await page.reload();
+    await page.getByText('The setting cannot be read: no call is deleted').waitFor();
+    await days.fill('');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Nobody: nothing is deleted').waitFor();
+    assert.deepEqual(await axeFinds(page), []);
+    assert.deepEqual(complaints, []);
+  });
+
   test('the audit log says who changed what, is searched, and has pages', async (t) => {
     await gateway.admin('POST', '/keys', { name: 'audited', owner: '<b>lee</b>' });
     for (let turn = 0; turn < 60; turn += 1)
@@ -83,3 +154,29 @@ describe('settings in the console of the real gateway', { skip: noBrowser, timeo
     assert.deepEqual(complaints, []);
   });
 });
+
+/** A receiver of alerts over a real socket, and the Secret that leads to it. */
+async function startReceiver(t: TestContext) {
+  const received: { type: string; isSignedRight: boolean }[] = [];
+  const answer = { status: 200 };
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    const [, seconds, mac] = /^t=(\d+),v1=(\w+)$/.exec(String(request.headers['x-tollgate-signature'])) ?? [];
+    const wanted = createHmac('sha256', 'never-shown').update(`${seconds}.${body}`).digest('hex');
+    received.push({ type: JSON.parse(body).type, isSignedRight: mac === wanted });
+    response.writeHead(answer.status).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const secret = `apiVersion: v1
+kind: Secret
+metadata: {name: finance, namespace: agentgateway-system}
+stringData: {url: "${origin}/never-shown-path", signingKey: never-shown}`;
+  return { origin, secret, received, answer };
+}

@@ -32,9 +32,10 @@ export interface RealGateway {
   end(): Promise<void>;
 }
 
-export async function startRealGateway(more: string[] = []): Promise<RealGateway> {
+/** `seeded`: a data directory that has something already; it is removed in the end. */
+export async function startRealGateway(more: string[] = [], seeded?: string): Promise<RealGateway> {
   const args = ['--demo', ...more];
-  let gateway: Gateway = await startGateway({ args });
+  let gateway: Gateway = await startGateway({ args, ...(seeded && { dataDir: seeded }) });
   const { address, dataDir } = gateway;
   const url = `http://${address}:15000`;
   const adminToken = () => readFileSync(join(dataDir, 'admin-token'), 'utf8').trim();

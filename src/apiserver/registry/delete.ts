@@ -85,6 +85,7 @@ export function removalChanges(
   if (!kind.namespaced || namespace === undefined) return changes;
   const owner = context.store.get({ group: '', kind: 'Namespace', name: namespace });
   if (owner?.metadata.deletionTimestamp === undefined) return changes;
-  const others = contentsOf(context, namespace).filter((o) => o.metadata.uid !== object.metadata.uid);
-  return others.length === 0 ? [...changes, deletionOf(owner)] : changes;
+  for (const { metadata } of contentsOf(context, namespace))
+    if (metadata.uid !== object.metadata.uid) return changes;
+  return [...changes, deletionOf(owner)];
 }

@@ -5,21 +5,10 @@ import type { KindDefinition } from '../../core/resources/kind.ts';
 import type { KubeObject } from '../../core/resources/object.ts';
 import type { StatusCause } from '../status-error.ts';
 import type { RegistryContext } from './context.ts';
+import type { KindRule, KindRuleResult } from './kind-rule.ts';
 import { completeService } from './service-defaults.ts';
 
-export interface KindRuleResult {
-  object: KubeObject;
-  causes: StatusCause[];
-  warnings: string[];
-}
-
-type Rule = (
-  object: KubeObject,
-  previous: KubeObject | undefined,
-  context: RegistryContext,
-) => Partial<KindRuleResult>;
-
-const rules: Record<string, Rule> = {
+const rules: Record<string, KindRule> = {
   '/Secret': secret,
   '/ConfigMap': (object, previous) => ({ causes: immutableCauses(object, previous) }),
   '/Namespace': namespace,

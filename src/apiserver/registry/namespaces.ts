@@ -1,6 +1,7 @@
 /** Namespaces: those that are always there, those made when something is written into them, and how one goes. */
 import type { KubeObject } from '../../core/resources/object.ts';
 import { refOf } from '../../core/resources/object-ref.ts';
+import { eachOf } from '../../storage/resource-pages.ts';
 import type { ResourceChange } from '../../storage/resource-store.ts';
 import { forbidden } from '../status-error.ts';
 import { type RegistryContext, timestamp } from './context.ts';
@@ -62,12 +63,8 @@ export function emptyNamespace(
   return { changes, held };
 }
 
-export function contentsOf(context: RegistryContext, namespace: string): KubeObject[] {
-  return context.kinds
-    .filter((kind) => kind.namespaced)
-    .flatMap((kind) =>
-      context.store.list(kind.group, kind.kind).filter((o) => o.metadata.namespace === namespace),
-    );
+export function* contentsOf(context: RegistryContext, namespace: string): Iterable<KubeObject> {
+  for (const kind of context.kinds) if (kind.namespaced) yield* eachOf(context.store, kind, namespace);
 }
 
 export function markDeleted(context: RegistryContext, object: KubeObject): KubeObject {

@@ -1,7 +1,7 @@
 /** A Service's defaults: addresses and ports that a cluster would assign. Nothing routes to them; clients expect them there. */
 import type { KubeObject } from '../../core/resources/object.ts';
 import type { RegistryContext } from './context.ts';
-import type { KindRuleResult } from './kind-rules.ts';
+import type { KindRuleResult } from './kind-rule.ts';
 
 type Fields = Record<string, unknown>;
 

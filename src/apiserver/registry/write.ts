@@ -2,6 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KindDefinition } from '../../core/resources/kind.ts';
 import type { KubeObject, ObjectMeta, ObjectRef } from '../../core/resources/object.ts';
+import { refOf } from '../../core/resources/object-ref.ts';
+import { refKey } from '../../storage/resource-changes.ts';
 import type { ResourceChange } from '../../storage/resource-store.ts';
 import {
   alreadyExists,
@@ -10,6 +12,7 @@ import {
   modifiedSince,
   notFound,
   type StatusCause,
+  StatusError,
 } from '../status-error.ts';
 import { admitObject } from './admit.ts';
 import { type ObjectName, type RegistryContext, timestamp, type WriteOptions } from './context.ts';
@@ -32,13 +35,60 @@ export function getObject(context: RegistryContext, kind: KindDefinition, name: 
   return found;
 }
 
+interface CreateOptions extends WriteOptions {
+  keepManagedFields?: boolean;
+}
+
 /** `given` has been through `decodeAs`. Returns the stored object (for a dry run what would be stored). */
 export function createObject(
   context: RegistryContext,
   kind: KindDefinition,
   given: KubeObject,
-  options: WriteOptions & { keepManagedFields?: boolean },
+  options: CreateOptions,
 ): KubeObject {
+  const changes = planCreate(context, kind, given, options);
+  return options.dryRun === true ? lastObject(changes) : context.store.commit(changes).at(-1)!.object;
+}
+
+/**
+ * Creates all that can be in one transaction; `prepare` gives the kind and the object as for `createObject`. In their order: what is
+ * stored, or what was thrown of it.
+ */
+export function createObjects(
+  context: RegistryContext,
+  objects: readonly KubeObject[],
+  prepare: (object: KubeObject) => { kind: KindDefinition; given: KubeObject },
+  options: CreateOptions,
+): (KubeObject | StatusError)[] {
+  const planned = new Map<string, ResourceChange>();
+  const outcomes = objects.map((object) => {
+    try {
+      const { kind, given } = prepare(object);
+      const changes = planCreate(context, kind, given, options);
+      const created = lastObject(changes);
+      if (planned.has(refKey(refOf(created)))) throw alreadyExists(kind, created.metadata.name);
+      for (const change of changes) {
+        const id = refKey(change.type === 'put' ? refOf(change.object) : change.ref);
+        // The namespace of several is made once.
+        if (!planned.has(id)) planned.set(id, change);
+      }
+      return refOf(created);
+    } catch (error) {
+      if (error instanceof StatusError) return error;
+      throw error;
+    }
+  });
+  context.store.commit([...planned.values()]);
+  return outcomes.map((outcome) => (outcome instanceof StatusError ? outcome : context.store.get(outcome)!));
+}
+
+/** The changes that make it; the last is the object itself. */
+function planCreate(
+  context: RegistryContext,
+  kind: KindDefinition,
+  given: KubeObject,
+  options: CreateOptions,
+): ResourceChange[] {
   const named = withGeneratedName(context, given);
   if (named.metadata.resourceVersion !== undefined && named.metadata.resourceVersion !== '') {
     throw invalid(kind, named.metadata.name, [
@@ -65,9 +115,11 @@ export function createObject(
     options.keepManagedFields === true
       ? created
       : trackManagedFields(context, kind, undefined, created, options);
-  if (options.dryRun === true) return tracked;
-  const changes: ResourceChange[] = [...namespaceChanges, { type: 'put', object: tracked }];
-  return context.store.commit(changes).at(-1)!.object;
+  return [...namespaceChanges, { type: 'put', object: tracked }];
+}
+
+function lastObject(changes: readonly ResourceChange[]): KubeObject {
+  return (changes.at(-1) as { object: KubeObject }).object;
 }
 
 export interface UpdateOptions extends WriteOptions {
@@ -84,6 +136,24 @@ export function updateObject(
   given: KubeObject,
   options: UpdateOptions,
 ): KubeObject {
+  const [put, ...more] = planUpdate(context, kind, given, options);
+  const live = getObject(context, kind, given.metadata);
+  if (put === undefined) return live;
+  if (options.dryRun !== true) return context.store.commit([put, ...more])[0]!.object;
+  const { metadata, ...rest } = lastObject([put]);
+  return {
+    ...rest,
+    metadata: { ...metadata, resourceVersion: live.metadata.resourceVersion! },
+  } as KubeObject;
+}
+
+/** The changes that `updateObject` makes: first of the object itself; none when it stays as it is. */
+export function planUpdate(
+  context: RegistryContext,
+  kind: KindDefinition,
+  given: KubeObject,
+  options: UpdateOptions,
+): ResourceChange[] {
   const live = getObject(context, kind, given.metadata);
   checkVersion(kind, given, live, options.replace === true);
   const merged = options.subresource === 'status' ? statusOnly(given, live) : mainOnly(kind, given, live);
@@ -91,14 +161,11 @@ export function updateObject(
   const next: KubeObject = { ...admitted, metadata: keptMetadata(kind, admitted, live) };
   const tracked =
     options.keepManagedFields === true ? next : trackManagedFields(context, kind, live, next, options);
-  if (sameObject(tracked, live)) return live;
-  if (options.dryRun === true)
-    return { ...tracked, metadata: { ...tracked.metadata, resourceVersion: live.metadata.resourceVersion! } };
+  if (sameObject(tracked, live)) return [];
   const finished =
     live.metadata.deletionTimestamp !== undefined && (tracked.metadata.finalizers ?? []).length === 0;
   const put: ResourceChange = { type: 'put', object: tracked };
-  const changes = finished ? [put, ...removalChanges(context, kind, tracked)] : [put];
-  return context.store.commit(changes)[0]!.object;
+  return finished ? [put, ...removalChanges(context, kind, tracked)] : [put];
 }
 
 function withGeneratedName(context: RegistryContext, given: KubeObject): KubeObject {

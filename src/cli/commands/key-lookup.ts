@@ -3,26 +3,45 @@ import type { KeyView } from '../admin-api.ts';
 import type { AdminClient, Query } from '../admin-client.ts';
 import { CliFailure } from '../failure.ts';
 
-const pageSize = 100;
+const pageSize = 500;
+const sameName = 100;
 
-/** All that match, in the order of the API; `most` 0 is no bound. `total` is how many there are. */
+interface KeyPage {
+  items: KeyView[];
+  total?: number;
+  /** There are more than `total`. */
+  atLeast?: boolean;
+}
+
+/** All that match, in the order of the API; `most` 0 is no bound. `total` is how many there are, `atLeast` or more. */
 export async function listKeys(
   client: AdminClient,
   query: Query,
   most = 0,
-): Promise<{ items: KeyView[]; total: number }> {
+): Promise<{ items: KeyView[]; total: number; atLeast: boolean }> {
   const items: KeyView[] = [];
-  for (;;) {
-    const limit = most === 0 ? pageSize : Math.min(pageSize, most - items.length);
-    const page = await client.get<{ items: KeyView[]; total: number }>('/keys', {
-      ...query,
-      limit,
-      offset: items.length,
-    });
-    items.push(...page.items);
-    const complete = page.items.length === 0 || items.length >= page.total;
-    if (complete || items.length === most) return { items, total: page.total };
+  const { total = 0, atLeast = false } = await addPage(client, query, most, items);
+  const isWhole = () => items.length === most || (!atLeast && items.length >= total);
+  while (!isWhole()) {
+    const { items: found } = await addPage(client, query, most, items);
+    if (found.length === 0) break;
   }
+  const isAll = items.length !== most || (!atLeast && items.length >= total);
+  return { items, total: Math.max(total, items.length), atLeast: atLeast && !isAll };
+}
+
+async function addPage(client: AdminClient, query: Query, most: number, items: KeyView[]): Promise<KeyPage> {
+  const limit = most === 0 ? pageSize : Math.min(pageSize, most - items.length);
+  const last = items.at(-1);
+  // In order of names a page costs the same wherever it begins.
+  const isByName = (query['sort'] ?? 'name') === 'name' && query['order'] !== 'desc';
+  const start =
+    isByName && last !== undefined
+      ? { after: `${last.namespace}/${last.name}`, sort: undefined, order: undefined }
+      : { offset: items.length };
+  const page = await client.get<KeyPage>('/keys', { ...query, limit, ...start });
+  items.push(...page.items);
+  return page;
 }
 
 /** `name` is a name in any namespace, or `namespace/name`. Throws when there is none, or more than one. */
@@ -32,7 +51,9 @@ export async function findKey(
   namespace: string | undefined,
 ): Promise<KeyView> {
   const ref = splitName(name, namespace);
-  const { items } = await listKeys(client, { search: ref.name });
+  // No namespace is before all others: those of this name come first.
+  const page = { after: `/${ref.name}`, limit: sameName };
+  const { items } = await client.get<KeyPage>('/keys', page);
   const found = items.filter(
     (key) => key.name === ref.name && (ref.namespace === undefined || key.namespace === ref.namespace),
   );

@@ -29,7 +29,7 @@ export function listCommand(cli: Cli): Command {
     .action(async (flags: ListFlags, command: Command) => {
       const { search, status, sort, desc, limit } = flags;
       const query = { search, status, sort, order: desc ? 'desc' : 'asc' };
-      const { items, total } = await listKeys(connect(command, cli), query, limit);
+      const { items, total, atLeast } = await listKeys(connect(command, cli), query, limit);
       printList(cli.terminal, outputOf(command), {
         rows: items,
         columns: keyColumns,
@@ -39,8 +39,10 @@ export function listCommand(cli: Cli): Command {
             ? 'No keys yet: `tollgate keys create NAME` makes one.'
             : 'No key is like that.',
       });
-      if (items.length < total)
-        cli.terminal.err(`${items.length} of ${total} keys; --limit 0 lists all, --search finds some.\n`);
+      if (items.length < total || atLeast)
+        cli.terminal.err(
+          `${items.length} of ${total}${atLeast ? ' or more' : ''} keys; --limit 0 lists all, --search finds some.\n`,
+        );
     });
 }
 

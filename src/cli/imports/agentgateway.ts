@@ -1,9 +1,10 @@
 /** agentgateway's API keys in Secrets (and hashes in ConfigMaps) → VirtualKeys: hashes only, never a value. */
-import { decodeBase64 } from '../../core/config/context.ts';
+
 import { compileKeySet } from '../../core/config/key-sets.ts';
 import { nameOf, Objects, selects } from '../../core/config/objects.ts';
 import { displayOf } from '../../core/keys/key-value.ts';
 import type { KubeObject } from '../../core/resources/object.ts';
+import { decodeBase64 } from '../../core/text/base64-text.ts';
 import type { ImportedObjects } from './litellm.ts';
 import { UniqueNames } from './names.ts';
 

@@ -8,12 +8,18 @@ export interface CelProgram {
   evaluate(variables: Record<string, unknown>): unknown;
 }
 
-export type CompileResult = { ok: true; program: CelProgram } | { ok: false; error: string };
+/** `at`: offset in the source, where the fault has a place. */
+export type CompileResult = { ok: true; program: CelProgram } | { ok: false; error: string; at?: number };
 export type CompileExpression = (source: string) => CompileResult;
 
 /** An expression that cannot be evaluated for this request: a missing field, a wrong type, a failing function. */
 export class CelError extends Error {
   override readonly name = 'CelError';
+
+  /** Offset in the source, where the fault has a place. */
+  get at(): number | undefined {
+    return placeOf(this.cause);
+  }
 }
 
 /** The CRDs bound expressions to 16,384 characters; standalone configuration gets the same bound. */
@@ -26,11 +32,16 @@ export function compileExpression(source: string): CompileResult {
   try {
     const parsed = environment.parse(source);
     const checked = parsed.check();
-    if (!checked.valid) return { ok: false, error: firstLine(checked.error) };
+    if (!checked.valid) return refused(checked.error);
     return { ok: true, program: { source, evaluate: (variables) => evaluate(parsed, variables) } };
   } catch (error) {
-    return { ok: false, error: firstLine(error) };
+    return refused(error);
   }
+}
+
+function refused(error: unknown): CompileResult {
+  const at = placeOf(error);
+  return { ok: false, error: firstLine(error), ...(at === undefined ? {} : { at }) };
 }
 
 function evaluate(
@@ -68,4 +79,9 @@ export function asText(program: CelProgram, variables: Record<string, unknown>):
   if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean')
     return String(value);
   throw new CelError(`${program.source} is not a string, number or boolean`);
+}
+
+function placeOf(error: unknown): number | undefined {
+  const start = (error as { range?: { start?: unknown } } | undefined)?.range?.start;
+  return typeof start === 'number' ? start : undefined;
 }

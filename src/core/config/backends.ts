@@ -2,7 +2,6 @@
 import type { PromptGuard } from '../guard/model.ts';
 import { defaultHealth } from '../resilience/model.ts';
 import type { Condition, KubeObject } from '../resources/object.ts';
-import type { StatusWrite } from './compile.ts';
 import { conditions } from './conditions.ts';
 import type { CompileContext } from './context.ts';
 import { compileCredential } from './credentials.ts';
@@ -19,6 +18,7 @@ import {
 import { idleTimeoutOf } from './resilience-fields.ts';
 import { serviceOrigins } from './services.ts';
 import type { AiBackend, Backend, HttpBackend, ProviderTarget } from './snapshot.ts';
+import type { StatusWrite } from './status-write.ts';
 
 interface BackendSpec {
   ai?: { provider?: ProviderSpec; groups?: { providers: ProviderSpec[] }[] };

@@ -12,12 +12,12 @@ import { nanoUsd } from '../budget/units.ts';
 import { isTimeZone } from '../budget/window.ts';
 import { compileExpression } from '../cel/compile.ts';
 import type { Condition, KubeObject } from '../resources/object.ts';
-import type { StatusWrite } from './compile.ts';
 import { conditions } from './conditions.ts';
 import type { CompileContext } from './context.ts';
 import { durationMs } from './durations.ts';
 import type { Gateways } from './gateways.ts';
 import { groups, type LabelSelector, nameOf } from './objects.ts';
+import type { StatusWrite } from './status-write.ts';
 
 type LimitSpec = Partial<Record<Exclude<BudgetUnit, 'usd'>, number>> & { usd?: string };
 

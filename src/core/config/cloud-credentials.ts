@@ -1,8 +1,8 @@
 /** `auth.aws`, `auth.gcp` and `auth.azure` of a backend: what is resolved from them later, off the path of the calls. */
 import type { CompileContext } from './context.ts';
-import type { CredentialResult } from './credentials.ts';
+import type { AwsCredential, AzureCredential, CloudCredential, Credential } from './credential.ts';
 import { readSecret, type SecretRefSpec } from './secrets.ts';
-import type { AwsCredential, AzureCredential, CloudCredential, ProviderName } from './snapshot.ts';
+import type { ProviderName } from './snapshot.ts';
 
 export interface CloudAuthSpec {
   aws?: {
@@ -23,6 +23,8 @@ export interface CloudAuthSpec {
     workloadIdentity?: object;
   };
 }
+
+export type CredentialResult = { credential: Credential | undefined } | { fault: string };
 
 /** What the credential is for. */
 export interface CloudUse {

@@ -4,22 +4,22 @@
  */
 import type { CompileRegex } from '../guard/regex.ts';
 import type { RateLimitConfig } from '../ratelimit/model.ts';
-import type { KubeObject } from '../resources/object.ts';
 import { BackendCompiler } from './backends.ts';
 import { compileBudgets } from './budgets.ts';
 import type { CompileContext } from './context.ts';
 import { gatewayClassStatuses } from './gateway-classes.ts';
 import { compileGateways, type Gateways } from './gateways.ts';
 import { compileHttpRoutes } from './http-routes.ts';
+import type { KeyBook } from './key-faults.ts';
 import { type ObjectSource, Objects } from './objects.ts';
 import { type OwnedObject, ownedObjects } from './owned-objects.ts';
 import { compilePolicies } from './policies.ts';
 import { policyStatuses } from './policy-status.ts';
 import { type RateLimitSources, readRateLimits } from './rate-limit-config.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { StatusWrite } from './status-write.ts';
 import { type IsPriced, unpricedModels } from './unpriced-models.ts';
-import type { VirtualKeyBook } from './virtual-key-book.ts';
-import type { KeyToIssue, ReadKey } from './virtual-key-value.ts';
+import type { KeyToIssue } from './virtual-key-value.ts';
 import { compileVirtualKeys } from './virtual-keys.ts';
 
 export interface CompileOptions {
@@ -39,17 +39,10 @@ export interface CompileOptions {
   isPriced?: IsPriced;
   /** The engine of guards' expressions. */
   compileRegex?: CompileRegex;
-  /** All VirtualKeys, kept up by the caller: they are then no part of the snapshot. Absent: they are read anew. */
-  keyBook?: VirtualKeyBook;
-  /** With a book: the keys whose statuses are told; default: all. */
-  keysToTell?: (gateways: Gateways) => Iterable<ReadKey>;
+  /** All VirtualKeys, kept up by the caller: they are then no part of snapshot and statuses. Absent: they are read anew. */
+  keyBook?: KeyBook;
   /** Ports that could not be opened, and why. */
   bindErrors: Readonly<Record<number, string>>;
-}
-
-export interface StatusWrite {
-  object: KubeObject;
-  status: Record<string, unknown>;
 }
 
 export interface CompileResult {

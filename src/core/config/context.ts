@@ -1,12 +1,10 @@
 /** What every part of the compiler works with. */
 
 import type { CompileRegex } from '../guard/regex.ts';
-import type { Gateways } from './gateways.ts';
+import type { KeyBook } from './key-faults.ts';
 import type { Objects } from './objects.ts';
 import type { ReadRateLimits } from './rate-limit-config.ts';
 import type { KeySet } from './snapshot.ts';
-import type { VirtualKeyBook } from './virtual-key-book.ts';
-import type { ReadKey } from './virtual-key-value.ts';
 
 export interface CompileContext {
   objects: Objects;
@@ -20,34 +18,7 @@ export interface CompileContext {
   /** Filled as policies refer to them. */
   keySets: Record<string, KeySet>;
   /** All VirtualKeys, kept up by whoever compiles again and again; absent: they are read anew. */
-  keyBook?: VirtualKeyBook;
-  /** With a book: the keys whose statuses are told; default: all. */
-  keysToTell?: (gateways: Gateways) => Iterable<ReadKey>;
+  keyBook?: KeyBook;
   /** The embedded rate limit service's configuration, and what is wrong with its sources. */
   rateLimits: ReadRateLimits;
 }
-
-export function decodeBase64(text: string): string {
-  const bytes: number[] = [];
-  let bits = 0;
-  let buffer = 0;
-  for (const character of text) {
-    const value = base64Alphabet.indexOf(character);
-    if (value < 0) continue;
-    buffer = (buffer << 6) | value;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes.push((buffer >> bits) & 0xff);
-    }
-  }
-  // Percent-encoding is the language's own way from UTF-8 bytes to text.
-  const encoded = bytes.map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return String.fromCharCode(...bytes);
-  }
-}
-
-const base64Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';

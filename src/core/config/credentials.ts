@@ -1,9 +1,14 @@
 /** Backend credentials: from the resource or a Secret; one that can't be read refuses the backend, it is never empty. */
 
-import { type CloudAuthSpec, type CloudUse, compileCloudCredential } from './cloud-credentials.ts';
+import {
+  type CloudAuthSpec,
+  type CloudUse,
+  type CredentialResult,
+  compileCloudCredential,
+} from './cloud-credentials.ts';
 import type { CompileContext } from './context.ts';
+import type { KeyLocation } from './credential.ts';
 import { readSecret, type SecretRefSpec } from './secrets.ts';
-import type { Credential, KeyLocation } from './snapshot.ts';
 
 export interface AuthSpec extends CloudAuthSpec {
   key?: string;
@@ -18,8 +23,6 @@ export interface LocationSpec {
   cookie?: { name: string };
   expression?: string;
 }
-
-export type CredentialResult = { credential: Credential | undefined } | { fault: string };
 
 const served = ['key', 'secretRef', 'passthrough', 'location', 'aws', 'gcp', 'azure'];
 

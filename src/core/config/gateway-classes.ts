@@ -1,9 +1,9 @@
 /** GatewayClasses that name our controller are accepted. */
 import type { Condition } from '../resources/object.ts';
-import type { StatusWrite } from './compile.ts';
 import { conditions, controllerName } from './conditions.ts';
 import type { CompileContext } from './context.ts';
 import { groups } from './objects.ts';
+import type { StatusWrite } from './status-write.ts';
 
 /** Served even where no GatewayClass object of that name says so. */
 export const className = 'agentgateway';

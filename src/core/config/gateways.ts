@@ -1,11 +1,11 @@
 /** Gateways → listeners by port, with who owns which port and hostname, and their status. */
 import type { Condition, KubeObject } from '../resources/object.ts';
-import type { StatusWrite } from './compile.ts';
 import { type ConditionInput, conditions } from './conditions.ts';
 import type { CompileContext } from './context.ts';
 import { isOurClass } from './gateway-classes.ts';
 import { groups, nameOf } from './objects.ts';
 import type { Bind, Listener } from './snapshot.ts';
+import type { StatusWrite } from './status-write.ts';
 
 export interface ListenerSpec {
   name: string;

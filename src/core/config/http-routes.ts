@@ -2,7 +2,6 @@
 import type { Condition, KubeObject } from '../resources/object.ts';
 import { hostMatches } from '../route/match.ts';
 import type { BackendCompiler } from './backends.ts';
-import type { StatusWrite } from './compile.ts';
 import { type ConditionInput, conditions, controllerName } from './conditions.ts';
 import type { CompileContext } from './context.ts';
 import { type CompiledGateway, type GatewayListener, type Gateways, takesHttpRoutes } from './gateways.ts';
@@ -10,6 +9,7 @@ import type { Guards } from './guards.ts';
 import { groups, nameOf, selects } from './objects.ts';
 import { compileRules, type HttpRouteSpec, type RuleFault } from './route-rules.ts';
 import type { Route } from './snapshot.ts';
+import type { StatusWrite } from './status-write.ts';
 
 interface ParentRef {
   group?: string;

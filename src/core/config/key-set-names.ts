@@ -8,10 +8,6 @@ export function keySetOfGateway(gateway: string): string {
   return `${prefix}${gateway}`;
 }
 
-export function isSetOfVirtualKeys(name: string): boolean {
-  return name.startsWith(prefix);
-}
-
 /** Whether a key belongs to a key set of a snapshot. */
 export function opensSet(
   { namespace, targets }: Pick<SharedKey, 'namespace' | 'targets'>,

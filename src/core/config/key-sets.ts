@@ -1,6 +1,7 @@
 /** API keys that live in Secrets and ConfigMaps (agentgateway's form): every entry is a key, raw or as JSON. */
 import type { KubeObject } from '../resources/object.ts';
-import { type CompileContext, decodeBase64 } from './context.ts';
+import { decodeBase64 } from '../text/base64-text.ts';
+import type { CompileContext } from './context.ts';
 import { nameOf } from './objects.ts';
 import type { KeyEntry } from './snapshot.ts';
 

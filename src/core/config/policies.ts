@@ -1,12 +1,13 @@
 /** AgentgatewayPolicies: compiled once, attached to their targets, merged per rule: the more specific field replaces. */
 import type { KubeObject } from '../resources/object.ts';
 import type { CompileContext } from './context.ts';
+import type { GatewayTracing } from './gateway-tracing.ts';
 import type { CompiledGateway, GatewayListener, Gateways } from './gateways.ts';
 import { groups, type LabelSelector, nameOf, selects } from './objects.ts';
 import { compilePromptGuard } from './prompt-guards.ts';
 import { type BackendPoliciesSpec, isServedPolicy, mergePolicies } from './provider-targets.ts';
 import type { TrafficPolicy } from './snapshot.ts';
-import { compileTracing, type GatewayTracing, type TracingSpec } from './tracing.ts';
+import { compileTracing, type TracingSpec } from './tracing.ts';
 import { type CompiledTraffic, compileTraffic, type TrafficFields } from './traffic-fields.ts';
 
 export interface TargetRef {

@@ -1,12 +1,12 @@
 /** Status of policies: one ancestor per Gateway they act on, and one that tells of targets that are missing. */
 import type { Condition } from '../resources/object.ts';
-import type { StatusWrite } from './compile.ts';
 import { type ConditionInput, conditions, controllerName } from './conditions.ts';
 import type { CompileContext } from './context.ts';
 import type { Gateways } from './gateways.ts';
 import type { CompiledRoutes } from './http-routes.ts';
 import { groups } from './objects.ts';
 import { type CompiledPolicies, type CompiledPolicy, isAttachable, type TargetRef } from './policies.ts';
+import type { StatusWrite } from './status-write.ts';
 
 /** The API's bound on ancestors (GEP-713). */
 const maxAncestors = 16;

@@ -12,10 +12,10 @@ import {
 import type { CloudUse } from './cloud-credentials.ts';
 import { cloudOrigin } from './cloud-targets.ts';
 import type { CompileContext } from './context.ts';
+import type { Credential } from './credential.ts';
 import { type AuthSpec, compileCredential } from './credentials.ts';
 import { isGranted } from './reference-grants.ts';
 import { serviceOrigins } from './services.ts';
-import type { Credential } from './snapshot.ts';
 
 export interface PromptGuardSpec {
   request?: GuardSpec[];

@@ -1,5 +1,6 @@
 /** Secrets that a backend's credential refers to. */
-import { type CompileContext, decodeBase64 } from './context.ts';
+import { decodeBase64 } from '../text/base64-text.ts';
+import type { CompileContext } from './context.ts';
 import { groups } from './objects.ts';
 
 export interface SecretRefSpec {

@@ -2,29 +2,9 @@
 import { compileExpression } from '../cel/compile.ts';
 import type { KubeObject } from '../resources/object.ts';
 import type { CompileContext } from './context.ts';
+import type { GatewayTracing, NamedExpression } from './gateway-tracing.ts';
 import { nameOf } from './objects.ts';
 import { serviceAddresses } from './services.ts';
-
-/** Of one Gateway. Expressions are CEL; plain data, as all of the snapshot. */
-export interface GatewayTracing {
-  policy: string;
-  /** Complete URL that spans are posted to. */
-  url: string;
-  /** Of calls that bring no trace: true, false, or a share from 0 to 1. Absent: none of them. */
-  randomSampling?: string;
-  /** Of calls whose trace is sampled: as above. Absent: all of them. */
-  clientSampling?: string;
-  /** Whether a finished call is told. Absent: it is. */
-  filter?: string;
-  add: NamedExpression[];
-  remove: string[];
-  resources: NamedExpression[];
-}
-
-export interface NamedExpression {
-  name: string;
-  expression: string;
-}
 
 export interface TracingSpec {
   backendRef?: { kind?: string; name: string; namespace?: string; port?: number };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { KubeObject } from '../resources/object.ts';
+import { faultsOf } from './key-faults.ts';
 import type { SharedKey } from './snapshot.ts';
 import { VirtualKeyBook } from './virtual-key-book.ts';
 
@@ -65,7 +66,7 @@ test('key by key or all at once: the same values in force, the same faults; what
         }
         for (const { id } of touched.keys) {
           const key = book.get(id);
-          if (key !== undefined) faults.set(id, book.faultsOf(key, []));
+          if (key !== undefined) faults.set(id, faultsOf(key, [], book));
         }
         const fresh = new VirtualKeyBook();
         for (const object of objects.values()) fresh.put(object, reading);
@@ -73,7 +74,7 @@ test('key by key or all at once: the same values in force, the same faults; what
         assert.deepEqual(entries(table.values()), entries(fresh.entries()));
         assert.deepEqual(
           [...faults].sort(),
-          [...fresh.keys()].map((key) => [key.id, fresh.faultsOf(key, [])] as const).sort(),
+          [...fresh.keys()].map((key) => [key.id, faultsOf(key, [], fresh)] as const).sort(),
         );
       }
     }),

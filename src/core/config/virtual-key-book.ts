@@ -3,6 +3,8 @@
  * keys with one value the oldest holds it; a value of before a rotation never stands in for one of today.
  */
 import type { KubeObject } from '../resources/object.ts';
+import { placesOf } from './key-facts.ts';
+import type { KeyBook } from './key-faults.ts';
 import { olderFirst } from './objects.ts';
 import type { SharedKey } from './snapshot.ts';
 import {
@@ -24,7 +26,7 @@ export interface Touched {
   opens: boolean;
 }
 
-export class VirtualKeyBook {
+export class VirtualKeyBook implements KeyBook {
   readonly #keys = new Map<string, ReadKey>();
   /** Of today's values, and of those before a rotation. */
   readonly #today = new Claims();
@@ -72,7 +74,6 @@ export class VirtualKeyBook {
     return touched;
   }
 
-  /** Whether any key, in force or not, opens the Gateway: it asks for one then. */
   opens(namespace: string, gateway: string): boolean {
     return this.#opened.has(namespace) || this.#opened.has(`${namespace}/${gateway}`);
   }
@@ -99,33 +100,8 @@ export class VirtualKeyBook {
     }
   }
 
-  /** About its value and other keys; `targets` are faults of its Gateways, told between. */
-  faultsOf(key: ReadKey, targets: readonly string[]): string[] {
-    return [...key.faults, ...targets, ...this.#valueFaults(key), ...this.#rotationFaults(key)];
-  }
-
-  #valueFaults({ id, hash, spec }: ReadKey): string[] {
-    if (hash === undefined) return [];
-    const holder = this.#today.of(hash)[0]!;
-    if (holder.id !== id) return [`the same value as ${holder.id}, which is older and in force`];
-    return isMoment(spec.expiresAt)
-      ? []
-      : [`expiresAt: ${spec.expiresAt} is no moment, so the key is not in force`];
-  }
-
-  #rotationFaults(key: ReadKey): string[] {
-    const { rotation } = key.spec;
-    if (rotation === undefined || !this.#holds(key)) return [];
-    const holder = this.#today.of(key.previousHash!)[0];
-    const { graceUntil } = rotation;
-    return [
-      ...(holder === undefined || holder.id === key.id
-        ? []
-        : [`the value before the rotation is in force as ${holder.id}`]),
-      ...(isMoment(graceUntil)
-        ? []
-        : [`rotation.graceUntil: ${graceUntil} is no moment, so the value before is not in force`]),
-    ];
+  holderOf(hash: string): string | undefined {
+    return this.#today.of(hash)[0]?.id;
   }
 
   /** Whether the key is in force with its value of today. */
@@ -170,13 +146,6 @@ export class VirtualKeyBook {
     else this.#opened.set(place, count);
     if (count === 0 || (count === 1 && by === 1)) this.#touched.opens = true;
   }
-}
-
-function placesOf({ object, spec }: ReadKey): string[] {
-  const namespace = object.metadata.namespace!;
-  return spec.targetRefs === undefined
-    ? [namespace]
-    : [...new Set(spec.targetRefs.map(({ name }) => `${namespace}/${name}`))];
 }
 
 /** Value → the keys that have it, oldest first: nearly always one. */

@@ -1,7 +1,7 @@
 /** One VirtualKey by itself: its value's hash, what the data path knows of it, and what is wrong with it alone. */
 import { displayOf } from '../keys/key-value.ts';
 import type { KubeObject } from '../resources/object.ts';
-import { decodeBase64 } from './context.ts';
+import { decodeBase64 } from '../text/base64-text.ts';
 import type { KeyTerms } from './key-terms.ts';
 import { nameOf } from './objects.ts';
 import type { SharedKey } from './snapshot.ts';
@@ -107,16 +107,19 @@ export function previousEntryOf(key: ReadKey): SharedKey | undefined {
   const { rotation } = key.spec;
   const entry = entryOf(key);
   if (rotation === undefined || entry === undefined || !isMoment(rotation.graceUntil)) return undefined;
-  const graceUntil = momentMs(rotation.graceUntil)!;
-  const expiresAtMs = Math.min(graceUntil, entry.terms!.expiresAtMs ?? Number.POSITIVE_INFINITY);
-  return { ...entry, sha256: key.previousHash!, terms: { ...entry.terms!, expiresAtMs } };
+  return untilGraceEnds(entry, key.previousHash!, momentMs(rotation.graceUntil)!);
+}
+
+export function untilGraceEnds(entry: SharedKey, previousHash: string, graceMs: number): SharedKey {
+  const expiresAtMs = Math.min(graceMs, entry.terms!.expiresAtMs ?? Number.POSITIVE_INFINITY);
+  return { ...entry, sha256: previousHash, terms: { ...entry.terms!, expiresAtMs } };
 }
 
 export function isMoment(text: string | undefined): boolean {
   return !Number.isNaN(momentMs(text));
 }
 
-function hexOf(keyHash: string): string {
+export function hexOf(keyHash: string): string {
   return keyHash.slice('sha256:'.length);
 }
 
@@ -138,7 +141,7 @@ function termsOf(object: KubeObject, spec: VirtualKeySpec): KeyTerms {
 }
 
 /** The schema has checked the form (RFC 3339), not that there is such a day: NaN. */
-function momentMs(text: string | undefined): number | undefined {
+export function momentMs(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   try {
     return Temporal.Instant.from(text).epochMilliseconds;

@@ -1,11 +1,12 @@
 /** VirtualKeys → one key set per Gateway that they open, and their statuses. */
 import type { Condition, KubeObject } from '../resources/object.ts';
-import type { StatusWrite } from './compile.ts';
 import { type ConditionInput, conditions } from './conditions.ts';
 import type { CompileContext } from './context.ts';
 import type { Gateways } from './gateways.ts';
+import { faultsOf, type KeyBook } from './key-faults.ts';
 import { keySetOfGateway, opensSet } from './key-set-names.ts';
 import { groups, nameOf } from './objects.ts';
+import type { StatusWrite } from './status-write.ts';
 import { VirtualKeyBook } from './virtual-key-book.ts';
 import type { KeyReading, KeyToIssue, ReadKey } from './virtual-key-value.ts';
 
@@ -19,16 +20,10 @@ export interface CompiledVirtualKeys {
 /** What tells of a Gateway whether it is there. */
 export type KnownGateways = Pick<Gateways, 'find'>;
 
-/** The keys in force are part of the context's key sets, unless somebody keeps a book of them. */
+/** The keys in force are part of the context's key sets, unless somebody keeps a book of them, who tells of them too. */
 export function compileVirtualKeys(context: CompileContext, gateways: Gateways): CompiledVirtualKeys {
-  const { keyBook } = context;
-  const book = keyBook ?? new VirtualKeyBook();
-  const reading: KeyReading = {
-    sha256: context.sha256,
-    secret: (namespace, name) => context.objects.get(groups.core, 'Secret', namespace, name),
-  };
-  const objects = keyBook?.issued() ?? context.objects.list(groups.tollgate, 'VirtualKey');
-  for (const object of objects) book.put(object, reading);
+  const read = context.keyBook === undefined ? readBook(context) : undefined;
+  const book = context.keyBook ?? read!;
   const keySetOf = new Map<string, string>();
   for (const { object } of gateways.all) {
     const { namespace, name } = object.metadata;
@@ -37,14 +32,23 @@ export function compileVirtualKeys(context: CompileContext, gateways: Gateways):
     keySetOf.set(nameOf(object), set);
     context.keySets[set] = { keys: [] };
   }
-  if (keyBook === undefined) fill(context, book, keySetOf);
-  const told =
-    keyBook === undefined ? [...book.keys()] : [...(context.keysToTell?.(gateways) ?? book.keys())];
+  if (read !== undefined) fill(context, read, keySetOf);
+  const told = [...(read?.keys() ?? [])];
   return {
     keySetOf,
     statuses: told.map((key) => statusOfKey(key, book, gateways, context)),
     toIssue: told.flatMap(({ toIssue }) => toIssue ?? []),
   };
+}
+
+function readBook({ objects, sha256 }: CompileContext): VirtualKeyBook {
+  const book = new VirtualKeyBook();
+  const reading: KeyReading = {
+    sha256,
+    secret: (namespace, name) => objects.get(groups.core, 'Secret', namespace, name),
+  };
+  for (const object of objects.list(groups.tollgate, 'VirtualKey')) book.put(object, reading);
+  return book;
 }
 
 function fill(context: CompileContext, book: VirtualKeyBook, keySetOf: ReadonlyMap<string, string>): void {
@@ -56,11 +60,11 @@ function fill(context: CompileContext, book: VirtualKeyBook, keySetOf: ReadonlyM
 
 export function statusOfKey(
   key: ReadKey,
-  book: VirtualKeyBook,
+  book: Pick<KeyBook, 'holderOf'>,
   gateways: KnownGateways,
   clock: { nowRfc3339: string },
 ): StatusWrite {
-  const faults = book.faultsOf(key, targetFaults(key, gateways));
+  const faults = faultsOf(key, targetFaults(key, gateways), book);
   return { object: key.object, status: statusOf(key, faults, clock) };
 }
 

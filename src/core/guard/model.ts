@@ -1,5 +1,5 @@
 /** Prompt guards as the data path takes them: plain data, in agentgateway's terms. */
-import type { Credential } from '../config/snapshot.ts';
+import type { Credential } from '../config/credential.ts';
 
 /** What is looked at on the way to the provider, and in its answer. Each list is gone through in order; the first refusal ends it. */
 export interface PromptGuard {

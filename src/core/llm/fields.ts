@@ -1,5 +1,5 @@
 /** Reading a client's JSON with errors that name the place: `messages[0].content[1].type`. */
-import type { RequestFault } from './translate-contract.ts';
+import type { RequestFault } from './request-fault.ts';
 
 export class FieldFault extends Error {
   override readonly name = 'FieldFault';

@@ -1,7 +1,9 @@
 /** Which headers go to a provider: the client's credential and connection stay here, ours is put in. */
 import { isCloud } from '../cloud-auth.ts';
-import type { CloudCredential, Credential, ProviderTarget } from '../config/snapshot.ts';
-import type { Api, Provider } from './provider.ts';
+import type { CloudCredential, Credential } from '../config/credential.ts';
+import type { ProviderTarget } from '../config/snapshot.ts';
+import type { Api } from './api.ts';
+import type { Provider } from './provider.ts';
 
 /** Where clients carry the key of the gateway. */
 const credentialHeaders = ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'];

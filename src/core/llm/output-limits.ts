@@ -1,7 +1,8 @@
 /** What a request body says about how much may be answered. */
+
+import type { Api } from './api.ts';
 import type { Fields } from './fields.ts';
 import { either } from './gemini-names.ts';
-import type { Api } from './provider.ts';
 
 const names = ['max_completion_tokens', 'max_tokens', 'max_output_tokens'] as const;
 

@@ -1,6 +1,7 @@
 /** What the path of a provider's own API says of a call that is passed through, where its body does not. */
+
+import type { Api } from './api.ts';
 import { decodePathModel } from './decode-path-model.ts';
-import type { Api } from './provider.ts';
 
 export interface PathCall {
   model: string;

@@ -1,5 +1,6 @@
 /** `Passthrough`: method, path and body untouched; only the credential is swapped and usage read where it can be. */
 import type { ProviderTarget } from '../config/snapshot.ts';
+import type { Api } from './api.ts';
 import { isBinaryBody } from './binary-body.ts';
 import { boundInputTokens } from './bound-input.ts';
 import { estimateTokens } from './estimate.ts';
@@ -15,7 +16,7 @@ import { patchObjectText } from './json-text.ts';
 import { mentionsMedia } from './mentions-media.ts';
 import { answersOf, givenLimits, limitFields, maxTokensOf } from './output-limits.ts';
 import { type PathCall, readProviderPath } from './passthrough-path.ts';
-import type { Api, Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 import { nativeStream } from './stream-native.ts';
 import { estimatedUsage } from './translate-chat.ts';
 import type { ClientCall, UpstreamCall } from './translate-contract.ts';

@@ -1,13 +1,10 @@
 /** What every provider provides: where its APIs are, how it wants to be spoken to, and which wire format it takes. */
-import type { ProviderTarget, RouteType } from '../config/snapshot.ts';
+import type { ProviderTarget } from '../config/snapshot.ts';
+import type { Api } from './api.ts';
 import type { EventFrames } from './event-stream.ts';
 import type { Fields } from './fields.ts';
 import type { ProviderError, ProviderFormat } from './format.ts';
-import type { PassedApiName } from './passed/apis.ts';
 import type { VectorApi } from './vectors/model.ts';
-
-/** APIs of providers: those that clients speak too, and those that none does. */
-export type Api = RouteType | PassedApiName | 'Converse' | 'CountTokens' | 'Vectors';
 
 export interface EndpointCall {
   model: string;

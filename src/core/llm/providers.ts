@@ -1,8 +1,9 @@
 /** The providers that are served, by the name the resources give them. */
 import type { ProviderName, ProviderTarget } from '../config/snapshot.ts';
+import type { Api } from './api.ts';
 import { anthropicMessages } from './formats/anthropic-messages/index.ts';
 import { openaiResponses } from './formats/openai-responses/index.ts';
-import type { Api, EndpointCall, Provider } from './provider.ts';
+import type { EndpointCall, Provider } from './provider.ts';
 import { anthropic } from './providers/anthropic/index.ts';
 import { azure } from './providers/azure/index.ts';
 import { bedrock } from './providers/bedrock/index.ts';

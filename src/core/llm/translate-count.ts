@@ -1,11 +1,12 @@
 /** Counting tokens for a client of another dialect than the provider's: the same conversation, asked of its own counter. */
 import type { ProviderTarget, RouteType } from '../config/snapshot.ts';
+import type { Api } from './api.ts';
 import { modelFor } from './enrich.ts';
 import { FieldFault, type Fields, fieldsOf } from './fields.ts';
 import type { Format } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { errorKindOf } from './model.ts';
-import type { Api, Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 import { isNative, urlOf } from './providers.ts';
 import { renameTools } from './tool-names.ts';
 import { withObjectSchemas } from './tool-schemas.ts';

@@ -15,14 +15,9 @@ import { translatePassthrough } from './passthrough.ts';
 import type { Provider } from './provider.ts';
 import { isNative, providerOf } from './providers.ts';
 import { translateRealtime } from './realtime/translate-realtime.ts';
+import type { RequestFault } from './request-fault.ts';
 import { translateChat } from './translate-chat.ts';
-import type {
-  ClientCall,
-  DialectError,
-  RequestFault,
-  TranslateResult,
-  UpstreamCall,
-} from './translate-contract.ts';
+import type { ClientCall, DialectError, TranslateResult, UpstreamCall } from './translate-contract.ts';
 import { counterFor, translateCount } from './translate-count.ts';
 import { translateModels } from './translate-models.ts';
 import { isChat, translateNative } from './translate-native.ts';

@@ -1,7 +1,8 @@
 /** `traffic.apiKeyAuthentication`: who is calling. Same answers as agentgateway, more places to find a key in. */
 import { type CelProgram, type CompileExpression, compileExpression } from '../cel/compile.ts';
+import type { KeyLocation } from '../config/credential.ts';
 import type { KeyTerms } from '../config/key-terms.ts';
-import type { ApiKeyPolicy, KeyLocation } from '../config/snapshot.ts';
+import type { ApiKeyPolicy } from '../config/snapshot.ts';
 import type { KeyIdentity } from '../record.ts';
 import { queryValue } from '../route/match.ts';
 import { type CompiledPolicy, noOperations, type PolicyContext } from './policy.ts';

@@ -43,7 +43,7 @@ function plan(book: BudgetBook, context: PolicyContext): Plan {
   const found = book.of(context);
   if (found.length === 0 || context.llm === undefined) return noOperations;
   const prepare = (nowMs: number) => {
-    context.pendingReservation = reservationOf(found, context, nowMs);
+    context.pendingReservation = reservationOf(found, context, context.windowMs?.(nowMs) ?? nowMs);
     return context.pendingReservation.request;
   };
   try {

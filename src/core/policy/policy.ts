@@ -25,6 +25,8 @@ export interface PolicyContext {
   };
   /** Unix milliseconds at which the request began. */
   nowMs: number;
+  /** What budgets' windows go by at a Unix time in ms, see `WindowClock`; absent: by that time. */
+  windowMs?(nowMs: number): number;
   /** `namespace/name` of the HTTPRoute. */
   route?: string;
   /** Address of the client, without port. */

@@ -79,8 +79,9 @@ function matched(
     isDynamicPath,
   };
   if (patterns !== undefined) match.patterns = patterns;
-  // As in the original, a rule whose statistics carry values of the call loses its metadata.
-  if (source.metadata !== undefined && !isDynamicPath) match.metadata = source.metadata;
+  // As in the original: metadata is lost with statistics of values, except where a detailed rule has rules below it.
+  const isLost = source.detailedMetric ? source.descriptors.length === 0 : path.isDynamic;
+  if (source.metadata !== undefined && !isLost) match.metadata = source.metadata;
   return match;
 }
 

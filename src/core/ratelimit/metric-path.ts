@@ -50,7 +50,7 @@ function partOf(entry: Entry, node: LinkedNode, byWildcard: boolean, pattern: st
     if (pattern !== undefined) return withValue(entry.key, pattern);
     return withValue(entry.key, valueToMetric ? entry.value : patternOf(node, entry.key));
   }
-  if (node.name !== entry.key) return node.name;
+  if (node.name !== entry.key) return withValue(entry.key, entry.value);
   return valueToMetric ? withValue(entry.key, entry.value) : entry.key;
 }
 

@@ -36,7 +36,9 @@ function checkDescriptor(fields: DescriptorFields, parent: string, seen: Set<str
     detailedMetric: fields.detailedMetric,
     valueToMetric: fields.valueToMetric,
     shareThreshold: fields.shareThreshold,
-    ...(metadata === undefined || metadata.entries.length === 0 ? {} : { metadata: plainMap(metadata) }),
+    ...(metadata === undefined || metadata.entries.length === 0
+      ? {}
+      : { metadata: plainMap(metadata, textOf) }),
     descriptors: checkDescriptors(fields.descriptors, path),
   };
 }
@@ -54,13 +56,18 @@ function checkLimit(fields: RateLimitFields): RateLimit {
   return { requestsPerUnit, unit: unit ?? 'second', unlimited, name, replaces };
 }
 
-/** `metadata` as JSON: keys of any kind become text, numbers are doubles as in google.protobuf.Struct. */
-function plainMap(map: YamlMap): Record<string, unknown> {
-  return Object.fromEntries(map.entries.map(([key, value]) => [goText(key), plain(value)]));
+/** `metadata` as JSON: numbers are doubles as in google.protobuf.Struct. */
+function plainMap(map: YamlMap, nameOf: (key: YamlTree) => string): Record<string, unknown> {
+  return Object.fromEntries(map.entries.map(([key, value]) => [nameOf(key), plain(value)]));
+}
+
+/** Keys of the map itself are what is written (`yes`), those further down what it means (`true`). */
+function textOf(key: YamlTree): string {
+  return key.kind === 'scalar' ? key.text : goText(key);
 }
 
 function plain(tree: YamlTree): unknown {
-  if (tree.kind === 'map') return plainMap(tree);
+  if (tree.kind === 'map') return plainMap(tree, goText);
   if (tree.kind === 'list') return tree.items.map(plain);
   return typeof tree.value === 'bigint' ? Number(tree.value) : tree.value;
 }

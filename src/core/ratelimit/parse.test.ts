@@ -158,9 +158,9 @@ test("yaml.v2's own texts, with line and Go type", () => {
   ];
   for (const [text, message] of cases) assert.equal(error(text), unmarshal(message), text);
   const syntax: [string, string][] = [
-    ['domain: [\n', "line 2: did not find expected ',' or ']'"],
-    ['domain: a: b', 'line 1: mapping values are not allowed in this context'],
-    ['\tdomain: a', 'line 1: found character that cannot start any token'],
+    ['domain: [\n', 'line 1: did not find expected node content'],
+    ['domain: a: b', 'mapping values are not allowed in this context'],
+    ['\tdomain: a', 'found character that cannot start any token'],
     ['domain: !!null x', 'cannot decode !!str `x` as a !!null'],
     ['domain: *none', "unknown anchor 'none' referenced"],
     ['domain: d\ndescriptors: &a [{key: k, descriptors: *a}]', "anchor 'a' value contains itself"],

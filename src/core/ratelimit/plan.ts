@@ -66,13 +66,18 @@ function plannedOf(
   replaced: ReadonlySet<string> | undefined,
   hits: number,
 ): PlannedDescriptor {
-  if (match === undefined || (match.limit.name !== '' && replaced?.has(match.limit.name))) {
+  if (match === undefined || isReplaced(match.limit, replaced)) {
     return { shadowMode: false, quotaMode: false, hits, metricPath: '', isDynamicPath: false };
   }
   const { limit, shadowMode, quotaMode, metricPath, isDynamicPath, metadata } = match;
   const planned: PlannedDescriptor = { limit, shadowMode, quotaMode, hits, metricPath, isDynamicPath };
   if (metadata !== undefined) planned.metadata = metadata;
   return planned;
+}
+
+/** Unlimited stays unlimited. */
+function isReplaced({ name, unlimited }: RateLimit, replaced: ReadonlySet<string> | undefined): boolean {
+  return !unlimited && name !== '' && replaced?.has(name) === true;
 }
 
 function addIncrement(
@@ -140,7 +145,7 @@ function counterKey(
   let key = `${domain}_`;
   for (let at = 0; at < entries.length; at++) {
     const entry = entries[at]!;
-    key += `${entry.key}_${patterns?.[at] ?? entry.value}_`;
+    key += `${entry.key}_${patterns?.[at] || entry.value}_`;
   }
   return key;
 }

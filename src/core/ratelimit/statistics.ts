@@ -23,6 +23,15 @@ export interface TallyBatch {
   events: Partial<Record<ServiceEvent, number>>;
 }
 
+/** Charges of one thread that a remote service could not take. */
+export interface ChargeStanding {
+  waiting: number;
+  /** Unix ms since when the oldest waits. */
+  oldestAtMs?: number;
+  /** Late, since the thread began. */
+  delivered: number;
+}
+
 export interface StatisticsSink {
   /** `isDynamic`: the path holds values of calls, so the sink has to bound how many it keeps. */
   rule(metricPath: string, statistic: RuleStatistic, hits: number, isDynamic: boolean): void;
@@ -38,6 +47,14 @@ export function countStatistics(
   for (const planned of plan.descriptors) {
     const value = counterValue(planned, values);
     if (value !== undefined) countDescriptor(planned, value, nearLimitRatio, sink);
+  }
+}
+
+/** Of a call whose counters could not be read: hits are told before that is tried. */
+export function countHits({ descriptors }: RateLimitPlan, sink: StatisticsSink): void {
+  for (const { limit, hits, metricPath, isDynamicPath } of descriptors) {
+    if (limit !== undefined && !limit.unlimited && hits > 0)
+      sink.rule(metricPath, 'total_hits', hits, isDynamicPath);
   }
 }
 
@@ -57,7 +74,8 @@ function countDescriptor(
   }
   count('total_hits', hits);
   const limit = planned.limit!.requestsPerUnit;
-  const before = value - hits;
+  // Less than nothing: this call was not counted. The original's unsigned numbers take that for very much.
+  const before = value >= hits ? value - hits : Number.POSITIVE_INFINITY;
   const near = Math.floor(Math.fround(Math.fround(limit) * Math.fround(nearLimitRatio)));
   if (knownValue !== undefined || value > limit) {
     const over = knownValue !== undefined || before >= limit ? hits : value - limit;

@@ -11,8 +11,10 @@ import {
   parseAllDocuments,
   type Scalar as ScalarNode,
   type YAMLMap,
+  type YAMLParseError,
 } from 'yaml';
 import { ConfigFault } from './config-fault.ts';
+import { libyamlText, refusedByReader } from './yaml-faults.ts';
 import { resolvePlain, type Scalar } from './yaml-scalars.ts';
 
 export type YamlTree = YamlMap | YamlList | YamlScalar;
@@ -42,42 +44,29 @@ const maxDepth = 200;
 /** Undefined for a file without content. Only the first document is read; the rest may be anything. */
 export function readYamlTree(text: string): YamlTree | undefined {
   try {
+    const refused = refusedByReader(text);
+    if (refused !== undefined) throw fault(refused);
     const lines = new LineCounter();
     const documents = parseAllDocuments(text, { schema: 'failsafe', uniqueKeys: false, lineCounter: lines });
     const first = Array.isArray(documents) ? documents[0] : undefined;
-    const fault = first?.errors[0];
-    if (fault !== undefined)
-      throw new ConfigFault(syntaxText(fault.code, fault.message, lineOf(lines, fault.pos[0])));
+    const mistake = first?.errors[0];
+    if (mistake !== undefined) throw fault(syntaxText(text, mistake, lineAt(lines, mistake.pos[0])));
     if (first === undefined || first.contents === null) return undefined;
     return new TreeReader(lines).read(first.contents, 0);
   } catch (error) {
-    if (error instanceof RangeError)
-      throw new ConfigFault('error loading config file: yaml: exceeded max depth');
+    if (error instanceof RangeError) throw fault('exceeded max depth');
     throw error;
   }
 }
 
-function lineOf(lines: LineCounter, offset: number): number {
+function lineAt(lines: LineCounter, offset: number): number {
   return Math.max(1, lines.linePos(offset).line);
 }
 
-/** libyaml's words where the same mistake has them. */
-const libyamlTexts: Record<string, string> = {
-  TAB_AS_INDENT: 'found character that cannot start any token',
-  BLOCK_AS_IMPLICIT_KEY: 'mapping values are not allowed in this context',
-  BAD_INDENT: 'did not find expected key',
-  BAD_SCALAR_START: 'found character that cannot start any token',
-};
-
-function syntaxText(code: string, message: string, line: number): string {
-  if (message.includes('call stack')) return 'error loading config file: yaml: exceeded max depth';
-  const open = /^Flow (sequence|map)/.exec(message)?.[1];
-  if (open !== undefined) {
-    const end = open === 'map' ? '}' : ']';
-    return `error loading config file: yaml: line ${line}: did not find expected ',' or '${end}'`;
-  }
-  const text = libyamlTexts[code] ?? message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '');
-  return `error loading config file: yaml: line ${line}: ${text}`;
+function syntaxText(text: string, { code, message, pos }: YAMLParseError, line: number): string {
+  if (message.includes('call stack')) return 'exceeded max depth';
+  const plain = () => message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '');
+  return libyamlText(text, { code, message, at: pos[0] }) ?? `line ${line}: ${plain()}`;
 }
 
 class TreeReader {
@@ -130,7 +119,7 @@ class TreeReader {
 
   #placeOf(node: unknown): Place {
     const at = (node as { range?: [number, number, number] | null } | null)?.range?.[0];
-    return at === undefined ? { line: 1, at: 0 } : { line: lineOf(this.#lines, at), at };
+    return at === undefined ? { line: 1, at: 0 } : { line: lineAt(this.#lines, at), at };
   }
 }
 

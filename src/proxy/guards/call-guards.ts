@@ -13,9 +13,8 @@ import { unreadablePart } from '../../core/guard/unreadable-parts.ts';
 import { patchObjectText } from '../../core/llm/json-text.ts';
 import { streamError } from '../../core/llm/translate.ts';
 import type { StreamTranslator } from '../../core/llm/translate-contract.ts';
-import type { Call } from '../call.ts';
+import type { PolicyContext } from '../../core/policy/policy.ts';
 import type { DataPathDependencies } from '../dependencies.ts';
-import type { LlmRoute } from '../llm-route.ts';
 import { checkTexts, type Notes, scopeOf } from './check.ts';
 import { type LinkedPromptGuard, linkGuard } from './link.ts';
 import type { Asking } from './remote.ts';
@@ -23,24 +22,29 @@ import type { Asking } from './remote.ts';
 export class CallGuards {
   readonly guard: PromptGuard;
   readonly #linked: LinkedPromptGuard;
-  readonly #call: Call;
+  readonly #context: PolicyContext;
   readonly #routeType: RouteType;
   readonly #kind: CallKind;
   readonly #asking: Asking;
 
   /** Throws `GuardFailure` where a guard does not compile. */
-  constructor(guard: PromptGuard, call: Call, { routeType, path }: LlmRoute, deps: DataPathDependencies) {
+  constructor(
+    guard: PromptGuard,
+    context: PolicyContext,
+    { routeType, path }: { routeType: RouteType; path: string },
+    deps: DataPathDependencies,
+  ) {
     this.guard = guard;
     this.#linked = linkGuard(guard, deps);
-    this.#call = call;
+    this.#context = context;
     this.#routeType = routeType;
     this.#kind = kindOf(routeType, path);
     this.#asking = {
       transport: deps.transport,
       cloudAuth: deps.cloudAuth,
       random: deps.random,
-      headers: call.target.headers,
-      variables: call.context.variables,
+      headers: context.request.headers,
+      variables: context.variables,
     };
   }
 
@@ -110,7 +114,7 @@ export class CallGuards {
     const counts = new Map<string, number>();
     for (const note of notes) counts.set(note, (counts.get(note) ?? 0) + 1);
     const told = [...counts].map(([note, count]) => (count === 1 ? note : `${note} ×${count}`)).join(', ');
-    this.#call.context.decisions.push(`guard ${this.guard.source}: masked ${told} in the ${where}`);
+    this.#context.decisions.push(`guard ${this.guard.source}: masked ${told} in the ${where}`);
   }
 
   /** A kind of call that is not understood would pass unseen. */

@@ -23,7 +23,7 @@ export function guardRequest(
   if (guard === undefined) return undefined;
   const check = async (): Promise<GuardedRequest> => {
     try {
-      call.guards = new CallGuards(guard, call, route, deps);
+      call.guards = new CallGuards(guard, call.context, route, deps);
       return { body: await call.guards.request(body) };
     } catch (error) {
       return { refusal: refusalOf(error) };

@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 import { RealtimeMeter } from '../../core/llm/realtime/meter.ts';
 import type { UpstreamCall } from '../../core/llm/translate-contract.ts';
 import { noUsage } from '../../core/llm/usage.ts';
-import type { Attempt } from '../attempts.ts';
+import type { Attempt } from '../attempt-standing.ts';
 import type { Call } from '../call.ts';
 import type { DataPathDependencies } from '../dependencies.ts';
 import type { LlmRoute } from '../llm-route.ts';

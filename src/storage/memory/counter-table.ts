@@ -196,6 +196,11 @@ export class CounterTable {
     this.#bounded = true;
   }
 
+  /** There is little room for what is only kept to be safe. */
+  get isCrowded(): boolean {
+    return this.#header[usedAt]! > this.#capacity / 4;
+  }
+
   /** Whether dropping so many counters makes a difference. */
   isMuch(counters: number): boolean {
     return counters > this.#capacity / 16;

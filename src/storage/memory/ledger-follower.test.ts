@@ -102,3 +102,33 @@ test('killed -9 while it follows, again and again: every settled call is entered
   // The call that each kill met may be entered without having been told.
   assert.ok(entered.size <= settled.length + 4, `${entered.size} of ${settled.length}`);
 });
+
+test('while a ledger elsewhere takes one part in the next is read; a part that fails is read again, in order', async (t) => {
+  const { directory, ledger } = setUp(t);
+  const journal = new CounterJournal(directory, 'worker-1');
+  // Three parts.
+  const total = 16_000;
+  for (let n = 0; n < total; n++) journal.append(1, '', entry(n));
+  const seen: number[] = [];
+  let appends = 0;
+  const elsewhere = Object.assign(Object.create(ledger) as typeof ledger, {
+    positions: () => [],
+    append: async (records: { id: string }[]) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (++appends === 2) throw new Error('cut off');
+      seen.push(...records.map(({ id }) => Number(id.slice(-6))));
+    },
+  });
+  await assert.rejects(LedgerFollower.open(directory, elsewhere), /cut off/);
+  const entered = seen.length;
+  assert.ok(entered > 0 && entered < total);
+  seen.length = 0;
+  const follower = await LedgerFollower.open(directory, elsewhere);
+  assert.ok(appends >= 5, `${appends} parts`);
+  journal.append(1, '', entry(total));
+  await follower.read();
+  assert.deepEqual(
+    seen,
+    Array.from({ length: total + 1 }, (_, n) => n),
+  );
+});

@@ -2,15 +2,10 @@
  * Feeds the ledger from the counter journals, off the request path. Where each file was read to is committed together with the
  * records, so that every call is entered exactly once across `kill -9`.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RequestRecord } from '../../core/record.ts';
 import type { LedgerStore } from '../ledger.ts';
-import { journalFiles, parseLine } from './counter-journal.ts';
-
-/** Read at a time from one file: bounds memory when a long backlog is caught up. */
-const chunkBytes = 4 * 1024 * 1024;
-const newline = 0x0a;
+import { journalFiles } from './counter-journal.ts';
+import { ChunkReader } from './journal-chunk.ts';
 
 export class LedgerFollower {
   readonly #directory: string;
@@ -54,47 +49,33 @@ export class LedgerFollower {
     const files = journalFiles(this.#directory).sort((a, b) => a.generation - b.generation);
     const names = new Set(files.map(({ name }) => name));
     for (const name of this.#positions.keys()) if (!names.has(name)) this.#positions.delete(name);
-    for (const { name } of files) while (await this.#readChunk(name, skipTorn));
+    for (const { name } of files) await this.#readFile(name, skipTorn);
   }
 
-  /** True when there may be more. */
-  async #readChunk(name: string, skipTorn: boolean): Promise<boolean> {
-    const offset = this.#positions.get(name) ?? 0;
-    const { bytes, size } = readFrom(join(this.#directory, name), offset);
-    if (bytes.length === 0) return false;
-    const end = bytes.lastIndexOf(newline) + 1;
-    const atEnd = offset + bytes.length >= size;
-    // A line longer than a chunk can't be: a record has a bounded size.
-    const consumed = end === 0 && !(skipTorn && atEnd) ? 0 : skipTorn && atEnd ? bytes.length : end;
-    if (consumed === 0) return false;
-    const records = recordsIn(bytes.subarray(0, end));
-    const positions = new Map(this.#positions).set(name, offset + consumed);
-    await this.#ledger.append(
-      records,
-      [...positions].map(([file, at]) => ({ file, offset: at })),
-    );
-    this.#positions.set(name, offset + consumed);
-    return !atEnd;
+  /** While a ledger on another machine takes one part in, the next is read. */
+  async #readFile(name: string, skipTorn: boolean): Promise<void> {
+    const path = join(this.#directory, name);
+    let reader: ChunkReader | undefined = new ChunkReader(path, this.#positions.get(name) ?? 0, skipTorn);
+    for (let chunk = reader.finish(); chunk !== undefined; chunk = reader?.finish()) {
+      const positions = new Map(this.#positions).set(name, chunk.end);
+      const entered = this.#ledger.append(
+        chunk.records,
+        [...positions].map(([file, at]) => ({ file, offset: at })),
+      );
+      reader = chunk.isLast ? undefined : new ChunkReader(path, chunk.end, skipTorn);
+      if (entered !== undefined) await readMeanwhile(entered, reader);
+      this.#positions.set(name, chunk.end);
+    }
   }
 }
 
-function recordsIn(lines: Buffer): RequestRecord[] {
-  const records: RequestRecord[] = [];
-  for (const line of lines.toString('utf8').split('\n')) {
-    const entry = parseLine(line)?.entry ?? '';
-    if (entry !== '') records.push(JSON.parse(entry) as RequestRecord);
-  }
-  return records;
-}
-
-function readFrom(path: string, offset: number): { bytes: Buffer; size: number } {
-  const file = openSync(path, 'r');
-  try {
-    const { size } = fstatSync(file);
-    const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(chunkBytes, size - offset)));
-    const read = bytes.length === 0 ? 0 : readSync(file, bytes, 0, bytes.length, offset);
-    return { bytes: bytes.subarray(0, read), size };
-  } finally {
-    closeSync(file);
-  }
+/** Rejects as `entered` does. */
+async function readMeanwhile(entered: Promise<void>, reader: ChunkReader | undefined): Promise<void> {
+  let pending = true;
+  const end = () => {
+    pending = false;
+  };
+  entered.then(end, end);
+  while (pending && reader?.step()) await new Promise((resolve) => setImmediate(resolve));
+  await entered;
 }

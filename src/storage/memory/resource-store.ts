@@ -2,7 +2,9 @@
 import type { KubeObject, ObjectRef } from '../../core/resources/object.ts';
 import { groupOf } from '../../core/resources/object-ref.ts';
 import { nameKey, planChanges } from '../resource-changes.ts';
+import { isVirtualKey, listAll } from '../resource-pages.ts';
 import type { ResourceChange, ResourceEvent, ResourcePersistence, ResourceStore } from '../resource-store.ts';
+import type { StoredKeys } from '../stored-keys.ts';
 
 /** About an hour of a busy day; each entry holds references to objects that are mostly alive anyway. */
 const keptEvents = 4096;
@@ -56,11 +58,17 @@ export class MemoryResourceStore implements ResourceStore {
     return this.#oldest;
   }
 
+  get keys(): StoredKeys | undefined {
+    return this.#persistence?.keys;
+  }
+
   get(ref: ObjectRef): KubeObject | undefined {
+    if (this.keys !== undefined && isVirtualKey(ref)) return this.keys.get(ref);
     return this.#tables.get(`${ref.group}/${ref.kind}`)?.byName.get(nameKey(ref));
   }
 
   list(group: string, kind: string): readonly KubeObject[] {
+    if (this.keys !== undefined && isVirtualKey({ group, kind })) return listAll(this.keys);
     const table = this.#tables.get(`${group}/${kind}`);
     if (table === undefined) return [];
     if (table.sorted === undefined || table.written.size > maxSplices)
@@ -127,6 +135,7 @@ export class MemoryResourceStore implements ResourceStore {
   }
 
   #apply(event: ResourceEvent): void {
+    if (this.keys !== undefined && isVirtualKey(event)) return;
     const table = this.#table(event.group, event.kind);
     table.written.add(nameKey(event.object.metadata));
     if (event.type === 'DELETED') table.byName.delete(nameKey(event.object.metadata));

@@ -136,3 +136,44 @@ test('a call that outlives its window in a full table gives back what it held', 
     [0, 0, 0, 0, 0],
   );
 });
+
+test('a clock that is set back by an hour or a day, restarts in between: the window before goes on from what was used', async (t) => {
+  const directory = temporary(t);
+  const hour = (start: number) => [reservationItem({ slices: [start], keepSeconds: 3_600, limit: 1_000 })];
+  let clock = 97_200;
+  const reopen = () => open(directory, 64, () => clock);
+  let counters = reopen();
+  const spend = async (start: number, used: number) => {
+    const accounts = attachSharedAccounts(counters.handle, `at-${clock}`);
+    accounts.settle(charges(hour(start), 0, used), '');
+    accounts.close();
+  };
+  await spend(97_200, 700);
+  clock = 100_900;
+  await spend(100_800, 40);
+  counters.checkpoint();
+  counters.close();
+  for (const back of [3_600, 86_400]) {
+    clock = 100_900 - back;
+    counters = reopen();
+    counters.checkpoint();
+    const accounts = attachSharedAccounts(counters.handle, `back-${back}`);
+    assert.deepEqual(await readings(accounts, hour(97_200)), [{ used: 700, reserved: 0 }]);
+    assert.equal(await hold(accounts, hour(97_200), 500, 1), 200);
+    clock = 100_900;
+    counters.checkpoint();
+    assert.deepEqual(await readings(accounts, hour(100_800)), [{ used: 40, reserved: 0 }]);
+    accounts.close();
+    counters.close();
+  }
+  // Its window is over for longer than any clock is set back.
+  clock = 97_200 + 3_600 + 90_001;
+  counters = reopen();
+  counters.checkpoint();
+  counters.close();
+  counters = reopen();
+  assert.deepEqual(await readings(attachSharedAccounts(counters.handle, 'end'), hour(97_200)), [
+    { used: 0, reserved: 0 },
+  ]);
+  counters.close();
+});

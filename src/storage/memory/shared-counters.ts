@@ -1,6 +1,7 @@
 /** The embedded counter store: shared memory for speed, a journal per thread and a SQLite dump for durability. */
 import { mkdirSync } from 'node:fs';
 import { heldPrefix, usedPrefix } from '../../core/budget/counter-keys.ts';
+import { keptAfterSeconds } from '../../core/budget/window-clock.ts';
 import { RateLimitUnavailable } from '../../core/ratelimit/model.ts';
 import type { CounterIncrement, CounterValue, LocalCounterStore } from '../counters.ts';
 import { CounterJournal, highestGeneration, readJournals, removeJournalsBefore } from './counter-journal.ts';
@@ -52,7 +53,7 @@ export function openSharedCounters(options: SharedCounterOptions): SharedCounter
   table.locked(() => {
     for (const c of saved.counters) table.add(c.key, c.windowStart, c.windowSeconds, c.value, 'unbounded');
     for (const i of readJournals(directory, saved.generation)) {
-      if (i.windowStart + i.windowSeconds > nowSeconds())
+      if (isNeeded({ ...i, value: i.add }, nowSeconds(), true))
         table.add(i.key, i.windowStart, i.windowSeconds, i.add, 'unbounded');
     }
   });
@@ -114,23 +115,38 @@ function startGeneration(table: CounterTable, now: number): { generation: number
   });
   const live: SlotValue[] = [];
   let ended = 0;
+  const keepsEnded = !table.isCrowded;
   for (const entry of table.entries(values)) {
-    if (!isNeeded(entry, now)) ended++;
+    if (!isNeeded(entry, now, keepsEnded)) ended++;
     else if (!isHeld(entry)) live.push(entry);
   }
   if (table.isMuch(ended)) {
     table.locked(() => {
-      const kept = [...table.entries(table.values())].filter((entry) => isNeeded(entry, now));
+      const kept = [...table.entries(table.values())].filter((entry) => isNeeded(entry, now, keepsEnded));
       table.rebuild(kept);
     });
   }
   return { generation, live };
 }
 
-/** A counter at zero is as good as none; but calls under way have taken the slots of their budgets, see `SharedAccounts`. */
-function isNeeded(entry: SlotValue, now: number): boolean {
-  const ended = entry.windowStart + entry.windowSeconds <= now;
-  return !ended && (entry.value !== 0 || entry.key.startsWith(usedPrefix));
+/**
+ * A counter at zero is as good as none; but calls under way have taken the slots of their budgets, see `SharedAccounts`. Those of
+ * budgets are kept for a while after their window, where there is room: the clock may be set back.
+ */
+function isNeeded(
+  {
+    key,
+    windowStart,
+    windowSeconds,
+    value,
+  }: Pick<SlotValue, 'key' | 'windowStart' | 'windowSeconds' | 'value'>,
+  now: number,
+  keepsEnded: boolean,
+): boolean {
+  const isBudget = key.startsWith(usedPrefix);
+  const after = now - windowStart - windowSeconds;
+  if (after < 0) return value !== 0 || isBudget;
+  return keepsEnded && isBudget && value !== 0 && after < keptAfterSeconds(windowSeconds);
 }
 
 /** What calls under way hold dies with the process that makes them: a crash leaks nothing. */

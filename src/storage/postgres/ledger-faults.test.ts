@@ -1,67 +1,22 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, type TestContext, test } from 'node:test';
+import { after, test } from 'node:test';
 import { inspect } from 'node:util';
-import { ledgerRecord, startMs } from '../ledger.fixture.ts';
-import type { LedgerStore } from '../ledger.ts';
-import { CounterJournal } from '../memory/counter-journal.ts';
+import { ledgerRecord } from '../ledger.fixture.ts';
 import { LedgerFollower } from '../memory/ledger-follower.ts';
+import { openPostgresAdminTokens } from './admin-tokens.ts';
 import { PostgresConnection } from './connection.ts';
 import { PostgresUnavailable } from './faults.ts';
-import { type FaultyLink, startLink } from './faulty-link.fixture.ts';
+import { startLink } from './faulty-link.fixture.ts';
 import { openPostgresLedger } from './ledger.ts';
+import { counts, ledgerReplica, quarter, through, untilRead } from './ledger-replica.fixture.ts';
 import { noPostgres, startPostgres, type TestPostgres } from './postgres-server.fixture.ts';
 import { migratePostgresSchema } from './schema.ts';
-
-const quarter = { windowStart: startMs / 1000, windowSeconds: 90 * 86_400 };
-
-/** A gateway's journals, and the ledger that they go to. */
-async function replica(t: TestContext, url: string, name: string, timeoutMs = 5_000) {
-  const directory = mkdtempSync(join(tmpdir(), 'tollgate-follow-'));
-  const connection = new PostgresConnection({ url, timeoutMs });
-  t.after(async () => {
-    await connection.close();
-    rmSync(directory, { recursive: true });
-  });
-  await migratePostgresSchema(connection);
-  const ledger = await openPostgresLedger({ connection, replica: name });
-  const journal = new CounterJournal(directory, 'worker-1');
-  let written = 0;
-  const write = (calls: number) => {
-    for (let n = 0; n < calls; n++) {
-      const charge = { budget: 'ns/daily', group: '', unit: 'tokens' as const, used: 1, ...quarter };
-      const record = ledgerRecord(written, { id: `${name}-${written++}`, budgets: [charge] });
-      journal.append(1, '', JSON.stringify(record));
-    }
-  };
-  return { ledger, write, follower: await LedgerFollower.open(directory, ledger), directory };
-}
-
-async function untilRead(follower: LedgerFollower): Promise<number> {
-  for (let failures = 0; ; failures++) {
-    const fault: unknown = await follower.read().then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-    if (fault === undefined) return failures;
-    assert.ok(fault instanceof PostgresUnavailable, inspect(fault));
-  }
-}
-
-async function counts(ledger: LedgerStore) {
-  const [total] = await ledger.usage({}, { groupBy: [] });
-  const { sums } = await ledger.charged();
-  return { calls: total?.requests ?? 0, charged: sums[0]?.used ?? 0 };
-}
-
-const through = (url: string, link: FaultyLink) => url.replace(/:\d+\//, `:${link.port}/`);
+import { ledgerTables } from './schema-ledger.ts';
 
 function faultTests(server: TestPostgres): void {
   test('two gateways feed one ledger: every call once, each knows its own journals and charges', async (t) => {
     const url = await server.createDatabase();
-    const [a, b] = await Promise.all([replica(t, url, 'a'), replica(t, url, 'b')]);
+    const [a, b] = await Promise.all([ledgerReplica(t, url, 'a'), ledgerReplica(t, url, 'b')]);
     for (let round = 1; round <= 3; round++) {
       a.write(10);
       b.write(20);
@@ -78,7 +33,11 @@ function faultTests(server: TestPostgres): void {
   test('cut off anywhere in a transaction: nothing is lost and nothing double', async (t) => {
     const link = await startLink(server.port);
     t.after(() => link.close());
-    const { ledger, follower, write } = await replica(t, through(await server.createDatabase(), link), 'a');
+    const { ledger, follower, write } = await ledgerReplica(
+      t,
+      through(await server.createDatabase(), link),
+      'a',
+    );
     write(200);
     await follower.read();
     let calls = 200;
@@ -100,7 +59,7 @@ function faultTests(server: TestPostgres): void {
   });
 
   test('a server that is stopped and comes back: what was called meanwhile is delivered, without a restart', async (t) => {
-    const { ledger, follower, write } = await replica(t, await server.createDatabase(), 'a');
+    const { ledger, follower, write } = await ledgerReplica(t, await server.createDatabase(), 'a');
     write(50);
     await follower.read();
     await server.kill();
@@ -116,7 +75,7 @@ function faultTests(server: TestPostgres): void {
     const link = await startLink(server.port);
     t.after(() => link.close());
     const url = through(await server.createDatabase(), link);
-    const { ledger, follower, write } = await replica(t, url, 'a', 300);
+    const { ledger, follower, write } = await ledgerReplica(t, url, 'a', 300);
     write(50);
     link.stall();
     await assert.rejects(follower.read(), /did not answer within 300 ms/);
@@ -143,7 +102,7 @@ function faultTests(server: TestPostgres): void {
       assert.ok(fault instanceof Error);
       assert.doesNotMatch(inspect(fault, { showHidden: true, depth: 9 }), new RegExp(secret), fault.message);
     }
-    const { ledger } = await replica(t, right, 'a');
+    const { ledger } = await ledgerReplica(t, right, 'a');
     const broken = { ...ledgerRecord(1), id: undefined as unknown as string, path: '/secret-path' };
     const refused = await Promise.resolve(ledger.append([broken], [])).catch((error) => error);
     assert.doesNotMatch(inspect(refused, { showHidden: true, depth: 9 }), /secret-path/);
@@ -158,8 +117,23 @@ function faultTests(server: TestPostgres): void {
     await assert.rejects(migratePostgresSchema(connections[1]!), /newer release of Tollgate \(schema 99/);
   });
 
+  test('a database of the first release is brought up to date, with what is in it', async (t) => {
+    const connection = new PostgresConnection({ url: await server.createDatabase() });
+    t.after(() => connection.close());
+    await connection.run((session) =>
+      session.query(`CREATE SCHEMA tollgate; CREATE TABLE tollgate.schema_version (version integer NOT NULL);
+        INSERT INTO tollgate.schema_version VALUES (1); ${ledgerTables}`),
+    );
+    const ledger = await openPostgresLedger({ connection, replica: 'a' });
+    await ledger.append([ledgerRecord(1)], []);
+    await migratePostgresSchema(connection);
+    await migratePostgresSchema(connection);
+    assert.deepEqual(await openPostgresAdminTokens(connection).list(), []);
+    assert.deepEqual(await ledger.get(ledgerRecord(1).id), ledgerRecord(1));
+  });
+
   test('a batch of which some are there already, at its begin, middle or end: the others are entered', async (t) => {
-    const { ledger } = await replica(t, await server.createDatabase(), 'a');
+    const { ledger } = await ledgerReplica(t, await server.createDatabase(), 'a');
     const charge = { budget: 'ns/daily', group: '', unit: 'tokens' as const, used: 1, ...quarter };
     const records = Array.from({ length: 4_000 }, (_, n) => ledgerRecord(n, { budgets: [charge] }));
     await ledger.append([records[0]!, records[1_234]!, records[2_999]!], []);
@@ -171,7 +145,7 @@ function faultTests(server: TestPostgres): void {
   });
 
   test('text that Postgres has no place for does not hold up the rest', async (t) => {
-    const { ledger } = await replica(t, await server.createDatabase(), 'a');
+    const { ledger } = await ledgerReplica(t, await server.createDatabase(), 'a');
     const key = { id: 'k\0\\', user: 'a\0b\tc\n', metadata: {}, labels: { team: 'x\0\ud800', '\0': '\\"' } };
     const record = ledgerRecord(1, { key, path: '/\0\\\t' });
     await ledger.append([record], []);

@@ -31,7 +31,8 @@ export async function usageRows(
   filter: LedgerFilter,
   query: UsageQuery,
 ): Promise<UsageRow[]> {
-  if (query.bucket === undefined) return (await rowsOf(session, filter, query, [])).slice(0, maxRows);
+  if (query.bucket === undefined) return rowsOf(session, filter, query, []);
+  const { page: _, sort: __, ...each } = query;
   const rows: UsageRow[] = [];
   for (let fromMs = filter.fromMs; rows.length < maxRows; ) {
     const part = { ...filter, ...(fromMs !== undefined && { fromMs }) };
@@ -45,7 +46,7 @@ export async function usageRows(
       endMs = bucket.endMs;
     }
     const toMs = Math.min(endMs, filter.toMs ?? endMs);
-    rows.push(...(await rowsOf(session, { ...part, toMs }, query, starts)));
+    rows.push(...(await rowsOf(session, { ...part, toMs }, each, starts)));
     fromMs = endMs;
   }
   return rows.slice(0, maxRows);
@@ -72,11 +73,15 @@ async function spanOf(
 async function rowsOf(
   session: Session,
   filter: LedgerFilter,
-  { groupBy }: UsageQuery,
+  { groupBy, among, sort, page }: UsageQuery,
   starts: readonly number[],
 ): Promise<UsageRow[]> {
   const statement = new Statement();
   const dimensions = groupBy.map((name) => statement.dimension(name));
+  const only =
+    among === undefined || dimensions[0] === undefined
+      ? ''
+      : `WHERE ${dimensions[0].value} IN (${among.map((value) => statement.bind(value))})`;
   const buckets = starts.length === 0 ? [] : [`width_bucket(started, '{${starts}}'::bigint[]) AS bucket`];
   const columns = [...new Set(dimensions.map(({ column }) => column))];
   const values = [
@@ -85,12 +90,20 @@ async function rowsOf(
   ];
   const grouped = [...(starts.length === 0 ? [] : ['bucket']), ...columns];
   const regrouped = values.map((_, index) => index + 1);
+  const order = [
+    ...(starts.length === 0 ? [] : ['bucket']),
+    ...(sort === undefined ? [] : [`sum("${sort.by}") ${sort.ascending ? 'ASC' : 'DESC'}`]),
+    'sum("costNano") DESC',
+    'sum(tokens) DESC',
+    // Pages need an order that is the same each time.
+    ...(page === undefined ? [] : groupBy.map((_, index) => `d${index}`)),
+  ];
   const rows = await session.query(
-    `SELECT ${[...values, ...sumsOfSums].join(', ')} FROM (
+    `SELECT ${[...values, ...sumsOfSums, ...(page === undefined ? [] : ['count(*) OVER () AS groups'])].join(', ')} FROM (
        SELECT ${[...buckets, ...columns, ...sums].join(', ')} FROM tollgate.call ${statement.where(filter)}
        ${grouped.length === 0 ? '' : `GROUP BY ${grouped}`}
-     ) AS part ${regrouped.length === 0 ? '' : `GROUP BY ${regrouped}`}
-     ORDER BY ${starts.length === 0 ? '' : 'bucket, '}sum("costNano") DESC, sum(tokens) DESC LIMIT ${maxRows}`,
+     ) AS part ${only} ${regrouped.length === 0 ? '' : `GROUP BY ${regrouped}`}
+     ORDER BY ${order.join(', ')} LIMIT ${Math.min(page?.limit ?? maxRows, maxRows)} OFFSET ${page?.offset ?? 0}`,
     statement.values,
   );
   return rows
@@ -99,5 +112,6 @@ async function rowsOf(
       group: Object.fromEntries(groupBy.map((name, index) => [name, String(row[`d${index}`])])),
       ...(Object.fromEntries(names.map((name) => [name, Number(row[name])])) as unknown as UsageFigures),
       ...(starts.length > 0 && { bucketStartMs: starts[Number(row['bucket']) - 1]! }),
+      ...(page !== undefined && { groups: Number(row['groups']) }),
     }));
 }

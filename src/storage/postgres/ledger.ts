@@ -4,10 +4,13 @@
  */
 import type { RequestRecord } from '../../core/record.ts';
 import type {
+  CallOrder,
+  CallPage,
   Charged,
   ChargedSum,
   JournalPosition,
   Latencies,
+  LedgerExtent,
   LedgerFilter,
   LedgerStore,
   UsageQuery,
@@ -70,22 +73,41 @@ class PostgresLedger implements LedgerStore {
 
   async search(
     filter: LedgerFilter,
-    { limit, before }: { limit: number; before?: string },
+    { limit, before, order = { by: 'time' } }: CallPage,
   ): Promise<{ records: RequestRecord[]; next?: string }> {
+    const direction = order.ascending ? 'ASC' : 'DESC';
+    const column = orderColumns[order.by];
     const rows = await this.#connection.run(async (session) => {
       const statement = new Statement();
-      const older = before === undefined ? [] : await olderThan(session, statement, before);
+      const older = before === undefined ? [] : await beyond(session, statement, before, order);
       return older === undefined
         ? []
         : session.query(
             `SELECT record FROM tollgate.call ${statement.where(filter, ...older)}
-             ORDER BY started DESC, id DESC LIMIT ${statement.bind(limit + 1)}`,
+             ORDER BY ${column} ${direction}, id ${direction} LIMIT ${statement.bind(limit + 1)}`,
             statement.values,
           );
     });
     const records = rows.slice(0, limit).map(recordOf);
     const last = records.at(-1);
     return rows.length > limit && last !== undefined ? { records, next: last.id } : { records };
+  }
+
+  async labelNames({ fromMs, toMs, labels }: LedgerFilter): Promise<string[]> {
+    const statement = new Statement();
+    const rows = await this.#connection.run((session) =>
+      session.query(
+        `SELECT DISTINCT json_object_keys(labels::json) COLLATE "C" AS name FROM (
+           SELECT DISTINCT labels FROM tollgate.call ${statement.where({
+             ...(fromMs !== undefined && { fromMs }),
+             ...(toMs !== undefined && { toMs }),
+             ...(labels && { labels }),
+           })}
+         ) AS seen ORDER BY name`,
+        statement.values,
+      ),
+    );
+    return rows.map((row) => String(row['name']));
   }
 
   usage(filter: LedgerFilter, query: UsageQuery): Promise<UsageRow[]> {
@@ -125,7 +147,14 @@ class PostgresLedger implements LedgerStore {
   }
 
   correctCharged(sums: readonly ChargedSum[]): Promise<void> {
-    return this.#connection.transaction((session) => addCharges(session, this.#replica, sums));
+    // One statement may not touch a row twice.
+    const merged = new Map<string, ChargedSum>();
+    for (const sum of sums) {
+      const { used, ...counter } = sum;
+      const id = JSON.stringify(Object.entries(counter).sort());
+      merged.set(id, { ...sum, used: used + (merged.get(id)?.used ?? 0) });
+    }
+    return this.#connection.transaction((session) => addCharges(session, this.#replica, merged.values()));
   }
 
   /** From key to key by the index: their number counts, not that of the calls. */
@@ -140,6 +169,16 @@ class PostgresLedger implements LedgerStore {
         FROM used WHERE key IS NOT NULL`),
     );
     return new Map(rows.map((row) => [String(row['key']), Number(row['at'])]));
+  }
+
+  async extent(): Promise<LedgerExtent> {
+    const [row] = await this.#connection.run((session) =>
+      session.query(
+        `SELECT (SELECT min(started) FROM tollgate.call) AS oldest, pg_total_relation_size('tollgate.call') AS bytes`,
+      ),
+    );
+    const oldest = row?.['oldest'] ?? undefined;
+    return { bytes: Number(row?.['bytes']), ...(oldest !== undefined && { oldestMs: Number(oldest) }) };
   }
 
   async prune(beforeMs: number, atMost?: number): Promise<number> {
@@ -157,12 +196,25 @@ class PostgresLedger implements LedgerStore {
   close(): void {}
 }
 
-/** Undefined when there is no such call: nothing is older. */
-async function olderThan(session: Session, statement: Statement, id: string): Promise<string[] | undefined> {
-  const [row] = await session.query(`SELECT started FROM tollgate.call WHERE id = $1`, [id]);
+const orderColumns: Readonly<Record<CallOrder['by'], string>> = {
+  time: 'started',
+  cost: 'cost',
+  tokens: '(input + output)',
+  duration: 'duration',
+};
+
+/** Undefined when there is no such call: nothing is beyond it. */
+async function beyond(
+  session: Session,
+  statement: Statement,
+  id: string,
+  { by, ascending }: CallOrder,
+): Promise<string[] | undefined> {
+  const column = orderColumns[by];
+  const [row] = await session.query(`SELECT ${column} AS value FROM tollgate.call WHERE id = $1`, [id]);
   if (row === undefined) return undefined;
-  const started = statement.bind(Number(row['started']));
-  return [`(started, id) < (${started}, ${statement.bind(id)})`];
+  const value = statement.bind(Number(row['value']));
+  return [`(${column}, id) ${ascending ? '>' : '<'} (${value}, ${statement.bind(id)})`];
 }
 
 async function percentiles(session: Session, column: 'duration' | 'first_token', filter: LedgerFilter) {

@@ -26,3 +26,10 @@ CREATE TABLE tollgate.charged (
   PRIMARY KEY (replica, budget, unit, budget_group, window_start, window_seconds)
 );
 `;
+
+/** For the dearest, longest and slowest calls. */
+export const ledgerOrders = `
+CREATE INDEX call_cost ON tollgate.call (cost, id);
+CREATE INDEX call_tokens ON tollgate.call ((input + output), id);
+CREATE INDEX call_duration ON tollgate.call (duration, id);
+`;

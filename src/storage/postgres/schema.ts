@@ -1,11 +1,21 @@
 /** The tables in Postgres, all in one schema of ours, and what brings an older one up to date: forward only, at every start. */
 import type { PostgresConnection } from './connection.ts';
-import { ledgerTables } from './schema-ledger.ts';
+import { adminTables } from './schema-admin.ts';
+import { alertTables } from './schema-alerts.ts';
+import { ledgerOrders, ledgerTables } from './schema-ledger.ts';
 import { resourceTables } from './schema-resources.ts';
+import { userTables } from './schema-users.ts';
 import type { Session } from './session.ts';
 
 /** Step n brings version n to n + 1. Never change a step that was released: add one. */
-const steps: readonly string[] = [ledgerTables, resourceTables];
+const steps: readonly string[] = [
+  ledgerTables,
+  resourceTables,
+  adminTables,
+  alertTables,
+  ledgerOrders,
+  userTables,
+];
 
 /** Any number that other programs are unlikely to lock. */
 const lockId = 7_083_402_911;

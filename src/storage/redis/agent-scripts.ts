@@ -4,42 +4,81 @@ import { scriptOf } from './scripts.ts';
 import { forgetSeconds, scriptParts } from './sync-script.ts';
 
 /**
- * KEYS: used, held, leases. ARGV: name of a new generation, its settling time in ms. Leases that ended are charged whole:
+ * KEYS: used, held, leases, absent. ARGV: name of a new generation, its settling time in ms, perhaps `unknownScript`. Leases that ended are charged whole:
  * nobody knows what of them was used until their owner is there again, and so no limit is passed. Calls at once are free again.
- * Answers generation and, for each ended lease, owner and amount as text.
+ * Answers generation; owner and amount as text, of each lease that ended now; owner and epoch of all that are absent.
  */
-export const beatScript = scriptOf(`${scriptParts.generation}
+export const beatScript = scriptOf(`${scriptParts.generation}${scriptParts.renew}${scriptParts.charge}
 local now = clock()
-local current = generation(ARGV[1], now + ARGV[2])
-local ended = {current}
+local current, openAt = generation(ARGV[1], now + ARGV[2])
+if ARGV[3] and now >= openAt then current = renew(current, ARGV[1], now + ARGV[2]) end
+local ended = {}
 for _, name in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now, 'LIMIT', 0, 20)) do
+  local owner, sum = '${ownerPrefix}' .. name, '0'
+  if redis.call('HGET', owner, '#generation') == current then
+    local all = redis.call('HGETALL', owner)
+    for n = 1, #all, 2 do
+      local amount = string.match(all[n + 1], '^(%d+):')
+      if amount then redis.call('HINCRBY', KEYS[2], all[n], '-' .. amount) end
+    end
+    sum = charge(all, '')
+    -- Another lease of its may end at the same moment by a clock that stepped back, so the sequence is in the name too.
+    local epoch = string.format('%.0f', now) .. '-' .. redis.call('HGET', owner, '#seq')
+    redis.call('HSET', owner, '#off', epoch)
+    redis.call('HSET', KEYS[4], name, epoch)
+  end
+  redis.call('EXPIRE', owner, ${forgetSeconds})
+  redis.call('ZREM', KEYS[3], name)
+  ended[#ended + 1] = name
+  ended[#ended + 1] = sum
+end
+return {current, ended, redis.call('HGETALL', KEYS[4])}`);
+
+/**
+ * KEYS: used, absent, owner. ARGV: owner's name, epoch. Gives back what the lease was charged for, unless its owner was there
+ * since. The sequence stays, so a command of its that comes late is none; and should it come back, it is told that it has nothing.
+ * Answers the amount.
+ */
+export const returnAbsentScript = scriptOf(`${scriptParts.charge}
+local absence = redis.call('HGET', KEYS[2], ARGV[1])
+if absence ~= ARGV[2] then return '0' end
+redis.call('HDEL', KEYS[2], ARGV[1])
+if redis.call('HGET', KEYS[3], '#off') ~= ARGV[2] then return '0' end
+if redis.call('HGET', KEYS[3], '#generation') ~= redis.call('HGET', KEYS[1], '#generation') then return '0' end
+local all = redis.call('HGETALL', KEYS[3])
+local sum = charge(all, '-')
+for n = 1, #all, 2 do
+  if string.match(all[n + 1], '^%d+:') then redis.call('HDEL', KEYS[3], all[n]) end
+end
+return sum`);
+
+/**
+ * KEYS: used, absent. ARGV: counters. Sets them to zero for all; what an absent owner is charged for with them does not come back
+ * to a counter that was set to zero since.
+ */
+export const resetScript = scriptOf(`local isReset = {}
+for _, field in ipairs(ARGV) do
+  isReset[field] = true
+  redis.call('HDEL', KEYS[1], field)
+end
+for _, name in ipairs(redis.call('HKEYS', KEYS[2])) do
   local owner = '${ownerPrefix}' .. name
-  local all, sum = redis.call('HGETALL', owner), 0
-  local isOfNow = redis.call('HGET', owner, '#generation') == current
+  local all = redis.call('HGETALL', owner)
   for n = 1, #all, 2 do
-    local amount, slice = string.match(all[n + 1], '^(%d+):(.*)$')
-    if amount and isOfNow then
-      redis.call('HINCRBY', KEYS[2], all[n], '-' .. amount)
-      if slice ~= '-' then
-        redis.call('HINCRBY', KEYS[1], string.gsub(all[n], '@[^@]*(%+%d+)$', '@' .. slice .. '%1'), amount)
-        sum = sum + tonumber(amount)
-      end
+    local slice = string.match(all[n + 1], '^%d+:(.*)$')
+    if slice and isReset[(string.gsub(all[n], '@[^@]*(%+%d+)$', '@' .. slice .. '%1'))] then
+      redis.call('HDEL', owner, all[n])
     end
   end
-  redis.call('ZREM', KEYS[3], name)
-  redis.call('HSET', owner, '#off', '1')
-  redis.call('EXPIRE', owner, ${forgetSeconds})
-  ended[#ended + 1] = name
-  ended[#ended + 1] = string.format('%.0f', sum)
 end
-return ended`);
+return 1`);
 
 /**
  * KEYS: used, held, leases, owner. ARGV: owner's name. What a thread that is no more had leased comes back; what it charged must be
  * registered before. A message of its that comes late finds a sequence number above its own.
  */
 export const returnScript = scriptOf(`${scriptParts.restore}
-restore(KEYS[4], redis.call('HGET', KEYS[1], '#generation'))
+restore(ARGV[1], KEYS[4], redis.call('HGET', KEYS[1], '#generation'))
 local all = redis.call('HGETALL', KEYS[4])
 for n = 1, #all, 2 do
   local amount = string.match(all[n + 1], '^(%d+):')

@@ -3,14 +3,17 @@
  * earlier runs had leased, ends leases of processes that are gone, notices when the server lost its data, and reads how budgets stand.
  */
 import { heldPrefix, usedPrefix } from '../../core/budget/counter-keys.ts';
+import { settlingMs } from '../../core/budget/lease-time.ts';
 import type { BudgetUnit } from '../../core/budget/model.ts';
+import { keptAfterSeconds } from '../../core/budget/window-clock.ts';
 import type { Hold } from '../accounts.ts';
 import type { CounterValue, LocalCounterStore } from '../counters.ts';
-import { beatScript, registerScript, returnScript } from './agent-scripts.ts';
+import { AbsentOwners } from './absent-owners.ts';
+import { beatScript, registerScript, resetScript, returnScript } from './agent-scripts.ts';
 import { budgetKeys, parseField, usedField } from './budget-keys.ts';
 import type { RedisConnection } from './connection.ts';
-import { settlingMs } from './lease-exchange.ts';
 import { runScript } from './scripts.ts';
+import { syncScript, unknownScript } from './sync-script.ts';
 
 export interface BudgetAgentOptions {
   connection: Pick<RedisConnection, 'send' | 'close'>;
@@ -20,9 +23,13 @@ export interface BudgetAgentOptions {
   /** Of this machine: what it charged. */
   counters: Pick<LocalCounterStore, 'list'>;
   nowSeconds(): number;
+  /** Of a clock that never steps. */
+  nowMs(): number;
   newGeneration(): string;
   /** How long a new generation only takes in what processes have, ms. */
   settlingMs?: number;
+  /** How long a process is absent until what it had leased comes back, ms; `Infinity`: when it is back. */
+  returnMs?: number;
   log: { warn(fields: object, message: string): void };
 }
 
@@ -37,12 +44,15 @@ const chunk = 500;
 const graceSeconds = 3_600;
 const heldSeconds = 2 ** 40;
 
+type BeatReply = [generation: string, ended: string[], absent: string[]];
+
 export function ownerName(process: string, run: string, thread: string): string {
   return `${process}:${run}:${thread}`;
 }
 
 export class BudgetAgent {
   readonly #options: BudgetAgentOptions;
+  readonly #absent: AbsentOwners;
   /** What other processes charged: they may be gone when the server's data is. */
   readonly #others = new Map<string, [string, string][]>();
   #generation = '';
@@ -57,6 +67,7 @@ export class BudgetAgent {
 
   constructor(options: BudgetAgentOptions) {
     this.#options = options;
+    this.#absent = new AbsentOwners(options);
   }
 
   /** Once a second. Never rejects: what could not be done is done at the next. */
@@ -100,7 +111,8 @@ export class BudgetAgent {
       const parsed = parseField(field);
       return parsed !== undefined && `${usedPrefix}${parsed.name}`.startsWith(prefix);
     });
-    if (found.length > 0) await this.#send(['HDEL', budgetKeys.used, ...found]);
+    for (let at = 0; at < found.length; at += chunk)
+      await this.#run(resetScript, [budgetKeys.used, budgetKeys.absent], found.slice(at, at + chunk));
     return found.length;
   }
 
@@ -142,12 +154,14 @@ export class BudgetAgent {
 
   async #beat(): Promise<void> {
     const { process, newGeneration } = this.#options;
-    const keys = [budgetKeys.used, budgetKeys.held, budgetKeys.leases];
+    const keys = [budgetKeys.used, budgetKeys.held, budgetKeys.leases, budgetKeys.absent];
     const settling = String(this.#options.settlingMs ?? settlingMs);
-    const reply = (await this.#run(beatScript, keys, [newGeneration(), settling])) as string[];
-    const [generation = '', ...ended] = reply;
+    const args = [newGeneration(), settling];
+    const reply = await runScript(this.#options.connection, beatScript, keys, args, [unknownScript]);
+    const [generation, ended, absent] = reply as BeatReply;
     for (let at = 0; at < ended.length; at += 2)
       this.#options.log.warn({ owner: ended[at], charged: ended[at + 1] }, 'a lease ended without its owner');
+    await this.#absent.see(absent);
     if (generation !== this.#generation) {
       if (this.#generation !== '') this.#options.log.warn({ generation }, 'shared budgets lost their data');
       this.#generation = generation;
@@ -155,6 +169,8 @@ export class BudgetAgent {
     }
     this.#isAway = false;
     if (!this.#isRegistered) {
+      // That this server is new was found out by the beat: the threads need not find it out once more, minutes later.
+      await this.#send(['SCRIPT', 'LOAD', syncScript.text]);
       await this.#register();
       await this.#returnLeases(false);
       this.#isRegistered = true;
@@ -163,7 +179,10 @@ export class BudgetAgent {
       const fields = await this.#remember(process);
       this.#rememberAt = this.#beats + Math.max(rememberEvery, Math.ceil(fields / fieldsPerBeat));
     }
-    if (++this.#beats % cleanEvery === 0) await this.#clean();
+    if (++this.#beats % cleanEvery !== 0) return;
+    await this.#clean();
+    // What a repair added to this machine's counters is told too.
+    await this.#register();
   }
 
   async #register(): Promise<void> {
@@ -223,7 +242,8 @@ export class BudgetAgent {
     if (parsed === undefined) return false;
     const { windowStart, keepSeconds } = parsed;
     if (windowStart === undefined) return value === 0;
-    return windowStart + keepSeconds + graceSeconds < this.#options.nowSeconds();
+    const keptSeconds = Math.max(graceSeconds, keptAfterSeconds(keepSeconds));
+    return windowStart + keepSeconds + keptSeconds < this.#options.nowSeconds();
   }
 
   async #read(): Promise<CounterValue[]> {

@@ -4,7 +4,8 @@
  *   used      hash: counter → charged by all processes; `#generation`, `#openAt`
  *   held      hash: pot → leased to processes, in use or not; `#generation`
  *   leases    sorted set: owner → when its leases end, ms
- *   owner:…   hash of one thread: pot → `amount:slice` leased to it; `#seq`, `#off`
+ *   owner:…   hash of one thread: pot → `amount:slice` leased to it; `#seq`, `#generation`, `#off`: name of its absence
+ *   absent    hash: owner whose leases ended and count as used → name of its absence
  *   charged:… hash of one process: counter → its part of `used`
  *   owners:…  set of one process: its threads, of earlier runs too
  *   processes set
@@ -20,6 +21,7 @@ export const budgetKeys = {
   used: `${tag}:used`,
   held: `${tag}:held`,
   leases: `${tag}:leases`,
+  absent: `${tag}:absent`,
   processes: `${tag}:processes`,
   alerts: `${tag}:alerts`,
   owner: (owner: string) => `${tag}:owner:${owner}`,

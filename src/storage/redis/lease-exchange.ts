@@ -1,4 +1,5 @@
 /** One thread's exchanges with the server, one after the other: each takes along all calls that wait and all that changed. */
+import { leaseMs, maySpend, settlingMs, spendMs } from '../../core/budget/lease-time.ts';
 import type {
   Reading,
   ReservationItem,
@@ -10,22 +11,20 @@ import { budgetKeys } from './budget-keys.ts';
 import { RedisUnavailable } from './connection.ts';
 import type { Asked, Lease } from './lease.ts';
 import type { LeaseBook } from './lease-book.ts';
-import type { LeasedAccountsOptions } from './leased-accounts.ts';
+import type { LeasedAccountsOptions } from './lease-options.ts';
 import type { Reply } from './resp.ts';
 import { runScript } from './scripts.ts';
-import { notOpen, type SyncCall, type SyncRequest, syncScript } from './sync-script.ts';
+import { notOpen, type SyncCall, type SyncRequest, syncScript, unknownScript } from './sync-script.ts';
 
 export interface WaitingCall {
   request: ReservationRequest;
   leases: readonly Lease[];
+  /** True when what was leased meanwhile was enough: it is answered. */
+  again(): boolean;
   resolve(outcome: ReservationOutcome): void;
   reject(error: Error): void;
 }
 
-/** How long a lease lives without a word of its owner. */
-const leaseMs = 30_000;
-/** Every process tells what it has within this time, when the server lost its data: each looks once a second. */
-export const settlingMs = 3_000;
 const beatMs = 1_000;
 const maxCounters = 500;
 const maxCalls = 200;
@@ -45,8 +44,12 @@ export class LeaseExchange {
   #waiting: WaitingCall[] = [];
   #generation = '';
   #seq = 0;
+  /** The last that took place. */
+  #acked = 0;
   /** When the last exchange that took place began. */
   #toldAtMs = Number.NEGATIVE_INFINITY;
+  /** Nothing spare is left since the lease was not sure any more. */
+  #hasLapsed = true;
   /** Why the last one did not take place. */
   #fault: RateLimitUnavailable | undefined;
   #running: Promise<void> | undefined;
@@ -58,9 +61,10 @@ export class LeaseExchange {
     this.#tick = tick;
   }
 
-  /** False once others may think that this thread is gone. */
+  /** False once what is leased may not be spent any more, as others may come to think that this thread is gone. */
   isLeaseSure(): boolean {
-    return this.#options.nowMs() < this.#toldAtMs + (this.#options.leaseMs ?? leaseMs) / 2;
+    const { nowMs, leaseMs: livesMs = leaseMs } = this.#options;
+    return maySpend(this.#toldAtMs, nowMs(), Math.min(spendMs, livesMs / 2));
   }
 
   /** Something changed that the server is to know of in time. */
@@ -115,8 +119,11 @@ export class LeaseExchange {
   }
 
   async #exchangeAll(): Promise<void> {
-    do await this.#once(false);
-    while (
+    do {
+      await this.#once(false);
+      // Those that came during it would put everything into the script's hands again, and keep the next ones waiting, for ever.
+      this.#waiting = this.#waiting.filter((call) => !call.again());
+    } while (
       this.#fault === undefined &&
       (this.#waiting.length > 0 || this.#due(maxCounters).length === maxCounters)
     );
@@ -132,7 +139,15 @@ export class LeaseExchange {
     return due;
   }
 
+  /** What was not told of in time may be another's by now: only what calls hold is, and is told once more. */
+  #dropUnsure(): void {
+    if (this.#hasLapsed || this.isLeaseSure()) return;
+    this.#hasLapsed = true;
+    for (const lease of this.#leases) if (lease.lapse()) this.#active.add(lease);
+  }
+
   async #once(isLast: boolean): Promise<void> {
+    this.#dropUnsure();
     const exchange: Exchange = { calls: this.#waiting.splice(0, maxCalls), asked: [] };
     const { nowMs, process, owner } = this.#options;
     const began = nowMs();
@@ -147,8 +162,9 @@ export class LeaseExchange {
         budgetKeys.processes,
       ];
       const request = this.#requestOf(exchange, isLast);
-      const reply = await runScript(this.#options.connection, syncScript, keys, [JSON.stringify(request)]);
-      this.#take(exchange, reply, began);
+      const args = [JSON.stringify(request)];
+      const reply = await runScript(this.#options.connection, syncScript, keys, args, [unknownScript]);
+      this.#take(exchange, reply, began, request.seq);
     } catch (error) {
       this.#fail(exchange, error as Error);
     }
@@ -185,13 +201,14 @@ export class LeaseExchange {
       owner,
       process,
       seq: ++this.#seq,
+      acked: this.#acked,
       ttl: this.#options.leaseMs ?? leaseMs,
       counters: exchange.asked.map(({ counter }) => counter),
       calls,
     };
   }
 
-  #take(exchange: Exchange, reply: Reply, began: number): void {
+  #take(exchange: Exchange, reply: Reply, began: number, seq: number): void {
     const [state, ...figures] = reply as [string, ...number[]];
     if (state === 'generation') {
       this.#begin(exchange, String(figures[0]));
@@ -200,6 +217,8 @@ export class LeaseExchange {
     if (state !== 'ok') throw new RateLimitUnavailable('redis: an exchange came late');
     this.#fault = undefined;
     this.#toldAtMs = began;
+    this.#acked = seq;
+    this.#hasLapsed = false;
     let at = 0;
     for (const asked of exchange.asked) {
       const [used, others, spare] = [figures[at++]!, figures[at++]!, figures[at++]!];
@@ -219,6 +238,8 @@ export class LeaseExchange {
   /** Another generation: the server's data is new, or was to this thread. All that it has is told, then calls go on. */
   #begin(exchange: Exchange, generation: string): void {
     this.#generation = generation;
+    // The new one may know nothing of what the one before was told.
+    this.#acked = 0;
     for (const asked of exchange.asked) asked.lease.lost(asked, false);
     for (const lease of this.#leases) {
       lease.dirty = true;

@@ -120,7 +120,8 @@ export class Lease {
     const counter: SyncCounter = {
       h: this.pot,
       k: this.held + this.free,
-      f: parked,
+      // Leased under another limit it does not come back: see the script on a generation that takes in.
+      f: this.#limit === limit ? parked : 0,
       e: isSpare ? this.free : 0,
       x: Math.max(0, target - this.free),
       m: this.#typical,
@@ -151,6 +152,13 @@ export class Lease {
     if (!mayHaveRun) this.free += parked;
     for (const [start, item] of charged) this.charged.set(start, item);
     this.dirty = true;
+  }
+
+  /** Nothing is spare any more. True when there is something to tell. */
+  lapse(): boolean {
+    if (this.free > 0 || this.held > 0) this.dirty = true;
+    this.free = 0;
+    return this.dirty;
   }
 
   /** Spare amounts that nobody draws on go back; a lease that is used up before long is filled in time. */

@@ -9,28 +9,11 @@ import type {
   ReservationOutcome,
   ReservationRequest,
 } from '../../core/budget/model.ts';
-import type { Accounts, ChargeBook } from '../accounts.ts';
-import type { RedisConnection } from './connection.ts';
+import type { Accounts } from '../accounts.ts';
 import type { Lease } from './lease.ts';
 import { LeaseBook } from './lease-book.ts';
 import { LeaseExchange, type WaitingCall } from './lease-exchange.ts';
-
-export interface LeasedAccountsOptions {
-  connection: Pick<RedisConnection, 'send' | 'close'>;
-  /** Keeps this machine's part. */
-  book: ChargeBook;
-  /** Names the machine's part for good; it is kept with the book. */
-  process: string;
-  /** Names the thread of this run: never used again. */
-  owner: string;
-  /** How long a lease lives without a word of its owner, ms. */
-  leaseMs?: number;
-  /** How long a new generation only takes in what processes have, ms. */
-  settlingMs?: number;
-  nowMs(): number;
-  /** Names a generation, should there be none. */
-  newGeneration(): string;
-}
+import type { LeasedAccountsOptions } from './lease-options.ts';
 
 export interface LeasedAccounts extends Accounts {
   settle(charges: readonly Charge[], entry: string): void;
@@ -59,10 +42,21 @@ class ScriptedAccounts implements LeasedAccounts {
   }
 
   reserve(request: ReservationRequest): ReservationOutcome | Promise<ReservationOutcome> {
-    const { items, wantedOutput } = request;
-    const leases = items.map((item) => this.#leaseOf(item));
-    for (let index = 0; index < items.length; index++)
-      if (!this.#fits(leases[index]!, items[index]!, wantedOutput)) return this.#ask(request, leases);
+    const leases = request.items.map((item) => this.#leaseOf(item));
+    return this.#reserveHere(request, leases) ?? this.#ask(request, leases);
+  }
+
+  /** Out of what is leased, if that is enough for all of it. */
+  #reserveHere(
+    { items, wantedOutput }: ReservationRequest,
+    leases: readonly Lease[],
+  ): ReservationOutcome | undefined {
+    const isSure = this.#exchange.isLeaseSure();
+    for (let index = 0; index < items.length; index++) {
+      const item = items[index]!;
+      if (!leases[index]!.fits(item, wantedOutput) || !(isSure || item.enforce === 'report'))
+        return undefined;
+    }
     const readings = leases.map((lease) => lease.reading());
     for (let index = 0; index < items.length; index++) {
       leases[index]!.take(items[index]!, wantedOutput, this.#tick);
@@ -94,17 +88,16 @@ class ScriptedAccounts implements LeasedAccounts {
     this.#options.connection.close();
   }
 
-  #fits(lease: Lease, item: ReservationItem, wanted: number): boolean {
-    // Calls at once are free again when a lease ends; all else stays charged to its owner, and so may be spent.
-    if (item.unit === 'concurrency' && item.enforce === 'hard' && !this.#exchange.isLeaseSure()) return false;
-    return lease.fits(item, wanted);
-  }
-
   #ask(request: ReservationRequest, leases: readonly Lease[]): Promise<ReservationOutcome> {
     for (const [index, item] of request.items.entries())
       leases[index]!.use(item, request.wantedOutput, this.#tick);
     return new Promise((resolve, reject) => {
-      const call: WaitingCall = { request, leases, resolve, reject };
+      const again = () => {
+        const outcome = this.#reserveHere(request, leases);
+        if (outcome !== undefined) resolve(outcome);
+        return outcome !== undefined;
+      };
+      const call: WaitingCall = { request, leases, again, resolve, reject };
       this.#exchange.add(call);
     });
   }

@@ -12,12 +12,15 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
+/** `TOLLGATE_TEST_REDIS` names another: a Valkey, or another version. */
+const server = process.env['TOLLGATE_TEST_REDIS'] ?? 'redis-server';
+
 /** The reason why tests that need a server can't run here; false when they can. */
 export const noRedis: string | false =
-  spawnSync('redis-server', ['--version']).status === 0 ? false : 'redis-server is not installed';
+  spawnSync(server, ['--version']).status === 0 ? false : `${server} is not installed`;
 
 export async function startRedis(
-  options: { port?: number; args?: string[]; tls?: boolean } = {},
+  options: { port?: number; args?: string[]; tls?: boolean; binary?: string } = {},
 ): Promise<TestRedis> {
   const port = options.port ?? (await freePort());
   const directory = mkdtempSync(join(tmpdir(), 'tollgate-redis-'));
@@ -32,7 +35,7 @@ export async function startRedis(
     ...(options.args ?? []),
   ];
   const stop = () => rmSync(directory, { recursive: true, force: true });
-  const redis = await startRedisWith(args, port, 'Ready to accept connections');
+  const redis = await startRedisWith(args, port, 'Ready to accept connections', options.binary);
   return {
     ...redis,
     url: `${options.tls ? 'rediss' : 'redis'}://127.0.0.1:${port}`,
@@ -41,8 +44,13 @@ export async function startRedis(
 }
 
 /** `readyText` is what it prints when it serves. */
-export async function startRedisWith(args: string[], port: number, readyText: string): Promise<TestRedis> {
-  const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+export async function startRedisWith(
+  args: string[],
+  port: number,
+  readyText: string,
+  binary = server,
+): Promise<TestRedis> {
+  const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   await ready(child, readyText);
   return {
     port,

@@ -17,12 +17,14 @@ export async function runScript(
   { text, sha }: Script,
   keys: readonly string[],
   args: readonly string[],
+  /** Besides, when the server does not know the script. */
+  ifUnknown: readonly string[] = [],
 ): Promise<Reply> {
   const rest = [String(keys.length), ...keys, ...args];
   try {
     return await connection.send(['EVALSHA', sha, ...rest]);
   } catch (error) {
     if (!(error instanceof RedisError) || !error.message.startsWith('NOSCRIPT')) throw error;
-    return connection.send(['EVAL', text, ...rest]);
+    return connection.send(['EVAL', text, ...rest, ...ifUnknown]);
   }
 }

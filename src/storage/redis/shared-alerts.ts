@@ -1,5 +1,6 @@
 /** Which alerts any of the gateways that share budgets has told, so that each is told once. */
-import { isOver } from '../../core/budget/alerts.ts';
+import { type DueAlert, isOver } from '../../core/budget/alerts.ts';
+import type { AlertClaims } from '../alert-claims.ts';
 import type { BudgetConnection } from './budget-connection.ts';
 import { budgetKeys } from './budget-keys.ts';
 import { runScript, scriptOf } from './scripts.ts';
@@ -17,7 +18,7 @@ if state and tonumber(state) > now then return 'others' end
 redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', now + ARGV[2]))
 return 'mine'`);
 
-export class SharedAlerts {
+export class SharedAlerts implements AlertClaims {
   readonly #connection: BudgetConnection;
   readonly #nowSeconds: () => number;
 
@@ -27,7 +28,7 @@ export class SharedAlerts {
   }
 
   /** `mine` also while nobody can be asked: an alert is rather told twice than never. */
-  async claim(id: string): Promise<'mine' | 'others' | 'told'> {
+  async claim({ id }: Pick<DueAlert, 'id'>): Promise<'mine' | 'others' | 'told'> {
     try {
       const args = [id, String(claimMs)];
       return (await runScript(this.#connection, claimScript, [budgetKeys.alerts], args)) as 'mine';

@@ -1,14 +1,17 @@
 /** Several machines over one server: no limit is passed, whatever process, server or connection fails. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { RateLimitUnavailable } from '../../core/ratelimit/model.ts';
 import { charges, hold, readings } from '../accounts-conformance.ts';
-import type { TestProcess } from './accounts-process.fixture.ts';
 import { startCuttingProxy } from './cutting-proxy.fixture.ts';
-import { noRedis, startRedis } from './redis-server.fixture.ts';
-import { eventually, item, world } from './shared-budgets.fixture.ts';
+import { freePort, noRedis, startRedis } from './redis-server.fixture.ts';
+import { eventually, item, world, worldOver } from './shared-budgets.fixture.ts';
+import { fight, reproducible } from './shared-budgets-load.fixture.ts';
 
-const rounds = process.env['TOLLGATE_TEST_LONG'] === '1' ? 60_000 : 3_000;
+const forMs = process.env['TOLLGATE_TEST_LONG'] === '1' ? 60_000 : 3_000;
 
 test('kill -9: what was charged is there after the restart, what was leased comes back', {
   skip: noRedis,
@@ -133,79 +136,72 @@ test('a server that lost its data: nothing is granted until every process has to
   assert.equal(await hold(two.accounts, items, 1), undefined);
 });
 
-interface Caller {
-  machine: TestProcess;
-  open: number[];
-  isDown?: boolean;
-}
-
 test('connections cut at any moment, commands that arrive late, processes that die: never passed, all counted in the end', {
   skip: noRedis,
 }, async (t) => {
   const { machine, redis } = await world(t);
   const proxy = await startCuttingProxy(redis.port);
   t.after(() => proxy.close());
-  // Reproducible but for the machine's own pace.
-  let state = 12_345;
-  const random = () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
-  const start = async (name: string): Promise<Caller> => ({
-    machine: await machine(name, { url: proxy.url, timeoutMs: 200 }),
-    open: [],
-  });
-  const callers = await Promise.all(['one', 'two', 'three'].map(start));
-  const limit = 20_000;
-  const items = [item({ limit }), item({ budget: 'ns/wide', limit: limit * 2, slices: [93_600, 97_200] })];
-  const until = performance.now() + rounds;
-  let used = 0;
-  let granted = 0;
-  let failed = 0;
-  let most = 0;
-  const calls = new Set<Promise<void>>();
-  const heldNow = () => callers.flatMap(({ open }) => open).reduce((sum, output) => sum + 100 + output, 0);
-  const settle = (caller: Caller) => {
-    const output = caller.open.shift();
-    if (output === undefined) return;
-    const spent = Math.floor((100 + output) * random() * 0.05);
-    caller.machine.accounts.settle(charges(items, output, spent), '{}');
-    used += spent;
-  };
-  const call = async (caller: Caller) => {
-    const { accounts } = caller.machine;
-    const output = await hold(accounts, items, Math.floor(random() * 300)).catch(() => void failed++);
-    // A process that died holds nothing any more.
-    if (output === undefined || caller.machine.accounts !== accounts || caller.isDown) return;
-    caller.open.push(output);
-    granted++;
-    most = Math.max(most, used + heldNow());
-  };
-  const work = async (caller: Caller, name: string) => {
-    while (performance.now() < until) {
-      for (let n = 0; n < 4; n++) calls.add(call(caller));
-      await new Promise((resolve) => setTimeout(resolve, random() * 6));
-      while (caller.open.length > 12 || (caller.open.length > 0 && random() < 0.6)) settle(caller);
-      if (random() > 0.01) continue;
-      caller.isDown = true;
-      caller.machine.crash();
-      caller.open = [];
-      caller.machine = await machine(name, { url: proxy.url, timeoutMs: 200 });
-      caller.isDown = false;
-    }
-  };
+  const random = reproducible();
+  const open = (name: string) => machine(name, { url: proxy.url, timeoutMs: 200 });
   const cuts = setInterval(() => proxy.cut(random), 15);
-  await Promise.all(callers.map((caller, index) => work(caller, ['one', 'two', 'three'][index]!)));
-  clearInterval(cuts);
-  await Promise.all(calls);
-  for (const caller of callers) while (caller.open.length > 0) settle(caller);
-  t.diagnostic(`${granted} granted, ${failed} failed, ${used} used, ${most} at most of ${limit}`);
-  assert.ok(most <= limit);
+  const { granted, failed } = await fight(t, { open, random, forMs, deaths: 0.01 }, () =>
+    clearInterval(cuts),
+  );
   assert.ok(granted > 100 && failed > 0);
-  for (const caller of callers)
-    await eventually(async () => {
-      for (const { machine } of callers) await machine.agent.beat();
-      for (const reading of await readings(caller.machine.accounts, items))
-        assert.deepEqual(reading, { used, reserved: 0 });
-    });
+});
+
+test('a server that is killed at any moment and comes back with its log: nothing lost, nothing double', {
+  skip: noRedis,
+}, async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'tollgate-log-'));
+  const port = await freePort();
+  const start = () => startRedis({ port, args: ['--dir', directory, '--appendonly', 'yes'] });
+  let redis = await start();
+  t.after(async () => {
+    await redis.stop();
+    rmSync(directory, { recursive: true });
+  });
+  const machine = worldOver(t, redis.url);
+  const random = reproducible();
+  const open = (name: string) => machine(name, { timeoutMs: 200, settlingMs: 100 });
+  let isOver = false;
+  let kills = 0;
+  const killing = (async () => {
+    while (!isOver) {
+      await new Promise((resolve) => setTimeout(resolve, 200 + random() * 400));
+      await redis.stop();
+      redis = await start();
+      kills++;
+    }
+  })();
+  const { granted, failed } = await fight(t, { open, random, forMs, deaths: 0.002 }, () => {
+    isOver = true;
+    return killing;
+  });
+  t.diagnostic(`${kills} kills of the server`);
+  assert.ok(granted > 100 && failed > 0 && kills > 2);
+});
+
+test('a server that is slow, and stands still again and again: never passed, all counted in the end', {
+  skip: noRedis,
+}, async (t) => {
+  const { machine, redis } = await world(t);
+  const random = reproducible();
+  let isOver = false;
+  const stalling = (async () => {
+    while (!isOver) {
+      process.kill(redis.pid, 'SIGSTOP');
+      // Shorter than the deadline as often as longer.
+      await new Promise((resolve) => setTimeout(resolve, random() * 400));
+      process.kill(redis.pid, 'SIGCONT');
+      await new Promise((resolve) => setTimeout(resolve, random() * 200));
+    }
+  })();
+  const open = (name: string) => machine(name, { timeoutMs: 200 });
+  const { granted, failed } = await fight(t, { open, random, forMs, deaths: 0.002 }, () => {
+    isOver = true;
+    return stalling;
+  });
+  assert.ok(granted > 100 && failed > 0);
 });

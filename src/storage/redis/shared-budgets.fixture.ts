@@ -8,8 +8,9 @@ import { reservationItem } from '../accounts-conformance.ts';
 import { openTestProcess, type TestProcess } from './accounts-process.fixture.ts';
 import { startRedis, type TestRedis } from './redis-server.fixture.ts';
 
-export const eventually = async (check: () => Promise<void>) => {
-  for (let left = 100; ; left--) {
+/** A try every 25 ms. */
+export const eventually = async <T>(check: () => Promise<T>, tries = 100): Promise<T> => {
+  for (let left = tries; ; left--) {
     try {
       return await check();
     } catch (error) {
@@ -24,23 +25,26 @@ export interface World {
   machine(name: string, more?: object): Promise<TestProcess>;
 }
 
-export async function world(t: TestContext): Promise<World> {
-  const redis = await startRedis();
+/** A function that opens machines over the server at `url`; the test closes them. */
+export function worldOver(t: TestContext, url: string): World['machine'] {
   const root = mkdtempSync(join(tmpdir(), 'tollgate-shared-'));
   const open: TestProcess[] = [];
   t.after(async () => {
     for (const machine of open) await machine.close();
     rmSync(root, { recursive: true });
-    await redis.stop();
   });
-  return {
-    redis,
-    machine: async (name, more = {}) => {
-      const machine = await openTestProcess({ url: redis.url, directory: join(root, name), ...more });
-      open.push(machine);
-      return machine;
-    },
+  return async (name, more = {}) => {
+    const machine = await openTestProcess({ url, directory: join(root, name), ...more });
+    open.push(machine);
+    return machine;
   };
+}
+
+export async function world(t: TestContext): Promise<World> {
+  const redis = await startRedis();
+  const machine = worldOver(t, redis.url);
+  t.after(() => redis.stop());
+  return { redis, machine };
 }
 
 export const item = (fields: Partial<ReservationItem> = {}) => reservationItem({ limit: 100_000, ...fields });

@@ -34,6 +34,24 @@ test('far from its limit a counter costs almost no exchanges; slices shrink, the
   assert.deepEqual(await readings(two.accounts, items), [{ used: 90_000, reserved: 10_000 }]);
 });
 
+test('calls that come all the time do not keep each other waiting for a server that is far away', {
+  skip: noRedis,
+}, async (t) => {
+  const { machine } = await world(t);
+  const { accounts } = await machine('one', { cut: { isCut: false, delayMs: 10 } });
+  const items = [item({ limit: 100_000_000 })];
+  let waited = 0;
+  const calls: Promise<void>[] = [];
+  for (let turn = 0; turn < 150; turn++) {
+    const outcome = accounts.reserve({ items, wantedOutput: 0, minimumOutput: 0 });
+    if (outcome instanceof Promise) waited++;
+    calls.push(Promise.resolve(outcome).then(() => accounts.settle(charges(items, 0, 90), '{}')));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await Promise.all(calls);
+  assert.ok(waited < 75, `${waited} of 150 waited`);
+});
+
 test('a changed limit holds at once, whatever was leased under the one before', {
   skip: noRedis,
 }, async (t) => {

@@ -3,6 +3,7 @@
  * budgets (each all or none), and leases it slices of what is far from its limit. Amounts are told as totals, never as steps, so
  * that a repeated or lost exchange changes nothing, and a sequence number keeps out one that comes late.
  */
+import { budgetKeys, ownerPrefix } from './budget-keys.ts';
 import { scriptOf } from './scripts.ts';
 
 /** One pot of the exchange. Short names: every byte is sent at each exchange. */
@@ -46,6 +47,8 @@ export interface SyncRequest {
   owner: string;
   process: string;
   seq: number;
+  /** The last of them that the server answered. */
+  acked: number;
   /** Of the leases, ms. */
   ttl: number;
   counters: SyncCounter[];
@@ -58,39 +61,54 @@ export const forgetSeconds = 100 * 86_400;
 /** In place of a result, while the generation only takes in. */
 export const notOpen = -1_000_000;
 
+/** Adds `sign` times what an owner had leased to what is charged; see `restore`. Answers the sum. */
+const charge = `local function charge(all, sign)
+  local sum = 0
+  for n = 1, #all, 2 do
+    local amount, slice = string.match(all[n + 1], '^(%d+):(.*)$')
+    if amount and slice ~= '-' then
+      redis.call('HINCRBY', KEYS[1], (string.gsub(all[n], '@[^@]*(%+%d+)$', '@' .. slice .. '%1')), sign .. amount)
+      sum = sum + tonumber(amount)
+    end
+  end
+  return string.format('%.0f', sum)
+end
+`;
+
 /**
  * Gives back what an ended lease was charged for: its owner is there again, and tells what it has. What it had in an earlier
  * generation is no part of this one's figures.
  */
-const restore = `local function restore(owner, current)
+const restore = `${charge}
+local function restore(name, owner, current)
   if redis.call('HGET', owner, '#generation') ~= current then
     redis.call('DEL', owner)
     return
   end
   if redis.call('HDEL', owner, '#off') == 0 then return end
+  redis.call('HDEL', '${budgetKeys.absent}', name)
   redis.call('PERSIST', owner)
   local all = redis.call('HGETALL', owner)
+  charge(all, '-')
   for n = 1, #all, 2 do
-    local amount, slice = string.match(all[n + 1], '^(%d+):(.*)$')
-    if amount then
-      redis.call('HINCRBY', KEYS[2], all[n], amount)
-      if slice ~= '-' then
-        redis.call('HINCRBY', KEYS[1], string.gsub(all[n], '@[^@]*(%+%d+)$', '@' .. slice .. '%1'), '-' .. amount)
-      end
-    end
+    local amount = string.match(all[n + 1], '^(%d+):')
+    if amount then redis.call('HINCRBY', KEYS[2], all[n], amount) end
   end
 end
 `;
 
 /** The generation in force; begins one when any of its marks is gone, as then its figures are gone too. */
-const generation = `local function generation(fresh, openAt)
-  local used = redis.call('HMGET', KEYS[1], '#generation', '#openAt')
-  local held = redis.call('HGET', KEYS[2], '#generation')
-  if used[1] and used[1] == held then return used[1], tonumber(used[2]) end
-  redis.call('DEL', KEYS[1], KEYS[2])
+const generation = `local function begin(fresh, openAt)
   redis.call('HSET', KEYS[1], '#generation', fresh, '#openAt', string.format('%.0f', openAt))
   redis.call('HSET', KEYS[2], '#generation', fresh)
   return fresh, openAt
+end
+local function generation(fresh, openAt)
+  local used = redis.call('HMGET', KEYS[1], '#generation', '#openAt')
+  local held = redis.call('HGET', KEYS[2], '#generation')
+  if used[1] and used[1] == held then return used[1], tonumber(used[2]) end
+  redis.call('DEL', KEYS[1], KEYS[2], '${budgetKeys.absent}')
+  return begin(fresh, openAt)
 end
 local function clock()
   local time = redis.call('TIME')
@@ -98,24 +116,53 @@ local function clock()
 end
 `;
 
-export const scriptParts = { restore, generation };
+/**
+ * Begins a generation whose figures are those of the one before: they may lack the last that the server was told, so everybody
+ * tells again before anything is granted. Nobody's lease is forgotten by it.
+ */
+const renew = `local function renew(before, fresh, openAt)
+  local function keep(names)
+    for _, name in ipairs(names) do
+      local owner = '${ownerPrefix}' .. name
+      if redis.call('HGET', owner, '#generation') == before then
+        redis.call('HSET', owner, '#generation', fresh)
+      end
+    end
+  end
+  keep(redis.call('ZRANGE', KEYS[3], 0, -1))
+  keep(redis.call('HKEYS', '${budgetKeys.absent}'))
+  return begin(fresh, openAt)
+end
+`;
 
-/** KEYS: used, held, leases, owner, charged, owners, processes. ARGV: the request as JSON. */
-const syncText = `${restore}${generation}
+export const scriptParts = { charge, restore, generation, renew };
+
+/** Last argument: the server does not know the script, so it may be another one than before, or have begun anew. */
+export const unknownScript = 'unknown';
+
+/**
+ * KEYS: used, held, leases, owner, charged, owners, processes. ARGV: the request as JSON, perhaps `unknownScript`.
+ * A server that does not have what it answered before has lost its last moments, as a replica that lagged, or an old dump.
+ */
+const syncText = `${restore}${generation}${renew}
 local function text(number) return string.format('%.0f', number) end
 local used, held, leases, owner, charged = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local q = cjson.decode(ARGV[1])
 local now = clock()
 local current, openAt = generation(q.fresh, now + q.settle)
-if current ~= q.generation then return {'generation', current} end
 local seq = redis.call('HGET', owner, '#seq')
+local isBehind = current == q.generation and tonumber(seq or 0) < q.acked
+if (isBehind or ARGV[2]) and now >= openAt then
+  current, openAt = renew(current, q.fresh, now + q.settle)
+end
+if current ~= q.generation then return {'generation', current} end
 if seq and tonumber(seq) >= q.seq then return {'late'} end
 if not seq then
   redis.call('SADD', KEYS[6], q.owner)
   redis.call('EXPIRE', KEYS[6], ${forgetSeconds})
   redis.call('SADD', KEYS[7], q.process)
 end
-restore(owner, current)
+restore(q.owner, owner, current)
 redis.call('HSET', owner, '#seq', text(q.seq), '#generation', current)
 redis.call('ZADD', leases, text(now + q.ttl), q.owner)
 local counters = q.counters

@@ -1,7 +1,8 @@
 /** The audit log in SQLite: WAL with synchronous NORMAL survives `kill -9`. */
+import { randomUUID } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import type { AuditChange } from '../../core/audit/changes.ts';
-import type { AuditEntry, AuditFilter, AuditLog, NewAuditEntry } from '../audit-log.ts';
+import type { AuditEntry, AuditFilter, AuditPage, LocalAuditLog, NewAuditEntry } from '../audit-log.ts';
 import { migrate, startNewerRelease } from './migrate.ts';
 import { transaction } from './transaction.ts';
 
@@ -12,23 +13,27 @@ const migrations = [
    ) STRICT;
    CREATE INDEX entry_object ON entry (object);
    CREATE INDEX entry_actor ON entry (actor);`,
+  'CREATE TABLE log (id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL) STRICT;',
 ];
 
 /** Throws when the file was written by a newer release. */
-export function openSqliteAuditLog(path: string): AuditLog {
+export function openSqliteAuditLog(path: string): LocalAuditLog {
   const database = new DatabaseSync(path);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   migrate(database, migrations, startNewerRelease(path));
   return new SqliteAuditLog(database);
 }
 
-class SqliteAuditLog implements AuditLog {
+class SqliteAuditLog implements LocalAuditLog {
+  readonly name: string;
   readonly #database: DatabaseSync;
   readonly #insert;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#insert = database.prepare('INSERT INTO entry VALUES (NULL, ?, ?, ?, ?, ?, ?)');
+    database.prepare('INSERT OR IGNORE INTO log VALUES (1, ?)').run(randomUUID());
+    this.name = String(database.prepare('SELECT name FROM log').get()?.['name']);
   }
 
   append(entries: readonly NewAuditEntry[]): void {
@@ -38,7 +43,7 @@ class SqliteAuditLog implements AuditLog {
     });
   }
 
-  search(filter: AuditFilter, { limit, before }: { limit: number; before?: number }) {
+  search(filter: AuditFilter, { limit, before }: { limit: number; before?: number }): AuditPage {
     const { object, actor, fromMs, toMs } = filter;
     const conditions: [condition: string, ...values: (string | number | undefined)[]][] = [
       ['substr(object, 1, length(?)) = ?', object, object],
@@ -56,6 +61,13 @@ class SqliteAuditLog implements AuditLog {
     const entries = rows.slice(0, limit).map(entryOf);
     const last = entries.at(-1);
     return rows.length > limit && last !== undefined ? { entries, next: last.id } : { entries };
+  }
+
+  after(id: number, limit: number): AuditEntry[] {
+    const rows = this.#database
+      .prepare('SELECT * FROM entry WHERE id > ? ORDER BY id LIMIT ?')
+      .all(id, limit);
+    return rows.map(entryOf);
   }
 
   close(): void {

@@ -24,7 +24,7 @@ export function whereOf(filter: LedgerFilter): SqlPart {
     add('json_extract(labels, ?) = ?', labelPath(label), value);
   if (filter.search !== undefined && filter.search !== '')
     add(
-      "n IN (SELECT n FROM call_record WHERE record LIKE ? ESCAPE '\\')",
+      "EXISTS (SELECT 1 FROM call_record WHERE call_record.n = call.n AND record LIKE ? ESCAPE '\\')",
       `%${JSON.stringify(filter.search)
         .slice(1, -1)
         .replace(/[\\%_]/g, '\\$&')}%`,

@@ -1,6 +1,7 @@
 /** Tables of the ledger, and what brings an older file up to date: forward only. */
 import type { DatabaseSync } from 'node:sqlite';
 import { migrate, startNewerRelease } from './migrate.ts';
+import { usageSumsMigration } from './usage-sums-schema.ts';
 
 const migrations = [
   `CREATE TABLE call (
@@ -40,6 +41,14 @@ const migrations = [
    CREATE INDEX call_started ON call (started);
    CREATE INDEX call_key ON call (key, started);
    CREATE INDEX call_user ON call (user, started);`,
+  usageSumsMigration,
+  // For the dearest, longest and slowest calls.
+  `CREATE INDEX call_cost ON call (cost);
+   CREATE INDEX call_tokens ON call (input + output);
+   CREATE INDEX call_duration ON call (duration);`,
+  // The last call that is in the sums: later ones are added when they are many.
+  `CREATE TABLE usage_summed (n INTEGER NOT NULL);
+   INSERT INTO usage_summed SELECT coalesce(max(n), 0) FROM call;`,
 ];
 
 /** Throws when the file was written by a newer release. */

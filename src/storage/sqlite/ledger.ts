@@ -5,10 +5,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { RequestRecord } from '../../core/record.ts';
 import type {
+  CallPage,
   Charged,
   ChargedSum,
   JournalPosition,
+  KeyFigures,
   Latencies,
+  LedgerExtent,
   LedgerFilter,
   LedgerStore,
   UsageQuery,
@@ -16,10 +19,14 @@ import type {
 } from '../ledger.ts';
 import { columnsOf } from '../ledger-row.ts';
 import { ChargedSums } from './charged-sums.ts';
+import { latencyBin } from './latency-bin.ts';
+import { latencyOf } from './ledger-latency.ts';
 import { whereOf } from './ledger-query.ts';
 import { migrateLedgerSchema } from './ledger-schema.ts';
+import { pageOfCalls } from './ledger-search.ts';
 import { usageRows } from './ledger-usage.ts';
 import { transaction } from './transaction.ts';
+import { UsageSums } from './usage-sums.ts';
 
 /** The same contract, never waiting. */
 export type LocalLedgerStore = {
@@ -31,9 +38,12 @@ export type LocalLedgerStore = {
 export function openSqliteLedger(path: string): LocalLedgerStore {
   const database = new DatabaseSync(path);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  database.function('latency_bin', { deterministic: true }, (ms) => latencyBin(Number(ms)));
   migrateLedgerSchema(database, path);
   return new SqliteLedger(database);
 }
+
+type CallColumns = ReturnType<typeof columnsOf>;
 
 class SqliteLedger implements LocalLedgerStore {
   readonly #database: DatabaseSync;
@@ -41,6 +51,7 @@ class SqliteLedger implements LocalLedgerStore {
   readonly #insertRecord;
   readonly #insertPosition;
   readonly #charged;
+  readonly #sums;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -49,15 +60,25 @@ class SqliteLedger implements LocalLedgerStore {
     );
     this.#insertRecord = database.prepare('INSERT INTO call_record VALUES (?, ?)');
     this.#charged = new ChargedSums(database);
+    this.#sums = new UsageSums(database);
     this.#insertPosition = database.prepare('INSERT INTO journal_position VALUES (?, ?)');
   }
 
   append(records: readonly RequestRecord[], positions: readonly JournalPosition[]): void {
+    const rows: CallColumns[] = [];
     transaction(this.#database, () => {
-      this.#charged.add(records.filter((record) => this.#enter(record)));
+      const entered: RequestRecord[] = [];
+      for (const record of records) {
+        const columns = columnsOf(record);
+        if (!this.#enter(record, columns)) continue;
+        entered.push(record);
+        rows.push(columns);
+      }
+      this.#charged.add(entered);
       this.#database.exec('DELETE FROM journal_position');
       for (const { file, offset } of positions) this.#insertPosition.run(file, offset);
     });
+    this.#sums.add(rows);
   }
 
   positions(): JournalPosition[] {
@@ -73,37 +94,36 @@ class SqliteLedger implements LocalLedgerStore {
     return row === undefined ? undefined : recordOf(row);
   }
 
-  search(
-    filter: LedgerFilter,
-    { limit, before }: { limit: number; before?: string },
-  ): { records: RequestRecord[]; next?: string } {
-    const where = whereOf(filter);
-    // In the order of the indexes: ids sort by time.
-    const older = '(started, id) < (SELECT started, id FROM call WHERE id = ?)';
-    const page = before === undefined ? '' : `${where.sql === '' ? 'WHERE' : 'AND'} ${older}`;
+  search(filter: LedgerFilter, page: CallPage): { records: RequestRecord[]; next?: string } {
+    this.#sums.write();
+    const rows = pageOfCalls(this.#database, filter, page);
+    const records = rows.slice(0, page.limit).map(recordOf);
+    const last = records.at(-1);
+    return rows.length > page.limit && last !== undefined ? { records, next: last.id } : { records };
+  }
+
+  labelNames({ fromMs, toMs, labels }: LedgerFilter): string[] {
+    this.#sums.write();
+    const { sql, values } = whereOf({ labels: labels ?? {} });
+    const filtered = sql.replace('WHERE', 'AND').replaceAll('(labels,', '(value,');
     const rows = this.#database
       .prepare(
-        `SELECT record FROM (SELECT n, started, id FROM call ${where.sql} ${page} ORDER BY started DESC, id DESC LIMIT ?)
-         JOIN call_record USING (n) ORDER BY started DESC, id DESC`,
+        `SELECT DISTINCT label.key AS name FROM usage_sum, json_each(usage_sum.value) AS label
+         WHERE dimension = 'labels' AND level = 'month' AND last >= ? AND slot < ? ${filtered.replaceAll('(value,', '(usage_sum.value,')}
+         ORDER BY name`,
       )
-      .all(...where.values, ...(before === undefined ? [] : [before]), limit + 1);
-    const records = rows.slice(0, limit).map(recordOf);
-    const last = records.at(-1);
-    return rows.length > limit && last !== undefined ? { records, next: last.id } : { records };
+      .all(fromMs ?? 0, toMs ?? Number.MAX_SAFE_INTEGER, ...values);
+    return rows.map((row) => String(row['name']));
   }
 
   usage(filter: LedgerFilter, query: UsageQuery): UsageRow[] {
+    this.#sums.write();
     return usageRows(this.#database, filter, query);
   }
 
   latency(filter: LedgerFilter): Latencies {
-    const where = whereOf({ ...filter, outcome: 'ok' });
-    const durationMs = this.#percentiles('duration', where);
-    const timeToFirstTokenMs = this.#percentiles('first_token', where);
-    return {
-      ...(durationMs === undefined ? {} : { durationMs }),
-      ...(timeToFirstTokenMs === undefined ? {} : { timeToFirstTokenMs }),
-    };
+    this.#sums.write();
+    return latencyOf(this.#database, filter);
   }
 
   charged(): Charged {
@@ -114,46 +134,66 @@ class SqliteLedger implements LocalLedgerStore {
     transaction(this.#database, () => this.#charged.correct(sums));
   }
 
+  usageOf(keys: readonly string[], fromMs: number): ReadonlyMap<string, KeyFigures> {
+    const last = this.#database.prepare('SELECT max(started) AS at FROM call WHERE key = ?');
+    const sums = this.#database.prepare(
+      'SELECT count(*) AS requests, coalesce(sum(input + output), 0) AS tokens, coalesce(sum(cost), 0) AS costNano FROM call WHERE key = ? AND started >= ?',
+    );
+    const found = new Map<string, KeyFigures>();
+    for (const key of keys) {
+      const at = last.get(key)?.['at'] ?? null;
+      if (at === null) continue;
+      const { requests, tokens, costNano } = sums.get(key, fromMs) as Record<string, number>;
+      found.set(key, { requests: requests!, tokens: tokens!, costNano: costNano!, lastUsedMs: Number(at) });
+    }
+    return found;
+  }
+
   lastUsed(): ReadonlyMap<string, number> {
+    this.#sums.write();
     const rows = this.#database
-      .prepare("SELECT key, max(started) AS at FROM call WHERE key <> '' GROUP BY key")
+      .prepare(
+        "SELECT value AS key, max(last) AS at FROM usage_sum WHERE dimension = 'key' AND level = 'month' AND value <> '' GROUP BY value",
+      )
       .all();
     return new Map(rows.map((row) => [String(row['key']), Number(row['at'])]));
   }
 
+  extent(): LedgerExtent {
+    const [oldest, size] = [
+      this.#database.prepare('SELECT min(started) AS ms FROM call').get()?.['ms'] ?? undefined,
+      this.#database
+        .prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size')
+        .get()?.['bytes'],
+    ];
+    return { bytes: Number(size), ...(oldest !== undefined && { oldestMs: Number(oldest) }) };
+  }
+
   prune(beforeMs: number, atMost = -1): number {
+    this.#sums.write();
     return transaction(this.#database, () => {
-      const old = 'SELECT n FROM call WHERE started < ? ORDER BY started LIMIT ?';
+      this.#sums.takeAway(beforeMs, atMost);
+      const old = 'SELECT n FROM call WHERE started < ? ORDER BY started, n LIMIT ?';
       this.#database.prepare(`DELETE FROM call_record WHERE n IN (${old})`).run(beforeMs, atMost);
       const { changes } = this.#database
         .prepare(`DELETE FROM call WHERE n IN (${old})`)
         .run(beforeMs, atMost);
+      this.#sums.tookAway();
       return Number(changes);
     });
   }
 
   close(): void {
+    this.#sums.write();
     this.#database.close();
   }
 
   /** False when it is there already. */
-  #enter(record: RequestRecord): boolean {
-    const { changes, lastInsertRowid } = this.#insert.run(...columnsOf(record));
+  #enter(record: RequestRecord, columns: CallColumns): boolean {
+    const { changes, lastInsertRowid } = this.#insert.run(...columns);
     if (changes === 0) return false;
     this.#insertRecord.run(lastInsertRowid, JSON.stringify(record));
     return true;
-  }
-
-  #percentiles(column: 'duration' | 'first_token', where: ReturnType<typeof whereOf>) {
-    const from = `FROM call ${where.sql} AND ${column} IS NOT NULL`;
-    const count = Number(this.#database.prepare(`SELECT count(*) AS n ${from}`).get(...where.values)?.['n']);
-    if (count === 0) return undefined;
-    const nth = this.#database.prepare(
-      `SELECT ${column} AS value ${from} ORDER BY ${column} LIMIT 1 OFFSET ?`,
-    );
-    const at = (share: number) =>
-      Number(nth.get(...where.values, Math.min(count - 1, Math.floor(count * share)))?.['value']);
-    return { p50: at(0.5), p95: at(0.95) };
   }
 }
 

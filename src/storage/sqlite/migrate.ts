@@ -1,5 +1,9 @@
 /** Schemas of SQLite files: forward only, one step per version, checked at every start. */
 import type { DatabaseSync } from 'node:sqlite';
+import { transaction } from './transaction.ts';
+
+/** SQL, or what SQL alone cannot do. */
+export type MigrationStep = string | ((database: DatabaseSync) => void);
 
 /**
  * Step n of `steps` brings a file from `user_version` n to n + 1: a step that was released is never changed. Throws what `tooNew`
@@ -7,13 +11,19 @@ import type { DatabaseSync } from 'node:sqlite';
  */
 export function migrate(
   database: DatabaseSync,
-  steps: readonly string[],
+  steps: readonly MigrationStep[],
   tooNew: (version: number) => string,
 ): void {
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
   if (version > steps.length) throw new Error(tooNew(version));
-  for (let step = version; step < steps.length; step++)
-    database.exec(`BEGIN IMMEDIATE; ${steps[step]} PRAGMA user_version = ${step + 1}; COMMIT;`);
+  for (const [index, step] of steps.entries()) {
+    if (index < version) continue;
+    transaction(database, () => {
+      if (typeof step === 'string') database.exec(step);
+      else step(database);
+      database.exec(`PRAGMA user_version = ${index + 1}`);
+    });
+  }
 }
 
 /** What to do with a file whose newer release is at hand. */

@@ -1,9 +1,10 @@
 /** The resource database's schema: forward only, one step per version, checked at every start. */
 import type { DatabaseSync } from 'node:sqlite';
-import { migrate } from './migrate.ts';
+import { type MigrationStep, migrate } from './migrate.ts';
+import { moveVirtualKeys } from './virtual-key-schema.ts';
 
 /** Step n brings a database from `user_version` n to n + 1. Never change a step that was released: add one. */
-const steps: readonly string[] = [
+const steps: readonly MigrationStep[] = [
   `CREATE TABLE store (
      id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL, key_check BLOB
    ) STRICT;
@@ -13,6 +14,9 @@ const steps: readonly string[] = [
      revision INTEGER NOT NULL, sealed INTEGER NOT NULL, body BLOB NOT NULL,
      PRIMARY KEY (api_group, kind, namespace, name)
    ) STRICT, WITHOUT ROWID;`,
+  moveVirtualKeys,
+  // What filters look at, in the order of names: to walk it reads no key.
+  'CREATE INDEX virtual_key_scan ON virtual_key (name, namespace, state, expires, team, text);',
 ];
 
 export function migrateResourceSchema(database: DatabaseSync, path: string): void {

@@ -6,11 +6,15 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { KubeObject } from '../../core/resources/object.ts';
 import { createResourceStore } from '../memory/resource-store.ts';
+import { isVirtualKey } from '../resource-pages.ts';
 import type { ResourceEvent, ResourcePersistence, ResourceStore } from '../resource-store.ts';
 import { migrateResourceSchema } from './resource-store-schema.ts';
 import { openSecretCipher, type SecretCipher } from './secret-encryption.ts';
-import { transaction } from './transaction.ts';
+import { prepareWrite, transaction } from './transaction.ts';
+import { SqliteVirtualKeys } from './virtual-keys.ts';
 
+/** Of pages that are read again and again. */
+const cacheKib = 32 * 1_024;
 const keyCheckText = 'resource store key check';
 
 /** The store behind the embedded API server, kept in `directory` (see `openResourcePersistence`). */
@@ -20,25 +24,36 @@ export function openResourceStore(directory: string): ResourceStore {
 
 /** Keeps a second process from `directory` until what it returns is called; that process gets an error that says so. */
 export function lockDirectory(directory: string): () => void {
-  const database = openDatabase(join(directory, 'lock.db'), directory);
+  const database = openLocked(join(directory, 'lock.db'), directory);
   return () => database.close();
 }
 
 /** `directory` must exist. It is locked until `close`: a second process gets an error that says so. */
 function openResourcePersistence(directory: string): ResourcePersistence {
   const path = join(directory, 'resources.db');
-  const database = openDatabase(path, directory);
+  const lock = openLocked(join(directory, 'resources-lock.db'), directory);
+  let database: DatabaseSync | undefined;
   try {
+    database = openDatabase(path);
     migrateResourceSchema(database, path);
-    return new SqlitePersistence(database, openCheckedCipher(database, join(directory, 'encryption.key')));
+    const cipher = openCheckedCipher(database, join(directory, 'encryption.key'));
+    return new SqlitePersistence(database, path, cipher, lock);
   } catch (error) {
-    database.close();
+    database?.close();
+    lock.close();
     throw error;
   }
 }
 
+/** Threads of the data path read from it too, so that it is not locked itself. */
+function openDatabase(path: string): DatabaseSync {
+  const database = new DatabaseSync(path);
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${cacheKib}`);
+  return database;
+}
+
 /** EXCLUSIVE keeps the file lock for the life of the process; the kernel lets go of it however the process ends. */
-function openDatabase(path: string, directory: string): DatabaseSync {
+function openLocked(path: string, directory: string): DatabaseSync {
   const database = new DatabaseSync(path);
   try {
     database.exec(
@@ -58,7 +73,7 @@ function openCheckedCipher(database: DatabaseSync, keyPath: string): SecretCiphe
   const check = database.prepare('SELECT key_check FROM store').get()?.['key_check'] as Uint8Array | null;
   const cipher = openSecretCipher(keyPath, check === null);
   if (check === null) {
-    database.prepare('UPDATE store SET key_check = ?').run(cipher.seal(keyCheckText, 'key check'));
+    prepareWrite(database, 'UPDATE store SET key_check = ?').run(cipher.seal(keyCheckText, 'key check'));
     return cipher;
   }
   try {
@@ -72,20 +87,25 @@ function openCheckedCipher(database: DatabaseSync, keyPath: string): SecretCiphe
 }
 
 class SqlitePersistence implements ResourcePersistence {
+  readonly keys: SqliteVirtualKeys;
   readonly #database: DatabaseSync;
+  readonly #lock: DatabaseSync;
   readonly #cipher: SecretCipher;
   readonly #put;
   readonly #remove;
   readonly #setRevision;
 
-  constructor(database: DatabaseSync, cipher: SecretCipher) {
+  constructor(database: DatabaseSync, path: string, cipher: SecretCipher, lock: DatabaseSync) {
     this.#database = database;
+    this.#lock = lock;
     this.#cipher = cipher;
-    this.#put = database.prepare('INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, ?, ?, ?)');
-    this.#remove = database.prepare(
+    this.keys = new SqliteVirtualKeys(database, path);
+    this.#put = prepareWrite(database, 'INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.#remove = prepareWrite(
+      database,
       'DELETE FROM object WHERE api_group = ? AND kind = ? AND namespace = ? AND name = ?',
     );
-    this.#setRevision = database.prepare('UPDATE store SET revision = ?');
+    this.#setRevision = prepareWrite(database, 'UPDATE store SET revision = ?');
   }
 
   load(): { revision: number; objects: KubeObject[] } {
@@ -101,14 +121,22 @@ class SqlitePersistence implements ResourcePersistence {
   }
 
   save(events: readonly ResourceEvent[]): void {
-    transaction(this.#database, () => {
-      for (const event of events) this.#saveEvent(event);
-      this.#setRevision.run(events.at(-1)!.revision);
-    });
+    try {
+      transaction(this.#database, () => {
+        for (const event of events)
+          if (isVirtualKey(event)) this.keys.save(event);
+          else this.#saveEvent(event);
+        this.#setRevision.run(events.at(-1)!.revision);
+      });
+    } finally {
+      this.keys.saved();
+    }
   }
 
   close(): void {
+    this.keys.close();
     this.#database.close();
+    this.#lock.close();
   }
 
   #saveEvent({ type, group, kind, object, revision }: ResourceEvent): void {

@@ -85,6 +85,31 @@ export interface Hold {
   leaseUntil?: string;
 }
 
+export interface CoursePoint {
+  at: string;
+  used: number | string;
+}
+
+interface CourseLimit {
+  from: string;
+  limit: number | string;
+}
+
+/** How one counter filled up. */
+export interface BurnDown {
+  group: string;
+  unit: BudgetUnit;
+  from: string;
+  /** Absent: the window has no end. */
+  to?: string;
+  points: CoursePoint[];
+  limits: CourseLimit[];
+  forecast?: { runsOutAt?: string; perDay: number };
+  before?: { from: string; to: string; points: CoursePoint[]; limits: CourseLimit[] };
+  /** False: the gateway is reading still; ask again. */
+  complete: boolean;
+}
+
 export interface Proposal {
   namespace?: string;
   name?: string;
@@ -97,6 +122,10 @@ const pathOf = ({ namespace, name }: { namespace: string; name: string }) =>
 export const listBudgets = (query: { search?: string }, signal?: AbortSignal) =>
   callApi<Page<Budget>>(`/budgets${queryText(query)}`, { signal });
 
+/** All that match, as a file. */
+export const exportBudgetsUrl = (query: { search?: string }, format: 'csv' | 'json') =>
+  `/api/v1/budgets${queryText({ ...query, format })}`;
+
 export const getBudget = (place: { namespace: string; name: string }, signal?: AbortSignal) =>
   callApi<Budget>(pathOf(place), { signal });
 
@@ -108,6 +137,12 @@ export const simulateBudget = (proposal: Proposal & { from: string; to?: string 
 
 export const listHolds = (place: { namespace: string; name: string }, signal?: AbortSignal) =>
   callApi<{ items: Hold[] }>(`${pathOf(place)}/holds`, { signal });
+
+export const getBurnDown = (
+  place: { namespace: string; name: string },
+  group: string | undefined,
+  signal?: AbortSignal,
+) => callApi<BurnDown>(`${pathOf(place)}/burn-down${queryText({ group })}`, { signal });
 
 export const releaseHold = (place: { namespace: string; name: string }, id: string) =>
   callApi<void>(`${pathOf(place)}/holds/${encodeURIComponent(id)}`, { method: 'DELETE' });

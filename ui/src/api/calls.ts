@@ -11,6 +11,8 @@ export interface CallQuery {
   search?: string;
   limit?: number;
   before?: string;
+  sort?: string;
+  order?: string;
 }
 
 export const listCalls = (query: CallQuery, signal?: AbortSignal) =>

@@ -36,6 +36,17 @@ export async function callApi<T>(path: string, options: CallOptions = {}): Promi
   return readAnswer<T>(await send(path, options));
 }
 
+/** For an answer that is read while it comes. Throws {@link ApiError} as `callApi` does; aborting rejects with the abort's own error. */
+export async function openStream(path: string, body: unknown, signal: AbortSignal): Promise<Response> {
+  const options: CallOptions = { method: 'POST', body, signal };
+  let response = await send(path, options);
+  if (response.status === 401) {
+    await renewSession();
+    response = await send(path, options);
+  }
+  return response.ok ? response : readAnswer<never>(response);
+}
+
 async function send(path: string, { method = 'GET', body, signal }: CallOptions): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json' };
   const csrf = session.get()?.csrf;

@@ -89,3 +89,41 @@ export interface KindSchema {
 
 export const listSchemas = async (signal?: AbortSignal) =>
   (await callApi<{ items: KindSchema[] }>('/resource-schemas', { signal })).items;
+
+export type Effect =
+  | 'port-closes'
+  | 'not-routed'
+  | 'refuses'
+  | 'asks-no-key'
+  | 'allows-more'
+  | 'limits-less'
+  | 'guards-nothing'
+  | 'key-stops'
+  | 'budget-ends'
+  | 'not-in-force';
+
+export interface Consequence {
+  effect: Effect;
+  kind: string;
+  name: string;
+  detail?: string;
+}
+
+interface Deletion {
+  deleted: boolean;
+  version: string;
+  consequences: Consequence[];
+  /** Finalizers. */
+  heldBy?: string[];
+}
+
+const pathOf = ({ kind, namespace, name }: ResourcePlace) =>
+  `/resources/${kind}/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
+
+/** Deletes nothing. */
+export const tellConsequences = (place: ResourcePlace, signal?: AbortSignal) =>
+  callApi<Deletion>(`${pathOf(place)}?dryRun=true`, { method: 'DELETE', signal });
+
+/** Refused when the object is not the one whose consequences were told. */
+export const deleteResource = (place: ResourcePlace, expect: string) =>
+  callApi<Deletion>(`${pathOf(place)}?expect=${encodeURIComponent(expect)}`, { method: 'DELETE' });

@@ -1,7 +1,7 @@
 /** Who is logged in, and what to do when that ends while someone works. */
 
 import { strings } from '../strings.ts';
-import { ApiError, callApi } from './client.ts';
+import { ApiError, callApi, queryText } from './client.ts';
 import { session, settleRenewal } from './session-state.ts';
 import type { Session } from './types.ts';
 
@@ -18,14 +18,41 @@ export async function loadSession(): Promise<Session | undefined> {
 }
 
 /** `token`: the admin token, a one-time code or the value of a virtual key. */
-export async function logIn(token: string): Promise<void> {
+export type Credentials = { token: string } | { user: string; password: string };
+
+export async function logIn(credentials: Credentials): Promise<void> {
   const found = await callApi<Session>('/session', {
     method: 'POST',
-    body: { token },
+    body: credentials,
     unauthenticated: true,
   });
   session.set(found);
   settleRenewal();
+}
+
+/** Whether somebody has logged in elsewhere meanwhile, in another tab of this browser: then those who wait go on. */
+export async function takeUpSession(): Promise<boolean> {
+  if ((await loadSession()) === undefined) return false;
+  settleRenewal();
+  return true;
+}
+
+export interface LoginMethods {
+  /** There are users with passwords. */
+  password: boolean;
+  /** By an identity provider. */
+  oidc?: { name: string };
+}
+
+export const loginMethods = () => callApi<LoginMethods>('/login-methods', { unauthenticated: true });
+
+/** For links: the browser goes to the identity provider, and comes back to this page of the console. */
+export const oidcLoginUrl = (returnTo: string) => `/api/v1/oidc/login${queryText({ returnTo })}`;
+
+/** The session goes on with another cookie, and so with another csrf value. */
+export async function changePassword(current: string, password: string): Promise<void> {
+  await callApi<void>('/session/password', { method: 'PUT', body: { current, password } });
+  await loadSession();
 }
 
 /** Ends the session here even when the API does not answer. */
@@ -40,11 +67,17 @@ export async function logOut(): Promise<void> {
 }
 
 /** Takes `?login=CODE` out of the address, so that it is in no history entry, bookmark or screenshot. */
-export function takeLoginCode(location: Location, history: History): string | undefined {
+export const takeLoginCode = (location: Location, history: History) => takeOut('login', location, history);
+
+/** Why a login by the identity provider came to nothing, as the gateway tells it in the address. */
+export const takeLoginProblem = (location: Location, history: History) =>
+  takeOut('loginProblem', location, history);
+
+function takeOut(name: string, location: Location, history: History): string | undefined {
   const url = new URL(location.href);
-  const code = url.searchParams.get('login');
-  if (code === null) return undefined;
-  url.searchParams.delete('login');
+  const found = url.searchParams.get(name);
+  if (found === null) return undefined;
+  url.searchParams.delete(name);
   history.replaceState(history.state, '', `${url.pathname}${url.search}${url.hash}`);
-  return code;
+  return found;
 }

@@ -6,8 +6,9 @@ export type Role = 'admin' | 'viewer' | 'owner' | 'holder';
 
 export interface Session {
   role: Role;
-  /** Of the admin token, where it is a named one. */
+  /** Of the person, or of the admin token where it is a named one. */
   name?: string;
+  from?: 'oidc' | 'password';
   /** Of an owner. */
   team?: string;
   csrf: string;
@@ -70,6 +71,8 @@ export interface IssuedKey {
 export interface Page<T> {
   items: T[];
   total: number;
+  /** There are more than `total`: so many that nobody has counted them. */
+  atLeast?: boolean;
 }
 
 export interface UsageFigures {
@@ -89,10 +92,14 @@ export interface UsageFigures {
 export interface UsageRow extends UsageFigures {
   group: Record<string, string>;
   bucketStart?: string;
+  /** Of all groups that have no name of their own in a chart. */
+  rest?: boolean;
 }
 
 export interface UsageReport {
   rows: UsageRow[];
+  /** On all pages, where one was asked for. */
+  groups?: number;
   total: UsageFigures;
 }
 

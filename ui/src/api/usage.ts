@@ -10,6 +10,14 @@ export interface UsageQuery {
   key?: string;
   user?: string;
   model?: string;
+  /** With a bucket: so many groups by name, all others as one. */
+  top?: number;
+  /** Of the rows, commas between; all when left out. */
+  figures?: string;
+  sort?: string;
+  order?: string;
+  limit?: number;
+  offset?: number;
 }
 
 export const usageUrl = (query: UsageQuery, format: 'json' | 'csv') =>
@@ -21,3 +29,7 @@ export const focusUrl = ({ from, to, key, user, model }: UsageQuery) =>
 
 export const getUsage = (query: UsageQuery, signal?: AbortSignal) =>
   callApi<UsageReport>(`/usage${queryText({ ...query })}`, { signal });
+
+/** Names of labels that there is usage of. */
+export const getUsageLabels = (signal?: AbortSignal) =>
+  callApi<{ items: string[] }>('/usage/labels', { signal });

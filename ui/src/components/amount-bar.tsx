@@ -46,7 +46,7 @@ export function formatAmount(amount: number | string, unit: BudgetUnit): string 
 }
 
 /** Without the name of the unit. */
-function formatBare(amount: number | string, unit: BudgetUnit): string {
+export function formatBare(amount: number | string, unit: BudgetUnit): string {
   if (unit !== 'usd') return formatShort(Number(amount));
   return `$${Number(amount).toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 4 })}`;
 }

@@ -47,7 +47,17 @@ export function CostBars({ rows, groupBy, bucket, label, timeZone = 'UTC' }: Cos
           </g>
         ))}
       </svg>
-      <Legend names={names} />
+      {groupBy !== '' && <Legend names={names} />}
+    </figure>
+  );
+}
+
+/** As large as the bars that will be here, so that nothing moves when they come. */
+export function ChartSpace() {
+  return (
+    <figure className="chart" aria-busy="true">
+      <svg viewBox={`0 0 ${width} ${height + bottom}`} aria-hidden="true" />
+      <Legend names={['\u00a0']} />
     </figure>
   );
 }

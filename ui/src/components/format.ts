@@ -29,6 +29,14 @@ export function formatCost(nano: number): string {
   return usd !== 0 && Math.abs(usd) < 0.01 ? smallDollars.format(usd) : dollars.format(usd);
 }
 
+/** `1.5 MB`: of a thousand each. */
+export function formatBytes(bytes: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(bytes, 1)) / 3)));
+  const options = { style: 'unit', unit: units[step]!, maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat('en', options).format(bytes / 1_000 ** step);
+}
+
 export const formatMoment = (time: string | number) => moment.format(new Date(time));
 export const formatSecond = (time: string | number) => momentToSecond.format(new Date(time));
 

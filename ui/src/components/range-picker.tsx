@@ -4,22 +4,25 @@ import { dayOf, type RangeSearch, rangeNames } from './range.ts';
 
 const options = rangeNames.map((value) => ({ value, label: strings.usage.ranges[value] }));
 
-export function RangePicker({
-  search,
-  onChange,
-}: {
+interface RangePickerProps {
   search: RangeSearch;
   onChange: (next: RangeSearch) => void;
-}) {
+  /** What no range is called, where that is possible; else it is the last seven days. */
+  none?: string;
+}
+
+export function RangePicker({ search, onChange, none }: RangePickerProps) {
   const today = dayOf(new Date());
   return (
     <>
       <Select
         label={strings.usage.range}
         data={options}
-        value={search.range ?? 'week'}
+        placeholder={none}
+        value={search.range ?? (none === undefined ? 'week' : null)}
         onChange={(value) => onChange({ ...search, range: rangeNames.find((name) => name === value) })}
         allowDeselect={false}
+        clearable={none !== undefined}
         w={150}
       />
       {search.range === 'custom' && (

@@ -9,16 +9,21 @@ export interface Bar {
   costNano: number;
 }
 
-const most = 6;
+/** Groups with a name of their own. */
+export const mostSeries = 6;
 
 /** The dearest groups by name, all others together; a bar for each bucket that has rows. */
 export function seriesOf(rows: UsageRow[], groupBy: string): { names: string[]; bars: Bar[] } {
   const nameOf = (row: UsageRow) => row.group[groupBy] || strings.usage.unnamed;
-  const totals = sumBy(rows, nameOf);
+  const totals = sumBy(
+    rows.filter(({ rest }) => !rest),
+    nameOf,
+  );
   const dearest = [...totals].sort((a, b) => b[1] - a[1]).map(([name]) => name);
-  const shown = new Set(dearest.length > most + 1 ? dearest.slice(0, most) : dearest);
-  const names = [...shown, ...(dearest.length > shown.size ? [strings.usage.other] : [])];
-  const partOf = (row: UsageRow) => (shown.has(nameOf(row)) ? nameOf(row) : strings.usage.other);
+  const shown = new Set(dearest.length > mostSeries + 1 ? dearest.slice(0, mostSeries) : dearest);
+  const hasOthers = dearest.length > shown.size || rows.some(({ rest }) => rest);
+  const names = [...shown, ...(hasOthers ? [strings.usage.other] : [])];
+  const partOf = (row: UsageRow) => (!row.rest && shown.has(nameOf(row)) ? nameOf(row) : strings.usage.other);
   const starts = [...new Set(rows.flatMap((row) => row.bucketStart ?? []))].sort();
   const byStart = Map.groupBy(rows, (row) => row.bucketStart ?? '');
   const bars = starts.map((start) => {

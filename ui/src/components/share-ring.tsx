@@ -11,9 +11,8 @@ const most = 6;
 const radius = 40;
 
 /** The dearest by their share of the whole, all others together. The names beside it say the same in words. */
-export function ShareRing({ shares, label }: { shares: Share[]; label: string }) {
-  const parts = partsOf(shares);
-  const whole = parts.reduce((sum, { costNano }) => sum + costNano, 0);
+export function ShareRing({ shares, whole, label }: { shares: Share[]; whole: number; label: string }) {
+  const parts = partsOf(shares, whole);
   if (whole === 0) return null;
   let turned = 0;
   return (
@@ -48,11 +47,12 @@ export function ShareRing({ shares, label }: { shares: Share[]; label: string })
 const partText = (name: string, costNano: number, whole: number) =>
   strings.usage.part(name, `${((costNano / whole) * 100).toFixed(1)} %`, formatCost(costNano));
 
-function partsOf(shares: Share[]): Share[] {
+/** `shares` need not be all of the whole. */
+function partsOf(shares: Share[], whole: number): Share[] {
   const ordered = shares.filter(({ costNano }) => costNano > 0).sort((a, b) => b.costNano - a.costNano);
-  if (ordered.length <= most + 1) return ordered;
-  const rest = ordered.slice(most).reduce((sum, { costNano }) => sum + costNano, 0);
-  return [...ordered.slice(0, most), { name: strings.usage.other, costNano: rest }];
+  const named = ordered.slice(0, ordered.length > most + 1 ? most : most + 1);
+  const rest = named.reduce((left, { costNano }) => left - costNano, whole);
+  return rest > 0 ? [...named, { name: strings.usage.other, costNano: rest }] : named;
 }
 
 /** A ring segment from one share of the turn to another; a whole turn is drawn as two halves. */

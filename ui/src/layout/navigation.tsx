@@ -1,8 +1,10 @@
 import { NavLink, Stack } from '@mantine/core';
 import { Link, useLocation } from '@tanstack/react-router';
+import { useState } from 'react';
 import { logOut } from '../api/session.ts';
 import { session } from '../api/session-state.ts';
 import { useStore } from '../api/store.ts';
+import { ChangePasswordDialog } from '../session/change-password-dialog.tsx';
 import { strings } from '../strings.ts';
 
 const adminPages = [
@@ -13,6 +15,8 @@ const adminPages = [
   { to: '/calls', label: strings.navigation.calls },
   { to: '/models', label: strings.navigation.models },
   { to: '/configuration', label: strings.navigation.configuration },
+  { to: '/playground', label: strings.navigation.playground },
+  { to: '/cel', label: strings.navigation.cel },
   { to: '/settings', label: strings.navigation.settings },
 ] as const;
 const holderPages = [{ to: '/me', label: strings.navigation.me }] as const;
@@ -20,6 +24,7 @@ const holderPages = [{ to: '/me', label: strings.navigation.me }] as const;
 export function Navigation({ onNavigate }: { onNavigate: () => void }) {
   const path = useLocation({ select: (location) => location.pathname });
   const current = useStore(session);
+  const [changing, setChanging] = useState(false);
   const pages = current?.role === 'holder' ? holderPages : adminPages;
   const who = current?.name === undefined ? undefined : strings.navigation.who(current.name, current.role);
   return (
@@ -40,12 +45,18 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
           );
         })}
       </div>
-      <NavLink
-        component="button"
-        label={strings.navigation.logOut}
-        description={who}
-        onClick={() => void logOut()}
-      />
+      <div>
+        {current?.from === 'password' && (
+          <NavLink component="button" label={strings.navigation.password} onClick={() => setChanging(true)} />
+        )}
+        <NavLink
+          component="button"
+          label={strings.navigation.logOut}
+          description={who}
+          onClick={() => void logOut()}
+        />
+      </div>
+      <ChangePasswordDialog opened={changing} onClose={() => setChanging(false)} />
     </Stack>
   );
 }

@@ -23,11 +23,10 @@ export function ReloginDialog() {
     >
       <Stack>
         <Text>{strings.expired.text}</Text>
-        <LoginForm onDone={() => void queryClient.invalidateQueries()}>
-          <Button variant="subtle" onClick={() => void logOut()}>
-            {strings.expired.leave}
-          </Button>
-        </LoginForm>
+        <LoginForm overPage onDone={() => void queryClient.invalidateQueries()} />
+        <Button variant="subtle" onClick={() => void logOut()}>
+          {strings.expired.leave}
+        </Button>
       </Stack>
     </Modal>
   );

@@ -1,6 +1,6 @@
 export const callStrings = {
   title: 'Calls',
-  intro: 'Every call that was made with a key or to a model, newest first.',
+  intro: 'Every call that was made with a key or to a model.',
   searchLabel: 'Search calls',
   searchHint: 'Call id, key, user, model, path or error',
   outcomeLabel: 'Outcome',
@@ -8,6 +8,7 @@ export const callStrings = {
   key: 'Key',
   user: 'User',
   model: 'Model',
+  anyTime: 'Any time',
   live: 'Live',
   liveOn: 'Live: new calls appear by themselves',
   liveLost: 'The live feed is interrupted; it comes back by itself.',
@@ -27,6 +28,7 @@ export const callStrings = {
   exportHint: (format: string) => `All calls that match, as ${format}`,
   older: 'Older calls',
   newest: 'Back to the newest',
+  first: 'First page',
   emptyTitle: 'No call here',
   emptyText:
     'Nothing matches, or nothing was called yet. Clear the filters, or make a call with a virtual key.',

@@ -41,4 +41,28 @@ export const configurationStrings = {
     loadingEditor: 'The editor is loading …',
     hint: 'Ctrl-Space completes fields, Ctrl-F searches, Tab leaves the editor after Escape.',
   },
+  remove: {
+    open: 'Delete …',
+    title: (kind: string, name: string) => `Delete ${kind} ${name}?`,
+    consequences: 'Without it:',
+    none: 'Nothing else in force depends on it.',
+    opens: 'Calls would be served without a key, and charged to nobody.',
+    typeName: (name: string) => `Type ${name} to delete it`,
+    confirm: (name: string) => `Delete ${name}`,
+    done: (name: string) => `${name} is deleted, and the configuration without it is in force.`,
+    held: (name: string, by: string) => `${name} is marked as deleted and goes when these let it: ${by}.`,
+    effects: {
+      'port-closes': (what: string, port: string) => `Port ${port} of ${what} closes.`,
+      'not-routed': (what: string, gateway: string) => `${what} gets no more calls through ${gateway}.`,
+      refuses: (what: string, why: string) => `${what} refuses calls: ${why}.`,
+      'asks-no-key': (what: string) => `${what} asks for no key any more: whoever reaches it is served.`,
+      'allows-more': (what: string, policy: string) =>
+        `${what} is not held by the rules of ${policy} any more.`,
+      'limits-less': (what: string, policy: string) => `${what} loses the rate limit of ${policy}.`,
+      'guards-nothing': (what: string) => `Prompts and answers of ${what} are looked at no more.`,
+      'key-stops': (what: string) => `${what} is no key any more: its holder is refused.`,
+      'budget-ends': (what: string) => `${what} limits nobody any more.`,
+      'not-in-force': (what: string, why: string) => `${what} is not in force any more: ${why}`,
+    },
+  },
 };

@@ -1,7 +1,13 @@
 export const modelStrings = {
   title: 'Models and prices',
   intro: 'US dollars per million tokens, as providers list them. What a call costs is reckoned from these.',
-  version: (version: string) => `List of ${version}, which came with this release.`,
+  csv: 'Prices as CSV',
+  csvHint: 'All prices that match, for a spreadsheet',
+  source: 'From',
+  sourceOf: (name: string, version: string | undefined, models: string, read: string) =>
+    `${name}${version === undefined ? '' : `, list of ${version}`}: ${models} models, read ${read}.`,
+  sourceFailed: (name: string) => `${name} could not be read again`,
+  sourceError: (error: string) => `What stood there before is still in force. ${error}`,
   searchLabel: 'Search models',
   searchHint: 'Provider or model',
   table: 'Prices',

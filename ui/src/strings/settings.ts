@@ -1,6 +1,12 @@
 export const settingsStrings = {
   title: 'Settings',
-  tabs: { tokens: 'Logins', audit: 'Audit log' },
+  tabs: {
+    tokens: 'Tokens',
+    users: 'Users',
+    webhooks: 'Webhooks',
+    retention: 'Retention',
+    audit: 'Audit log',
+  },
   tokens: {
     title: 'Admin tokens',
     intro:

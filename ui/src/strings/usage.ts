@@ -20,7 +20,8 @@ export const usageStrings = {
   label: (name: string) => `Label ${name}`,
   nothingGrouped: 'Everything together',
   groupHint: 'Up to three',
-  more: (shown: string, all: string) => `The first ${shown} of ${all} rows. The CSV file has all of them.`,
+  more: (shown: string, all: string) =>
+    `${shown} of ${all} rows are on this page. The CSV file has all of them, up to 10,000.`,
   bucket: 'Per',
   buckets: { hour: 'Hour', day: 'Day', week: 'Week', month: 'Month' } as Record<string, string>,
   csv: 'Download CSV',

@@ -1,20 +1,11 @@
 /** APIs that are passed through as they are, and charged: what a call of each comes to before, and where nothing is reported. */
 import type { RouteType } from '../../config/snapshot.ts';
+import type { PassedApiName } from '../api.ts';
 import { boundInputTokens } from '../bound-input.ts';
 import { estimateTokens } from '../estimate.ts';
 import type { Fields } from '../fields.ts';
 import { answersOf, maxTokensOf } from '../output-limits.ts';
 import { type MediaKind, mediaOf, type Usage } from '../usage.ts';
-
-export type PassedApiName =
-  | 'TextCompletions'
-  | 'ImageGenerations'
-  | 'ImageEdits'
-  | 'ImageVariations'
-  | 'Speech'
-  | 'Transcriptions'
-  | 'Translations'
-  | 'Rerank';
 
 export interface PassedRequest {
   /** The JSON body; '' of a form. */

@@ -16,6 +16,7 @@ import { describeBudget } from '../budgets/describe-budget.ts';
 import { RaiseDialog } from '../budgets/raise-dialog.tsx';
 import { BudgetHolds } from './budget-holds.tsx';
 import { BudgetOverrides } from './budget-overrides.tsx';
+import { BurnDownSection } from './burn-down-section.tsx';
 
 const texts = strings.budgets;
 
@@ -45,7 +46,7 @@ export function BudgetPage() {
 }
 
 function BudgetView({ budget }: { budget: Budget }) {
-  const { namespace, name, status, message, counters, forecast } = budget;
+  const { namespace, name, unit, status, message, counters, forecast } = budget;
   return (
     <>
       {status === 'invalid' && (
@@ -53,6 +54,7 @@ function BudgetView({ budget }: { budget: Budget }) {
           {message}
         </Alert>
       )}
+      {status === 'ok' && unit !== 'concurrency' && <BurnDownSection budget={budget} />}
       <Grid>
         <Grid.Col span={{ base: 12, lg: 6 }}>
           <Section title={texts.page.counters}>

@@ -2,7 +2,7 @@ import { Button, Loader, SimpleGrid } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { type Budget, listBudgets } from '../../api/budgets.ts';
+import { type Budget, exportBudgetsUrl, listBudgets } from '../../api/budgets.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -31,6 +31,18 @@ export function BudgetsPage() {
   return (
     <>
       <PageHeader title={texts.title} intro={texts.intro}>
+        {(['csv', 'json'] as const).map((format) => (
+          <Button
+            key={format}
+            component="a"
+            variant="default"
+            href={exportBudgetsUrl({ search }, format)}
+            title={texts.exportHint(texts.formats[format])}
+            download={`budgets.${format}`}
+          >
+            {texts.formats[format]}
+          </Button>
+        ))}
         {create}
       </PageHeader>
       <SearchBox

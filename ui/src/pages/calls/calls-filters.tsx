@@ -1,4 +1,5 @@
 import { Group, Pill, Select, Switch, Text } from '@mantine/core';
+import { RangePicker } from '../../components/range-picker.tsx';
 import { SearchBox } from '../../components/search-box.tsx';
 import { strings } from '../../strings.ts';
 import { type CallsSearch, outcomes } from './calls-search.ts';
@@ -30,11 +31,19 @@ export function CallsFilters({ search, lost, onChange }: FiltersProps) {
           clearable
           w={150}
         />
+        <RangePicker
+          search={search}
+          onChange={(range) => onChange({ ...first, live: undefined, ...range })}
+          none={strings.calls.anyTime}
+        />
         <Switch
           label={strings.calls.live}
           description={search.live ? strings.calls.liveOn : undefined}
           checked={search.live ?? false}
-          onChange={(event) => onChange({ ...first, live: event.currentTarget.checked || undefined })}
+          onChange={(event) => {
+            const { sort: _, order: __, range: ___, from: ____, to: _____, ...newestFirst } = first;
+            onChange({ ...newestFirst, live: event.currentTarget.checked || undefined });
+          }}
           mb={8}
         />
       </Group>

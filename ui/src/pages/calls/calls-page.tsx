@@ -5,19 +5,28 @@ import { exportUrl, listCalls } from '../../api/calls.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { rangeOf } from '../../components/range.ts';
 import { strings } from '../../strings.ts';
 import { CallsFilters } from './calls-filters.tsx';
-import { type CallsSearch, pageSize, readCallsSearch } from './calls-search.ts';
+import {
+  type CallsSearch,
+  callsSortedBy,
+  isNewestFirst,
+  orderShown,
+  pageSize,
+  readCallsSearch,
+} from './calls-search.ts';
 import { CallsTable } from './calls-table.tsx';
-import type { CallFilter } from './matches.ts';
 import { useLiveCalls } from './use-live-calls.ts';
 
 export function CallsPage() {
   const search = readCallsSearch(useSearch({ from: '/admin/calls' }) as Record<string, unknown>);
   const navigate = useNavigate({ from: '/calls' });
   const show = (next: CallsSearch) => void navigate({ search: next });
-  const { live: isLive = false, ...filter } = search;
-  const query = { ...filter, limit: pageSize };
+  const { live: isLive = false, range, from, to, ...named } = search;
+  const time = range === undefined ? {} : rangeOf({ range, from, to }, new Date());
+  const { before: _, sort: __, order: ___, ...filter } = named;
+  const query = { ...named, ...time, limit: pageSize };
   const { data, error, refetch } = useQuery({
     queryKey: ['calls', query],
     queryFn: ({ signal }) => listCalls(query, signal),
@@ -35,7 +44,7 @@ export function CallsPage() {
             key={format}
             component="a"
             variant="default"
-            href={exportUrl({ ...filter, before: undefined } as CallFilter, format)}
+            href={exportUrl({ ...filter, ...time }, format)}
             title={strings.calls.exportHint(strings.calls[format])}
             download
           >
@@ -53,16 +62,24 @@ export function CallsPage() {
           </Button>
         </EmptyState>
       )}
-      {calls.length > 0 && <CallsTable calls={calls} />}
+      {calls.length > 0 && (
+        <CallsTable
+          calls={calls}
+          sorting={{
+            orderOf: (column) => orderShown(search, column),
+            sortBy: (column) => show(callsSortedBy(search, column)),
+          }}
+        />
+      )}
       <Group justify="flex-end" mt="sm">
         {search.before !== undefined && (
           <Button variant="default" onClick={() => show({ ...search, before: undefined })}>
-            {strings.calls.newest}
+            {isNewestFirst(search) ? strings.calls.newest : strings.calls.first}
           </Button>
         )}
         {data?.next !== undefined && (
-          <Button variant="default" onClick={() => show({ ...filter, before: data.next })}>
-            {strings.calls.older}
+          <Button variant="default" onClick={() => show({ ...search, live: undefined, before: data.next })}>
+            {isNewestFirst(search) ? strings.calls.older : strings.common.nextPage}
           </Button>
         )}
       </Group>

@@ -2,24 +2,43 @@ import { Table, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { Call } from '../../api/types.ts';
 import { formatCost, formatCount, formatDuration, formatSecond } from '../../components/format.ts';
+import { SortHeader } from '../../components/sort-header.tsx';
 import { strings } from '../../strings.ts';
+import type { CallSort } from './calls-search.ts';
 import { OutcomeBadge } from './outcome-badge.tsx';
 
 const { columns } = strings.calls;
 
-export function CallsTable({ calls }: { calls: Call[] }) {
+interface CallsTableProps {
+  calls: Call[];
+  /** Absent where the order is fixed. */
+  sorting?: { orderOf: (column: CallSort) => 'asc' | 'desc' | undefined; sortBy: (column: CallSort) => void };
+}
+
+export function CallsTable({ calls, sorting }: CallsTableProps) {
+  const heading = (column: CallSort, align?: 'right') =>
+    sorting === undefined ? (
+      <Table.Th className={align === 'right' ? 'number' : undefined}>{columns[column]}</Table.Th>
+    ) : (
+      <SortHeader
+        label={columns[column]}
+        order={sorting.orderOf(column)}
+        onSort={() => sorting.sortBy(column)}
+        align={align}
+      />
+    );
   return (
     <Table.ScrollContainer minWidth={680}>
       <Table highlightOnHover verticalSpacing={6} horizontalSpacing="xs" aria-label={strings.calls.table}>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>{columns.time}</Table.Th>
+            {heading('time')}
             <Table.Th>{columns.user}</Table.Th>
             <Table.Th>{columns.model}</Table.Th>
             <Table.Th>{columns.outcome}</Table.Th>
-            <Table.Th className="number">{columns.tokens}</Table.Th>
-            <Table.Th className="number">{columns.cost}</Table.Th>
-            <Table.Th className="number">{columns.duration}</Table.Th>
+            {heading('tokens', 'right')}
+            {heading('cost', 'right')}
+            {heading('duration', 'right')}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

@@ -1,7 +1,8 @@
 import { Alert, Button, Group, Loader, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useBlocker, useSearch } from '@tanstack/react-router';
+import { Link, useBlocker, useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { ApiError } from '../../api/client.ts';
 import {
@@ -15,6 +16,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { strings } from '../../strings.ts';
 import { ApplyResults } from './apply-results.tsx';
+import { DeleteObjectDialog } from './delete-object-dialog.tsx';
 import { type EditSearch, readEditSearch } from './edit-search.ts';
 import type { EditorFault } from './yaml-editor.tsx';
 
@@ -37,12 +39,33 @@ export function EditPage() {
       <Link to="/configuration" className="link">
         ← {texts.back}
       </Link>
-      <PageHeader title={place === undefined ? texts.newTitle : place.name} intro={texts.intro} />
+      <PageHeader title={place === undefined ? texts.newTitle : place.name} intro={texts.intro}>
+        {place !== undefined && data !== undefined && <DeleteButton place={place} />}
+      </PageHeader>
       {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
       {place !== undefined && data === undefined && error === null && <Loader aria-label={strings.loading} />}
       {(place === undefined || data !== undefined) && (
         <Editing key={JSON.stringify(place)} begin={data?.yaml ?? ''} />
       )}
+    </>
+  );
+}
+
+function DeleteButton({ place }: { place: ResourcePlace }) {
+  const [opened, { open, close }] = useDisclosure(false);
+  const navigate = useNavigate();
+  return (
+    <>
+      <Button color="red" variant="outline" onClick={open}>
+        {strings.configuration.remove.open}
+      </Button>
+      <DeleteObjectDialog
+        place={place}
+        opened={opened}
+        onClose={close}
+        // What was typed about it is worth nothing then.
+        onDeleted={() => void navigate({ to: '/configuration', ignoreBlocker: true })}
+      />
     </>
   );
 }

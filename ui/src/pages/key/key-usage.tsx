@@ -2,7 +2,7 @@ import { SimpleGrid, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Key } from '../../api/types.ts';
 import { getUsage } from '../../api/usage.ts';
-import { CostBars } from '../../components/cost-bars.tsx';
+import { ChartSpace, CostBars } from '../../components/cost-bars.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Figure } from '../../components/figure.tsx';
 import { formatCost, formatCount } from '../../components/format.ts';
@@ -24,12 +24,16 @@ export function KeyUsage({ item }: { item: Key }) {
         <Figure label={strings.common.requests} value={formatCount(item.usage.requests)} />
       </SimpleGrid>
       {error !== null && <ErrorNotice error={error} />}
-      {data !== undefined && data.rows.length > 0 && (
+      {error === null && data?.rows.length !== 0 && (
         <>
           <Text size="sm" c="dimmed" mb={4}>
             {strings.keys.page.perDay}
           </Text>
-          <CostBars rows={data.rows} groupBy="model" bucket="day" label={strings.keys.page.perDay} />
+          {data === undefined ? (
+            <ChartSpace />
+          ) : (
+            <CostBars rows={data.rows} groupBy="model" bucket="day" label={strings.keys.page.perDay} />
+          )}
         </>
       )}
     </>

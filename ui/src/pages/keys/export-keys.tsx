@@ -13,9 +13,9 @@ const portion = 1_000;
 async function allKeys(query: KeyQuery): Promise<Key[]> {
   const found: Key[] = [];
   for (;;) {
-    const { items, total } = await listKeys({ ...query, limit: portion, offset: found.length });
+    const { items, total, atLeast } = await listKeys({ ...query, limit: portion, offset: found.length });
     found.push(...items);
-    if (items.length === 0 || found.length >= total) return found;
+    if (items.length === 0 || (!atLeast && found.length >= total)) return found;
   }
 }
 

@@ -1,7 +1,7 @@
-import { Loader } from '@mantine/core';
+import { Button, Loader } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { listPrices } from '../../api/prices.ts';
+import { listPrices, pricesUrl } from '../../api/prices.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -10,6 +10,7 @@ import { SearchBox } from '../../components/search-box.tsx';
 import { Section } from '../../components/section.tsx';
 import { strings } from '../../strings.ts';
 import { type ModelsSearch, pageSize, readModelsSearch } from './models-search.ts';
+import { PriceSources } from './price-sources.tsx';
 import { PriceTable } from './price-table.tsx';
 import { UsedModels } from './used-models.tsx';
 
@@ -20,7 +21,8 @@ export function ModelsPage() {
   const navigate = useNavigate({ from: '/models' });
   const show = (next: ModelsSearch) => void navigate({ search: next });
   const page = search.page ?? 1;
-  const query = { search: search.search, limit: pageSize, offset: (page - 1) * pageSize };
+  const { page: _, ...first } = search;
+  const query = { ...first, limit: pageSize, offset: (page - 1) * pageSize };
   const { data, error, refetch } = useQuery({
     queryKey: ['prices', query],
     queryFn: ({ signal }) => listPrices(query, signal),
@@ -28,24 +30,28 @@ export function ModelsPage() {
   });
   return (
     <>
-      <PageHeader
-        title={texts.title}
-        intro={data === undefined ? texts.intro : `${texts.intro} ${texts.version(data.version)}`}
-      />
+      <PageHeader title={texts.title} intro={texts.intro}>
+        <Button component="a" variant="default" href={pricesUrl(first)} title={texts.csvHint} download>
+          {texts.csv}
+        </Button>
+      </PageHeader>
       <Section title={texts.used}>
         <UsedModels />
       </Section>
       <Section title={texts.table}>
+        {data !== undefined && <PriceSources sources={data.sources} />}
         <SearchBox
           label={texts.searchLabel}
           placeholder={texts.searchHint}
           value={search.search ?? ''}
-          onSearch={(text) => show(text === '' ? {} : { search: text })}
+          onSearch={(text) => show({ ...first, search: text === '' ? undefined : text })}
         />
         {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
         {data === undefined && error === null && <Loader aria-label={strings.loading} />}
         {data?.items.length === 0 && <EmptyState title={texts.emptyTitle} text={texts.emptyText} />}
-        {data !== undefined && data.items.length > 0 && <PriceTable prices={data.items} />}
+        {data !== undefined && data.items.length > 0 && (
+          <PriceTable prices={data.items} search={search} onChange={show} />
+        )}
         <Pager
           page={page}
           pageSize={pageSize}

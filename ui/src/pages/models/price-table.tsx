@@ -1,28 +1,48 @@
 import { Table, Text } from '@mantine/core';
 import type { Price } from '../../api/prices.ts';
+import { SortHeader } from '../../components/sort-header.tsx';
 import { strings } from '../../strings.ts';
+import {
+  type ModelsSearch,
+  type PriceSort,
+  priceOrderOf,
+  priceSorts,
+  pricesSortedBy,
+} from './models-search.ts';
 
 const texts = strings.models;
-const kinds = Object.keys(texts.rates);
+const kinds = priceSorts.filter((sort) => sort !== 'model');
 
-export function PriceTable({ prices }: { prices: Price[] }) {
+interface PriceTableProps {
+  prices: Price[];
+  search: ModelsSearch;
+  onChange: (next: ModelsSearch) => void;
+}
+
+export function PriceTable({ prices, search, onChange }: PriceTableProps) {
+  const sortable = (sort: PriceSort, label: string, align?: 'right') => (
+    <SortHeader
+      key={sort}
+      label={label}
+      order={priceOrderOf(search, sort)}
+      onSort={() => onChange(pricesSortedBy(search, sort))}
+      align={align}
+    />
+  );
   return (
-    <Table.ScrollContainer minWidth={760}>
+    <Table.ScrollContainer minWidth={860}>
       <Table verticalSpacing={4} aria-label={texts.table}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{texts.provider}</Table.Th>
-            <Table.Th>{texts.model}</Table.Th>
-            {kinds.map((kind) => (
-              <Table.Th key={kind} ta="right">
-                {texts.rates[kind]}
-              </Table.Th>
-            ))}
+            {sortable('model', texts.model)}
+            {kinds.map((kind) => sortable(kind, texts.rates[kind] ?? kind, 'right'))}
             <Table.Th>{texts.otherRates}</Table.Th>
+            <Table.Th>{texts.source}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {prices.map(({ provider, model, rates }) => (
+          {prices.map(({ provider, model, rates, source }) => (
             <Table.Tr key={`${provider}/${model}`}>
               <Table.Td>{provider}</Table.Td>
               <Table.Td className="break">{model}</Table.Td>
@@ -34,6 +54,9 @@ export function PriceTable({ prices }: { prices: Price[] }) {
               <Table.Td>
                 <Text size="xs">{othersOf(rates)}</Text>
               </Table.Td>
+              <Table.Td className="break">
+                <Text size="xs">{source}</Text>
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
@@ -44,6 +67,6 @@ export function PriceTable({ prices }: { prices: Price[] }) {
 
 const othersOf = (rates: Record<string, string>) =>
   Object.entries(rates)
-    .filter(([kind]) => !kinds.includes(kind))
+    .filter(([kind]) => !(kinds as string[]).includes(kind))
     .map(([kind, dollars]) => `${texts.otherNames[kind] ?? kind} $${dollars}`)
     .join(', ');

@@ -3,8 +3,11 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { PageHeader } from '../../components/page-header.tsx';
 import { strings } from '../../strings.ts';
 import { AuditLog } from './audit-log.tsx';
+import { RetentionTab } from './retention.tsx';
 import { readSettingsSearch, tabs } from './settings-search.ts';
 import { Tokens } from './tokens.tsx';
+import { Users } from './users.tsx';
+import { Webhooks } from './webhooks.tsx';
 
 const texts = strings.settings;
 
@@ -28,6 +31,15 @@ export function SettingsPage() {
         </Tabs.List>
         <Tabs.Panel value="tokens">
           <Tokens />
+        </Tabs.Panel>
+        <Tabs.Panel value="users">
+          <Users />
+        </Tabs.Panel>
+        <Tabs.Panel value="webhooks">
+          <Webhooks />
+        </Tabs.Panel>
+        <Tabs.Panel value="retention">
+          <RetentionTab />
         </Tabs.Panel>
         <Tabs.Panel value="audit">
           <AuditLog search={search} onChange={(next) => void navigate({ search: next })} />

@@ -1,4 +1,4 @@
-export const tabs = ['tokens', 'audit'] as const;
+export const tabs = ['tokens', 'users', 'webhooks', 'retention', 'audit'] as const;
 export type SettingsTab = (typeof tabs)[number];
 
 export interface SettingsSearch {

@@ -55,8 +55,11 @@ const none: Omit<UsageRow, 'group'> = {
   unpriced: 0,
 };
 
-/** Groups of now with their cost before; those that used something only before stay in sight. */
-export function comparedRows({ rows }: UsageReport, before: UsageReport | undefined): ComparedRow[] {
+/** Groups of now with their cost before; where all of them are here, also those that used something only before. */
+export function comparedRows(
+  { rows, groups = rows.length }: UsageReport,
+  before: UsageReport | undefined,
+): ComparedRow[] {
   const nameOf = ({ group }: UsageRow) => JSON.stringify(Object.entries(group).sort());
   const earlier = new Map(before?.rows.map((row) => [nameOf(row), row]));
   const now = rows.map((row) => {
@@ -64,6 +67,7 @@ export function comparedRows({ rows }: UsageReport, before: UsageReport | undefi
     earlier.delete(nameOf(row));
     return { ...row, costNanoBefore };
   });
+  if (groups > rows.length) return now;
   const gone = [...earlier.values()].map(({ group, costNano }) => ({
     ...none,
     group,

@@ -1,6 +1,6 @@
 import { Group, MultiSelect, Pill, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { listKeys } from '../../api/keys.ts';
+import { getUsageLabels } from '../../api/usage.ts';
 import { RangePicker } from '../../components/range-picker.tsx';
 import { strings } from '../../strings.ts';
 import { comparisons } from './compare.ts';
@@ -28,6 +28,7 @@ export function UsageFilters({ search, onChange }: FiltersProps) {
         maxValues={3}
         searchable
         miw={220}
+        maw="100%"
       />
       <Select
         label={strings.usage.bucket}
@@ -46,7 +47,7 @@ export function UsageFilters({ search, onChange }: FiltersProps) {
         clearable
         w={165}
       />
-      <Group gap="xs">
+      <Group gap="xs" miw={0}>
         {(['user', 'model', 'key'] as const).map((name) =>
           search[name] === undefined ? null : (
             <Pill
@@ -68,13 +69,11 @@ export function UsageFilters({ search, onChange }: FiltersProps) {
   );
 }
 
-/** Labels that keys have: of the dearest 200, which is where the usage is. */
 function useLabelNames(): string[] {
-  const query = { sort: 'spend', order: 'desc', limit: 200 };
   const { data } = useQuery({
-    queryKey: ['keys', 'labels'],
-    queryFn: ({ signal }) => listKeys(query, signal),
+    queryKey: ['usage', 'labels'],
+    queryFn: ({ signal }) => getUsageLabels(signal),
     staleTime: 60_000,
   });
-  return [...new Set(data?.items.flatMap(({ labels }) => Object.keys(labels)) ?? [])].sort();
+  return data?.items ?? [];
 }

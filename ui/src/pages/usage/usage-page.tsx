@@ -1,20 +1,21 @@
 import { Alert, Button, Group, LoadingOverlay, Paper, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import type { UsageReport } from '../../api/types.ts';
-import { focusUrl, getUsage, usageUrl } from '../../api/usage.ts';
-import { CostBars } from '../../components/cost-bars.tsx';
+import { focusUrl, getUsage, type UsageQuery, usageUrl } from '../../api/usage.ts';
+import { ChartSpace, CostBars } from '../../components/cost-bars.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { formatCount, formatMoment } from '../../components/format.ts';
 import { PageHeader } from '../../components/page-header.tsx';
+import { Pager } from '../../components/pager.tsx';
 import { type Range, rangeOf, timeZone } from '../../components/range.ts';
+import { mostSeries } from '../../components/series.ts';
 import { ShareRing } from '../../components/share-ring.tsx';
 import { strings } from '../../strings.ts';
 import { rangeBefore } from './compare.ts';
 import { dimensionName } from './dimension-name.ts';
 import { UsageFilters } from './usage-filters.tsx';
-import { groupsOf, readUsageSearch, type UsageSearch } from './usage-search.ts';
+import { groupsOf, pageSizeOf, readUsageSearch, type UsageSearch } from './usage-search.ts';
 import { UsageTable } from './usage-table.tsx';
 
 const minuteMs = 60_000;
@@ -24,20 +25,24 @@ const thisMinute = () => new Date(Math.ceil(Date.now() / minuteMs) * minuteMs);
 export function UsagePage() {
   const search = readUsageSearch(useSearch({ from: '/admin/usage' }) as Record<string, unknown>);
   const navigate = useNavigate({ from: '/usage' });
-  const show = (next: UsageSearch) => void navigate({ search: next });
+  const show = ({ page: _, ...first }: UsageSearch) => void navigate({ search: first });
   const groups = groupsOf(search);
   const { user, model, key } = search;
   const range = rangeOf(search, new Date());
   const query = { ...range, user, model, key, groupBy: groups.join(',') };
+  const { sort, order, page = 1 } = search;
+  const pageSize = pageSizeOf(search);
+  const paged = { ...query, sort, order, limit: pageSize, offset: (page - 1) * pageSize };
   const { data, error, isPlaceholderData, refetch } = useQuery({
-    queryKey: ['usage', query],
-    queryFn: ({ signal }) => getUsage(query, signal),
+    queryKey: ['usage', paged],
+    queryFn: ({ signal }) => getUsage(paged, signal),
     placeholderData: keepPreviousData,
   });
   const earlier = search.compare === undefined ? undefined : rangeBefore(range, search.compare, thisMinute());
+  const asked = { ...query, ...earlier, figures: 'costNano' };
   const { data: before } = useQuery({
-    queryKey: ['usage', 'before', { ...query, ...earlier }],
-    queryFn: ({ signal }) => getUsage({ ...query, ...earlier }, signal),
+    queryKey: ['usage', 'before', asked],
+    queryFn: ({ signal }) => getUsage(asked, signal),
     enabled: earlier !== undefined,
   });
   const filters = (['user', 'model', 'key'] as const).flatMap((name) =>
@@ -71,7 +76,7 @@ export function UsagePage() {
         </Button>
       </PageHeader>
       <UsageFilters search={search} onChange={show} />
-      <Text size="sm" mb="md">
+      <Text size="sm" mb="md" className="break">
         {strings.usage.printed(formatMoment(range.from), formatMoment(range.to ?? Date.now()), timeZone)}{' '}
         {earlier !== undefined &&
           strings.usage.comparedWith(formatMoment(earlier.from), formatMoment(earlier.to))}{' '}
@@ -84,7 +89,7 @@ export function UsagePage() {
         <div style={{ position: 'relative' }}>
           <LoadingOverlay visible={isPlaceholderData} />
           <UsageChart search={search} range={range} />
-          <UsageShares report={data} groups={groups} />
+          <UsageShares query={{ ...query, limit: pageSize, offset: 0 }} groups={groups} />
           <UsageTable
             report={data}
             before={earlier === undefined ? undefined : before}
@@ -92,16 +97,30 @@ export function UsagePage() {
             search={search}
             onChange={show}
           />
+          {(data.groups ?? 0) > pageSize && (
+            <Pager
+              page={page}
+              pageSize={pageSize}
+              total={data.groups ?? 0}
+              onPage={(next) => void navigate({ search: { ...search, page: next } })}
+            />
+          )}
         </div>
       )}
     </>
   );
 }
 
-function UsageShares({ report: { rows }, groups }: { report: UsageReport; groups: string[] }) {
-  if (groups.length === 0 || rows.length < 2) return null;
+/** The dearest groups, in whatever order and on whatever page the table is. */
+function UsageShares({ query, groups }: { query: UsageQuery; groups: string[] }) {
+  const { data } = useQuery({
+    queryKey: ['usage', query],
+    queryFn: ({ signal }) => getUsage(query, signal),
+    placeholderData: keepPreviousData,
+  });
+  if (data === undefined || groups.length === 0 || data.rows.length < 2) return null;
   const label = strings.usage.sharesOf(groups.map(dimensionName).join(', '));
-  const shares = rows.map(({ group, costNano }) => ({
+  const shares = data.rows.map(({ group, costNano }) => ({
     name: groups.map((name) => group[name] || strings.usage.unnamed).join(' · '),
     costNano,
   }));
@@ -110,7 +129,7 @@ function UsageShares({ report: { rows }, groups }: { report: UsageReport; groups
       <Text size="sm" c="dimmed" mb="xs">
         {label}
       </Text>
-      <ShareRing shares={shares} label={label} />
+      <ShareRing shares={shares} whole={data.total.costNano} label={label} />
     </Paper>
   );
 }
@@ -120,14 +139,15 @@ function UsageChart({ search, range }: { search: UsageSearch; range: Range }) {
   const [groupBy = ''] = groupsOf(search);
   const bucket = search.bucket ?? (search.range === 'today' ? 'hour' : 'day');
   const { user, model, key } = search;
-  const query = { ...range, user, model, key, groupBy, bucket, timeZone };
+  const top = groupBy === '' ? undefined : mostSeries;
+  const query = { ...range, user, model, key, groupBy, bucket, timeZone, top, figures: 'costNano' };
   const { data, error } = useQuery({
     queryKey: ['usage', query],
     queryFn: ({ signal }) => getUsage(query, signal),
     placeholderData: keepPreviousData,
   });
   if (error !== null) return <ErrorNotice error={error} />;
-  if (data === undefined || data.rows.length === 0) return null;
+  if (data?.rows.length === 0) return null;
   const label = groupBy === '' ? strings.usage.chart : strings.usage.chartOf(dimensionName(groupBy));
   return (
     <Paper withBorder p="md" mb="md">
@@ -136,7 +156,11 @@ function UsageChart({ search, range }: { search: UsageSearch; range: Range }) {
           {label}
         </Text>
       </Group>
-      <CostBars rows={data.rows} groupBy={groupBy} bucket={bucket} label={label} timeZone={timeZone} />
+      {data === undefined ? (
+        <ChartSpace />
+      ) : (
+        <CostBars rows={data.rows} groupBy={groupBy} bucket={bucket} label={label} timeZone={timeZone} />
+      )}
     </Paper>
   );
 }

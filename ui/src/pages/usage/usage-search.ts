@@ -13,6 +13,8 @@ export const figures = [
   'tokens',
   'costNano',
 ] as const;
+/** Rows on a page; those that used something only in the range compared with are known when all are on one. */
+export const pageSizeOf = ({ compare }: { compare?: unknown }) => (compare === undefined ? 100 : 500);
 export type Figure = (typeof figures)[number];
 
 export interface UsageSearch extends RangeSearch {
@@ -25,6 +27,7 @@ export interface UsageSearch extends RangeSearch {
   user?: string;
   model?: string;
   key?: string;
+  page?: number;
 }
 
 const isDimension = (name: string) => dimensions.some((one) => one === name) || /^label:.+/.test(name);
@@ -42,6 +45,8 @@ export function readUsageSearch(raw: Record<string, unknown>): UsageSearch {
   if (compare !== undefined) found.compare = compare;
   for (const name of ['user', 'model', 'key'] as const)
     if (raw[name] !== undefined && raw[name] !== '') found[name] = String(raw[name]);
+  const page = Number(raw.page);
+  if (Number.isInteger(page) && page > 1 && page <= 100_000) found.page = page;
   return found;
 }
 

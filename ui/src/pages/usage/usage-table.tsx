@@ -18,7 +18,6 @@ const names: Record<Figure, string> = {
   tokens: columns.tokens,
   costNano: columns.cost,
 };
-const most = 500;
 
 interface UsageTableProps {
   report: UsageReport;
@@ -32,11 +31,8 @@ interface UsageTableProps {
 export function UsageTable({ report, before, groups, search, onChange }: UsageTableProps) {
   const sort = search.sort ?? 'costNano';
   const order = search.order ?? 'desc';
-  const sign = order === 'asc' ? 1 : -1;
   const isCompared = before !== undefined;
-  const rows = comparedRows(report, before)
-    .sort((a, b) => sign * (a[sort] - b[sort]))
-    .slice(0, most);
+  const rows = comparedRows(report, before);
   const sortBy = (figure: Figure) =>
     onChange({ ...search, sort: figure, order: sort === figure && order === 'desc' ? 'asc' : 'desc' });
   return (
@@ -89,9 +85,9 @@ export function UsageTable({ report, before, groups, search, onChange }: UsageTa
           </Table.Tfoot>
         </Table>
       </Table.ScrollContainer>
-      {report.rows.length > most && (
+      {(report.groups ?? 0) > report.rows.length && (
         <Text size="sm" c="dimmed">
-          {strings.usage.more(formatCount(most), formatCount(report.rows.length))}
+          {strings.usage.more(formatCount(report.rows.length), formatCount(report.groups ?? 0))}
         </Text>
       )}
     </>

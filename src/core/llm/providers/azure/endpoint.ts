@@ -1,4 +1,5 @@
-import type { Api, EndpointCall } from '../../provider.ts';
+import type { Api } from '../../api.ts';
+import type { EndpointCall } from '../../provider.ts';
 
 const names: Partial<Record<Api, string>> = {
   Completions: 'chat/completions',

@@ -1,7 +1,8 @@
 import type { ProviderTarget } from '../../../config/snapshot.ts';
 import { bedrockBetas } from '../../anthropic-betas.ts';
+import type { Api } from '../../api.ts';
 import type { Fields } from '../../fields.ts';
-import type { Api, NativeChanges } from '../../provider.ts';
+import type { NativeChanges } from '../../provider.ts';
 
 const anthropicVersion = 'bedrock-2023-05-31';
 

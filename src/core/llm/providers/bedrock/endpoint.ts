@@ -1,5 +1,6 @@
+import type { Api } from '../../api.ts';
 import { bareModel } from '../../bedrock-models.ts';
-import type { Api, EndpointCall } from '../../provider.ts';
+import type { EndpointCall } from '../../provider.ts';
 
 /** The model, which may be an ARN, is in the path. */
 export function endpoint(api: Api, { model, streaming }: EndpointCall): string | undefined {

@@ -1,4 +1,4 @@
-import type { Api } from '../../provider.ts';
+import type { Api } from '../../api.ts';
 
 /** Paths that compatible servers serve by route type. */
 const paths: Partial<Record<Api, string>> = {

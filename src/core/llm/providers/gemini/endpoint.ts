@@ -1,4 +1,5 @@
-import type { Api, EndpointCall } from '../../provider.ts';
+import type { Api } from '../../api.ts';
+import type { EndpointCall } from '../../provider.ts';
 
 /** The model is in the path; only with `alt=sse` a stream is server-sent events. */
 export function endpoint(routeType: Api, { model, streaming }: EndpointCall): string | undefined {

@@ -1,4 +1,4 @@
-import type { Api } from '../../provider.ts';
+import type { Api } from '../../api.ts';
 
 /** Paths of OpenAI's APIs by route type. */
 const paths: Partial<Record<Api, string>> = {

@@ -1,6 +1,7 @@
 import { vertexBetas } from '../../anthropic-betas.ts';
+import type { Api } from '../../api.ts';
 import type { Fields } from '../../fields.ts';
-import type { Api, NativeChanges } from '../../provider.ts';
+import type { NativeChanges } from '../../provider.ts';
 
 const anthropicVersion = 'vertex-2023-10-16';
 /** Access tokens of Google Cloud. */

@@ -1,4 +1,5 @@
-import type { Api, EndpointCall } from '../../provider.ts';
+import type { Api } from '../../api.ts';
+import type { EndpointCall } from '../../provider.ts';
 
 /** Models are named with or without their publisher: `gemini-…`, `google/gemini-…`, `meta/llama-…`. */
 export function nameOf(model: string): string {

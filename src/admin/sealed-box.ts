@@ -1,0 +1,37 @@
+/** What a browser keeps for us and can neither read nor change: AES-256-GCM under a key of this process. */
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+
+const ivBytes = 12;
+const tagBytes = 16;
+
+export class SealedBox {
+  readonly #randomBytes: (count: number) => Uint8Array;
+  readonly #key: Uint8Array;
+
+  constructor(randomBytes: (count: number) => Uint8Array) {
+    this.#randomBytes = randomBytes;
+    this.#key = randomBytes(32);
+  }
+
+  /** base64url. */
+  seal(value: object): string {
+    const iv = this.#randomBytes(ivBytes);
+    const cipher = createCipheriv('aes-256-gcm', this.#key, iv);
+    const body = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()]);
+    return Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64url');
+  }
+
+  /** Undefined for what this process did not seal. */
+  open<T extends object>(sealed: string): T | undefined {
+    const bytes = Buffer.from(sealed, 'base64url');
+    if (bytes.length <= ivBytes + tagBytes) return undefined;
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, ivBytes));
+      decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
+      const text = Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]);
+      return JSON.parse(text.toString('utf8')) as T;
+    } catch {
+      return undefined;
+    }
+  }
+}
