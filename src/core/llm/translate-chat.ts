@@ -23,6 +23,7 @@ import {
 } from './translate-contract.ts';
 import { namesOfDrops, withTurn } from './uncarried.ts';
 import { noUsage, type Usage } from './usage.ts';
+import { vendorChanges, withoutReasoning } from './vendor-quirks.ts';
 import { wholeAsStream } from './whole-as-stream.ts';
 
 /** `inPath`: members that the client's dialect has in its path instead of its body. */
@@ -44,7 +45,11 @@ export function translateChat(
   const asked = { ...request, model };
   const marked = caching === undefined ? asked : withCacheMarks(asked, caching);
   const { request: sent, names } = renameTools(withObjectSchemas(withTurn(marked, drops)), format.toolNames);
-  const encoded = provider.adapt(format.encodeRequest(sent, drops), call.target);
+  const whole = provider.adapt(format.encodeRequest(sent, drops), call.target);
+  const adapted = routeType === 'Completions' ? withoutReasoning(call.target, whole, drops) : whole;
+  const quirks = routeType === 'Completions' ? vendorChanges(call.target, adapted) : undefined;
+  if (quirks !== undefined) drops.push(...quirks.drops);
+  const encoded = quirks === undefined ? adapted : { ...adapted, ...quirks.members };
   const text = JSON.stringify(encoded);
   const estimatedInputTokens = estimateTokens(text);
   const { includeUsage } = request;

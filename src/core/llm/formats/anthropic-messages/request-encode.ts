@@ -18,7 +18,7 @@ const defaultMaxTokens = 4_096;
 const jsonOnly: TextPart = { type: 'text', text: 'Answer with one JSON object and nothing else.' };
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
-  const system = [...request.system];
+  const system = request.system.filter(({ text }) => text.trim() !== '');
   if (request.responseFormat?.type === 'json_object') {
     system.push(jsonOnly);
     drops.push('response_format (asked for in the system prompt)');
@@ -96,7 +96,8 @@ function idOf({ id }: { id: string }): string {
 function encodePart(part: Part, message: number, drops: string[]): Fields[] {
   switch (part.type) {
     case 'text':
-      return part.text === '' ? [] : [encodeText(part)];
+      // Blank text is refused.
+      return part.text.trim() === '' ? [] : [encodeText(part)];
     case 'image':
       return [{ type: 'image', source: encodeSource(part.source), cache_control: part.cacheControl }];
     case 'document':
