@@ -20,7 +20,7 @@ import { HpackDecoder, isRequest } from './hpack.ts';
 import { OutBuffer } from './out-buffer.ts';
 import { ReceiveWindow } from './receive-window.ts';
 import { Sender } from './sender.ts';
-import { type ConnectionLimits, Http2Stream, type OnStream } from './stream.ts';
+import { type ConnectionLimits, Http2Stream, type OnStream, type StreamConnection } from './stream.ts';
 
 const maxUnsentBytes = 1_048_576;
 /** Within a second: pings, settings, resets, credit and the like. */
@@ -30,7 +30,7 @@ const handshakeMs = 10_000;
 const patienceMs = 30_000;
 const empty = Buffer.alloc(0);
 
-export class Http2Connection {
+export class Http2Connection implements StreamConnection {
   readonly #socket: Socket;
   readonly #onStream: OnStream;
   readonly #limits: ConnectionLimits;
@@ -41,7 +41,7 @@ export class Http2Connection {
   readonly #received = new ReceiveWindow();
   readonly #takeFrame: TakeFrame = (...frame) => this.#takeOrReset(...frame);
   readonly #out = new OutBuffer();
-  readonly #sender: Sender;
+  readonly #sender: Sender<Http2Stream>;
   readonly #bornMs: number;
   #hasSettings = false;
   #isReading = false;

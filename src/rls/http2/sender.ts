@@ -2,34 +2,45 @@
 import { defaultWindow, demand, errorCode, flag, frameType, maxWindow } from './frames.ts';
 import type { OutBuffer } from './out-buffer.ts';
 import { PeerSettings } from './peer-settings.ts';
-import type { Http2Stream } from './stream.ts';
 
-export interface SenderEvents {
+export interface SendingStream {
+  readonly id: number;
+  readonly isLocalClosed: boolean;
+  readonly isEnded: boolean;
+  /** What the peer takes. */
+  sendWindow: number;
+  /** Payload that waits for credit, and the block that ends the stream after it. */
+  readonly queue: Buffer[];
+  queuedBytes: number;
+  trailers: Buffer | undefined;
+}
+
+export interface SenderEvents<Stream> {
   /** There is something in the buffer. */
   sent(): void;
   /** Nothing will follow on the stream. */
-  closed(stream: Http2Stream): void;
+  closed(stream: Stream): void;
 }
 
-export class Sender {
+export class Sender<Stream extends SendingStream> {
   readonly peer = new PeerSettings();
   readonly #out: OutBuffer;
-  readonly #events: SenderEvents;
+  readonly #events: SenderEvents<Stream>;
   /** Those with something to send and no credit. */
-  readonly #blocked = new Set<Http2Stream>();
+  readonly #blocked = new Set<Stream>();
   #window = defaultWindow;
 
-  constructor(out: OutBuffer, events: SenderEvents) {
+  constructor(out: OutBuffer, events: SenderEvents<Stream>) {
     this.#out = out;
     this.#events = events;
   }
 
   /** Whether so many bytes of payload would leave at once. */
-  canSend(stream: Http2Stream, bytes: number): boolean {
+  canSend(stream: Stream, bytes: number): boolean {
     return stream.queue.length === 0 && bytes <= stream.sendWindow && bytes <= this.#window;
   }
 
-  headers(stream: Http2Stream, block: Buffer, isLast: boolean): void {
+  headers(stream: Stream, block: Buffer, isLast: boolean): void {
     if (stream.isLocalClosed) return;
     const update = this.peer.takeTableUpdate();
     const flags = flag.endHeaders | (isLast ? flag.endStream : 0);
@@ -41,7 +52,7 @@ export class Sender {
   }
 
   /** What the peer gives no credit for waits, as one piece. */
-  data(stream: Http2Stream, payload: readonly Uint8Array[]): void {
+  data(stream: Stream, payload: readonly Uint8Array[]): void {
     if (stream.isEnded) return;
     const bytes = payload.reduce((sum, part) => sum + part.length, 0);
     if (this.canSend(stream, bytes) && bytes <= this.peer.maxFrameBytes) {
@@ -57,7 +68,7 @@ export class Sender {
   }
 
   /** The peer gives credit to the connection. Returns the streams that went on. */
-  credit(bytes: number): Http2Stream[] {
+  credit(bytes: number): Stream[] {
     this.#window += bytes;
     demand(this.#window <= maxWindow, errorCode.flowControl);
     const waiting = [...this.#blocked];
@@ -69,7 +80,7 @@ export class Sender {
   }
 
   /** Sends what the credit allows, in frames that the peer takes. */
-  pump(stream: Http2Stream): void {
+  pump(stream: Stream): void {
     while (stream.queue.length > 0) {
       const first = stream.queue[0]!;
       const credit = Math.max(0, Math.min(this.#window, stream.sendWindow));
@@ -92,13 +103,13 @@ export class Sender {
     this.headers(stream, trailers, true);
   }
 
-  forget(stream: Http2Stream): void {
+  forget(stream: Stream): void {
     this.#blocked.delete(stream);
     stream.queue.length = 0;
     stream.queuedBytes = 0;
   }
 
-  #spend(stream: Http2Stream, bytes: number): void {
+  #spend(stream: Stream, bytes: number): void {
     this.#window -= bytes;
     stream.sendWindow -= bytes;
   }

@@ -1,9 +1,8 @@
 /** One stream of a connection, as the server answers it. What can't be sent yet waits here for the peer's credit. */
-import type { Http2Connection } from './connection.ts';
 import { errorCode } from './frames.ts';
 import type { Header } from './hpack.ts';
 import { ReceiveWindow } from './receive-window.ts';
-import type { Sender } from './sender.ts';
+import type { Sender, SendingStream } from './sender.ts';
 
 /** Who serves a stream. */
 export interface StreamHandler {
@@ -23,9 +22,18 @@ export interface ConnectionLimits {
   headerListBytes: number;
 }
 
-export class Http2Stream {
+/** What a stream and its handler need of the connection. */
+export interface StreamConnection {
+  /** A coarse clock. */
+  readonly nowMs: number;
+  /** Bytes of unread answers and unfinished messages, for whoever serves the streams. */
+  heldBytes: number;
+  resetStream(id: number, code: number): void;
+}
+
+export class Http2Stream implements SendingStream {
   readonly id: number;
-  readonly connection: Http2Connection;
+  readonly connection: StreamConnection;
   handler: StreamHandler | undefined;
   sendWindow: number;
   readonly received = new ReceiveWindow();
@@ -34,14 +42,13 @@ export class Http2Stream {
   hasResponded = false;
   /** On the connection's clock; the stream is reset when it has passed. */
   deadlineMs = Number.POSITIVE_INFINITY;
-  /** Payload that waits for credit, and the block that ends the stream after it. */
   readonly queue: Buffer[] = [];
   queuedBytes = 0;
   trailers: Buffer | undefined;
 
-  readonly #sender: Sender;
+  readonly #sender: Sender<Http2Stream>;
 
-  constructor(id: number, connection: Http2Connection, sender: Sender) {
+  constructor(id: number, connection: StreamConnection, sender: Sender<Http2Stream>) {
     this.id = id;
     this.connection = connection;
     this.#sender = sender;
