@@ -3,7 +3,7 @@
  * `TOLLGATE_RATELIMIT_ORIGINAL` it is measured in the same rounds: server CPU a call (the original's with its Redis's) with 32 calls in
  * flight, and latency at half of that load. `--rounds 5 --calls 40000`. The best round counts, as others use the machine too.
  */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { RateLimitRequest } from '../src/core/ratelimit/model.ts';
@@ -79,6 +79,14 @@ async function original(binary: string): Promise<Server> {
   };
 }
 
+/**
+ * The load on one processor, the servers on another: a generator that looks at the clock all the time must not stand where the server
+ * is woken. Without `taskset` they are where the system puts them.
+ */
+function pin(pid: number, processor: number): void {
+  spawnSync('taskset', ['-a', '-p', '-c', String(processor), String(pid)]);
+}
+
 function cpuOf({ pids }: Server): number {
   return pids.reduce((sum, pid) => sum + cpuMicros(pid), 0);
 }
@@ -136,6 +144,8 @@ async function compare(servers: Server[], what: string, requestOf: (n: number) =
     Buffer.from(encodeRequest(requestOf(n))).toString('base64'),
   );
   const generator = fork(`${import.meta.dirname}/grpc-load.ts`, [], { execArgv: process.execArgv });
+  pin(generator.pid!, 1);
+  for (const { pids } of servers) for (const pid of pids) pin(pid, 0);
   const best = new Map<Server, Round>();
   for (let round = 0; round <= rounds; round++) {
     for (const server of servers) {

@@ -123,6 +123,11 @@ export function leaderOnly(
     writeStatus: async (object, status) => {
       if (may(object.kind)) await source.writeStatus(object, status);
     },
+    ...(source.writeStatuses && {
+      writeStatuses: async (writes) => {
+        await source.writeStatuses?.(writes.filter(({ object }) => may(object.kind)));
+      },
+    }),
     ensure: async (object) => {
       if (may(object.kind)) await source.ensure(object);
     },

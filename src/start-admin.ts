@@ -7,6 +7,7 @@ import { type AdminServer, startAdminServer } from './admin/server.ts';
 import type { UpOptions } from './cli/up-options.ts';
 import type { Controller } from './controller/controller.ts';
 import type { DataPlane } from './data-plane.ts';
+import { loginKey } from './login-key.ts';
 import type { AdminState } from './open-admin-state.ts';
 import type { RecordFeed } from './record-feed.ts';
 import type { RunningPrices } from './start-prices.ts';
@@ -46,7 +47,7 @@ export function startAdmin(parts: AdminParts): Promise<AdminServer> {
     host: options.listen,
     port: options.adminPort,
     dataDir: options.dataDir,
-    ...(options.oidc && { oidc: options.oidc }),
+    ...(options.oidc && { oidc: options.oidc, loginKey: loginKey(options.dataDir, process.env) }),
     ...(options.consoleUrl !== undefined && { consoleUrl: options.consoleUrl }),
     ...(existsSync(join(uiDir, 'index.html')) ? { uiDir } : {}),
     ...stores,

@@ -1,4 +1,5 @@
 /** Composition root of a data path thread: joins the counters, serves the snapshots it is sent, posts records back. */
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -93,8 +94,17 @@ function rateLimitServiceFor(target: RateLimitTarget): RateLimitService {
   return client;
 }
 
+/** Left behind by threads of a run with more `--workers`. */
+function chargeFilesOfOthers(): string[] {
+  const { directory } = input.counters;
+  return readdirSync(directory)
+    .filter((name) => /^charges-worker-\d+\.jsonl$/.test(name) && name !== `charges-${input.name}.jsonl`)
+    .map((name) => join(directory, name));
+}
+
 const charges = openPendingCharges({
   path: join(input.counters.directory, `charges-${input.name}.jsonl`),
+  adopt: input.sharing === 'alone' ? chargeFilesOfOthers() : [],
   serviceFor: rateLimitServiceFor,
   nowMs,
 });

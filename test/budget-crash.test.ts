@@ -10,7 +10,7 @@ import { type BudgetWorld, budgetWorld } from './support/budget-world.ts';
 import { eventually } from './support/eventually.ts';
 
 /** For all rounds of the long form. */
-const timeout = 3_000_000;
+const timeout = 7_200_000;
 /** After so many rounds another budget: its limit comes near while gateways are killed, and is far again. */
 const roundsOfBudget = 5;
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { noPostgres, startPostgres } from '../src/storage/postgres/postgres-server.fixture.ts';
+import { noPostgres, signal, startPostgres } from '../src/storage/postgres/postgres-server.fixture.ts';
 import { budgetWorld } from './support/budget-world.ts';
 import { eventually } from './support/eventually.ts';
 import { type Gateway, removeDirectory, startGateway, temporaryDirectory } from './support/gateway.ts';
@@ -66,11 +66,11 @@ test('under load, while Postgres stands still and is killed: every call that was
   };
   await more(50);
   const stopped = await server.backends(url);
-  for (const pid of stopped) process.kill(pid, 'SIGSTOP');
+  signal(stopped, 'SIGSTOP');
   await more(100);
   await server.crash();
   // A process that stands still does not notice; then nobody could start anew.
-  for (const pid of stopped) process.kill(pid, 'SIGCONT');
+  signal(stopped, 'SIGCONT');
   await more(100);
   await server.start();
   await more(50);

@@ -63,7 +63,10 @@ function scenarioOf({ answers, error, metrics, keys, ...scenario }: Recording): 
   return scenario;
 }
 
-/** The original has a metric of its own for each path where we have labels: only their sums are compared. */
+/**
+ * The original has a metric of its own for each path where we have labels: only their sums are compared. Expiry is compared by the
+ * minute, as a second or more passes before it is looked at.
+ */
 function comparable(recording: Recording): Recording {
   const metrics: Recording['metrics'] = {};
   for (const [name, value] of Object.entries(recording.metrics)) {
@@ -71,7 +74,11 @@ function comparable(recording: Recording): Recording {
     const kept = folded ?? name;
     metrics[kept] = (metrics[kept] ?? 0) + value;
   }
-  return { ...recording, metrics };
+  const keys = Object.entries(recording.keys).map(([name, { value, ttl }]) => [
+    name,
+    { value, ttl: Math.ceil(ttl / 60) * 60 },
+  ]);
+  return { ...recording, metrics, keys: Object.fromEntries(keys) };
 }
 
 /** Times of day told apart: windows begin, and limits reset, when they do. */

@@ -152,7 +152,7 @@ async function openWorld(
   };
 }
 
-interface TestAdminOptions extends Pick<AdminContext, 'oidc' | 'consoleUrl' | 'retention'> {
+interface TestAdminOptions extends Pick<AdminContext, 'oidc' | 'loginKey' | 'consoleUrl' | 'retention'> {
   ledger?: false;
   /** All keys are, as with Postgres. */
   inMemory?: boolean;

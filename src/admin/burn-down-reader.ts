@@ -79,8 +79,13 @@ async function readOn(
   const until = performance.now() + readMs;
   const isLate = () => performance.now() > until;
   const settledMs = nowMs - lateMs;
+  let slice: RequestRecord[] = [];
   for await (const { records, doneToMs } of callsInOrder(ledger, kept.doneToMs, settledMs)) {
-    add(kept.charged, plan, records, isOf);
+    slice.push(...records);
+    // What is not done is read again the next time, and must not be counted twice.
+    if (doneToMs <= kept.doneToMs) continue;
+    add(kept.charged, plan, slice, isOf);
+    slice = [];
     kept.doneToMs = doneToMs;
     if (isLate()) break;
   }

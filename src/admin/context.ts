@@ -65,6 +65,8 @@ export interface AdminContext {
   users: Users;
   /** Absent: nobody logs in by OpenID Connect. */
   oidc?: OidcSettings;
+  /** 32 bytes that gateways which are one for people share; absent: one of this process. */
+  loginKey?: Uint8Array;
   /** Where browsers find the console, when not at its own address: `https://gateway.example.com`. */
   consoleUrl?: string;
   prices(): PriceCatalog;

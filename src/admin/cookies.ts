@@ -38,12 +38,15 @@ export function consoleOrigin(
   return consoleUrl === undefined ? `http://${host}` : new URL(consoleUrl).origin;
 }
 
+/** Characters: it has to fit into a cookie. */
+const longestPage = 1_000;
 const controls = /[\0-\x20\\\x7f]/;
 
 /** A page of the console to go to after the login: whatever leads elsewhere, or is no page, becomes the start page. */
 export function ownPage(path: string | null): string {
   const base = 'http://console.invalid';
-  const url = path?.startsWith('/') && !controls.test(path) ? URL.parse(path, base) : null;
+  if (path === null || path.length > longestPage || !path.startsWith('/') || controls.test(path)) return '/';
+  const url = URL.parse(path, base);
   if (
     url === null ||
     url.origin !== base ||

@@ -123,3 +123,23 @@ test('the client secret is read at each login; without it nobody is sent away', 
   assert.equal(await logIn(admin, provider), '/?loginProblem=unavailable');
   assert.ok(!/first-secret|second-secret/.test(JSON.stringify(admin.logged)));
 });
+
+test('a login that began at one gateway ends at another with the same key, and nowhere else', async (t) => {
+  const { provider, admin: here } = await start(t);
+  const oidc = { ...settings, issuer: provider.issuer };
+  const loginKey = Buffer.alloc(32, 7);
+  const [one, two] = [
+    await startTestAdmin(t, { oidc, loginKey }),
+    await startTestAdmin(t, { oidc, loginKey }),
+  ];
+  const begun = await fetch(`${one.url}/api/v1/oidc/login`, { redirect: 'manual' });
+  const asked = new URL(begun.headers.get('location')!).searchParams;
+  provider.nonce = asked.get('nonce')!;
+  const cookie = begun.headers.get('set-cookie')!.split(';', 1)[0]!;
+  const endAt = async ({ url }: TestAdmin) => {
+    const back = `${url}/api/v1/oidc/callback?code=x&state=${asked.get('state')}`;
+    return (await fetch(back, { headers: { cookie }, redirect: 'manual' })).headers.get('location');
+  };
+  assert.equal(await endAt(here), '/?loginProblem=expired');
+  assert.equal(await endAt(two), '/');
+});

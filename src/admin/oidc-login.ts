@@ -34,6 +34,8 @@ export interface Identity {
 
 export interface OidcParts {
   settings: OidcSettings;
+  /** 32 bytes; a way that began at another gateway with the same key may end here. */
+  loginKey: Uint8Array;
   nowMs(): number;
   randomBytes(count: number): Uint8Array;
 }
@@ -47,7 +49,7 @@ export class OidcLogin {
   constructor(parts: OidcParts) {
     this.#parts = parts;
     this.#provider = new OidcProvider(parts.settings);
-    this.#box = new SealedBox(parts.randomBytes);
+    this.#box = new SealedBox(parts.loginKey, parts.randomBytes);
   }
 
   /** Where the browser goes, and the cookie that it brings back. Rejects with {@link OidcFault} `unavailable`. */

@@ -214,6 +214,7 @@ test('nobody is led elsewhere after the login', async (t) => {
     'javascript:alert(1)',
     '/api/v1/keys',
     'evil',
+    `/${'x'.repeat(1_000)}`,
   ];
   for (const returnTo of elsewhere) {
     const { location } = await logIn(admin, 'anna', returnTo);

@@ -40,8 +40,8 @@ const settingsSchema = record(
 );
 
 export function oidcRoutes(context: AdminContext): readonly Route[] {
-  const { oidc: settings, nowMs, randomBytes } = context;
-  const login = settings && new OidcLogin({ settings, nowMs, randomBytes });
+  const { oidc: settings, nowMs, randomBytes, loginKey = randomBytes(32) } = context;
+  const login = settings && new OidcLogin({ settings, loginKey, nowMs, randomBytes });
   return [
     {
       method: 'GET',

@@ -1,4 +1,4 @@
-/** What a browser keeps for us and can neither read nor change: AES-256-GCM under a key of this process. */
+/** What a browser keeps for us and can neither read nor change: AES-256-GCM. */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 
 const ivBytes = 12;
@@ -8,9 +8,10 @@ export class SealedBox {
   readonly #randomBytes: (count: number) => Uint8Array;
   readonly #key: Uint8Array;
 
-  constructor(randomBytes: (count: number) => Uint8Array) {
+  /** `key`: 32 bytes. */
+  constructor(key: Uint8Array, randomBytes: (count: number) => Uint8Array) {
     this.#randomBytes = randomBytes;
-    this.#key = randomBytes(32);
+    this.#key = key;
   }
 
   /** base64url. */
@@ -21,7 +22,7 @@ export class SealedBox {
     return Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64url');
   }
 
-  /** Undefined for what this process did not seal. */
+  /** Undefined for what was not sealed with this key. */
   open<T extends object>(sealed: string): T | undefined {
     const bytes = Buffer.from(sealed, 'base64url');
     if (bytes.length <= ivBytes + tagBytes) return undefined;

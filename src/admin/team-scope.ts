@@ -130,6 +130,7 @@ function ownLedger(team: string, isOwn: (record: RequestRecord) => boolean, whol
   return {
     search: (filter, page) => whole.search(own(filter), page),
     usage: (filter, query) => whole.usage(own(filter), query),
+    // Only keys that are the team's are asked for.
     latency: (filter) => whole.latency(own(filter)),
     labelNames: (filter) => whole.labelNames(own(filter)),
     get: async (id) => {

@@ -1,6 +1,6 @@
 /** Makes a set of objects what it should be: written whole, and those that are in it no more are deleted. All or nothing. */
 import type { KubeObject } from '../core/resources/object.ts';
-import { eachOf } from '../storage/resource-pages.ts';
+import { eachLabelled } from '../storage/resource-pages.ts';
 import type { RegistryContext } from './registry/context.ts';
 import { deleteObject } from './registry/delete.ts';
 import { kindOfObject } from './registry/kind-of.ts';
@@ -8,7 +8,7 @@ import { decodeAs } from './registry/metadata.ts';
 import { createObject, refTo, updateObject } from './registry/write.ts';
 
 /**
- * `label` marks the set. Strictly validated before anything is written: throws `StatusError` at the first object that is
+ * `label` marks the set; its value has three characters at least. Strictly validated before anything is written: throws `StatusError` at the first object that is
  * refused. Returns warnings.
  */
 export function replaceObjects(
@@ -21,7 +21,7 @@ export function replaceObjects(
   write(registry, objects, warnings, false);
   const kept = new Set(objects.map(idOf));
   for (const kind of registry.kinds) {
-    for (const object of eachOf(registry.store, kind)) {
+    for (const object of eachLabelled(registry.store, kind, label[1])) {
       if (object.metadata.labels?.[label[0]] !== label[1] || kept.has(idOf(object))) continue;
       deleteObject(registry, kind, object.metadata, {});
     }

@@ -1,14 +1,15 @@
 /** The controller's view of the embedded store: in process, without a copy, through the same admission as every client. */
 import { isDeepStrictEqual } from 'node:util';
 import { nameOf } from '../core/config/objects.ts';
+import type { StatusWrite } from '../core/config/status-write.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import type { KindChange, ResourceSource } from '../storage/resource-source.ts';
-import type { ResourceEvent } from '../storage/resource-store.ts';
+import type { ResourceChange, ResourceEvent } from '../storage/resource-store.ts';
 import type { RegistryContext } from './registry/context.ts';
 import { deleteObject } from './registry/delete.ts';
 import { kindByName, kindOfObject } from './registry/kind-of.ts';
 import { decodeAs } from './registry/metadata.ts';
-import { createObject, refTo, updateObject } from './registry/write.ts';
+import { createObject, planUpdate, refTo, updateObject } from './registry/write.ts';
 
 const fieldManager = 'tollgate';
 
@@ -26,6 +27,16 @@ export function createEmbeddedResourceSource(registry: RegistryContext): Resourc
     pending.clear();
     for (const kind of changed) for (const listener of [...listeners]) listener(kind);
   }
+
+  const tell = (writes: readonly StatusWrite[]) =>
+    store.write(() => {
+      tellingStatus = true;
+      try {
+        store.commit(writes.flatMap(({ object, status }) => statusChanges(registry, object, status)));
+      } finally {
+        tellingStatus = false;
+      }
+    });
 
   return {
     ...(store.keys && { keys: store.keys }),
@@ -52,15 +63,8 @@ export function createEmbeddedResourceSource(registry: RegistryContext): Resourc
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    writeStatus: async (object, status) =>
-      store.write(() => {
-        tellingStatus = true;
-        try {
-          writeStatus(registry, object, status);
-        } finally {
-          tellingStatus = false;
-        }
-      }),
+    writeStatus: async (object, status) => tell([{ object, status }]),
+    writeStatuses: async (writes) => tell(writes),
     ensure: async (object) => store.write(() => ensure(registry, object)),
     remove: async (ref) =>
       store.write(() => {
@@ -82,12 +86,16 @@ function meaning({ status: _, metadata, ...rest }: KubeObject): unknown {
   return { ...rest, metadata: named };
 }
 
-function writeStatus(registry: RegistryContext, object: KubeObject, status: Record<string, unknown>): void {
+function statusChanges(
+  registry: RegistryContext,
+  object: KubeObject,
+  status: Record<string, unknown>,
+): ResourceChange[] {
   const kind = kindOfObject(registry, object);
   const live = registry.store.get(refTo(kind, object.metadata));
-  if (live === undefined || live.metadata.uid !== object.metadata.uid) return;
+  if (live === undefined || live.metadata.uid !== object.metadata.uid) return [];
   const options = { fieldManager, subresource: 'status' as const, warnings: [] };
-  updateObject(registry, kind, { ...live, status }, options);
+  return planUpdate(registry, kind, { ...live, status }, options);
 }
 
 /** Fields that the object does not name are left alone; those of spec, data and status that it names are made equal. */
@@ -115,5 +123,6 @@ function ensure(registry: RegistryContext, object: KubeObject): void {
 
 function ensureStatus(registry: RegistryContext, given: KubeObject, status: Record<string, unknown>): void {
   const live = registry.store.get(refTo(kindOfObject(registry, given), given.metadata));
-  if (live !== undefined && !isDeepStrictEqual(live['status'], status)) writeStatus(registry, live, status);
+  if (live !== undefined && !isDeepStrictEqual(live['status'], status))
+    registry.store.commit(statusChanges(registry, live, status));
 }

@@ -77,6 +77,8 @@ class ReconcileLoop implements Controller {
   #gateways: Gateways | undefined;
   /** Of the last whole compilation, but for VirtualKeys. */
   #others: readonly StatusWrite[] = [];
+  /** Some of the VirtualKeys, for `outcome`. */
+  #toldKeys: readonly StatusWrite[] = [];
   #running: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
   #more: NodeJS.Immediate | undefined;
@@ -182,9 +184,12 @@ class ReconcileLoop implements Controller {
     const statuses = keys.map((key) => statusOfKey(key, this.#keys.book, gateways, clock));
     await this.#statuses.write(statuses);
     this.#keys.told(keys);
-    this.#options.outcome?.told([...this.#others, ...this.#keys.outcome(statuses)]);
+    const hasMore = this.#keys.hasMore();
+    // Of very many that are told one portion after the other, it is looked at in the end.
+    if (!hasMore) this.#toldKeys = this.#keys.outcome(statuses);
+    this.#options.outcome?.told([...this.#others, ...this.#toldKeys]);
     await this.#issuer.issue(keys.flatMap(({ toIssue }) => toIssue ?? []));
-    if (!this.#keys.hasMore()) return;
+    if (!hasMore) return;
     // Whoever waits for what has changed until now does not wait for all of them.
     this.#more ??= setImmediate(() => {
       this.#more = undefined;

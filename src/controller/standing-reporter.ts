@@ -7,12 +7,14 @@ import type { Budget } from '../core/budget/model.ts';
 import { type BudgetStanding, type CounterReading, standingsOf, unused } from '../core/budget/standing.ts';
 import { amountText } from '../core/budget/units.ts';
 import { nameOf } from '../core/config/objects.ts';
+import type { StatusWrite } from '../core/config/status-write.ts';
 import type { RequestRecord } from '../core/record.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import type { ResourceSource } from '../storage/resource-source.ts';
+import { StatusWriter } from './status-writer.ts';
 
 export interface StandingReporterOptions {
-  source: Pick<ResourceSource, 'get' | 'list' | 'writeStatus'>;
+  source: Pick<ResourceSource, 'get' | 'list' | 'writeStatus' | 'writeStatuses'>;
   /** Of the snapshot in force. */
   budgets(): readonly Budget[];
   counters(): readonly CounterReading[] | Promise<readonly CounterReading[]>;
@@ -30,10 +32,12 @@ const lastUsedStepMs = 60_000;
 
 export class StandingReporter {
   readonly #options: StandingReporterOptions;
+  readonly #statuses: StatusWriter;
   readonly #lastUsed = new Map<string, number>();
 
   constructor(options: StandingReporterOptions) {
     this.#options = options;
+    this.#statuses = new StatusWriter(options.source);
   }
 
   observe({ key, startedAtMs }: RequestRecord): void {
@@ -65,14 +69,18 @@ export class StandingReporter {
     if (this.#lastUsed.size === 0) return;
     const used = new Map(this.#lastUsed);
     this.#lastUsed.clear();
+    const writes: StatusWrite[] = [];
     for (const [id, atMs] of used) {
       const [kind = '', namespace = '', name = ''] = id.split('/');
       const object = this.#options.source.get({ group, kind, namespace, name });
       if (object === undefined) continue;
       const before = Date.parse(String((object['status'] as { lastUsedAt?: string })?.lastUsedAt ?? ''));
       if (atMs - before < lastUsedStepMs) continue;
-      await this.#write(object, { lastUsedAt: `${new Date(atMs).toISOString().slice(0, 19)}Z` });
+      const told = (object['status'] ?? {}) as Record<string, unknown>;
+      const lastUsedAt = `${new Date(atMs).toISOString().slice(0, 19)}Z`;
+      writes.push({ object, status: { ...told, lastUsedAt } });
     }
+    await this.#statuses.write(writes);
   }
 
   async #write(object: KubeObject, figures: Record<string, unknown>): Promise<void> {

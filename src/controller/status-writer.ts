@@ -3,19 +3,23 @@ import { isDeepStrictEqual } from 'node:util';
 import type { StatusWrite } from '../core/config/status-write.ts';
 import type { ResourceSource } from '../storage/resource-source.ts';
 
-export class StatusWriter {
-  readonly #source: ResourceSource;
+type Target = Pick<ResourceSource, 'writeStatus' | 'writeStatuses'>;
 
-  constructor(source: ResourceSource) {
+export class StatusWriter {
+  readonly #source: Target;
+
+  constructor(source: Target) {
     this.#source = source;
   }
 
   async write(statuses: readonly StatusWrite[]): Promise<void> {
-    for (const { object, status } of statuses) {
+    const changed = statuses.filter(({ object, status }) => {
       const before = object['status'];
-      if (isDeepStrictEqual(before, status) || isDeepStrictEqual(plain(before), plain(status))) continue;
-      await this.#source.writeStatus(object, status);
-    }
+      return !isDeepStrictEqual(before, status) && !isDeepStrictEqual(plain(before), plain(status));
+    });
+    if (changed.length > 1 && this.#source.writeStatuses !== undefined)
+      await this.#source.writeStatuses(changed);
+    else for (const { object, status } of changed) await this.#source.writeStatus(object, status);
   }
 }
 

@@ -1,5 +1,6 @@
 /** What routing found out about a model call. */
 import type { AiBackend, HeaderModifier, RouteRule, RouteType } from '../core/config/snapshot.ts';
+import type { Fields } from '../core/llm/fields.ts';
 import type { Call } from './call.ts';
 
 export interface LlmRoute {
@@ -9,6 +10,8 @@ export interface LlmRoute {
   path: string;
   modifiers: HeaderModifier[];
   rule: RouteRule;
+  /** The body, where it was read to find the route. */
+  parsed?: { text: string; fields: Fields } | undefined;
 }
 
 /** Milliseconds until the call as a whole is given up; undefined: nothing limits it. */

@@ -24,6 +24,8 @@ export function translateFor(
     pathAndQuery: route.path,
     headers,
     body,
+    // What guards have masked is another text.
+    ...(route.parsed?.text === body && { fields: route.parsed.fields }),
     nowSeconds: Math.floor(deps.nowMs() / 1000),
     callId: call.record.id,
   });

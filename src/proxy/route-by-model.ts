@@ -2,7 +2,7 @@
 
 import type { AiBackend } from '../core/config/snapshot.ts';
 import type { Refusal } from '../core/errors.ts';
-import { askedModel } from '../core/llm/asked-model.ts';
+import { type AskedModel, askedModel } from '../core/llm/asked-model.ts';
 import { FieldFault } from '../core/llm/fields.ts';
 import { type ModelRoute, matchModel } from '../core/route/match-model.ts';
 import type { Call } from './call.ts';
@@ -17,14 +17,15 @@ export function routeByModel(
   body: string,
   deps: DataPathDependencies,
 ): LlmRoute | Refusal {
-  let asked: string;
+  let read: AskedModel;
   try {
-    asked = askedModel(route.routeType, route.path, body);
+    read = askedModel(route.routeType, route.path, body);
   } catch (error) {
     if (!(error instanceof FieldFault)) throw error;
     const { message: detail, path } = error.toFault();
     return { code: 'invalid_request', detail, path };
   }
+  const { model: asked, fields } = read;
   call.context.askedModel = asked;
   const found = matchModel(models, asked, deps.random());
   if (found === undefined) return { code: 'model_not_found', detail: `no model "${asked}" is served here` };
@@ -35,7 +36,8 @@ export function routeByModel(
       cause: backend?.refusal ?? `no backend ${found.backend} for models`,
     };
   call.record.backend = backend.name;
-  return { ...route, backend: stripped(backend, found, asked) };
+  const parsed = fields && { text: body, fields };
+  return { ...route, backend: stripped(backend, found, asked), parsed };
 }
 
 function stripped(backend: AiBackend, { stripPrefix }: ModelRoute, asked: string): AiBackend {

@@ -1,7 +1,7 @@
 /** The part of the line that knows it serves a model: body, provider, translation, token limits, attempts. */
 import type { RouteType } from '../core/config/snapshot.ts';
 import { isBinaryBody } from '../core/llm/binary-body.ts';
-import type { RequestFault } from '../core/llm/translate-contract.ts';
+import type { RequestFault } from '../core/llm/request-fault.ts';
 import type { Attempt } from './attempt-standing.ts';
 import { makeAttempts } from './attempts.ts';
 import type { Call } from './call.ts';

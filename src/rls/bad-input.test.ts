@@ -142,14 +142,15 @@ test('10,000 descriptors, keys of 1 MB, a message above 4 MiB', async (t) => {
 test('wrong HTTP/2 frames and plain HTTP/1.1 end their connection only', async (t) => {
   const { server, session } = await start(t);
   const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
-  const head = (length: number, type: number, stream: number) =>
-    Buffer.from([0, 0, length, type, 0, 0, 0, 0, stream]);
+  const head = (length: number, type: number, stream: number, flags = 0) =>
+    Buffer.from([0, 0, length, type, flags, 0, 0, 0, stream]);
   const attempts: Buffer[] = [
     Buffer.from('GET / HTTP/1.1\r\nhost: x\r\n\r\n'),
     Buffer.from('nonsense\r\n\r\n'),
     Buffer.concat([Buffer.from(preface), head(3, 4, 0), Buffer.from([1, 2, 3])]),
     Buffer.concat([Buffer.from(preface), head(0, 4, 0), head(4, 0, 7), Buffer.from('data')]),
-    Buffer.concat([Buffer.from(preface), head(0, 4, 0), head(4, 1, 1), Buffer.from([255, 255, 255, 255])]),
+    Buffer.concat([Buffer.from(preface), head(0, 4, 0), head(4, 1, 1, 4), Buffer.from([255, 255, 255, 255])]),
+    Buffer.concat([Buffer.from(preface), head(0, 4, 0), head(1, 1, 1), Buffer.from([0x82]), head(0, 6, 0)]),
     Buffer.concat([Buffer.from(preface), head(0, 4, 0), head(4, 8, 0), Buffer.from([0, 0, 0, 0])]),
   ];
   for (const bytes of attempts) {

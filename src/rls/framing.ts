@@ -6,6 +6,21 @@ import { GrpcError, grpcStatus } from './grpc-status.ts';
 export const maxMessageBytes = 4 * 1024 * 1024;
 const headBytes = 5;
 
+/** What stands in front of a message that is not compressed. */
+export function frameHead(length: number): Buffer {
+  const head = Buffer.allocUnsafe(headBytes);
+  head[0] = 0;
+  head.writeUInt32BE(length, 1);
+  return head;
+}
+
+/** The message of a body that is one in whole; undefined when it is anything else. */
+export function wholeMessage(body: Buffer): Buffer | undefined {
+  if (body.length < headBytes || body[0] !== 0 || body.readUInt32BE(1) !== body.length - headBytes)
+    return undefined;
+  return body.subarray(headBytes);
+}
+
 export function frame(message: Uint8Array): Buffer {
   const framed = Buffer.allocUnsafe(headBytes + message.length);
   framed[0] = 0;

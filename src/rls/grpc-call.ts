@@ -1,8 +1,10 @@
 /** One call on one HTTP/2 stream: its messages in, its messages and its status out. */
-import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { RateLimitUnavailable } from '../core/ratelimit/model.ts';
-import { frame, MessageReader } from './framing.ts';
-import { encodeMessage, GrpcError, grpcStatus } from './grpc-status.ts';
+import { frameHead, MessageReader, wholeMessage } from './framing.ts';
+import { GrpcError, grpcStatus } from './grpc-status.ts';
+import { okTrailers, responseHead, statusBlock } from './header-blocks.ts';
+import type { Header } from './http2/hpack.ts';
+import type { Http2Stream, StreamHandler } from './http2/stream.ts';
 import { InvalidRequest } from './unit-numbers.ts';
 import { InvalidUtf8 } from './wire-text.ts';
 
@@ -18,168 +20,186 @@ export type Method = { unary: UnaryMethod } | { stream: StreamMethod };
 export interface CallLimits {
   /** Bytes of messages that are incomplete or not read yet, all calls together. */
   buffered: { now: number; max: number };
-  /** Of those, what one session may hold: one that does not read leaves room for the others. */
+  /** Of those, what one connection may hold: one that does not read leaves room for the others. */
   sessionBytes: number;
   /** Calls under way. */
   calls: { now: number; max: number };
-  /** A client that sends a head and no body, or never reads, holds a unary call no longer than this. */
+  /** A client that sends a head and no message, or never reads, holds a call no longer than this. */
   unaryMs: number;
 }
 
-const responseHead = { ':status': 200, 'content-type': 'application/grpc' };
+const discarding: StreamHandler = { data: () => {}, closed: () => {} };
 
 export function serveCall(
-  stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
+  stream: Http2Stream,
+  headers: readonly Header[],
   methods: ReadonlyMap<string, Method>,
   limits: CallLimits,
-): void {
-  stream.on('error', () => stream.destroy());
-  if (!String(headers['content-type'] ?? '').startsWith('application/grpc')) {
-    const told = JSON.stringify(String(headers['content-type'] ?? '').slice(0, 100));
-    const message = `invalid gRPC request content-type ${told}`;
-    endWith(stream, grpcStatus.INVALID_ARGUMENT, message, 415);
-    return;
+): StreamHandler {
+  const field = (wanted: string) => headers.find(([name]) => name === wanted)?.[1];
+  const type = field('content-type') ?? '';
+  if (!type.startsWith('application/grpc')) {
+    const message = `invalid gRPC request content-type ${JSON.stringify(type.slice(0, 100))}`;
+    stream.end(statusBlock(grpcStatus.INVALID_ARGUMENT, message, 415));
+    return discarding;
   }
-  const path = String(headers[':path'] ?? '');
+  const path = field(':path') ?? '';
   const method = methods.get(path);
   if (method === undefined) {
-    endWith(stream, grpcStatus.UNIMPLEMENTED, unknownMethod(path, methods));
-    return;
+    stream.end(statusBlock(grpcStatus.UNIMPLEMENTED, unknownMethod(path, methods)));
+    return discarding;
   }
-  new Call(stream, limits, headers['grpc-encoding']).run(method);
+  if (limits.calls.now >= limits.calls.max) {
+    stream.end(statusBlock(grpcStatus.RESOURCE_EXHAUSTED, 'too many calls at once'));
+    return discarding;
+  }
+  const encoding = field('grpc-encoding');
+  return 'unary' in method
+    ? new UnaryCall(stream, limits, encoding, method.unary)
+    : new StreamingCall(stream, limits, encoding, method.stream);
 }
 
-class Call {
-  readonly #stream: ServerHttp2Stream;
+abstract class Call implements StreamHandler {
+  protected readonly stream: Http2Stream;
   readonly #limits: CallLimits;
-  readonly #reader: MessageReader;
-  readonly #session: { bytes: number };
   /** Bytes that this call holds of the budgets. */
   #held = 0;
 
-  constructor(stream: ServerHttp2Stream, limits: CallLimits, encoding: string | string[] | undefined) {
-    this.#reader = new MessageReader(typeof encoding === 'string' ? encoding : undefined);
-    this.#stream = stream;
+  constructor(stream: Http2Stream, limits: CallLimits) {
+    this.stream = stream;
     this.#limits = limits;
-    this.#session = sessionOf(stream);
     limits.calls.now++;
-    stream.on('close', () => {
-      limits.calls.now--;
-      this.#hold(0);
-    });
   }
 
-  run(method: Method): void {
-    const { now, max } = this.#limits.calls;
-    if (now > max) {
-      this.#fail(new GrpcError(grpcStatus.RESOURCE_EXHAUSTED, 'too many calls at once'));
-      return;
-    }
-    if ('unary' in method) this.#runUnary(method.unary);
-    else this.#runStream(method.stream);
-  }
-
-  #runUnary(method: UnaryMethod): void {
-    this.#stream.setTimeout(this.#limits.unaryMs, () => this.#stream.close(constants.NGHTTP2_CANCEL));
-    let message: Uint8Array | undefined;
-    this.#onMessages((one) => {
-      // What comes after it is not looked at.
-      message ??= one;
-    });
-    this.#stream.on('end', () => {
-      if (message !== undefined) void this.#answer(method, message);
-      else this.#attempt(() => this.#reader.throwCutOff());
-    });
-  }
-
-  async #answer(method: UnaryMethod, message: Uint8Array): Promise<void> {
+  data(chunk: Buffer, isLast: boolean): void {
     try {
-      const result = method(message);
-      const answer = result instanceof Promise ? await result : result;
-      if (this.#stream.destroyed || this.#stream.headersSent) return;
-      // Until it is read: a client that never does must not fill the memory.
-      this.#hold(answer.length);
-      this.#respond();
-      this.#stream.end(frame(answer));
+      this.take(chunk, isLast);
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
-  #runStream(method: StreamMethod): void {
-    let stop: (() => void) | undefined;
-    const send = (message: Uint8Array) => {
-      if (this.#stream.destroyed || this.#stream.writableEnded) return;
-      // A peer that does not read what it asked for is not worth a queue.
-      if (this.#stream.writableLength > maxQueuedBytes) return this.#stream.close(constants.NGHTTP2_CANCEL);
-      if (!this.#stream.headersSent) this.#respond();
-      this.#stream.write(frame(message));
-    };
-    this.#onMessages((message) => {
-      stop ??= method(message, send);
-    });
-    this.#stream.on('end', () => {
-      if (stop !== undefined || this.#stream.destroyed) return;
-      if (!this.#stream.headersSent) this.#respond();
-      this.#stream.end();
-    });
-    this.#stream.on('close', () => stop?.());
+  closed(): void {
+    this.#limits.calls.now--;
+    this.hold(0);
   }
 
-  #onMessages(take: (message: Uint8Array) => void): void {
-    this.#stream.on('data', (chunk: Buffer) => {
-      if (this.#stream.headersSent && this.#stream.writableEnded) return;
-      this.#attempt(() => {
-        for (const message of this.#reader.push(chunk)) take(message);
-        this.#hold(this.#reader.size);
-      });
-    });
-  }
+  protected abstract take(chunk: Buffer, isLast: boolean): void;
 
-  #attempt(step: () => void): void {
-    try {
-      step();
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  #hold(bytes: number): void {
-    const { buffered, sessionBytes } = this.#limits;
+  protected hold(bytes: number): void {
     const more = bytes - this.#held;
+    if (more === 0) return;
+    const { buffered, sessionBytes } = this.#limits;
+    const { connection } = this.stream;
     this.#held = bytes;
     buffered.now += more;
-    this.#session.bytes += more;
-    if (more > 0 && (buffered.now > buffered.max || this.#session.bytes > sessionBytes))
+    connection.heldBytes += more;
+    if (more > 0 && (buffered.now > buffered.max || connection.heldBytes > sessionBytes))
       throw new GrpcError(grpcStatus.RESOURCE_EXHAUSTED, 'too many messages at once');
   }
 
-  #respond(): void {
-    this.#stream.respond(responseHead, { waitForTrailers: true });
-    this.#stream.on('wantTrailers', () => this.#stream.sendTrailers({ 'grpc-status': '0' }));
-  }
-
-  #fail(error: unknown): void {
+  protected fail(error: unknown): void {
+    if (this.stream.isEnded || this.stream.hasResponded) return;
     const [status, text] = statusOf(error);
-    endWith(this.#stream, status, text);
+    this.stream.end(statusBlock(status, text));
+    this.hold(0);
   }
 }
 
-const sessions = new WeakMap<object, { bytes: number }>();
+class UnaryCall extends Call {
+  readonly #method: UnaryMethod;
+  readonly #encoding: string | undefined;
+  /** Made when the message does not come in one piece. */
+  #reader: MessageReader | undefined;
+  #message: Uint8Array | undefined;
 
-function sessionOf({ session }: ServerHttp2Stream): { bytes: number } {
-  if (session === undefined) return { bytes: 0 };
-  let known = sessions.get(session);
-  if (known === undefined) {
-    known = { bytes: 0 };
-    sessions.set(session, known);
+  constructor(stream: Http2Stream, limits: CallLimits, encoding: string | undefined, method: UnaryMethod) {
+    super(stream, limits);
+    this.#method = method;
+    this.#encoding = encoding;
+    stream.deadlineMs = stream.connection.nowMs + limits.unaryMs;
   }
-  return known;
+
+  protected take(chunk: Buffer, isLast: boolean): void {
+    const whole = isLast && this.#reader === undefined ? wholeMessage(chunk) : undefined;
+    if (whole === undefined) this.#takePart(chunk, isLast);
+    else this.#answer(whole);
+  }
+
+  #takePart(chunk: Buffer, isLast: boolean): void {
+    this.#reader ??= new MessageReader(this.#encoding);
+    if (this.#message === undefined) {
+      // What comes after the first message is not looked at.
+      [this.#message] = this.#reader.push(Buffer.from(chunk));
+      this.hold(this.#message?.length ?? this.#reader.size);
+    }
+    if (!isLast) return;
+    if (this.#message !== undefined) this.#answer(this.#message);
+    else this.#reader.throwCutOff();
+  }
+
+  #answer(message: Uint8Array): void {
+    const answer = this.#method(message);
+    if (answer instanceof Promise)
+      answer.then((told) => this.#send(told)).catch((error: unknown) => this.fail(error));
+    else this.#send(answer);
+  }
+
+  #send(answer: Uint8Array): void {
+    const { stream } = this;
+    if (stream.isEnded) return;
+    const head = frameHead(answer.length);
+    // Until it is read: a client that never does must not fill the memory.
+    if (!stream.canSend(head.length + answer.length)) this.hold(answer.length);
+    stream.respond(responseHead);
+    stream.write(head, answer);
+    stream.end(okTrailers);
+  }
+}
+
+class StreamingCall extends Call {
+  readonly #method: StreamMethod;
+  readonly #reader: MessageReader;
+  #stop: (() => void) | undefined;
+
+  constructor(stream: Http2Stream, limits: CallLimits, encoding: string | undefined, method: StreamMethod) {
+    super(stream, limits);
+    this.#method = method;
+    this.#reader = new MessageReader(encoding);
+    // Until it has asked for something.
+    stream.deadlineMs = stream.connection.nowMs + limits.unaryMs;
+  }
+
+  override closed(): void {
+    this.#stop?.();
+    super.closed();
+  }
+
+  protected take(chunk: Buffer, isLast: boolean): void {
+    for (const message of this.#reader.push(Buffer.from(chunk))) {
+      this.stream.deadlineMs = Number.POSITIVE_INFINITY;
+      this.#stop ??= this.#method(message, (answer) => this.#send(answer));
+    }
+    this.hold(this.#reader.size);
+    if (!isLast || this.#stop !== undefined || this.stream.isEnded) return;
+    if (!this.stream.hasResponded) this.stream.respond(responseHead);
+    this.stream.end(okTrailers);
+  }
+
+  #send(message: Uint8Array): void {
+    const { stream } = this;
+    if (stream.isEnded) return;
+    // A peer that does not read what it asked for is not worth a queue.
+    if (stream.queuedBytes > maxQueuedBytes) {
+      stream.reset();
+      return;
+    }
+    if (!stream.hasResponded) stream.respond(responseHead);
+    stream.write(frameHead(message.length), message);
+  }
 }
 
 const maxQueuedBytes = 1_048_576;
-const discardMs = 10_000;
 
 /** The original answers its own errors as UNKNOWN with the bare text. */
 function statusOf(error: unknown): [number, string] {
@@ -196,25 +216,4 @@ function unknownMethod(path: string, methods: ReadonlyMap<string, Method>): stri
   if (service === undefined) return `malformed method name: ${JSON.stringify(path)}`;
   const isKnown = [...methods.keys()].some((known) => known.startsWith(`/${service}/`));
   return isKnown ? `unknown method ${name} for service ${service}` : `unknown service ${service}`;
-}
-
-/** Answers with a status alone. */
-function endWith(stream: ServerHttp2Stream, status: number, message: string, http = 200): void {
-  if (stream.destroyed || stream.headersSent) return;
-  stream.respond(
-    {
-      ...responseHead,
-      ':status': http,
-      'grpc-status': String(status),
-      'grpc-message': encodeMessage(message),
-    },
-    { endStream: true },
-  );
-  discardRest(stream);
-}
-
-/** What the client still sends is read and dropped, for a while: a reset could overtake the status. */
-function discardRest(stream: ServerHttp2Stream): void {
-  stream.setTimeout(discardMs, () => stream.close(constants.NGHTTP2_CANCEL));
-  stream.resume();
 }

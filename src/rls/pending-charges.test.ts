@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -18,7 +18,7 @@ interface World {
   taken: number[];
   down: Set<string>;
   now: { ms: number };
-  open(): PendingCharges;
+  open(adopt?: string[]): PendingCharges;
 }
 
 function world(t: TestContext): World {
@@ -35,9 +35,10 @@ function world(t: TestContext): World {
       return { overallCode: 'OK' as const, statuses: [], responseHeadersToAdd: [] };
     },
   });
-  const open = () =>
+  const open = (adopt: string[] = []) =>
     openPendingCharges({
       path,
+      adopt,
       serviceFor: (to) => serviceFor(to as { name?: string }),
       nowMs: () => now.ms,
     });
@@ -89,4 +90,18 @@ test('what was acknowledged before a crash is not delivered again; lines of earl
   charges.keep(target, charge(8));
   assert.equal(await charges.deliver(), 0);
   assert.deepEqual(taken, [5, 8]);
+});
+
+test('what waits for a thread that is no more is taken over', async (t) => {
+  const { path, taken, down, open } = world(t);
+  const orphaned = `${path}.other`;
+  appendFileSync(orphaned, `${JSON.stringify({ id: 1, atMs: 500, target, request: charge(9) })}\n`);
+  down.add('ns/rl');
+  const first = open();
+  first.keep(target, charge(4));
+  assert.deepEqual(open([orphaned]).standing(), { waiting: 2, delivered: 0, oldestAtMs: 500 });
+  assert.equal(existsSync(orphaned), false);
+  down.clear();
+  assert.equal(await open().deliver(), 0);
+  assert.deepEqual(taken, [4, 9]);
 });

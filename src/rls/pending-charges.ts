@@ -2,7 +2,7 @@
  * Charges that a remote rate limit service could not take: kept in a file before anything else happens, delivered later, each
  * until it was acknowledged once. A crash between the acknowledgement and its mark in the file delivers that one again.
  */
-import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { RateLimitTarget } from '../core/config/snapshot.ts';
 import type { RateLimitRequest, RateLimitService } from '../core/ratelimit/model.ts';
 import type { ChargeStanding } from '../core/ratelimit/statistics.ts';
@@ -18,6 +18,8 @@ interface Charge {
 export interface PendingChargesOptions {
   /** One file per thread. */
   path: string;
+  /** Files of threads that are no more: what waits there is taken over. */
+  adopt?: readonly string[];
   serviceFor(target: RateLimitTarget): RateLimitService;
   nowMs: () => number;
 }
@@ -32,9 +34,16 @@ export interface PendingCharges {
   standing(): ChargeStanding;
 }
 
-export function openPendingCharges({ path, serviceFor, nowMs }: PendingChargesOptions): PendingCharges {
+export function openPendingCharges(options: PendingChargesOptions): PendingCharges {
+  const { path, serviceFor, nowMs } = options;
   let waiting = readCharges(path, nowMs());
-  let lastId = Math.max(0, ...waiting.map(({ id }) => id));
+  let lastId = waiting.reduce((highest, { id }) => Math.max(highest, id), 0);
+  for (const orphaned of options.adopt ?? []) {
+    for (const charge of readCharges(orphaned, nowMs())) waiting.push({ ...charge, id: ++lastId });
+    // Written before the other file goes: a crash in between delivers twice rather than never.
+    rewrite(path, waiting);
+    rmSync(orphaned);
+  }
   let delivered = 0;
   let delivering: Promise<number> | undefined;
 
@@ -76,7 +85,9 @@ export function openPendingCharges({ path, serviceFor, nowMs }: PendingChargesOp
     standing: () => ({
       waiting: waiting.length,
       delivered,
-      ...(waiting.length > 0 && { oldestAtMs: waiting[0]!.atMs }),
+      ...(waiting.length > 0 && {
+        oldestAtMs: waiting.reduce((at, { atMs }) => Math.min(at, atMs), Infinity),
+      }),
     }),
   };
 }

@@ -30,6 +30,24 @@ export function* eachOf(
       if (namespace === undefined || object.metadata.namespace === namespace) yield object;
 }
 
+/** Of a kind at least those that have a label of this value; of keys on disk no more than those that mention it. */
+export function* eachLabelled(
+  store: Pick<ResourceStore, 'keys' | 'list'>,
+  kind: { group: string; kind: string },
+  value: string,
+): Iterable<KubeObject> {
+  const stored = storedKeysOf(store, kind);
+  if (stored === undefined) return yield* store.list(kind.group, kind.kind);
+  let after = { name: '', namespace: '' };
+  for (;;) {
+    const page = stored.findAfter({ search: value.toLowerCase(), nowMs: 0 }, after, pageSize);
+    yield* page;
+    const last = page.at(-1)?.metadata;
+    if (last === undefined || page.length < pageSize) return;
+    after = { name: last.name, namespace: last.namespace! };
+  }
+}
+
 /** Behind `start`; none is empty. */
 export function* pagesOf(
   keys: StoredKeys,

@@ -29,6 +29,8 @@ export interface ResourceSource {
    * a conflict is retried inside.
    */
   writeStatus(object: KubeObject, status: Record<string, unknown>): Promise<void>;
+  /** As `writeStatus` of each, in one transaction. Absent: a source that has none. */
+  writeStatuses?(writes: readonly { object: KubeObject; status: Record<string, unknown> }[]): Promise<void>;
   /** Creates the object or makes the existing one's labels, spec (or data) equal; identified by kind, namespace, name. */
   ensure(object: KubeObject): Promise<void>;
   /** Deletes it if it is there. */

@@ -42,6 +42,8 @@ export async function budgetWorld(
   env: Record<string, string> = {},
 ): Promise<BudgetWorld> {
   const provider = await startSampleProcess();
+  // Before all else: a gateway that does not start must not leave it behind.
+  t.after(() => provider.stop());
   const scratch = temporaryDirectory();
   const args = ['--demo', '--provider-url', `anthropic=${provider.url}`, ...extraArgs];
   const first = await startGateway({ args, env });
@@ -49,7 +51,6 @@ export async function budgetWorld(
   t.after(async () => {
     await dispatcher.destroy();
     await world.gateway.stop();
-    await provider.stop();
     removeDirectory(first.dataDir);
     removeDirectory(scratch);
   });

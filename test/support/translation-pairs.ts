@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProviderTarget, RouteType } from '../../src/core/config/snapshot.ts';
+import type { RequestFault } from '../../src/core/llm/request-fault.ts';
 import { translateRequest } from '../../src/core/llm/translate.ts';
-import type { RequestFault, StreamTranslator, UpstreamCall } from '../../src/core/llm/translate-contract.ts';
+import type { StreamTranslator, UpstreamCall } from '../../src/core/llm/translate-contract.ts';
 
 import { awsEvent, invokeChunk } from './event-stream.ts';
 

@@ -136,6 +136,24 @@ export function updateObject(
   given: KubeObject,
   options: UpdateOptions,
 ): KubeObject {
+  const [put, ...more] = planUpdate(context, kind, given, options);
+  const live = getObject(context, kind, given.metadata);
+  if (put === undefined) return live;
+  if (options.dryRun !== true) return context.store.commit([put, ...more])[0]!.object;
+  const { metadata, ...rest } = lastObject([put]);
+  return {
+    ...rest,
+    metadata: { ...metadata, resourceVersion: live.metadata.resourceVersion! },
+  } as KubeObject;
+}
+
+/** The changes that `updateObject` makes: first of the object itself; none when it stays as it is. */
+export function planUpdate(
+  context: RegistryContext,
+  kind: KindDefinition,
+  given: KubeObject,
+  options: UpdateOptions,
+): ResourceChange[] {
   const live = getObject(context, kind, given.metadata);
   checkVersion(kind, given, live, options.replace === true);
   const merged = options.subresource === 'status' ? statusOnly(given, live) : mainOnly(kind, given, live);
@@ -143,14 +161,11 @@ export function updateObject(
   const next: KubeObject = { ...admitted, metadata: keptMetadata(kind, admitted, live) };
   const tracked =
     options.keepManagedFields === true ? next : trackManagedFields(context, kind, live, next, options);
-  if (sameObject(tracked, live)) return live;
-  if (options.dryRun === true)
-    return { ...tracked, metadata: { ...tracked.metadata, resourceVersion: live.metadata.resourceVersion! } };
+  if (sameObject(tracked, live)) return [];
   const finished =
     live.metadata.deletionTimestamp !== undefined && (tracked.metadata.finalizers ?? []).length === 0;
   const put: ResourceChange = { type: 'put', object: tracked };
-  const changes = finished ? [put, ...removalChanges(context, kind, tracked)] : [put];
-  return context.store.commit(changes)[0]!.object;
+  return finished ? [put, ...removalChanges(context, kind, tracked)] : [put];
 }
 
 function withGeneratedName(context: RegistryContext, given: KubeObject): KubeObject {

@@ -12,6 +12,8 @@ interface BuiltinPattern {
   expression: RegExp;
   /** A cheap look at the text: without it there is nothing to find. */
   hint: RegExp;
+  /** Sticky: the same right behind a match, which is no part of what follows. */
+  next?: RegExp;
   accepts?(match: string): boolean;
 }
 
@@ -20,6 +22,7 @@ export const builtinPatterns: Record<Builtin, BuiltinPattern> = {
     label: '<EMAIL_ADDRESS>',
     expression:
       /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}(?![\p{L}\p{N}])/gu,
+    next: /[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}(?![\p{L}\p{N}])/uy,
     hint: /@/,
   },
   PhoneNumber: {
@@ -49,7 +52,7 @@ export const builtinPatterns: Record<Builtin, BuiltinPattern> = {
   },
 };
 
-export function builtinRegex({ expression, hint, accepts }: BuiltinPattern): LinearRegex {
+export function builtinRegex({ expression, next, hint, accepts }: BuiltinPattern): LinearRegex {
   return {
     matches: (text, from) => {
       if (!hint.test(text)) return [];
@@ -57,10 +60,21 @@ export function builtinRegex({ expression, hint, accepts }: BuiltinPattern): Lin
       expression.lastIndex = from;
       for (let match = expression.exec(text); match !== null; match = expression.exec(text)) {
         if (accepts === undefined || accepts(match[0])) found.push([match.index, expression.lastIndex]);
+        for (let end = behind(next, text, expression.lastIndex); end !== undefined; ) {
+          found.push([expression.lastIndex, end]);
+          expression.lastIndex = end;
+          end = behind(next, text, end);
+        }
       }
       return found;
     },
   };
+}
+
+function behind(next: RegExp | undefined, text: string, from: number): number | undefined {
+  if (next === undefined) return undefined;
+  next.lastIndex = from;
+  return next.test(text) ? next.lastIndex : undefined;
 }
 
 /** The check digit of cards and Canadian insurance numbers (ISO/IEC 7812). */

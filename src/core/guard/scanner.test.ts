@@ -17,6 +17,8 @@ test('what each built-in form finds, and what it leaves', () => {
   const cases: [string, string][] = [
     ['Write to jane.doe+x@mail.example.co.uk, please.', 'Write to <EMAIL_ADDRESS>, please.'],
     ['ünïcode@exämple.de!', '<EMAIL_ADDRESS>!'],
+    ['jane@example.com-6789joe@example.com.', '<EMAIL_ADDRESS><EMAIL_ADDRESS>.'],
+    ['jane@example.com@x, a@b.de-c@d.ef-g@h', '<EMAIL_ADDRESS>@x, <EMAIL_ADDRESS><EMAIL_ADDRESS>-g@h'],
     ['not@here, @there, a@b', 'not@here, @there, a@b'],
     ['Call (123) 456-7890 or +1-800-555-1234', 'Call <PHONE_NUMBER> or <PHONE_NUMBER>'],
     ['555.123.4567; +49 30 901820; +44 20 7946 0958', '<PHONE_NUMBER>; <PHONE_NUMBER>; <PHONE_NUMBER>'],

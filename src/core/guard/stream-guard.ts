@@ -49,9 +49,14 @@ export class StreamGuard {
   /** What may go on. Nothing more once there is a `rejection`. */
   push(text: string): string {
     let out = '';
-    this.#parser.push(text, (event) => {
+    const onEvent = (event: SseEvent) => {
       if (this.rejection === undefined) out += this.#event(event);
-    });
+    };
+    // A comment keeps the connection open, and says nothing of the model's.
+    const onComment = () => {
+      if (this.rejection === undefined) out += ': ping\n\n';
+    };
+    this.#parser.push(text, onEvent, onComment);
     return out;
   }
 

@@ -52,6 +52,27 @@ test('results of tools stand first in their turn at Anthropic, and ids have the 
   assert.deepEqual([first.type, first.tool_use_id, second.text], ['tool_result', 'functions_f_0', 'a note']);
 });
 
+test('blank text, which Anthropic refuses, does not reach it', () => {
+  const messages = [
+    { role: 'system', content: ' ' },
+    { role: 'user', content: 'x' },
+    { role: 'assistant', content: ' \n' },
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: '' },
+        { type: 'text', text: 'y' },
+      ],
+    },
+  ];
+  const { body } = sent({ messages }, 'Completions', 'anthropic');
+  assert.equal(body.system, undefined);
+  const texts = body.messages.map(({ content }: { content: { text: string }[] }) =>
+    content.map(({ text }) => text),
+  );
+  assert.deepEqual(texts, [['x'], ['y']]);
+});
+
 test('of several allowed functions only those are offered', () => {
   const declared = ['f', 'g', 'h'].map((name) => ({ name }));
   const functionCallingConfig = { mode: 'ANY', allowedFunctionNames: ['f', 'g'] };

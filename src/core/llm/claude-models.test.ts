@@ -68,6 +68,23 @@ test('sampling: none of it at the newest models, one of two at those before, all
   assert.deepEqual(kept('claude-sonnet-4-5', { temperature: 1, top_p: 1 }), [1, undefined, []]);
 });
 
+test("OpenAI's models that always reason are told no sampling but the defaults", () => {
+  const sampled = (model: string, fields: object) => {
+    const call = { routeType: 'Messages' as const, target: target({ provider: 'openai', model }) };
+    const { body, drops } = translated({ max_tokens: 9_000, ...hello, ...fields }, call);
+    const { temperature, top_p, stop } = JSON.parse(body);
+    return [temperature, top_p, stop, drops];
+  };
+  const asked = { temperature: 0.3, top_p: 0.9, stop_sequences: ['END'] };
+  for (const model of ['gpt-4.1', 'gpt-5.1', 'gpt-5.6-sol'])
+    assert.deepEqual(sampled(model, asked), [0.3, 0.9, ['END'], []], model);
+  const none = [undefined, undefined, undefined];
+  const told = ['temperature', 'top_p', 'stop'].map((name) => `${name} (this model takes none)`);
+  for (const model of ['o3', 'o4-mini', 'gpt-5', 'gpt-5-mini-2025-08-07'])
+    assert.deepEqual(sampled(model, asked), [...none, told], model);
+  assert.deepEqual(sampled('gpt-5', { temperature: 1, top_p: 1 }), [...none, []]);
+});
+
 test("OpenAI's models that do not reason are not told how much", () => {
   const thinking = { type: 'enabled', budget_tokens: 2_048 };
   for (const formats of [undefined, [{ type: 'Responses' as const }]]) {

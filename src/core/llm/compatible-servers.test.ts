@@ -141,6 +141,26 @@ describe('streams of chat completions', () => {
     ]);
   });
 
+  test('comments that keep the connection open do the same for the client', () => {
+    const begun = [
+      chunk({ content: 'a' }),
+      ': OPENROUTER PROCESSING\n\n',
+      chunk({ content: 'b' }, {}, 'stop'),
+      done,
+    ];
+    const ping: [RouteType, RegExp][] = [
+      ['Messages', /event: ping\ndata: /],
+      ['Responses', /: ping\n\n/],
+      ['GenerateContent', /: ping\n\n/],
+      // In its own dialect, where only the report of usage is taken out.
+      ['Completions', /: OPENROUTER PROCESSING\n\n/],
+    ];
+    const asked = { ...askMessages, input: 'x', contents: [{ parts: [{ text: 'x' }] }], stream: true };
+    const pathAndQuery = '/v1beta/models/m:streamGenerateContent?alt=sse';
+    for (const [routeType, expected] of ping)
+      assert.match(streamed(translated(asked, { ...custom(routeType), pathAndQuery }), begun).out, expected);
+  });
+
   test('a refusal is one in the end', () => {
     assert.equal(asMessage([chunk({ refusal: 'no' }), chunk({}, {}, 'stop'), done]).reason, 'refusal');
   });

@@ -58,8 +58,10 @@ export class EventStreamParser implements EventFrames {
   }
 
   #keep(all: Uint8Array, from: number, to: number): void {
-    if (all === this.#held) this.#held.copyWithin(0, from, to);
-    else if (from < to) this.#held = all.slice(from, to);
+    if (all === this.#held) {
+      // What only waits for more stays where it is.
+      if (from > 0) this.#held.copyWithin(0, from, to);
+    } else if (from < to) this.#held = all.slice(from, to);
     this.#size = to - from;
     if (this.#size === 0) this.#held = new Uint8Array(0);
   }

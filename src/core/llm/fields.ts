@@ -1,5 +1,5 @@
 /** Reading a client's JSON with errors that name the place: `messages[0].content[1].type`. */
-import type { RequestFault } from './translate-contract.ts';
+import type { RequestFault } from './request-fault.ts';
 
 export class FieldFault extends Error {
   override readonly name = 'FieldFault';
@@ -77,6 +77,11 @@ export function parseBody(body: string): Fields {
     throw new FieldFault('', `the request body must be a JSON object, not ${nameOf(value)}`);
   }
   return value as Fields;
+}
+
+/** Of a call: read only, for it may be what others read too. */
+export function fieldsOf({ body, fields }: { body: string; fields?: Fields }): Fields {
+  return fields ?? parseBody(body);
 }
 
 /** Where, without quoting the body: a log may repeat this. */

@@ -72,3 +72,20 @@ test('a realtime session adds up what its responses report', () => {
   assert.deepEqual([inputTokens, cachedInputTokens], [200, 100]);
   assert.deepEqual(media, { audioInput: 160, cachedAudio: 80, audioOutput: 100 });
 });
+
+test('reasoning that is counted beside the completion is output; cached input has other names too', () => {
+  const read = (usage: Fields) => {
+    const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = chat({ usage })!;
+    return [inputTokens, cachedInputTokens, outputTokens, reasoningTokens];
+  };
+  const details = { completion_tokens_details: { reasoning_tokens: 94 } };
+  const xai = { prompt_tokens: 32, completion_tokens: 9, total_tokens: 135, ...details };
+  assert.deepEqual(read(xai), [32, 0, 103, 94]);
+  const gemini = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 65 };
+  assert.deepEqual(read(gemini), [10, 0, 55, 50]);
+  const openai = { prompt_tokens: 10, completion_tokens: 100, total_tokens: 110, ...details };
+  assert.deepEqual(read(openai), [10, 0, 100, 94]);
+  const counted = { prompt_tokens: 20, completion_tokens: 1, total_tokens: 21 };
+  assert.deepEqual(read({ ...counted, prompt_cache_hit_tokens: 12 }), [20, 12, 1, 0]);
+  assert.deepEqual(read({ ...counted, cached_tokens: 12 }), [20, 12, 1, 0]);
+});

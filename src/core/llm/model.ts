@@ -91,6 +91,17 @@ export type ToolChoice =
 
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'refusal' | 'stop-sequence' | 'pause';
 
+/** A place on the web that an answer rests on. */
+export interface Citation {
+  url: string;
+  title?: string;
+  /** Where in the answer's text, in characters. */
+  start?: number;
+  end?: number;
+  /** What is quoted of the place. */
+  quote?: string;
+}
+
 export interface CanonicalResponse {
   id: string;
   model: string;
@@ -98,6 +109,7 @@ export interface CanonicalResponse {
   finishReason: FinishReason;
   stopSequence?: string;
   serviceTier?: string;
+  citations?: Citation[];
 }
 
 /** One step of a streamed answer. Tool calls are numbered in the order in which they began. */
@@ -110,6 +122,7 @@ export type StreamEvent =
   | { type: 'thinking-redacted'; data: string }
   | { type: 'tool-start'; index: number; id: string; name: string }
   | { type: 'tool-arguments'; index: number; text: string }
+  | { type: 'citation'; citation: Citation }
   | { type: 'finish'; reason: FinishReason; stopSequence?: string }
   /** `ofModel`: its own dialect tells it as an end like others. */
   | { type: 'error'; kind: ErrorKind; message: string; ofModel?: true }

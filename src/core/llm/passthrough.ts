@@ -4,7 +4,7 @@ import type { Api } from './api.ts';
 import { isBinaryBody } from './binary-body.ts';
 import { boundInputTokens } from './bound-input.ts';
 import { estimateTokens } from './estimate.ts';
-import { type Fields, parseBody } from './fields.ts';
+import { type Fields, fieldsOf } from './fields.ts';
 import type { ProviderFormat } from './format.ts';
 import { anthropicMessages } from './formats/anthropic-messages/index.ts';
 import { bedrockConverse } from './formats/bedrock-converse/index.ts';
@@ -30,7 +30,7 @@ export function translatePassthrough(call: ClientCall, provider: Provider): Upst
   if (target.provider === 'bedrock' && !isReadable(path, serving)) return undefined;
   const changes = serving.passthroughMembers?.(path?.api, target) ?? {};
   const changed = Object.keys(changes).length > 0;
-  const body = changed ? { ...parseBody(call.body), ...changes } : objectOf(call.body);
+  const body = changed ? { ...fieldsOf(call), ...changes } : objectOf(call.body);
   const text = changed ? patched(call.body, changes) : call.body;
   const headers = upstreamHeaders(target, serving, call.headers, path?.api ?? 'Passthrough');
   headers['content-type'] = call.headers['content-type'] ?? 'application/json';

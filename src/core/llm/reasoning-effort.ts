@@ -33,3 +33,17 @@ export function openaiEffort({ thinking, model }: CanonicalRequest, drops: strin
   drops.push('reasoning effort (this model does not reason)');
   return undefined;
 }
+
+/** Those that always reason refuse to be told how to sample, but for the defaults. From 5.1 on they may be told not to reason. */
+const alwaysReasons = /^(o\d|gpt-5(?!\.))/;
+
+export function openaiSampling(
+  { temperature, topP, stop, model }: CanonicalRequest,
+  drops: string[],
+): { temperature?: number; topP?: number; stop?: string[] } {
+  if (!alwaysReasons.test(model)) return { temperature, topP, stop: stop.length === 0 ? undefined : stop };
+  if (temperature !== undefined && temperature !== 1) drops.push('temperature (this model takes none)');
+  if (topP !== undefined && topP !== 1) drops.push('top_p (this model takes none)');
+  if (stop.length > 0) drops.push('stop (this model takes none)');
+  return {};
+}

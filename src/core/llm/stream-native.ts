@@ -43,11 +43,15 @@ class NativeStream implements StreamTranslator {
 
   push(text: string): string {
     let out = '';
-    this.#parser.push(text, (event) => {
+    const onEvent = (event: SseEvent) => {
       const before = this.#decoder.usage;
       this.#observe(event);
       if (!this.raw && !isUsageOnly(event, before !== this.#decoder.usage)) out += rewrite(event);
-    });
+    };
+    const onComment = (comment: string) => {
+      out += `:${comment}\n\n`;
+    };
+    this.#parser.push(text, onEvent, onComment);
     return out;
   }
 

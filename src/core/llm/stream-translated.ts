@@ -41,7 +41,7 @@ class TranslatedStream implements StreamTranslator {
 
   constructor(options: TranslatedStreamOptions) {
     const { frames } = options;
-    if (frames !== undefined) this.pushBytes = (bytes) => this.#collect((each) => frames.push(bytes, each));
+    if (frames !== undefined) this.pushBytes = (bytes) => this.#pushBytes(frames, bytes);
     this.#decoder = options.provider.decodeStream();
     this.#encoder = options.client.encodeStream(options);
     this.#meter = new UsageMeter(options.estimatedInputTokens);
@@ -51,14 +51,29 @@ class TranslatedStream implements StreamTranslator {
   }
 
   push(text: string): string {
-    return this.#collect((each) => this.#parser.push(text, each));
+    let out = '';
+    const onEvent = (event: SseEvent) => {
+      out += this.#translated(event);
+    };
+    // What keeps the provider's connection open keeps the client's open too.
+    const onComment = () => {
+      if (this.#started) out += this.#step({ type: 'ping' });
+    };
+    this.#parser.push(text, onEvent, onComment);
+    return out;
   }
 
-  #collect(read: (onEvent: (event: SseEvent) => void) => void): string {
+  #pushBytes(frames: EventFrames, bytes: Uint8Array): string {
     let out = '';
-    read((event) => {
-      for (const canonical of this.#decoder.push(event)) out += this.#step(canonical);
+    frames.push(bytes, (event) => {
+      out += this.#translated(event);
     });
+    return out;
+  }
+
+  #translated(event: SseEvent): string {
+    let out = '';
+    for (const canonical of this.#decoder.push(event)) out += this.#step(canonical);
     return out;
   }
 

@@ -3,7 +3,7 @@
 import { boundInputTokens } from './bound-input.ts';
 import { enrichment, modelFor } from './enrich.ts';
 import { estimateTokens } from './estimate.ts';
-import { FieldFault, type Fields, parseBody } from './fields.ts';
+import { FieldFault, type Fields, fieldsOf } from './fields.ts';
 import type { Format, ProviderFormat, StreamOptions } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { mentionsMedia } from './mentions-media.ts';
@@ -14,6 +14,7 @@ import type { Provider } from './provider.ts';
 import { urlOf } from './providers.ts';
 import { translatedStream } from './stream-translated.ts';
 import { renameTools, restoreNames, type ToolNames } from './tool-names.ts';
+import { withObjectSchemas } from './tool-schemas.ts';
 import {
   type ClientCall,
   ReplyFault,
@@ -22,6 +23,7 @@ import {
 } from './translate-contract.ts';
 import { namesOfDrops, withTurn } from './uncarried.ts';
 import { noUsage, type Usage } from './usage.ts';
+import { vendorChanges, withoutReasoning } from './vendor-quirks.ts';
 import { wholeAsStream } from './whole-as-stream.ts';
 
 /** `inPath`: members that the client's dialect has in its path instead of its body. */
@@ -31,7 +33,7 @@ export function translateChat(
   provider: Provider,
   inPath: Fields,
 ): UpstreamCall {
-  const parsed = parseBody(call.body);
+  const parsed = fieldsOf(call);
   const body = { ...parsed, ...enrichment(call.target, parsed), ...inPath };
   const drops: string[] = [];
   const request = client.decodeRequest(body, drops);
@@ -42,8 +44,12 @@ export function translateChat(
   const caching = provider.caches?.(model) === true ? call.target.promptCaching : undefined;
   const asked = { ...request, model };
   const marked = caching === undefined ? asked : withCacheMarks(asked, caching);
-  const { request: sent, names } = renameTools(withTurn(marked, drops), format.toolNames);
-  const encoded = provider.adapt(format.encodeRequest(sent, drops), call.target);
+  const { request: sent, names } = renameTools(withObjectSchemas(withTurn(marked, drops)), format.toolNames);
+  const whole = provider.adapt(format.encodeRequest(sent, drops), call.target);
+  const adapted = routeType === 'Completions' ? withoutReasoning(call.target, whole, drops) : whole;
+  const quirks = routeType === 'Completions' ? vendorChanges(call.target, adapted) : undefined;
+  if (quirks !== undefined) drops.push(...quirks.drops);
+  const encoded = quirks === undefined ? adapted : { ...adapted, ...quirks.members };
   const text = JSON.stringify(encoded);
   const estimatedInputTokens = estimateTokens(text);
   const { includeUsage } = request;

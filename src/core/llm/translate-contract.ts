@@ -3,7 +3,9 @@
  * knows no wire format.
  */
 import type { ProviderTarget, RouteType } from '../config/snapshot.ts';
+import type { Fields } from './fields.ts';
 import type { ErrorKind } from './model.ts';
+import type { RequestFault } from './request-fault.ts';
 import type { Usage } from './usage.ts';
 
 export interface ClientCall {
@@ -16,6 +18,8 @@ export interface ClientCall {
   headers: Record<string, string>;
   /** The request body as text (UTF-8 already decoded); where `isBinaryBody` says so, a character for each byte. */
   body: string;
+  /** The body's members, where somebody has read them already. */
+  fields?: Fields;
   /** Unix seconds, for formats whose answers carry a creation time. */
   nowSeconds: number;
   /** Names the answer where the provider does not. */
@@ -108,16 +112,6 @@ export class ReplyFault extends Error {
   usage?: Usage;
   /** What an error inside a success would have had as its status. */
   status?: number;
-}
-
-/** The client's request can't be served: answered 400 in the client's dialect. `path` is the field, `messages[0].role`. */
-export interface RequestFault {
-  status: number;
-  code: string;
-  message: string;
-  path?: string;
-  /** Machine-readable members of the error object. */
-  details?: Record<string, unknown>;
 }
 
 export type TranslateResult = { ok: true; call: UpstreamCall } | { ok: false; fault: RequestFault };

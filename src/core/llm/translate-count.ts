@@ -2,13 +2,14 @@
 import type { ProviderTarget, RouteType } from '../config/snapshot.ts';
 import type { Api } from './api.ts';
 import { modelFor } from './enrich.ts';
-import { FieldFault, type Fields, parseBody } from './fields.ts';
+import { FieldFault, type Fields, fieldsOf } from './fields.ts';
 import type { Format } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { errorKindOf } from './model.ts';
 import type { Provider } from './provider.ts';
 import { isNative, urlOf } from './providers.ts';
 import { renameTools } from './tool-names.ts';
+import { withObjectSchemas } from './tool-schemas.ts';
 import { replyBody } from './translate-chat.ts';
 import { type ClientCall, ReplyFault, type UpstreamCall } from './translate-contract.ts';
 import { namesOfDrops, withTurn } from './uncarried.ts';
@@ -37,11 +38,11 @@ export function translateCount(
 ): UpstreamCall {
   const drops: string[] = [];
   const { format } = provider.chat;
-  const request = client.decodeRequest({ ...conversation(parseBody(call.body)), ...inPath }, drops);
+  const request = client.decodeRequest({ ...conversation(fieldsOf(call)), ...inPath }, drops);
   const model = modelFor(call.target, request.model);
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
   const asked = withTurn({ ...request, stream: false, model }, drops);
-  const { request: sent } = renameTools(asked, format.toolNames);
+  const { request: sent } = renameTools(withObjectSchemas(asked), format.toolNames);
   const encoded = provider.adapt(format.encodeRequest(sent, drops), call.target);
   return {
     method: 'POST',

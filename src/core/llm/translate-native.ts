@@ -4,7 +4,7 @@ import { boundInputTokens, boundKeptInput } from './bound-input.ts';
 import { enrichment, modelFor } from './enrich.ts';
 import { estimateTokens } from './estimate.ts';
 import type { EventFrames } from './event-stream.ts';
-import { FieldFault, type Fields, parseBody } from './fields.ts';
+import { FieldFault, type Fields, fieldsOf } from './fields.ts';
 import { withoutForeignMarks } from './foreign-marks.ts';
 import type { Format, StreamOptions } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
@@ -21,6 +21,7 @@ import { estimatedUsage, replyBody } from './translate-chat.ts';
 import type { ClientCall, ReplyTranslator, UpstreamCall } from './translate-contract.ts';
 import { namesOfDrops } from './uncarried.ts';
 import { noUsage, type Usage } from './usage.ts';
+import { takesStreamOptions, vendorChanges } from './vendor-quirks.ts';
 import { wholeAsStream } from './whole-as-stream.ts';
 
 const operations: Partial<Record<RouteType, string>> = {
@@ -52,7 +53,7 @@ export function translateNative(
   inPath: Fields,
 ): UpstreamCall {
   const { routeType, target } = call;
-  const body = parseBody(call.body);
+  const body = fieldsOf(call);
   const chat = isChat(routeType);
   checkNative(routeType, body);
   const named = inPath['model'] ?? body['model'];
@@ -60,7 +61,8 @@ export function translateNative(
   const model = modelFor(target, asked);
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
   const streaming = chat && (inPath['stream'] ?? body['stream']) === true;
-  const hideUsage = streaming && routeType === 'Completions' && !includesUsage(body);
+  const completions = routeType === 'Completions';
+  const hideUsage = streaming && completions && !includesUsage(body) && takesStreamOptions(target);
   // What the gateway takes out, the backend's configuration must not bring back.
   const clean = withoutForeignMarks(routeType, body);
   const changes: Fields = chat ? { ...clean, ...enrichment(target, { ...body, ...clean }) } : {};
@@ -69,7 +71,10 @@ export function translateNative(
   const { promptCaching } = target;
   if (promptCaching !== undefined && routeType === 'Messages' && provider.caches?.(model))
     Object.assign(changes, cacheMarks(call.body, { ...body, ...changes }, promptCaching));
-  const own = provider.adaptNative?.(routeType, { ...body, ...changes }, call.headers);
+  const now = { ...body, ...changes };
+  const own =
+    provider.adaptNative?.(routeType, now, call.headers) ??
+    (completions ? vendorChanges(target, now) : undefined);
   Object.assign(changes, own?.members);
   const text = patch(call.body, changes);
   const sent = { ...body, ...changes };

@@ -3,7 +3,7 @@ import { encodeBase64 } from '../text/bytes.ts';
 import { boundInputTokens } from './bound-input.ts';
 import { enrichment, modelFor } from './enrich.ts';
 import { estimateTokens } from './estimate.ts';
-import { asArray, asCount, asString, FieldFault, type Fields, optional, parseBody } from './fields.ts';
+import { asArray, asCount, asString, FieldFault, type Fields, fieldsOf, optional } from './fields.ts';
 import type { Format } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { errorKindOf } from './model.ts';
@@ -23,7 +23,7 @@ export function translateVectors(
   provider: Provider,
   api: VectorApi,
 ): UpstreamCall {
-  const parsed = parseBody(call.body);
+  const parsed = fieldsOf(call);
   const body = { ...parsed, ...enrichment(call.target, parsed) };
   const model = modelFor(call.target, optional(body['model'], 'model', asString));
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');

@@ -176,9 +176,15 @@ test('OpenAI → Messages: system, tools, results, images, documents, stop, samp
     metadata: { user_id: 'u1' },
     tools: [{ name: 'f', description: 'd', input_schema: { type: 'object' } }],
     tool_choice: { type: 'tool', name: 'f', disable_parallel_tool_use: true },
-    output_config: { format: { type: 'json_schema', schema: { type: 'object' } } },
+    output_config: {
+      format: { type: 'json_schema', schema: { type: 'object', additionalProperties: false } },
+    },
   });
-  assert.deepEqual(call.drops, ['seed', 'temperature (this model takes none)']);
+  assert.deepEqual(call.drops, [
+    'seed',
+    'temperature (this model takes none)',
+    'response_format (objects take no further members)',
+  ]);
 });
 
 test('Messages → OpenAI: the other way round', () => {

@@ -1,7 +1,7 @@
 /** Client call → provider call. The data path knows only this file and its contract. */
 import type { RouteType } from '../config/snapshot.ts';
 import { modelFor } from './enrich.ts';
-import { FieldFault, type Fields, parseBody } from './fields.ts';
+import { FieldFault, type Fields, fieldsOf } from './fields.ts';
 import type { Format } from './format.ts';
 import { anthropicMessages } from './formats/anthropic-messages/index.ts';
 import { geminiGenerate } from './formats/gemini-generate/index.ts';
@@ -15,14 +15,9 @@ import { translatePassthrough } from './passthrough.ts';
 import type { Provider } from './provider.ts';
 import { isNative, providerOf } from './providers.ts';
 import { translateRealtime } from './realtime/translate-realtime.ts';
+import type { RequestFault } from './request-fault.ts';
 import { translateChat } from './translate-chat.ts';
-import type {
-  ClientCall,
-  DialectError,
-  RequestFault,
-  TranslateResult,
-  UpstreamCall,
-} from './translate-contract.ts';
+import type { ClientCall, DialectError, TranslateResult, UpstreamCall } from './translate-contract.ts';
 import { counterFor, translateCount } from './translate-count.ts';
 import { translateModels } from './translate-models.ts';
 import { isChat, translateNative } from './translate-native.ts';
@@ -78,6 +73,17 @@ function translate(call: ClientCall): UpstreamCall {
   if (format === undefined) throw new NotServed(`the ${routeType} API is not served by this version`);
   if (call.method !== 'POST') throw new FieldFault('', `${call.method} is not possible here: use POST`);
   const inPath = format === geminiGenerate ? readGeminiPath(routeType, call.pathAndQuery) : {};
+  return translateDialect({ ...call, fields: fieldsOf(call) }, format, provider, inPath);
+}
+
+/** The body has been read, for all that follows. */
+function translateDialect(
+  call: ClientCall,
+  format: Format,
+  provider: Provider,
+  inPath: Fields,
+): UpstreamCall {
+  const { routeType, target } = call;
   const serving = provider.forModel?.(modelOf(call, inPath)) ?? provider;
   if (isNative(target, serving, routeType)) return translateNative(call, format, serving, inPath);
   const counter = counts.has(routeType) ? counterFor(call, serving) : undefined;
@@ -105,8 +111,9 @@ function translateKnown(call: ClientCall, provider: Provider, api: PassedApi): U
 }
 
 /** '' where the call names none, which is refused later. Only providers with models of several vendors need to know so early. */
-function modelOf({ target, body }: ClientCall, inPath: Fields): string {
-  const asked = target.model ?? inPath['model'] ?? parseBody(body)['model'];
+function modelOf(call: ClientCall, inPath: Fields): string {
+  const { target } = call;
+  const asked = target.model ?? inPath['model'] ?? fieldsOf(call)['model'];
   return modelFor(target, typeof asked === 'string' ? asked : undefined) ?? '';
 }
 

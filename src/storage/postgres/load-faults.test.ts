@@ -20,7 +20,7 @@ import {
   through,
   untilRead,
 } from './ledger-replica.fixture.ts';
-import { noPostgres, startPostgres, type TestPostgres } from './postgres-server.fixture.ts';
+import { noPostgres, signal, startPostgres, type TestPostgres } from './postgres-server.fixture.ts';
 
 interface Load {
   replica: LedgerReplica;
@@ -32,10 +32,12 @@ interface Load {
   end(): Promise<{ calls: number; charged: number; changes: number[] }>;
 }
 
-const callsAtOnce = 25;
+const callsAtOnce = 10;
+/** For what a server that stands still is given up after; a busy machine takes a batch in well within it. */
+const timeoutMs = 3_000;
 
-/** Some thousand calls a second and a change now and then, delivered as the gateway does it. */
-async function startLoad(t: TestContext, url: string, timeoutMs = 1_000): Promise<Load> {
+/** Some two thousand calls a second and a change now and then, delivered as the gateway does it. */
+async function startLoad(t: TestContext, url: string): Promise<Load> {
   const replica = await ledgerReplica(t, url, 'a', timeoutMs);
   const directory = mkdtempSync(join(tmpdir(), 'tollgate-audit-'));
   const local = openSqliteAuditLog(join(directory, 'audit.db'));
@@ -94,7 +96,7 @@ async function checkWhole(load: Load): Promise<void> {
 }
 
 /** Until so many more calls were made, so that a fault lasts while there is work. */
-async function during(load: Load, calls = 1_000): Promise<void> {
+async function during(load: Load, calls = 500): Promise<void> {
   const until = load.written() + calls;
   while (load.written() < until) await delay(5);
 }
@@ -107,14 +109,18 @@ async function untilFailed(load: Load): Promise<void> {
 function faults(server: TestPostgres): void {
   test('the processes that serve us are stopped, and go on', async (t) => {
     const url = await server.createDatabase();
-    const load = await startLoad(t, url, 400);
-    for (let round = 0; round < 3; round++) {
+    const load = await startLoad(t, url);
+    for (let round = 0; round < 2; round++) {
       await during(load);
-      const pids = await server.backends(url);
-      for (const pid of pids) signal(pid, 'SIGSTOP');
-      await untilFailed(load);
+      const pids = new Set<number>();
+      // Also those that come to take over from one that was given up meanwhile.
+      for (const before = load.failed(); load.failed() === before; await delay(20))
+        for (const pid of await server.backends(url)) {
+          pids.add(pid);
+          signal([pid], 'SIGSTOP');
+        }
       // What they had in hand may still be committed after we gave them up.
-      for (const pid of pids) signal(pid, 'SIGCONT');
+      signal(pids, 'SIGCONT');
     }
     await checkWhole(load);
   });
@@ -124,8 +130,7 @@ function faults(server: TestPostgres): void {
     const load = await startLoad(t, url);
     for (let round = 0; round < 2; round++) {
       await during(load);
-      const [pid] = await server.backends(url);
-      signal(pid!, 'SIGKILL');
+      signal((await server.backends(url)).slice(0, 1), 'SIGKILL');
       await during(load);
     }
     await checkWhole(load);
@@ -134,7 +139,7 @@ function faults(server: TestPostgres): void {
   test('the server is killed with kill -9 at any moment, and started again', async (t) => {
     const load = await startLoad(t, await server.createDatabase());
     for (let round = 0; round < 2; round++) {
-      await during(load, 500 + round * 700);
+      await during(load, 300 + round * 300);
       await server.crash();
       await untilFailed(load);
       await during(load, 500);
@@ -161,14 +166,14 @@ function faults(server: TestPostgres): void {
   test('a line that is slow, and now and then stands still', async (t) => {
     const link = await startLink(server.port);
     t.after(() => link.close());
-    const load = await startLoad(t, through(await server.createDatabase(), link), 300);
+    const load = await startLoad(t, through(await server.createDatabase(), link));
     for (let round = 0; round < 40; round++) {
       link.stall();
-      await delay(round % 10 === 0 ? 500 : 20);
+      if (round === 20) await untilFailed(load);
+      else await delay(10);
       link.flow();
       await delay(10);
     }
-    assert.ok(load.failed() > 0, 'it was given up at least once');
     await checkWhole(load);
   });
 
@@ -184,7 +189,7 @@ function faults(server: TestPostgres): void {
         CREATE TRIGGER full_disk BEFORE INSERT ON tollgate.audit FOR EACH ROW EXECUTE FUNCTION tollgate.full_disk()`),
     );
     await untilFailed(load);
-    await during(load, 1_000);
+    await during(load);
     await assert.rejects(async () => load.audit.search({}, { limit: 1 }), PostgresUnavailable);
     await connection.run((session) =>
       session.query('DROP TRIGGER full_disk ON tollgate.call; DROP TRIGGER full_disk ON tollgate.audit'),
@@ -225,15 +230,6 @@ function faults(server: TestPostgres): void {
     assert.ok(cuts >= 6);
     assert.deepEqual((await other.ledger.charged()).sums, [], 'each gateway has sums of its own');
   });
-}
-
-/** It may have ended meanwhile. */
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    return;
-  }
 }
 
 if (noPostgres) test('faults of Postgres under load', { skip: noPostgres }, () => {});

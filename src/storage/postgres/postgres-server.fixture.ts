@@ -112,6 +112,16 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
   };
 }
 
+/** To processes that may have ended meanwhile. */
+export function signal(pids: Iterable<number>, name: NodeJS.Signals): void {
+  for (const pid of pids)
+    try {
+      process.kill(pid, name);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+}
+
 function ready(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     let output = '';

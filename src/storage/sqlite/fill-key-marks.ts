@@ -2,13 +2,15 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { KeyMarks } from '../memory/shared-key-marks.ts';
 
-const portion = 5_000;
+const portion = 2_000;
+/** Between two portions, which take a few milliseconds each: the thread serves others too. */
+const restMs = 5;
 
 /** Returns what ends it. */
 export function fillKeyMarks(database: DatabaseSync, marks: KeyMarks): () => void {
   const columns = ['hash', 'previous'];
-  let after = Buffer.alloc(0);
-  let next: NodeJS.Immediate | undefined;
+  let after: Uint8Array = new Uint8Array();
+  let next: NodeJS.Timeout | undefined;
   const step = () => {
     const [column] = columns;
     if (column === undefined) return marks.complete();
@@ -16,15 +18,16 @@ export function fillKeyMarks(database: DatabaseSync, marks: KeyMarks): () => voi
       .prepare(
         `SELECT ${column} AS hash FROM virtual_key INDEXED BY virtual_key_${column} WHERE ${column} > ? ORDER BY ${column} LIMIT ${portion}`,
       )
-      .all(after);
-    for (const { hash } of found) marks.add(Buffer.from(hash as Uint8Array));
-    if (found.length < portion) {
+      .all(after) as unknown as { hash: Uint8Array }[];
+    for (const { hash } of found) marks.add(Buffer.from(hash.buffer, hash.byteOffset, hash.length));
+    if (found.length === portion) after = found.at(-1)!.hash;
+    else {
       columns.shift();
-      after = Buffer.alloc(0);
-    } else after = Buffer.from(found.at(-1)!['hash'] as Uint8Array);
-    next = setImmediate(step);
+      after = new Uint8Array();
+    }
+    next = setTimeout(step, found.length === portion ? restMs : 0);
     next.unref();
   };
   step();
-  return () => clearImmediate(next);
+  return () => clearTimeout(next);
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { readStoredKey } from '../../core/config/key-facts.ts';
 import { faultsOf } from '../../core/config/key-faults.ts';
@@ -167,4 +169,28 @@ test('a value that nobody has is refused without a look at the disk once all are
   // The disk can be asked no more.
   assert.throws(() => reader.find(hexOf(8)), /not open|finalized/);
   assert.equal(reader.find('ab'.repeat(32)), undefined);
+});
+
+test('a thread that reads while keys are written finds a value that is somebody’s before and after each change', async (t) => {
+  const store = openStore(t);
+  const grace = { before: 1, grace: '2026-12-01T00:00:00Z' };
+  put(store, { name: 1, value: 1 });
+  put(store, { name: 2, value: 5 });
+  const ended = new Int32Array(new SharedArrayBuffer(8));
+  const values = [hexOf(1), hexOf(5), hexOf(9)];
+  const fixture = new URL('./reading-thread.fixture.ts', import.meta.url);
+  const thread = new Worker(fixture, { workerData: { handle: store.keys!.handle, values, ended } });
+  const missed = once(thread, 'message');
+  while (Atomics.load(ended, 1) < 10) await new Promise((resolve) => setImmediate(resolve));
+  for (let round = 0; round < 1_500; round++) {
+    // Rotated, and back: the value is today's or that before all the time.
+    put(store, round % 2 === 0 ? { name: 1, value: 2, ...grace } : { name: 1, value: 1 });
+    // Of two keys with the value one is left.
+    if (round % 3 === 0) put(store, { name: 3, value: 5 });
+    if (round % 3 === 1) store.commit([{ type: 'delete', ref: { ...kind, namespace: 'ns', name: 'k3' } }]);
+  }
+  Atomics.store(ended, 0, 1);
+  const [[rotated, shared, nobodys]] = (await missed) as [number[]];
+  assert.deepEqual([rotated, shared], [0, 0]);
+  assert.equal(nobodys, Atomics.load(ended, 1));
 });

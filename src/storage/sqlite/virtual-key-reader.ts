@@ -30,13 +30,25 @@ export class SqliteKeyReader implements SharedKeys {
     const kept = this.#kept.get(sha256);
     if (kept?.version === version) return kept.key;
     if (kept !== undefined) this.#kept.delete(sha256);
-    const key = this.#marks.mayBeKnown(hash) ? this.#claims.inForce(hash) : undefined;
+    const key = this.#marks.mayBeKnown(hash) ? this.#look(hash) : undefined;
     if (key !== undefined) this.#keep(sha256, version, key);
     return key;
   }
 
   close(): void {
     this.#database.close();
+  }
+
+  /** A change between two reads may hide a key that is there before and after: what was not found is looked for in one moment. */
+  #look(hash: Buffer): SharedKey | undefined {
+    const found = this.#claims.inForce(hash);
+    if (found !== undefined) return found;
+    this.#database.exec('BEGIN');
+    try {
+      return this.#claims.inForce(hash);
+    } finally {
+      this.#database.exec('COMMIT');
+    }
   }
 
   #keep(sha256: string, version: number, key: SharedKey): void {

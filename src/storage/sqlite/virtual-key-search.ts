@@ -63,10 +63,11 @@ export class VirtualKeySearch implements KeyDirectory {
       const { offset, limit } = page;
       return { objects: this.#objects(idsOf(found.slice(offset, offset + limit))), total: found.length };
     }
+    const all = this.count();
+    if (conditions.length === 0)
+      return { objects: this.#objects(this.#pageOfAll(order, page, all)), total: all };
     const ids = this.#walk(conditions, order, page);
     const objects = this.#objects(ids);
-    const all = this.count();
-    if (conditions.length === 0) return { objects, total: all };
     if (all <= this.#bounds.looked) return { objects, total: this.#countAll(conditions) };
     if (conditions.length === 1 && narrowest !== undefined && narrowest.count <= counted)
       return { objects, total: narrowest.count };
@@ -93,6 +94,15 @@ export class VirtualKeySearch implements KeyDirectory {
     const found = this.#found(narrowest.condition, conditions);
     const later = found.filter((row) => byName(row, after) > 0).sort(byName);
     return this.#objects(idsOf(later.slice(0, limit)));
+  }
+
+  /** From the nearer end. */
+  #pageOfAll(order: KeyOrder, { offset, limit }: { offset: number; limit: number }, all: number): number[] {
+    const isBehind = offset > all / 2 && (order.by === 'name' || order.by === 'owner');
+    if (!isBehind) return this.#walk([], order, { offset, limit });
+    const end = Math.min(all, offset + limit);
+    const reverse = { ...order, descending: !order.descending };
+    return this.#walk([], reverse, { offset: all - end, limit: Math.max(0, end - offset) }).reverse();
   }
 
   /** The condition that lets the fewest through, as far as they are counted. */

@@ -11,7 +11,7 @@ import type { KeyFilter, KeyOrder } from '../key-directory.ts';
 import { listedKeys } from '../listed-keys.ts';
 import { createResourceStore } from '../memory/resource-store.ts';
 import { eachOf } from '../resource-pages.ts';
-import type { ResourceChange } from '../resource-store.ts';
+import type { ResourceChange, ResourceStore } from '../resource-store.ts';
 import { openResourceStore } from './resource-store.ts';
 import { migrateResourceSchema } from './resource-store-schema.ts';
 import { SqliteVirtualKeys } from './virtual-keys.ts';
@@ -168,8 +168,12 @@ test('keys on disk are listed, searched, filtered, sorted and paged as those in 
   );
 });
 
-test('pages give each key once, in the order of lists, whatever their namespaces', (t) => {
-  const store = openResourceStore(directory(t));
+test('keys on disk, bit by bit: each once, in the order of lists', (t) =>
+  givesEachOnce(t, openResourceStore(directory(t))));
+test('keys in memory, bit by bit: each once, in the order of lists', (t) =>
+  givesEachOnce(t, createResourceStore()));
+
+function givesEachOnce(t: TestContext, store: ResourceStore): void {
   t.after(() => store.close());
   const drafts = Array.from({ length: 1_203 }, (_, n) =>
     keyObject({
@@ -193,7 +197,7 @@ test('pages give each key once, in the order of lists, whatever their namespaces
     sorted.filter((name) => name.startsWith('a\0')),
   );
   assert.deepEqual(names(store.list(kind.group, kind.kind)), sorted);
-});
+}
 
 test('a data directory of the version before is converted: every key is found as before', (t) => {
   const path = directory(t);

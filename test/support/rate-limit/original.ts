@@ -13,6 +13,7 @@ const flushMs = 20;
 export interface Original extends Peer {
   pid: number;
   redisPid: number;
+  redisUrl: string;
 }
 
 export async function startOriginal(
@@ -69,6 +70,7 @@ export async function startOriginal(
     rulesUrl: `http://127.0.0.1:${debugPort}/rlconfig`,
     pid: child.pid!,
     redisPid: redis.pid,
+    redisUrl: redis.url,
     error: () => refusalIn(log()),
     metrics: () => settledText(metricsUrl),
     keys: () => keysIn(raw),

@@ -1,7 +1,7 @@
 /** A call of an API that is passed through: the client's bytes, with the model set where the backend sets one. */
 import { modelFor } from '../enrich.ts';
 import { estimateTokens } from '../estimate.ts';
-import { FieldFault, type Fields, parseBody } from '../fields.ts';
+import { FieldFault, type Fields, fieldsOf } from '../fields.ts';
 import { upstreamHeaders } from '../headers.ts';
 import { patchObjectText } from '../json-text.ts';
 import type { Provider } from '../provider.ts';
@@ -17,7 +17,7 @@ export function translatePassed(call: ClientCall, provider: Provider, api: Passe
   const { target } = call;
   const contentType = call.headers['content-type'] ?? '';
   const form = isForm(contentType) ? readForm(call.body, contentType) : undefined;
-  const fields = form?.fields ?? parseBody(call.body);
+  const fields = form?.fields ?? fieldsOf(call);
   const asked = typeof fields['model'] === 'string' ? fields['model'] : undefined;
   const model = modelFor(target, asked);
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');

@@ -80,9 +80,9 @@ test('where a session is opened', () => {
 });
 
 test('the model decides who serves: also where it is in the query or in a form', () => {
-  assert.equal(askedModel('Realtime', '/v1/realtime?x=1&model=gpt%2Drealtime', ''), 'gpt-realtime');
+  assert.equal(askedModel('Realtime', '/v1/realtime?x=1&model=gpt%2Drealtime', '').model, 'gpt-realtime');
   const form = '--b\r\ncontent-disposition: form-data; name="model"\r\n\r\nwhisper-1\r\n--b--\r\n';
-  assert.equal(askedModel('Detect', '/v1/audio/transcriptions', form), 'whisper-1');
+  assert.equal(askedModel('Detect', '/v1/audio/transcriptions', form).model, 'whisper-1');
   for (const path of ['/v1/realtime', '/v1/realtime?model=%zz'])
     assert.throws(() => askedModel('Realtime', path, ''), /^FieldFault: model/);
 });

@@ -11,13 +11,14 @@ import type {
   ToolChoice,
 } from '../../model.ts';
 import { isOfGemini } from '../../thinking-seal.ts';
+import { closedSchema } from '../../tool-schemas.ts';
 
 /** What Anthropic requires and OpenAI's clients often leave out (agentgateway's choice, documented). */
 const defaultMaxTokens = 4_096;
 const jsonOnly: TextPart = { type: 'text', text: 'Answer with one JSON object and nothing else.' };
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
-  const system = [...request.system];
+  const system = request.system.filter(({ text }) => text.trim() !== '');
   if (request.responseFormat?.type === 'json_object') {
     system.push(jsonOnly);
     drops.push('response_format (asked for in the system prompt)');
@@ -36,7 +37,9 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
   // The vendor's own has limits of number and complexity that others' clients know nothing of.
   if (request.tools.some(({ strict }) => strict === true)) drops.push('tools.strict');
   if (request.responseFormat?.type === 'json_schema') {
-    const format = { type: 'json_schema', schema: request.responseFormat.schema };
+    const closed = closedSchema(request.responseFormat.schema);
+    if (closed !== undefined) drops.push('response_format (objects take no further members)');
+    const format = { type: 'json_schema', schema: closed ?? request.responseFormat.schema };
     body['output_config'] = { ...(body['output_config'] as Fields | undefined), format };
   }
   if (request.stream) body['stream'] = true;
@@ -93,7 +96,8 @@ function idOf({ id }: { id: string }): string {
 function encodePart(part: Part, message: number, drops: string[]): Fields[] {
   switch (part.type) {
     case 'text':
-      return part.text === '' ? [] : [encodeText(part)];
+      // Blank text is refused.
+      return part.text.trim() === '' ? [] : [encodeText(part)];
     case 'image':
       return [{ type: 'image', source: encodeSource(part.source), cache_control: part.cacheControl }];
     case 'document':

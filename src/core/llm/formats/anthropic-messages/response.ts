@@ -1,4 +1,5 @@
 /** Whole Messages answers. */
+import { anthropicCitation, citationsOfAnthropic } from '../../citations.ts';
 import { asArray, asObject, type Fields } from '../../fields.ts';
 import type { AnswerContext } from '../../format.ts';
 import type { CanonicalResponse, FinishReason } from '../../model.ts';
@@ -33,8 +34,10 @@ export function finishReasonFromWire(reason: unknown): FinishReason {
 }
 
 export function encodeResponse(response: CanonicalResponse, usage: Usage, _context: AnswerContext): string {
+  const cited = response.citations && response.parts.findLast((part) => part.type === 'text');
   const content = response.parts.map((part): Fields => {
-    if (part.type === 'text') return { type: 'text', text: part.text };
+    if (part.type === 'text')
+      return part === cited ? citing(part, response) : { type: 'text', text: part.text };
     if (part.type === 'thinking' && part.redacted !== undefined)
       return { type: 'redacted_thinking', data: part.redacted };
     if (part.type === 'thinking')
@@ -53,12 +56,20 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, _conte
   });
 }
 
+/** Which of the words a place stands for, other APIs do not tell of each: all of them are in one block here. */
+function citing({ text }: { text: string }, { citations = [] }: CanonicalResponse): Fields {
+  return { type: 'text', text, citations: citations.map(anthropicCitation) };
+}
+
 export function decodeResponse(body: Fields): CanonicalResponse {
   try {
     const parts: CanonicalResponse['parts'] = asArray(body['content'], 'content').flatMap((item) =>
       decodeBlock(asObject(item, 'content')),
     );
     const usage = body['usage'] as Fields | undefined;
+    const citations = asArray(body['content'], 'content').flatMap((item) =>
+      citationsOfAnthropic((item as Fields)['citations']),
+    );
     return {
       id: String(body['id'] ?? ''),
       model: String(body['model'] ?? ''),
@@ -66,6 +77,7 @@ export function decodeResponse(body: Fields): CanonicalResponse {
       finishReason: finishReasonFromWire(body['stop_reason']),
       stopSequence: typeof body['stop_sequence'] === 'string' ? body['stop_sequence'] : undefined,
       serviceTier: typeof usage?.['service_tier'] === 'string' ? usage['service_tier'] : undefined,
+      ...(citations.length > 0 && { citations }),
     };
   } catch (error) {
     throw new ReplyFault((error as Error).message);

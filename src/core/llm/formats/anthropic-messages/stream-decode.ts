@@ -1,4 +1,5 @@
 /** Messages stream events → canonical events. */
+import { citationsOfAnthropic } from '../../citations.ts';
 import { eventObject } from '../../event-object.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamDecoder } from '../../format.ts';
@@ -99,6 +100,8 @@ class MessagesDecoder implements StreamDecoder {
       }
       case 'thinking_delta':
         return [{ type: 'thinking', text: String(delta['thinking'] ?? '') }];
+      case 'citations_delta':
+        return citationsOfAnthropic([delta['citation']]).map((citation) => ({ type: 'citation', citation }));
       case 'signature_delta':
         return [{ type: 'thinking-signature', signature: String(delta['signature'] ?? '') }];
       default:

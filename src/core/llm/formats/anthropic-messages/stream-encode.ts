@@ -1,4 +1,5 @@
 /** Canonical events → Messages stream events: blocks are opened and closed around the deltas. */
+import { anthropicCitation } from '../../citations.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamEncoder, StreamOptions } from '../../format.ts';
 import type { FinishReason, StreamEvent } from '../../model.ts';
@@ -44,6 +45,11 @@ class MessagesEncoder implements StreamEncoder {
       case 'thinking-signature':
         return this.#open === 'thinking'
           ? this.#delta({ type: 'signature_delta', signature: event.signature })
+          : '';
+      case 'citation':
+        // Without words there is nothing that a place could stand for.
+        return this.#open === 'text'
+          ? this.#delta({ type: 'citations_delta', citation: anthropicCitation(event.citation) })
           : '';
       case 'thinking-redacted':
         return this.#switch('redacted', { type: 'redacted_thinking', data: event.data }) + this.#close();

@@ -1,4 +1,5 @@
 /** Whole generateContent answers. */
+import { citationsOfGemini, groundingMetadata } from '../../citations.ts';
 import { asArray, type Fields } from '../../fields.ts';
 import type { AnswerContext } from '../../format.ts';
 import { either } from '../../gemini-names.ts';
@@ -86,6 +87,7 @@ export function decodeResponse(body: Fields): CanonicalResponse {
     const candidate = candidateOf(body);
     const fault = faultOf(candidate?.['finishReason']);
     if (fault !== undefined) throw new ReplyFault(fault);
+    const citations = citationsOfGemini(candidate);
     const id = String(body['responseId'] ?? '');
     const parts: CanonicalResponse['parts'] = [];
     let calls = 0;
@@ -99,6 +101,7 @@ export function decodeResponse(body: Fields): CanonicalResponse {
       model: String(body['modelVersion'] ?? ''),
       parts,
       finishReason: blocked ? 'refusal' : finishReasonFromWire(candidate?.['finishReason'], calls > 0),
+      ...(citations.length > 0 && { citations }),
     };
   } catch (error) {
     throw new ReplyFault((error as Error).message);
@@ -133,6 +136,7 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, _conte
         content: { parts, role: 'model' },
         finishReason: finishReasonToWire(response.finishReason),
         index: 0,
+        groundingMetadata: response.citations && groundingMetadata(response.citations),
       },
     ],
     usageMetadata: encodeUsage(usage),

@@ -1,8 +1,9 @@
 /** Chunks of streamGenerateContent → canonical events. Each chunk is an answer with the parts that are new. */
+import { citationsOfGemini } from '../../citations.ts';
 import { eventObject } from '../../event-object.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamDecoder } from '../../format.ts';
-import type { StreamEvent } from '../../model.ts';
+import type { Citation, StreamEvent } from '../../model.ts';
 import type { SseEvent } from '../../sse.ts';
 import type { Usage } from '../../usage.ts';
 import { decodeError } from './error.ts';
@@ -17,6 +18,7 @@ class ChunkDecoder implements StreamDecoder {
   usage: Usage | undefined;
   model: string | undefined;
   #id = '';
+  readonly #cited = new Set<string>();
   #calls = 0;
   #finished = false;
   #ended = false;
@@ -36,6 +38,7 @@ class ChunkDecoder implements StreamDecoder {
     }
     const candidate = candidateOf(chunk);
     for (const part of partsOf(candidate)) this.#part(part, events);
+    for (const citation of citationsOfGemini(candidate)) this.#cite(citation, events);
     const fault = faultOf(candidate?.['finishReason']);
     if (fault !== undefined) events.push({ type: 'error', kind: 'internal', message: fault, ofModel: true });
     this.#finish(chunk, candidate?.['finishReason'], events);
@@ -47,6 +50,13 @@ class ChunkDecoder implements StreamDecoder {
     if (!this.#finished || this.#ended) return [];
     this.#ended = true;
     return [{ type: 'end' }];
+  }
+
+  /** The places may come with every chunk. */
+  #cite(citation: Citation, events: StreamEvent[]): void {
+    if (this.#cited.has(citation.url)) return;
+    this.#cited.add(citation.url);
+    events.push({ type: 'citation', citation });
   }
 
   #part(part: Fields, events: StreamEvent[]): void {

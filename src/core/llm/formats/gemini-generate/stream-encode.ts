@@ -1,7 +1,8 @@
 /** Canonical events → chunks of streamGenerateContent. A call of a tool is told whole: its arguments are held until then. */
+import { groundingMetadata } from '../../citations.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamEncoder, StreamOptions } from '../../format.ts';
-import type { FinishReason, StreamEvent } from '../../model.ts';
+import type { Citation, FinishReason, StreamEvent } from '../../model.ts';
 import { sseData } from '../../sse.ts';
 import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
@@ -25,6 +26,7 @@ export function encodeStream(_options: StreamOptions): StreamEncoder {
 class ChunkEncoder implements StreamEncoder {
   #answer: Fields = {};
   readonly #calls = new Map<number, OpenCall>();
+  readonly #citations: Citation[] = [];
   #held = 0;
   #finish: FinishReason = 'stop';
 
@@ -41,6 +43,9 @@ class ChunkEncoder implements StreamEncoder {
         return this.#part(thoughtPart({ type: 'thinking', text: '', signature: event.signature }));
       case 'thinking-redacted':
         return this.#part(thoughtPart({ type: 'thinking', text: '', redacted: event.data }));
+      case 'citation':
+        this.#citations.push(event.citation);
+        return '';
       case 'tool-start':
         this.#calls.set(event.index, { id: event.id, name: event.name, arguments: '' });
         return '';
@@ -83,9 +88,18 @@ class ChunkEncoder implements StreamEncoder {
     return sseData(JSON.stringify({ candidates: [candidate], ...this.#answer }));
   }
 
+  #grounding(): Fields {
+    return this.#citations.length === 0 ? {} : { groundingMetadata: groundingMetadata(this.#citations) };
+  }
+
   #end(usage: Usage): string {
     const content = { parts: [{ text: '' }], role: 'model' };
-    const candidate = { content, finishReason: finishReasonToWire(this.#finish), index: 0 };
+    const candidate = {
+      content,
+      finishReason: finishReasonToWire(this.#finish),
+      index: 0,
+      ...this.#grounding(),
+    };
     const usageMetadata = encodeUsage(usage);
     return sseData(JSON.stringify({ candidates: [candidate], usageMetadata, ...this.#answer }));
   }

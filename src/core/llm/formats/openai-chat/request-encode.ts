@@ -2,19 +2,20 @@
 import { toDataUrl, urlOfImage } from '../../data-url.ts';
 import type { Fields } from '../../fields.ts';
 import type { CanonicalRequest, Message, Part, ToolChoice, ToolResultPart } from '../../model.ts';
-import { openaiEffort } from '../../reasoning-effort.ts';
+import { openaiEffort, openaiSampling } from '../../reasoning-effort.ts';
 import { reportUncarried, shortUser } from '../../uncarried.ts';
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
   reportUncarried(request, drops);
   if (request.topK !== undefined) drops.push('top_k');
+  const { temperature, topP, stop } = openaiSampling(request, drops);
   const body: Fields = {
     model: request.model,
     messages: encodeMessages(request, drops),
     max_completion_tokens: request.maxTokens,
-    temperature: request.temperature,
-    top_p: request.topP,
-    stop: request.stop.length === 0 ? undefined : request.stop,
+    temperature,
+    top_p: topP,
+    stop,
     user: shortUser(request, drops),
     tools:
       request.tools.length === 0
@@ -104,8 +105,12 @@ function encodeAssistant(parts: readonly Part[], drops: string[]): Fields {
       ? [{ id: part.id, type: 'function', function: { name: part.name, arguments: part.arguments } }]
       : [],
   );
-  if (parts.some((part) => part.type === 'thinking')) drops.push('thinking of earlier turns');
+  const thoughts = parts.filter((part) => part.type === 'thinking');
+  // What nobody signed was said by a model of this API, and belongs to the calls that it led to.
+  const own = calls.length > 0 && thoughts.every((part) => (part.signature ?? part.redacted) === undefined);
+  if (thoughts.length > 0 && !own) drops.push('thinking of earlier turns');
   const message: Fields = { role: 'assistant', content: text === '' && calls.length > 0 ? null : text };
+  if (own && thoughts.length > 0) message['reasoning_content'] = thoughts.map((part) => part.text).join('');
   if (calls.length > 0) message['tool_calls'] = calls;
   return message;
 }

@@ -1,6 +1,7 @@
 /** Whole chat completions. */
 
 import { argumentsText, contentParts, reasoningOf, signedBlocks } from '../../chat-content.ts';
+import { chatAnnotation, citationsBeside, citationsOfOpenai } from '../../citations.ts';
 import { asArray, asObject, type Fields } from '../../fields.ts';
 import type { AnswerContext } from '../../format.ts';
 import type { CanonicalResponse, FinishReason, ThinkingPart, ToolCallPart } from '../../model.ts';
@@ -47,6 +48,7 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, contex
     refusal: null,
   };
   if (calls.length > 0) message['tool_calls'] = calls;
+  if (response.citations !== undefined) message['annotations'] = response.citations.map(chatAnnotation);
   const thinking = response.parts.filter((part) => part.type === 'thinking');
   if (thinking.length > 0) {
     message['reasoning_content'] = thinking.map((part) => part.text).join('');
@@ -83,12 +85,15 @@ export function decodeResponse(body: Fields): CanonicalResponse {
     const calls = asArray(message['tool_calls'] ?? [], 'tool_calls').map((item, index) =>
       decodeCall(asObject(item, 'tool_calls'), `call_${id}_${index}`),
     );
+    const cited = citationsOfOpenai(message['annotations']);
+    const citations = cited.length > 0 ? cited : citationsBeside(body);
     const refused = typeof refusal === 'string' && refusal !== '';
     return {
       id,
       model: String(body['model'] ?? ''),
       parts: [...parts, ...calls],
       finishReason: refused ? 'refusal' : finishReasonFromWire(choice['finish_reason'], calls.length > 0),
+      ...(citations.length > 0 && { citations }),
     };
   } catch (error) {
     throw new ReplyFault((error as Error).message);

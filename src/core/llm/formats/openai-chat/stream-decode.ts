@@ -2,10 +2,11 @@
 
 import { contentParts, reasoningOf, signedBlocks } from '../../chat-content.ts';
 import { ToolDeltas } from '../../chat-tool-deltas.ts';
+import { citationsBeside, citationsOfOpenai } from '../../citations.ts';
 import { eventObject } from '../../event-object.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamDecoder } from '../../format.ts';
-import type { StreamEvent } from '../../model.ts';
+import type { Citation, StreamEvent } from '../../model.ts';
 import type { SseEvent } from '../../sse.ts';
 import type { Usage } from '../../usage.ts';
 import { decodeError } from './error.ts';
@@ -34,6 +35,8 @@ class ChunkDecoder implements StreamDecoder {
   #finished = false;
   #ended = false;
   #refused = false;
+  /** Of a list that comes with every chunk: told at the end. */
+  #beside: Citation[] = [];
   readonly #tools = new ToolDeltas();
 
   push(event: SseEvent): StreamEvent[] {
@@ -53,6 +56,7 @@ class ChunkDecoder implements StreamDecoder {
       events.push({ type: 'start', id: this.#id, model: this.model });
     }
     const choice = (chunk['choices'] as Fields[] | undefined)?.[0];
+    if (this.#beside.length === 0 && !this.#finished) this.#beside = citationsBeside(chunk);
     if (choice !== undefined) this.#choice(choice, events);
     return events;
   }
@@ -81,6 +85,11 @@ class ChunkDecoder implements StreamDecoder {
       this.#refused = true;
       events.push({ type: 'text', text: refusal });
     }
+    if (delta['annotations'] !== undefined)
+      for (const citation of citationsOfOpenai(delta['annotations'])) {
+        this.#beside = [];
+        events.push({ type: 'citation', citation });
+      }
     for (const call of (delta['tool_calls'] ?? []) as Fields[]) this.#tools.push(call, this.#id, events);
     this.#finish(choice['finish_reason'], events);
   }
@@ -89,6 +98,7 @@ class ChunkDecoder implements StreamDecoder {
   #finish(reason: unknown, events: StreamEvent[]): void {
     if (typeof reason !== 'string' || reason === '' || this.#finished) return;
     this.#finished = true;
+    for (const citation of this.#beside) events.push({ type: 'citation', citation });
     const told = finishReasonFromWire(reason, this.#tools.any);
     events.push({ type: 'finish', reason: this.#refused && told === 'stop' ? 'refusal' : told });
   }

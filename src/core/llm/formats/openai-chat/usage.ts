@@ -8,13 +8,19 @@ export function decodeUsage(body: Fields): Usage | undefined {
   if (typeof usage['prompt_tokens'] !== 'number') return undefined;
   const prompt = usage['prompt_tokens_details'] as Fields | undefined;
   const completion = usage['completion_tokens_details'] as Fields | undefined;
+  const inputTokens = count(usage['prompt_tokens']);
+  const written = count(usage['completion_tokens']);
+  // xAI and Gemini count reasoning beside the completion, and tell it in the total only.
+  const beside = Math.max(0, count(usage['total_tokens']) - inputTokens - written);
+  // DeepSeek and Moonshot have names of their own.
+  const cached = prompt?.['cached_tokens'] ?? usage['prompt_cache_hit_tokens'] ?? usage['cached_tokens'];
   return {
     ...noUsage,
-    inputTokens: count(usage['prompt_tokens']),
-    outputTokens: count(usage['completion_tokens']),
-    cachedInputTokens: count(prompt?.['cached_tokens']),
+    inputTokens,
+    outputTokens: written + beside,
+    cachedInputTokens: count(cached),
     cacheWriteTokens: count(prompt?.['cache_write_tokens']),
-    reasoningTokens: count(completion?.['reasoning_tokens']),
+    reasoningTokens: count(completion?.['reasoning_tokens']) || beside,
     ...mediaOf({
       audioInput: prompt?.['audio_tokens'],
       imageInput: prompt?.['image_tokens'],

@@ -2,7 +2,7 @@
 import { toDataUrl, urlOfImage } from '../../data-url.ts';
 import type { Fields } from '../../fields.ts';
 import type { CanonicalRequest, Message, Part, ToolChoice } from '../../model.ts';
-import { openaiEffort } from '../../reasoning-effort.ts';
+import { openaiEffort, openaiSampling } from '../../reasoning-effort.ts';
 import { reportUncarried, shortUser } from '../../uncarried.ts';
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
@@ -11,6 +11,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
   if (request.stop.length > 0) drops.push('stop');
   const instructions = request.system.map((part) => part.text).join('\n\n');
   const effort = openaiEffort(request, drops);
+  const { temperature, topP } = openaiSampling({ ...request, stop: [] }, drops);
   return {
     model: request.model,
     instructions: instructions === '' ? undefined : instructions,
@@ -30,8 +31,8 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     // Refused where there are no tools.
     parallel_tool_calls: request.tools.length === 0 ? undefined : request.parallelToolCalls,
     max_output_tokens: request.maxTokens,
-    temperature: request.temperature,
-    top_p: request.topP,
+    temperature,
+    top_p: topP,
     user: shortUser(request, drops),
     reasoning: effort === undefined ? undefined : { effort, summary: 'auto' },
     text: encodeTextFormat(request),

@@ -1,7 +1,8 @@
 /** Whole Responses answers, and the items that streams are made of too. */
+import { citationsOfOpenai, urlCitation } from '../../citations.ts';
 import { asArray, asObject, type Fields } from '../../fields.ts';
 import type { AnswerContext } from '../../format.ts';
-import type { CanonicalResponse, FinishReason, ThinkingPart } from '../../model.ts';
+import type { CanonicalResponse, Citation, FinishReason, ThinkingPart } from '../../model.ts';
 import { type OfferedTool, offeredTools } from '../../responses-tools.ts';
 import { sealThinking, unsealThinking } from '../../thinking-seal.ts';
 import { ReplyFault } from '../../translate-contract.ts';
@@ -17,12 +18,12 @@ export function itemId(kind: 'msg' | 'fc' | 'ctc' | 'rs', response: string, inde
   return `${kind}_${response.slice(response.indexOf('_') + 1)}_${index}`;
 }
 
-export function messageItem(id: string, text: string, status: string): Fields {
-  return { id, type: 'message', status, role: 'assistant', content: [textPart(text)] };
+export function messageItem(id: string, text: string, status: string, annotations: Fields[] = []): Fields {
+  return { id, type: 'message', status, role: 'assistant', content: [textPart(text, annotations)] };
 }
 
-export function textPart(text: string): Fields {
-  return { type: 'output_text', text, annotations: [], logprobs: [] };
+export function textPart(text: string, annotations: Fields[] = []): Fields {
+  return { type: 'output_text', text, annotations, logprobs: [] };
 }
 
 export function reasoningItem(id: string, part: ThinkingPart): Fields {
@@ -107,8 +108,12 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, contex
   const id = responseId(response.id);
   const tools = offeredTools(context.request);
   const { status, incomplete_details } = outcome(response.finishReason);
+  const cited = response.citations && response.parts.findLast((part) => part.type === 'text');
   const output = response.parts.map((part, index) => {
-    if (part.type === 'text') return messageItem(itemId('msg', id, index), part.text, status);
+    if (part.type === 'text') {
+      const annotations = part === cited ? response.citations!.map(urlCitation) : [];
+      return messageItem(itemId('msg', id, index), part.text, status, annotations);
+    }
     if (part.type === 'thinking') return reasoningItem(itemId('rs', id, index), part);
     const tool = tools.get(part.name);
     return callItem(itemId(tool?.custom ? 'ctc' : 'fc', id, index), part, tool, 'completed');
@@ -136,6 +141,7 @@ export function decodeResponse(body: Fields): CanonicalResponse {
         parts.some(({ type }) => type === 'tool-call'),
       ),
       serviceTier: typeof body['service_tier'] === 'string' ? body['service_tier'] : undefined,
+      ...citationsIn(output),
     };
   } catch (error) {
     throw new ReplyFault((error as Error).message);
@@ -147,6 +153,16 @@ export function finishReasonOf(body: Fields, refused: boolean, called: boolean):
   if (details?.['reason'] === 'max_output_tokens') return 'length';
   if (refused || details?.['reason'] === 'content_filter') return 'refusal';
   return called ? 'tool-calls' : 'stop';
+}
+
+function citationsIn(output: readonly Fields[]): { citations?: Citation[] } {
+  let offset = 0;
+  const citations = output.flatMap(contentOf).flatMap((part) => {
+    const found = citationsOfOpenai(part['annotations'], offset);
+    offset += String(part['text'] ?? '').length;
+    return found;
+  });
+  return citations.length === 0 ? {} : { citations };
 }
 
 function hasRefusal(output: readonly Fields[]): boolean {

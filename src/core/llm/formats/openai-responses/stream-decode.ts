@@ -1,4 +1,5 @@
 /** Responses stream events → canonical events. */
+import { citationsOfOpenai } from '../../citations.ts';
 import { eventObject } from '../../event-object.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamDecoder } from '../../format.ts';
@@ -38,6 +39,8 @@ class ResponsesDecoder implements StreamDecoder {
         return this.#text(body);
       case 'response.output_text.delta':
         return this.#text(body);
+      case 'response.output_text.annotation.added':
+        return citationsOfOpenai([body['annotation']]).map((citation) => ({ type: 'citation', citation }));
       case 'response.reasoning_summary_text.delta':
       case 'response.reasoning_text.delta':
         return [{ type: 'thinking', text: String(body['delta'] ?? '') }];

@@ -1,4 +1,5 @@
 /** Canonical events → the Responses API's events: every item is added, filled, and told again whole when it is done. */
+import { urlCitation } from '../../citations.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamEncoder, StreamOptions } from '../../format.ts';
 import type { FinishReason, StreamEvent, ThinkingPart } from '../../model.ts';
@@ -31,7 +32,7 @@ class ResponsesEncoder implements StreamEncoder {
   #envelope: Fields | undefined;
   readonly #output: Fields[] = [];
   #next = 0;
-  #message: (OpenItem & { text: string; head: string }) | undefined;
+  #message: (OpenItem & { text: string; head: string; annotations: Fields[] }) | undefined;
   #reasoning: (OpenItem & { part: ThinkingPart }) | undefined;
   readonly #calls = new Map<number, OpenCall>();
   #finish: FinishReason = 'stop';
@@ -51,6 +52,8 @@ class ResponsesEncoder implements StreamEncoder {
         return this.#thinking(event.text);
       case 'thinking-signature':
         return this.#sign({ type: 'thinking', text: '', signature: event.signature });
+      case 'citation':
+        return this.#cite(urlCitation(event.citation));
       case 'thinking-redacted':
         return this.#closeAll() + this.#sign({ type: 'thinking', text: '', redacted: event.data });
       case 'tool-start':
@@ -92,7 +95,7 @@ class ResponsesEncoder implements StreamEncoder {
     const place = { item_id: id, output_index: index, content_index: 0 };
     const type = 'response.output_text.delta';
     const head = `event: ${type}\ndata: ${JSON.stringify({ type, ...place }).slice(0, -1)},"delta":`;
-    this.#message = { id, index, text: '', head };
+    this.#message = { id, index, text: '', head, annotations: [] };
     const item = { id, type: 'message', status: 'in_progress', role: 'assistant', content: [] };
     return (
       closed +
@@ -101,16 +104,25 @@ class ResponsesEncoder implements StreamEncoder {
     );
   }
 
+  #cite(annotation: Fields): string {
+    // Without words there is nothing that a place could stand for.
+    if (this.#message === undefined) return '';
+    const { id, index, annotations } = this.#message;
+    const place = { item_id: id, output_index: index, content_index: 0 };
+    const annotation_index = annotations.push(annotation) - 1;
+    return this.#write('response.output_text.annotation.added', { ...place, annotation_index, annotation });
+  }
+
   #closeMessage(): string {
     const open = this.#message;
     if (open === undefined) return '';
     this.#message = undefined;
-    const { id, index, text } = open;
+    const { id, index, text, annotations } = open;
     const place = { item_id: id, output_index: index, content_index: 0 };
     return (
       this.#write('response.output_text.done', { ...place, text, logprobs: [] }) +
-      this.#write('response.content_part.done', { ...place, part: wire.textPart(text) }) +
-      this.#done(index, wire.messageItem(id, text, wire.outcome(this.#finish).status))
+      this.#write('response.content_part.done', { ...place, part: wire.textPart(text, annotations) }) +
+      this.#done(index, wire.messageItem(id, text, wire.outcome(this.#finish).status, annotations))
     );
   }
 
