@@ -53,11 +53,11 @@ async function answerPage({ context, query }: Call, usage: KeyUsageReader) {
     return { status: 200, json: { items: await withUsages(keys) } };
   }
   const by = (query.get('sort') ?? 'name') as KeyOrder['by'];
-  const ranks = by === 'spend' || by === 'lastUsedAt' ? await usage.ranks() : undefined;
+  const ranks = by === 'spend' || by === 'lastUsedAt' ? await usage.ranks(by) : undefined;
   const order = {
     by,
     descending: query.get('order') === 'desc',
-    ...(ranks && { ranks: by === 'spend' ? ranks.spend : ranks.lastUsed }),
+    ...(ranks && { ranks }),
   };
   const { items, ...page } = listKeys(context, filter, order, { offset: offsetOf(query), limit });
   return { status: 200, json: { items: await withUsages(items), ...page } };

@@ -15,38 +15,31 @@ export interface KeyUsages {
   lastUsedAtMs(id: string): number | undefined;
 }
 
-/** What lists are ordered by. */
-interface KeyRanks {
-  /** Id → cost, of the keys that cost most. */
-  spend: ReadonlyMap<string, number>;
-  /** Id → milliseconds. */
-  lastUsed: ReadonlyMap<string, number>;
-}
+/** What lists are ordered by: id → nano-dollars of the keys that cost most, or milliseconds. */
+type Ranks = ReadonlyMap<string, number>;
+type Ranked = 'spend' | 'lastUsedAt';
 
 const nothing: KeyUsage = { requests: 0, tokens: 0, costNano: 0 };
-const noRanks: KeyRanks = { spend: new Map(), lastUsed: new Map() };
 const keptMs = 2_000;
 
 export class KeyUsageReader {
   readonly #context: AdminContext;
-  #kept: { atMs: number; ranks: Promise<KeyRanks> } | undefined;
+  readonly #kept = new Map<Ranked, { atMs: number; ranks: Promise<Ranks> }>();
 
   constructor(context: AdminContext) {
     this.#context = context;
   }
 
   /** The ledger tells the dearest 10,000: a list by spend is in order as far as that. */
-  ranks(): Promise<KeyRanks> {
+  ranks(by: Ranked): Promise<Ranks> {
     const now = this.#context.nowMs();
-    if (this.#kept === undefined || now - this.#kept.atMs >= keptMs) {
-      const ranks = readRanks(this.#context.ledger, monthStartMs(now));
-      // What failed is not kept.
-      ranks.catch(() => {
-        this.#kept = undefined;
-      });
-      this.#kept = { atMs: now, ranks };
-    }
-    return this.#kept.ranks;
+    const kept = this.#kept.get(by);
+    if (kept !== undefined && now - kept.atMs < keptMs) return kept.ranks;
+    const ranks = readRanks(this.#context.ledger, by, monthStartMs(now));
+    // What failed is not kept.
+    ranks.catch(() => this.#kept.delete(by));
+    this.#kept.set(by, { atMs: now, ranks });
+    return ranks;
   }
 
   async ofKeys(ids: readonly string[]): Promise<KeyUsages> {
@@ -67,11 +60,11 @@ export function monthStartMs(nowMs: number): number {
   return Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1);
 }
 
-async function readRanks(ledger: LedgerStore | undefined, fromMs: number): Promise<KeyRanks> {
-  if (ledger === undefined) return noRanks;
+async function readRanks(ledger: LedgerStore | undefined, by: Ranked, fromMs: number): Promise<Ranks> {
+  if (ledger === undefined) return new Map();
+  if (by === 'lastUsedAt') return ledger.lastUsed();
   const rows = await ledger.usage({ fromMs }, { groupBy: ['key'] });
-  const spend = new Map(rows.map(({ group, costNano }) => [group['key'] ?? '', costNano]));
-  return { spend, lastUsed: await ledger.lastUsed() };
+  return new Map(rows.map(({ group, costNano }) => [group['key'] ?? '', costNano]));
 }
 
 function figures({ requests, tokens, costNano }: KeyUsage): KeyUsage {
