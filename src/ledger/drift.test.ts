@@ -85,7 +85,8 @@ test('any charges through the real stores: no drift; a counter that was changed 
   const charge = fc.record({
     budget: fc.constantFrom('ns/daily', `ns/${'long'.repeat(70)}`),
     group: fc.constantFrom('', 'mike', 'größe|x'),
-    used: fc.nat(1_000),
+    // Of a counter that nothing was charged to the ledger knows nothing: the last test.
+    used: fc.integer({ min: 1, max: 1_000 }),
   });
   await fc.assert(
     fc.asyncProperty(
