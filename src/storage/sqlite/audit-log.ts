@@ -18,7 +18,8 @@ const migrations = [
 
 /** Throws when the file was written by a newer release. */
 export function openSqliteAuditLog(path: string): LocalAuditLog {
-  const database = new DatabaseSync(path);
+  // Whoever else has it open (an operator's sqlite3) may hold it for a moment.
+  const database = new DatabaseSync(path, { timeout: 10_000 });
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   migrate(database, migrations, startNewerRelease(path));
   return new SqliteAuditLog(database);

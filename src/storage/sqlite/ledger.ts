@@ -35,7 +35,8 @@ export type LocalLedgerStore = {
 };
 
 export function openSqliteLedger(path: string): LocalLedgerStore {
-  const database = new DatabaseSync(path);
+  // Whoever else has it open (an operator's sqlite3) may hold it for a moment.
+  const database = new DatabaseSync(path, { timeout: 10_000 });
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   database.function('latency_bin', { deterministic: true }, (ms) => latencyBin(Number(ms)));
   migrateLedgerSchema(database, path);

@@ -15,6 +15,7 @@ import { SqliteVirtualKeys } from './virtual-keys.ts';
 
 /** Of pages that are read again and again. */
 const cacheKib = 32 * 1_024;
+const lockWaitMs = 10_000;
 const keyCheckText = 'resource store key check';
 
 /** The store behind the embedded API server, kept in `directory` (see `openResourcePersistence`). */
@@ -45,9 +46,12 @@ function openResourcePersistence(directory: string): ResourcePersistence {
   }
 }
 
-/** Threads of the data path read from it too, so that it is not locked itself. */
+/**
+ * Threads of the data path read from it too, so that it is not locked itself. One that opens or closes it holds a lock for a moment,
+ * which a write has to wait for.
+ */
 function openDatabase(path: string): DatabaseSync {
-  const database = new DatabaseSync(path);
+  const database = new DatabaseSync(path, { timeout: lockWaitMs });
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${cacheKib}`);
   return database;
 }

@@ -180,6 +180,7 @@ test('a thread that reads while keys are written finds a value that is somebodyâ
   const values = [hexOf(1), hexOf(5), hexOf(9)];
   const fixture = new URL('./reading-thread.fixture.ts', import.meta.url);
   const thread = new Worker(fixture, { workerData: { handle: store.keys!.handle, values, ended } });
+  t.after(() => thread.terminate());
   const missed = once(thread, 'message');
   while (Atomics.load(ended, 1) < 10) await new Promise((resolve) => setImmediate(resolve));
   for (let round = 0; round < 1_500; round++) {
