@@ -87,6 +87,11 @@ function timeless(recording: Recording): unknown {
   const counters = Object.entries(keys).map(([name, counter]) => [name.replace(/\d+$/, ''), counter]);
   return JSON.parse(JSON.stringify({ ...rest, counters }), (name, value: unknown) => {
     if (name === 'at' || name === 'durationUntilReset') return typeof value;
-    return value;
+    return isReset(value) ? { ...value, value: 'seconds' } : value;
   });
+}
+
+function isReset(header: unknown): header is { key: string; value: string } {
+  const { key, value } = (header ?? {}) as { key?: unknown; value?: unknown };
+  return typeof key === 'string' && /reset/i.test(key) && typeof value === 'string' && /^\d+$/.test(value);
 }
