@@ -1,15 +1,17 @@
 /** VirtualKey objects out of what a person asks for. */
 import { nameOf } from '../core/config/objects.ts';
+import type { VirtualKeySpec } from '../core/config/virtual-key-value.ts';
 import { displayOf, keyValueFault, newKeyValue } from '../core/keys/key-value.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import { isBlock } from '../core/route/cidr.ts';
 import type { AdminContext } from './context.ts';
-import { type KeySpec, tollgateGroup } from './key-view.ts';
+import { tollgateGroup } from './key-view.ts';
 import { keyInForce } from './keys-in-force.ts';
 import { badField, Problem } from './problem.ts';
 import { sha256 } from './same-secret.ts';
 
-export interface KeyFields extends Pick<KeySpec, 'owner' | 'metadata' | 'limits' | 'expiresAt' | 'disabled'> {
+export interface KeyFields
+  extends Pick<VirtualKeySpec, 'owner' | 'metadata' | 'limits' | 'expiresAt' | 'disabled'> {
   labels?: Record<string, string>;
   allowedModels?: string[];
   allowedRoutes?: string[];
@@ -31,14 +33,14 @@ export type KeyChange = { [Field in keyof KeyFields]: KeyFields[Field] | null } 
 export function newKeyObject(
   context: AdminContext,
   input: NewKey,
-): { object: KubeObject & { spec: KeySpec }; value?: string } {
+): { object: KubeObject & { spec: VirtualKeySpec }; value?: string } {
   const { namespace, name, labels, value: given, keyHash, ...fields } = input;
   checkBlocks(fields);
   if (given !== undefined && keyHash !== undefined)
     throw badField('keyHash', 'give the value or its hash, not both');
   const made = given === undefined && keyHash === undefined ? newKeyValue(context.randomBytes) : undefined;
   const value = made ?? (given === undefined ? undefined : checkedValue(given));
-  const spec: KeySpec = {
+  const spec: VirtualKeySpec = {
     ...fields,
     ...(value === undefined
       ? { keyHash: checkedHash(keyHash!) }
@@ -97,7 +99,7 @@ function checkedHash(given: string): string {
 export function changedKey(live: KubeObject, change: KeyChange): KubeObject {
   const { resourceVersion, labels, ...fields } = change;
   checkBlocks(fields);
-  const spec: Record<string, unknown> = { ...(live['spec'] as KeySpec) };
+  const spec: Record<string, unknown> = { ...(live['spec'] as VirtualKeySpec) };
   for (const [name, value] of Object.entries(fields)) {
     if (value === null) delete spec[name];
     else spec[name] = value;
@@ -117,7 +119,7 @@ export function changedKey(live: KubeObject, change: KeyChange): KubeObject {
 export function refuseKnownHash(
   context: AdminContext,
   tried: ReadonlyMap<string, string>,
-  { keyHash }: KeySpec,
+  { keyHash }: VirtualKeySpec,
   field: string,
 ): void {
   const hash = keyHash!.slice('sha256:'.length);

@@ -1,26 +1,13 @@
 /** VirtualKeys and keys in Secrets and ConfigMaps as one list. Values are never part of it. */
+
+import type { KeyLimits } from '../core/budget/model.ts';
 import { acceptedOf } from '../core/config/key-facts.ts';
 import { nameOf } from '../core/config/objects.ts';
 import type { KeyEntry } from '../core/config/snapshot.ts';
+import type { VirtualKeySpec } from '../core/config/virtual-key-value.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import { statusOf } from '../storage/listed-keys.ts';
 import type { AdminContext } from './context.ts';
-
-export interface KeySpec {
-  owner?: string;
-  metadata?: Record<string, unknown>;
-  keyHash?: string;
-  display?: string;
-  issueTo?: { secretName: string };
-  rotation?: { previousKeyHash: string; graceUntil: string };
-  targetRefs?: { name: string }[];
-  allowedModels?: string[];
-  allowedRoutes?: string[];
-  allowedCIDRs?: string[];
-  expiresAt?: string;
-  disabled?: boolean;
-  limits?: Record<string, number>;
-}
 
 export interface KeyView {
   id: string;
@@ -36,7 +23,7 @@ export interface KeyView {
   allowedModels: string[];
   allowedRoutes: string[];
   allowedCIDRs: string[];
-  limits: Record<string, number>;
+  limits: KeyLimits;
   expiresAt?: string;
   createdAt: string;
   resourceVersion: string;
@@ -59,7 +46,7 @@ export function textOf({ name, namespace, owner = '', display = '', labels, meta
 }
 
 export function viewOf(object: KubeObject, nowMs: number): KeyView {
-  const spec = object['spec'] as KeySpec;
+  const spec = object['spec'] as VirtualKeySpec;
   const { metadata } = object;
   return {
     id: `VirtualKey/${nameOf(object)}`,

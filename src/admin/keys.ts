@@ -1,5 +1,6 @@
 /** `/keys`: create, show, change, rotate, delete. */
 
+import type { VirtualKeySpec } from '../core/config/virtual-key-value.ts';
 import { displayOf, newKeyValue } from '../core/keys/key-value.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import { record, whole } from '../core/resources/schema-builders.ts';
@@ -15,7 +16,7 @@ import {
 } from './key-object.ts';
 import { issuedKeySchema, keyChangeSchema, keySchema, newKeySchema } from './key-schemas.ts';
 import { type KeyUsageReader, withUsage } from './key-usage.ts';
-import { findView, type KeySpec, type KeyView, tollgateGroup, viewOf } from './key-view.ts';
+import { findView, type KeyView, tollgateGroup, viewOf } from './key-view.ts';
 import { notFound, Problem, problemOf } from './problem.ts';
 import type { Call, Route } from './route.ts';
 import { sha256 } from './same-secret.ts';
@@ -130,7 +131,7 @@ async function rotateKey(call: Call, usage: KeyUsageReader) {
   const { context, path } = call;
   const { graceSeconds = 86_400 } = call.body as { graceSeconds?: number };
   const live = liveKey(context, path);
-  const spec = live['spec'] as KeySpec;
+  const spec = live['spec'] as VirtualKeySpec;
   if (spec.keyHash === undefined) {
     const secret = `${path['namespace']}/${spec.issueTo?.secretName}`;
     throw new Problem(

@@ -1,8 +1,8 @@
 /** `/overview`: a period beside the one before it, who and what used most, and how fast answers came. */
 import { list, record, required, text, whole } from '../core/resources/schema-builders.ts';
 import type { LedgerStore, UsageDimension, UsageFigures } from '../storage/ledger.ts';
+import { noFigures } from '../storage/no-figures.ts';
 import { ledgerOf } from './context.ts';
-import { noFigures } from './no-figures.ts';
 import { Problem } from './problem.ts';
 import { periodOf } from './reports.ts';
 import type { Route } from './route.ts';

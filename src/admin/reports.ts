@@ -9,7 +9,7 @@ import type {
   UsageFigures,
   UsageQuery,
 } from '../storage/ledger.ts';
-import { noFigures } from './no-figures.ts';
+import { noFigures } from '../storage/no-figures.ts';
 import { Problem, shortened } from './problem.ts';
 import { usageOfTop } from './usage-of-top.ts';
 

@@ -1,6 +1,6 @@
 /** Usage over time for charts: of the dearest groups, and of all others together, however many there are. */
 import type { LedgerFilter, LedgerStore, UsageFigures, UsageQuery, UsageRow } from '../storage/ledger.ts';
-import { noFigures } from './no-figures.ts';
+import { noFigures } from '../storage/no-figures.ts';
 
 export interface TopRow extends UsageRow {
   /** Of all other groups; its `group` is empty. */

@@ -1,7 +1,7 @@
 /** `/usage`: reports out of the ledger. */
 import { flag, list, mapOf, record, required, text, whole } from '../core/resources/schema-builders.ts';
+import { noFigures } from '../storage/no-figures.ts';
 import { ledgerOf } from './context.ts';
-import { noFigures } from './no-figures.ts';
 import { periodOf, reportUsage, usageAsCsv } from './reports.ts';
 import type { Route } from './route.ts';
 

@@ -3,6 +3,7 @@ import { noUsage } from '../core/llm/usage.ts';
 import { outcomeOf } from '../core/outcome.ts';
 import type { RequestRecord } from '../core/record.ts';
 import type { LedgerFilter, UsageDimension, UsageFigures, UsageQuery, UsageRow } from './ledger.ts';
+import { noFigures } from './no-figures.ts';
 
 export function naiveUsage(
   records: readonly RequestRecord[],
@@ -14,9 +15,9 @@ export function naiveUsage(
     const group = Object.fromEntries(query.groupBy.map((name) => [name, dimensionValue(record, name)]));
     const bucketStartMs = query.bucket && startOf(record.startedAtMs, query.bucket, query.timeZone ?? 'UTC');
     const id = JSON.stringify([bucketStartMs, query.groupBy.map((name) => group[name])]);
-    const before = rows.get(id) ?? { group, ...(query.bucket && { bucketStartMs }), ...nothing };
+    const before = rows.get(id) ?? { group, ...(query.bucket && { bucketStartMs }), ...noFigures };
     const added = figuresOf(record);
-    const sum = Object.keys(nothing).map((name) => {
+    const sum = Object.keys(noFigures).map((name) => {
       const figure = name as keyof UsageFigures;
       return [figure, before[figure] + added[figure]];
     });
@@ -24,20 +25,6 @@ export function naiveUsage(
   }
   return [...rows.values()];
 }
-
-const nothing: UsageFigures = {
-  requests: 0,
-  refused: 0,
-  failed: 0,
-  inputTokens: 0,
-  cachedInputTokens: 0,
-  cacheWriteTokens: 0,
-  outputTokens: 0,
-  reasoningTokens: 0,
-  tokens: 0,
-  costNano: 0,
-  unpriced: 0,
-};
 
 function figuresOf(record: RequestRecord): UsageFigures {
   const usage = record.llm?.usage ?? noUsage;

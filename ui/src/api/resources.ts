@@ -1,3 +1,4 @@
+import type { Consequence } from '../../../src/core/config/consequence.ts';
 import { callApi } from './client.ts';
 
 export interface Condition {
@@ -89,25 +90,6 @@ export interface KindSchema {
 
 export const listSchemas = async (signal?: AbortSignal) =>
   (await callApi<{ items: KindSchema[] }>('/resource-schemas', { signal })).items;
-
-export type Effect =
-  | 'port-closes'
-  | 'not-routed'
-  | 'refuses'
-  | 'asks-no-key'
-  | 'allows-more'
-  | 'limits-less'
-  | 'guards-nothing'
-  | 'key-stops'
-  | 'budget-ends'
-  | 'not-in-force';
-
-export interface Consequence {
-  effect: Effect;
-  kind: string;
-  name: string;
-  detail?: string;
-}
 
 interface Deletion {
   deleted: boolean;

@@ -2,12 +2,8 @@ import { Alert, Button, Group, List, Loader, Modal, Stack, Text, TextInput } fro
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import {
-  type Consequence,
-  deleteResource,
-  type ResourcePlace,
-  tellConsequences,
-} from '../../api/resources.ts';
+import type { Consequence } from '../../../../src/core/config/consequence.ts';
+import { deleteResource, type ResourcePlace, tellConsequences } from '../../api/resources.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { strings } from '../../strings.ts';
 

@@ -1,3 +1,4 @@
+import { noFigures } from '../../../../src/storage/no-figures.ts';
 /** The range to compare with, and what was used in both, side by side. */
 import type { UsageReport, UsageRow } from '../../api/types.ts';
 import type { Range } from '../../components/range.ts';
@@ -41,20 +42,6 @@ export interface ComparedRow extends UsageRow {
   costNanoBefore: number;
 }
 
-const none: Omit<UsageRow, 'group'> = {
-  requests: 0,
-  refused: 0,
-  failed: 0,
-  inputTokens: 0,
-  cachedInputTokens: 0,
-  cacheWriteTokens: 0,
-  outputTokens: 0,
-  reasoningTokens: 0,
-  tokens: 0,
-  costNano: 0,
-  unpriced: 0,
-};
-
 /** Groups of now with their cost before; where all of them are here, also those that used something only before. */
 export function comparedRows(
   { rows, groups = rows.length }: UsageReport,
@@ -69,7 +56,7 @@ export function comparedRows(
   });
   if (groups > rows.length) return now;
   const gone = [...earlier.values()].map(({ group, costNano }) => ({
-    ...none,
+    ...noFigures,
     group,
     costNanoBefore: costNano,
   }));

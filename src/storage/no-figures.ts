@@ -1,4 +1,4 @@
-import type { UsageFigures } from '../storage/ledger.ts';
+import type { UsageFigures } from './ledger.ts';
 
 /** Of a time without a call; its names are all there are. */
 export const noFigures: UsageFigures = {
