@@ -1,6 +1,6 @@
 /** Named admin tokens of one gateway: a file of hashes in the data directory that only this user can read. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { type AdminTokens, type NamedToken, tokenRoles } from '../admin-tokens.ts';
+import { readNamedList, writeNamedList } from './named-list.ts';
 
 /** `sha256:` and lower-case hex. */
 interface StoredToken extends NamedToken {
@@ -9,13 +9,14 @@ interface StoredToken extends NamedToken {
 
 const mark = 'sha256:';
 
-/** Throws when the file is there and cannot be read: tokens must not vanish by a damaged file. */
+const fileAt = (path: string) => ({ path, member: 'tokens', isWhole: isToken });
+
+/** Throws as `readNamedList`. */
 export function openFileAdminTokens(path: string): AdminTokens {
-  let tokens = byHash(readStored(path));
+  const file = fileAt(path);
+  let tokens = byHash(readNamedList(file));
   const save = (next: readonly StoredToken[]) => {
-    const unfinished = `${path}.new`;
-    writeFileSync(unfinished, `${JSON.stringify({ tokens: next }, null, 2)}\n`, { mode: 0o600, flush: true });
-    renameSync(unfinished, path);
+    writeNamedList(file, next);
     tokens = byHash(next);
   };
   const isThere = (name: string) => [...tokens.values()].some((token) => token.name === name);
@@ -40,7 +41,7 @@ export function openFileAdminTokens(path: string): AdminTokens {
 
 /** What the file holds, for a store that takes them over: each with its hash in lower-case hex. Throws as `openFileAdminTokens`. */
 export function tokensInFile(path: string): { token: NamedToken; hash: string }[] {
-  return readStored(path).map((stored) => ({
+  return readNamedList(fileAt(path)).map((stored) => ({
     token: named(stored),
     hash: stored.tokenHash.slice(mark.length),
   }));
@@ -53,23 +54,6 @@ function named({ tokenHash: _, ...token }: StoredToken): NamedToken {
 /** By hash: what is compared tells nothing of the token. */
 function byHash(tokens: readonly StoredToken[]): ReadonlyMap<string, StoredToken> {
   return new Map(tokens.map((token) => [token.tokenHash, token]));
-}
-
-function readStored(path: string): StoredToken[] {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-  try {
-    const { tokens } = JSON.parse(text) as { tokens: StoredToken[] };
-    if (tokens.every(isToken)) return tokens;
-  } catch {
-    // Told below, without what is in it.
-  }
-  throw new Error(`${path} is damaged: put it back from a copy, or remove it and make the tokens anew`);
 }
 
 function isToken({ name, role, team, tokenHash }: StoredToken): boolean {

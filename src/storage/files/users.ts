@@ -1,16 +1,15 @@
 /** Users in a file of the data directory that only this user can read. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { consoleRoles } from '../../core/login/person.ts';
 import type { StoredUser, Users } from '../users.ts';
+import { readNamedList, writeNamedList } from './named-list.ts';
 
-/** Throws when the file is there and cannot be read: users must not vanish by a damaged file. */
+/** Throws as `readNamedList`. */
 export function openFileUsers(path: string): Users {
-  let users: ReadonlyMap<string, StoredUser> = byName(read(path));
+  const file = { path, member: 'users', isWhole: isUser };
+  let users = byName(readNamedList(file));
   const save = (next: Iterable<StoredUser>) => {
     const sorted = [...next].sort((a, b) => (a.name < b.name ? -1 : 1));
-    const text = `${JSON.stringify({ users: sorted }, null, 2)}\n`;
-    writeFileSync(`${path}.new`, text, { mode: 0o600, flush: true });
-    renameSync(`${path}.new`, path);
+    writeNamedList(file, sorted);
     users = byName(sorted);
   };
   return {
@@ -38,23 +37,6 @@ export function openFileUsers(path: string): Users {
 
 function byName(users: readonly StoredUser[]): ReadonlyMap<string, StoredUser> {
   return new Map(users.map((user) => [user.name, user]));
-}
-
-function read(path: string): StoredUser[] {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-  try {
-    const { users } = JSON.parse(text) as { users: StoredUser[] };
-    if (users.every(isUser)) return users;
-  } catch {
-    // Told below, without what is in it.
-  }
-  throw new Error(`${path} is damaged: put it back from a copy, or remove it and make the users anew`);
 }
 
 function isUser({ name, role, team, disabled, passwordHash }: StoredUser): boolean {
