@@ -2,10 +2,10 @@ import { Button, Group, Modal, PasswordInput, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
-import { ApiError } from '../api/client.ts';
 import { changePassword } from '../api/session.ts';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { explain } from '../components/explain.ts';
+import { fieldOfError } from '../components/field-of-error.ts';
 import { strings } from '../strings.ts';
 
 const texts = strings.login.change;
@@ -31,10 +31,7 @@ function ChangePasswordForm({ onClose }: { onClose: () => void }) {
       password: (password) => (password.length < 12 ? strings.users.passwordShort : null),
     },
   });
-  const fieldOf = (error: unknown) =>
-    error instanceof ApiError && (error.field === 'current' || error.field === 'password')
-      ? error.field
-      : undefined;
+  const fieldOf = (error: unknown) => fieldOfError(error, form.values);
   const change = useMutation({
     mutationFn: ({ current, password }: typeof form.values) => changePassword(current, password),
     onSuccess: () => {

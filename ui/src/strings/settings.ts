@@ -32,7 +32,7 @@ export const settingsStrings = {
     once: 'Copy the token now. It is stored nowhere and cannot be shown again.',
     value: 'Value of the token',
     done: 'I have stored it',
-    delete: (name: string) => `Delete ${name}`,
+    deleteOf: (name: string) => `Delete ${name}`,
     deleteTitle: (name: string) => `Delete the token ${name}?`,
     deleteText: 'It and the sessions that it opened end at once.',
     deleted: (name: string) => `The token ${name} is deleted.`,

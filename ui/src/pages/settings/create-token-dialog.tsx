@@ -1,16 +1,16 @@
-import { Alert, Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiError } from '../../api/client.ts';
-import { createToken, type TokenRole } from '../../api/tokens.ts';
+import { createToken } from '../../api/tokens.ts';
 import { CopyField } from '../../components/copy-field.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { explain } from '../../components/explain.ts';
+import { fieldOfError } from '../../components/field-of-error.ts';
 import { strings } from '../../strings.ts';
+import { type Rights, RightsFields, rightsOf, teamFault } from './rights-fields.tsx';
 
 const texts = strings.settings.tokens;
-const roles = Object.entries(texts.roles).map(([value, label]) => ({ value, label }));
 
 interface Issued {
   name: string;
@@ -54,26 +54,26 @@ export function CreateTokenDialog({ opened, onClose }: { opened: boolean; onClos
   );
 }
 
+interface Values extends Rights {
+  name: string;
+}
+
 interface TokenFormProps {
   onCreated: (issued: Issued) => void;
   onCancel: () => void;
 }
 
 function TokenForm({ onCreated, onCancel }: TokenFormProps) {
-  const form = useForm({
-    initialValues: { name: '', role: 'viewer' as TokenRole, team: '' },
+  const form = useForm<Values>({
+    initialValues: { name: '', role: 'viewer', team: '' },
     validate: {
       name: (name) => (/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name) ? null : texts.nameWrong),
-      team: (team, { role }) => (role === 'owner' && team.trim() === '' ? texts.teamMissing : null),
+      team: teamFault,
     },
   });
-  const fieldOf = (error: unknown) =>
-    error instanceof ApiError && error.field !== undefined && Object.hasOwn(form.values, error.field)
-      ? error.field
-      : undefined;
+  const fieldOf = (error: unknown) => fieldOfError(error, form.values);
   const creation = useMutation({
-    mutationFn: ({ name, role, team }: typeof form.values) =>
-      createToken({ name, role, ...(role === 'owner' ? { team: team.trim() } : {}) }),
+    mutationFn: ({ name, ...rights }: typeof form.values) => createToken({ name, ...rightsOf(rights) }),
     onSuccess: ({ token, value }) => onCreated({ name: token.name, value }),
     onError: (error) => {
       const field = fieldOf(error);
@@ -95,16 +95,7 @@ function TokenForm({ onCreated, onCancel }: TokenFormProps) {
           data-autofocus
           {...form.getInputProps('name')}
         />
-        <Select label={texts.role} data={roles} allowDeselect={false} {...form.getInputProps('role')} />
-        {form.values.role === 'owner' && (
-          <TextInput
-            label={texts.team}
-            description={texts.teamHint}
-            required
-            maxLength={63}
-            {...form.getInputProps('team')}
-          />
-        )}
+        <RightsFields form={form} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onCancel}>
             {strings.common.cancel}

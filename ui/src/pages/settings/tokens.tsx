@@ -1,12 +1,12 @@
 import { Button, Group, Loader, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type AdminToken, listTokens } from '../../api/tokens.ts';
+import { type AdminToken, deleteToken, listTokens } from '../../api/tokens.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { strings } from '../../strings.ts';
 import { CreateTokenDialog } from './create-token-dialog.tsx';
-import { DeleteTokenDialog } from './delete-token-dialog.tsx';
+import { DeleteDialog } from './delete-dialog.tsx';
 
 const texts = strings.settings.tokens;
 
@@ -54,7 +54,7 @@ export function Tokens() {
                       size="compact-sm"
                       variant="subtle"
                       color="red"
-                      aria-label={texts.delete(token.name)}
+                      aria-label={texts.deleteOf(token.name)}
                       onClick={() => setDeleting(token)}
                     >
                       {strings.keys.delete}
@@ -67,7 +67,13 @@ export function Tokens() {
         </Table.ScrollContainer>
       )}
       <CreateTokenDialog opened={creating} onClose={() => setCreating(false)} />
-      <DeleteTokenDialog token={deleting} onClose={() => setDeleting(undefined)} />
+      <DeleteDialog
+        named={deleting}
+        texts={texts}
+        remove={deleteToken}
+        queryKey={['tokens']}
+        onClose={() => setDeleting(undefined)}
+      />
     </>
   );
 }

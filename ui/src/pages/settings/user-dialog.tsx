@@ -1,17 +1,16 @@
-import { Button, Group, Modal, PasswordInput, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Modal, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { ApiError } from '../../api/client.ts';
 import { changeUser, createUser, type User, type UserChange } from '../../api/users.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { explain } from '../../components/explain.ts';
+import { fieldOfError } from '../../components/field-of-error.ts';
 import { useKept } from '../../components/use-kept.ts';
 import { strings } from '../../strings.ts';
+import { type Rights, RightsFields, rightsOf, teamFault } from './rights-fields.tsx';
 
 const texts = strings.users;
-const tokenTexts = strings.settings.tokens;
-const roles = Object.entries(tokenTexts.roles).map(([value, label]) => ({ value, label }));
 const leastPassword = 12;
 
 interface UserDialogProps {
@@ -35,16 +34,13 @@ export function UserDialog({ user, onClose }: UserDialogProps) {
   );
 }
 
-interface Values {
+interface Values extends Rights {
   name: string;
-  role: User['role'];
-  team: string;
   password: string;
 }
 
-function save(known: User | undefined, { name, role, team, password }: Values): Promise<User> {
-  const rights: UserChange = { role, ...(role === 'owner' ? { team: team.trim() } : {}) };
-  const change = { ...rights, ...(password === '' ? {} : { password }) };
+function save(known: User | undefined, { name, password, ...rights }: Values): Promise<User> {
+  const change: UserChange = { ...rightsOf(rights), ...(password === '' ? {} : { password }) };
   return known === undefined ? createUser({ name, ...change }) : changeUser({ name: known.name, ...change });
 }
 
@@ -61,15 +57,12 @@ function UserForm({ known, onClose }: { known: User | undefined; onClose: () => 
     initialValues,
     validate: {
       name: (name) => (/^[a-z0-9]([-a-z0-9.@_+]*[a-z0-9])?$/.test(name) ? null : texts.nameWrong),
-      team: (team, { role }) => (role === 'owner' && team.trim() === '' ? tokenTexts.teamMissing : null),
+      team: teamFault,
       password: (text) =>
         text.length >= leastPassword || (!isNew && text === '') ? null : texts.passwordShort,
     },
   });
-  const fieldOf = (error: unknown) =>
-    error instanceof ApiError && error.field !== undefined && Object.hasOwn(form.values, error.field)
-      ? error.field
-      : undefined;
+  const fieldOf = (error: unknown) => fieldOfError(error, form.values);
   const saving = useMutation({
     mutationFn: (values: Values) => save(known, values),
     onSuccess: ({ name }) => {
@@ -99,16 +92,7 @@ function UserForm({ known, onClose }: { known: User | undefined; onClose: () => 
             {...form.getInputProps('name')}
           />
         )}
-        <Select label={tokenTexts.role} data={roles} allowDeselect={false} {...form.getInputProps('role')} />
-        {form.values.role === 'owner' && (
-          <TextInput
-            label={tokenTexts.team}
-            description={tokenTexts.teamHint}
-            required
-            maxLength={63}
-            {...form.getInputProps('team')}
-          />
-        )}
+        <RightsFields form={form} />
         <PasswordInput
           label={texts.password}
           description={isNew ? texts.passwordHint : texts.newPasswordHint}

@@ -1,10 +1,10 @@
 import { Button, Group, Loader, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { changeUser, listUsers, type User } from '../../api/users.ts';
+import { changeUser, deleteUser, listUsers, type User } from '../../api/users.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { strings } from '../../strings.ts';
-import { DeleteUserDialog } from './delete-user-dialog.tsx';
+import { DeleteDialog } from './delete-dialog.tsx';
 import { OidcFacts } from './oidc-facts.tsx';
 import { UserDialog } from './user-dialog.tsx';
 import { UserTable } from './user-table.tsx';
@@ -45,7 +45,13 @@ export function Users() {
       )}
       {data !== undefined && <OidcFacts />}
       <UserDialog user={editing} onClose={() => setEditing(undefined)} />
-      <DeleteUserDialog user={deleting} onClose={() => setDeleting(undefined)} />
+      <DeleteDialog
+        named={deleting}
+        texts={texts}
+        remove={deleteUser}
+        queryKey={['users']}
+        onClose={() => setDeleting(undefined)}
+      />
     </>
   );
 }

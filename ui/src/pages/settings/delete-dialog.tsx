@@ -1,32 +1,43 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type AdminToken, deleteToken } from '../../api/tokens.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { useKept } from '../../components/use-kept.ts';
 import { strings } from '../../strings.ts';
 
-const texts = strings.settings.tokens;
+interface DeleteDialogProps {
+  /** What is to be deleted; undefined: the dialog is closed. */
+  named: { name: string } | undefined;
+  texts: {
+    deleteTitle(name: string): string;
+    deleteText: string;
+    deleteOf(name: string): string;
+    deleted(name: string): string;
+  };
+  remove(name: string): Promise<unknown>;
+  /** Of the list that it is in. */
+  queryKey: readonly string[];
+  onClose(): void;
+}
 
-export function DeleteTokenDialog({
-  token,
-  onClose,
-}: {
-  token: AdminToken | undefined;
-  onClose: () => void;
-}) {
-  const name = useKept(token)?.name ?? '';
+export function DeleteDialog({ named, texts, remove, queryKey, onClose }: DeleteDialogProps) {
+  const name = useKept(named)?.name ?? '';
   const queryClient = useQueryClient();
   const deletion = useMutation({
-    mutationFn: deleteToken,
+    mutationFn: remove,
     onSuccess: () => {
       notifications.show({ message: texts.deleted(name) });
       onClose();
-      return queryClient.invalidateQueries({ queryKey: ['tokens'] });
+      return queryClient.invalidateQueries({ queryKey });
     },
   });
   return (
-    <Modal opened={token !== undefined} onClose={onClose} title={texts.deleteTitle(name)}>
+    <Modal
+      opened={named !== undefined}
+      onClose={onClose}
+      title={texts.deleteTitle(name)}
+      closeButtonProps={{ 'aria-label': strings.common.close }}
+    >
       <Stack>
         <Text size="sm">{texts.deleteText}</Text>
         {deletion.error !== null && <ErrorNotice error={deletion.error} />}
@@ -35,7 +46,7 @@ export function DeleteTokenDialog({
             {strings.common.cancel}
           </Button>
           <Button color="red" loading={deletion.isPending} onClick={() => deletion.mutate(name)}>
-            {texts.delete(name)}
+            {texts.deleteOf(name)}
           </Button>
         </Group>
       </Stack>
