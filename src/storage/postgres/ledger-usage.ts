@@ -73,26 +73,32 @@ async function spanOf(
 async function rowsOf(
   session: Session,
   filter: LedgerFilter,
-  { groupBy, among, sort, page }: UsageQuery,
+  { groupBy, among, named, sort, page }: UsageQuery,
   starts: readonly number[],
 ): Promise<UsageRow[]> {
   const statement = new Statement();
   const dimensions = groupBy.map((name) => statement.dimension(name));
-  const only =
-    among === undefined || dimensions[0] === undefined
-      ? ''
-      : `WHERE ${dimensions[0].value} IN (${among.map((value) => statement.bind(value))})`;
+  const looked = (named?.in ?? []).map((name) => statement.dimension(name));
+  const passing = [
+    ...(among === undefined || dimensions[0] === undefined
+      ? []
+      : [`${dimensions[0].value} IN (${among.map((value) => statement.bind(value))})`]),
+    ...(named === undefined || looked.length === 0 ? [] : [hasText(statement, looked, named.text)]),
+  ];
+  const only = passing.length === 0 ? '' : `WHERE ${passing.join(' AND ')}`;
   const buckets = starts.length === 0 ? [] : [`width_bucket(started, '{${starts}}'::bigint[]) AS bucket`];
-  const columns = [...new Set(dimensions.map(({ column }) => column))];
+  const columns = [...new Set([...dimensions, ...looked].map(({ column }) => column))];
   const values = [
     ...(starts.length === 0 ? [] : ['bucket']),
-    ...dimensions.map(({ value }, index) => `${value} AS d${index}`),
+    ...dimensions.map(({ value }, index) => `${value} COLLATE "C" AS d${index}`),
   ];
   const grouped = [...(starts.length === 0 ? [] : ['bucket']), ...columns];
   const regrouped = values.map((_, index) => index + 1);
+  const sorted =
+    sort?.by === 'group' ? groupBy.map((_, index) => `d${index}`) : sort ? [`sum("${sort.by}")`] : [];
   const order = [
     ...(starts.length === 0 ? [] : ['bucket']),
-    ...(sort === undefined ? [] : [`sum("${sort.by}") ${sort.ascending ? 'ASC' : 'DESC'}`]),
+    ...sorted.map((column) => `${column} ${sort?.ascending ? 'ASC' : 'DESC'}`),
     'sum("costNano") DESC',
     'sum(tokens) DESC',
     // Pages need an order that is the same each time.
@@ -114,4 +120,11 @@ async function rowsOf(
       ...(starts.length > 0 && { bucketStartMs: starts[Number(row['bucket']) - 1]! }),
       ...(page !== undefined && { groups: Number(row['groups']) }),
     }));
+}
+
+/** In any case of ASCII letters, as SQLite has it. */
+function hasText(statement: Statement, looked: readonly { value: string }[], text: string): string {
+  const pattern = statement.bind(`%${text.replace(/[\\%_]/g, '\\$&')}%`);
+  const lower = (value: string) => `lower(${value} COLLATE "C")`;
+  return `(${looked.map(({ value }) => `${lower(value)} LIKE ${lower(pattern)}`).join(' OR ')})`;
 }
