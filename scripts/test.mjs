@@ -1,6 +1,7 @@
 // `npm test`: installs what is missing, then checks and tests in order, and ends with the runner's own closing lines.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { ensureUiBuilt } from './build-ui.mjs';
 import { ensureInstalled, nodeBinary, root } from './setup.mjs';
 import { ensureTestServers } from './test-servers.mjs';
@@ -32,6 +33,7 @@ if (!flags.includes('--checks-only')) {
     'tests',
     [
       '--disable-warning=ExperimentalWarning',
+      `--import=${pathToFileURL(join(root, 'scripts', 'test-file-limit.mjs'))}`,
       '--test',
       '--test-reporter=spec',
       '--test-concurrency=2',
