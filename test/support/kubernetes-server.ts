@@ -6,10 +6,10 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { kubectl } from './cluster-client.ts';
 import { eventually } from './eventually.ts';
+import { freePort } from './free-port.ts';
 import { removeDirectory, temporaryDirectory } from './gateway.ts';
 
 const binary = process.env['TOLLGATE_KUBE_APISERVER'];
@@ -155,12 +155,4 @@ async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Pro
   const exit = once(child, 'exit');
   child.kill(signal);
   await exit;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
