@@ -14,6 +14,11 @@ export interface CanonicalRequest {
   temperature?: number;
   topP?: number;
   topK?: number;
+  seed?: number;
+  frequencyPenalty?: number;
+  presencePenalty?: number;
+  /** How likely each token of the answer was; `top`: of so many others in its place too. `path`: where the client asks for it. */
+  logprobs?: { top: number; path: string };
   stop: string[];
   stream: boolean;
   /** The client wants a usage report inside its stream. */
@@ -37,6 +42,8 @@ export interface TextPart {
   text: string;
   /** Anthropic's prompt caching mark, kept as it is. */
   cacheControl?: unknown;
+  /** Of answers. */
+  logprobs?: TokenLogprob[];
 }
 export interface ImagePart {
   type: 'image';
@@ -91,6 +98,17 @@ export type ToolChoice =
 
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'refusal' | 'stop-sequence' | 'pause';
 
+/** A token that stands, or might have stood, at a place. `bytes`: where the provider tells them. */
+export interface TokenChance {
+  token: string;
+  logprob: number;
+  bytes?: number[];
+}
+/** `top`: the likeliest at its place. */
+export interface TokenLogprob extends TokenChance {
+  top: TokenChance[];
+}
+
 /** A place on the web that an answer rests on. */
 export interface Citation {
   url: string;
@@ -115,7 +133,7 @@ export interface CanonicalResponse {
 /** One step of a streamed answer. Tool calls are numbered in the order in which they began. */
 export type StreamEvent =
   | { type: 'start'; id: string; model: string; serviceTier?: string }
-  | { type: 'text'; text: string }
+  | { type: 'text'; text: string; logprobs?: TokenLogprob[] }
   | { type: 'thinking'; text: string }
   | { type: 'thinking-signature'; signature: string }
   /** A whole block that only its provider can read. */

@@ -1,6 +1,7 @@
 /** Canonical → a Messages request. */
 import { thinkingSampling } from '../../extended-thinking.ts';
 import { FieldFault, type Fields } from '../../fields.ts';
+import { refuseLogprobs } from '../../logprobs.ts';
 import type {
   CanonicalRequest,
   DocumentPart,
@@ -12,12 +13,15 @@ import type {
 } from '../../model.ts';
 import { isOfGemini } from '../../thinking-seal.ts';
 import { closedSchema } from '../../tool-schemas.ts';
+import { reportUnsampled } from '../../uncarried.ts';
 
 /** What Anthropic requires and OpenAI's clients often leave out (agentgateway's choice, documented). */
 const defaultMaxTokens = 4_096;
 const jsonOnly: TextPart = { type: 'text', text: 'Answer with one JSON object and nothing else.' };
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
+  refuseLogprobs(request);
+  reportUnsampled(request, drops);
   const system = request.system.filter(({ text }) => text.trim() !== '');
   if (request.responseFormat?.type === 'json_object') {
     system.push(jsonOnly);

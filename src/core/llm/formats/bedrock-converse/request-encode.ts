@@ -1,6 +1,7 @@
 /** Canonical → a Converse request. Its model goes into the path. */
 import { cachesPrompts, isAnthropicModel, modelSettings } from '../../bedrock-models.ts';
 import { FieldFault, type Fields } from '../../fields.ts';
+import { refuseLogprobs } from '../../logprobs.ts';
 import type {
   CanonicalRequest,
   DocumentPart,
@@ -11,11 +12,13 @@ import type {
   ToolChoice,
 } from '../../model.ts';
 import { isOfGemini } from '../../thinking-seal.ts';
-import { reportUncarried } from '../../uncarried.ts';
+import { reportUncarried, reportUnsampled } from '../../uncarried.ts';
 
 const jsonOnly: TextPart = { type: 'text', text: 'Answer with one JSON object and nothing else.' };
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
+  refuseLogprobs(request);
+  reportUnsampled(request, drops);
   if (request.user !== undefined) drops.push('user');
   const mark = cachesPrompts(request.model) ? cachePoint : unmarked;
   if (mark === unmarked) reportUncarried(request, drops, { toolErrors: true });

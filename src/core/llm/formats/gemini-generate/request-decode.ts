@@ -51,6 +51,10 @@ export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
     temperature: read('temperature', asNumber),
     topP: read('topP', asNumber),
     topK: read('topK', asNumber),
+    seed: read('seed', asNumber),
+    frequencyPenalty: read('frequencyPenalty', asNumber),
+    presencePenalty: read('presencePenalty', asNumber),
+    logprobs: decodeLogprobs(read('responseLogprobs', asBoolean), read('logprobs', asCount), drops),
     stop: (read('stopSequences', asArray) ?? []).map((item, index) =>
       asString(item, `generationConfig.stopSequences[${index}]`),
     ),
@@ -74,6 +78,10 @@ const known = [
   'candidateCount',
   'responseModalities',
   'responseLogprobs',
+  'logprobs',
+  'seed',
+  'frequencyPenalty',
+  'presencePenalty',
 ];
 
 /** What no other format can answer as Gemini would is an error; settings of comfort are dropped, and named. */
@@ -81,14 +89,23 @@ function reduce(config: Fields, drops: string[]): void {
   const candidates = either(config, 'candidateCount');
   if (typeof candidates === 'number' && candidates !== 1)
     throw new FieldFault('generationConfig.candidateCount', 'this provider gives one answer per call');
-  if (either(config, 'responseLogprobs') === true)
-    throw new FieldFault('generationConfig.responseLogprobs', 'this provider reports no log probabilities');
   const modalities = either(config, 'responseModalities');
   if (Array.isArray(modalities) && modalities.some((modality) => modality !== 'TEXT'))
     throw new FieldFault('generationConfig.responseModalities', 'this provider answers in text only');
   for (const name of Object.keys(config))
     if (!known.some((field) => either({ [name]: true }, field) === true))
       drops.push(`generationConfig.${name}`);
+}
+
+/** How many is asked beside whether. */
+function decodeLogprobs(
+  asked: boolean | undefined,
+  top: number | undefined,
+  drops: string[],
+): CanonicalRequest['logprobs'] {
+  if (asked === true) return { top: top ?? 0, path: 'generationConfig.responseLogprobs' };
+  if (top !== undefined && top > 0) drops.push('generationConfig.logprobs (without responseLogprobs)');
+  return undefined;
 }
 
 /** What Google itself runs (`googleSearch`, …) is left out. */

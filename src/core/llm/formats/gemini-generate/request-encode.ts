@@ -29,12 +29,18 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
 }
 
 function encodeConfig(request: CanonicalRequest): Fields | undefined {
-  const { responseFormat, thinking } = request;
+  const { responseFormat, thinking, logprobs } = request;
   const config: Fields = {
     maxOutputTokens: request.maxTokens,
     temperature: request.temperature,
     topP: request.topP,
     topK: request.topK,
+    seed: request.seed,
+    frequencyPenalty: request.frequencyPenalty,
+    presencePenalty: request.presencePenalty,
+    responseLogprobs: logprobs === undefined ? undefined : true,
+    // Vertex AI takes none below one.
+    logprobs: logprobs?.top || undefined,
     stopSequences: request.stop.length === 0 ? undefined : request.stop,
     responseMimeType: responseFormat === undefined ? undefined : 'application/json',
     responseJsonSchema: responseFormat?.type === 'json_schema' ? responseFormat.schema : undefined,

@@ -3,6 +3,14 @@ import { citationsOfGemini, groundingMetadata } from '../../citations.ts';
 import { asArray, type Fields } from '../../fields.ts';
 import type { AnswerContext } from '../../format.ts';
 import { either } from '../../gemini-names.ts';
+import {
+  averageOf,
+  logprobsIn,
+  logprobsOfGemini,
+  logprobsResult,
+  sumOfLogprobs,
+  withLogprobs,
+} from '../../logprobs.ts';
 import type { CanonicalResponse, FinishReason, ThinkingPart } from '../../model.ts';
 import { sealSignature, unsealSignature } from '../../thinking-seal.ts';
 import { ReplyFault } from '../../translate-contract.ts';
@@ -99,7 +107,7 @@ export function decodeResponse(body: Fields): CanonicalResponse {
     return {
       id,
       model: String(body['modelVersion'] ?? ''),
-      parts,
+      parts: withLogprobs(parts, logprobsOfGemini(candidate)),
       finishReason: blocked ? 'refusal' : finishReasonFromWire(candidate?.['finishReason'], calls > 0),
       ...(citations.length > 0 && { citations }),
     };
@@ -130,6 +138,7 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, _conte
     if (part.type === 'text') return { text: part.text };
     return part.type === 'thinking' ? thoughtPart(part) : callPart(part);
   });
+  const tokens = logprobsIn(response.parts);
   return JSON.stringify({
     candidates: [
       {
@@ -137,6 +146,10 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, _conte
         finishReason: finishReasonToWire(response.finishReason),
         index: 0,
         groundingMetadata: response.citations && groundingMetadata(response.citations),
+        ...(tokens && {
+          ...averageOf(sumOfLogprobs(tokens), tokens.length),
+          logprobsResult: logprobsResult(tokens),
+        }),
       },
     ],
     usageMetadata: encodeUsage(usage),

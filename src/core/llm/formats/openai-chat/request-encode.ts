@@ -8,7 +8,8 @@ import { reportUncarried, shortUser } from '../../uncarried.ts';
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
   reportUncarried(request, drops);
   if (request.topK !== undefined) drops.push('top_k');
-  const { temperature, topP, stop } = openaiSampling(request, drops);
+  const { temperature, topP, stop, ...penalties } = openaiSampling(request, drops);
+  const { logprobs, seed } = request;
   const body: Fields = {
     model: request.model,
     messages: encodeMessages(request, drops),
@@ -16,6 +17,12 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     temperature,
     top_p: topP,
     stop,
+    seed,
+    frequency_penalty: penalties.frequencyPenalty,
+    presence_penalty: penalties.presencePenalty,
+    logprobs: logprobs === undefined ? undefined : true,
+    // Zero is what it is without.
+    top_logprobs: logprobs?.top || undefined,
     user: shortUser(request, drops),
     tools:
       request.tools.length === 0

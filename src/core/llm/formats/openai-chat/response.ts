@@ -4,6 +4,7 @@ import { argumentsText, contentParts, reasoningOf, signedBlocks } from '../../ch
 import { chatAnnotation, citationsBeside, citationsOfOpenai } from '../../citations.ts';
 import { asArray, asObject, type Fields } from '../../fields.ts';
 import type { AnswerContext } from '../../format.ts';
+import { logprobsIn, logprobsOfChoice, openaiLogprobs, withLogprobs } from '../../logprobs.ts';
 import type { CanonicalResponse, FinishReason, ThinkingPart, ToolCallPart } from '../../model.ts';
 import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
@@ -58,6 +59,7 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, contex
         : { type: 'redacted_thinking', data: part.redacted },
     );
   }
+  const logprobs = logprobsIn(response.parts);
   return JSON.stringify({
     id: response.id,
     object: 'chat.completion',
@@ -65,7 +67,12 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, contex
     model: response.model,
     service_tier: response.serviceTier,
     choices: [
-      { index: 0, message, logprobs: null, finish_reason: finishReasonToWire(response.finishReason) },
+      {
+        index: 0,
+        message,
+        logprobs: logprobs === undefined ? null : { content: openaiLogprobs(logprobs), refusal: null },
+        finish_reason: finishReasonToWire(response.finishReason),
+      },
     ],
     usage: encodeUsage(usage),
   });
@@ -91,7 +98,7 @@ export function decodeResponse(body: Fields): CanonicalResponse {
     return {
       id,
       model: String(body['model'] ?? ''),
-      parts: [...parts, ...calls],
+      parts: [...withLogprobs(parts, logprobsOfChoice(choice)), ...calls],
       finishReason: refused ? 'refusal' : finishReasonFromWire(choice['finish_reason'], calls.length > 0),
       ...(citations.length > 0 && { citations }),
     };

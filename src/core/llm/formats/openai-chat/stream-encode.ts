@@ -2,7 +2,8 @@
 import { chatAnnotation } from '../../citations.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamEncoder, StreamOptions } from '../../format.ts';
-import type { StreamEvent } from '../../model.ts';
+import { openaiLogprobs } from '../../logprobs.ts';
+import type { StreamEvent, TokenLogprob } from '../../model.ts';
 import { sseData } from '../../sse.ts';
 import type { Usage } from '../../usage.ts';
 import { encodeError } from './error.ts';
@@ -35,7 +36,7 @@ class ChunkEncoder implements StreamEncoder {
         })}`;
         return '';
       case 'text':
-        return this.#delta(`"content":${JSON.stringify(event.text)}`);
+        return this.#delta(`"content":${JSON.stringify(event.text)}`, event.logprobs);
       case 'thinking':
         return this.#delta(`"reasoning_content":${JSON.stringify(event.text)}`);
       case 'thinking-signature':
@@ -79,10 +80,11 @@ class ChunkEncoder implements StreamEncoder {
   }
 
   /** `members` is the inside of the delta object, encoded. A text delta is the gateway's most frequent work. */
-  #delta(members: string): string {
+  #delta(members: string, logprobs?: TokenLogprob[]): string {
     const role = this.#first ? '"role":"assistant",' : '';
     this.#first = false;
-    const choice = `{"index":0,"delta":{${role}${members}},"logprobs":null,"finish_reason":null}`;
+    const told = logprobs === undefined ? 'null' : logprobsText(logprobs);
+    const choice = `{"index":0,"delta":{${role}${members}},"logprobs":${told},"finish_reason":null}`;
     return `${this.#head},"choices":[${choice}]${this.#options.includeUsage ? ',"usage":null' : ''}}\n\n`;
   }
 
@@ -91,6 +93,10 @@ class ChunkEncoder implements StreamEncoder {
     const usage = this.#options.includeUsage && rest['usage'] === undefined ? { usage: null } : {};
     return `${this.#head},${JSON.stringify({ ...rest, ...usage }).slice(1)}\n\n`;
   }
+}
+
+function logprobsText(tokens: TokenLogprob[]): string {
+  return JSON.stringify({ content: openaiLogprobs(tokens), refusal: null });
 }
 
 /** An object's JSON without its closing brace. */
