@@ -28,8 +28,10 @@ export function estimateTokens(text: string): number {
 
 /** What Gemini and OpenAI count for a picture of usual size. */
 const pictureTokens = 1_056;
+/** Letters of a token of sound, from what is packed well to what is raw. */
+const lettersOfSound = 1_000;
 
-/** Of a request as sent: a picture costs by its size, not by the letters that it is written in. */
+/** Of a request as sent: a picture costs by its size and sound by its length, not by the letters that it is written in. */
 export function estimateRequest(body: string, request: CanonicalRequest): number {
   let tokens = estimateTokens(body);
   for (const { parts } of request.messages) for (const part of parts) tokens += beyondText(part);
@@ -38,6 +40,8 @@ export function estimateRequest(body: string, request: CanonicalRequest): number
 
 function beyondText(part: Part): number {
   if (part.type === 'tool-result') return part.parts.reduce((sum, inner) => sum + beyondText(inner), 0);
+  if (part.type === 'audio')
+    return Math.ceil(part.data.length / lettersOfSound) - Math.ceil(part.data.length / 4);
   if (part.type !== 'image' || part.source.type !== 'base64') return 0;
   return pictureTokens - Math.ceil(part.source.data.length / 4);
 }

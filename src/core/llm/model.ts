@@ -25,6 +25,8 @@ export interface CanonicalRequest {
   includeUsage: boolean;
   user?: string;
   thinking?: { budgetTokens: number };
+  /** The answer is to be spoken. Paths: where the client asks for it. */
+  speech?: { voice?: string; format?: string; path: string; voicePath?: string; formatPath?: string };
   responseFormat?:
     | { type: 'json_object' }
     | { type: 'json_schema'; name: string; schema: unknown; strict?: boolean };
@@ -35,7 +37,14 @@ export interface Message {
   parts: Part[];
 }
 
-export type Part = TextPart | ImagePart | DocumentPart | ToolCallPart | ToolResultPart | ThinkingPart;
+export type Part =
+  | TextPart
+  | ImagePart
+  | AudioPart
+  | DocumentPart
+  | ToolCallPart
+  | ToolResultPart
+  | ThinkingPart;
 
 export interface TextPart {
   type: 'text';
@@ -49,6 +58,13 @@ export interface ImagePart {
   type: 'image';
   source: { type: 'base64'; mediaType: string; data: string } | { type: 'url'; url: string };
   cacheControl?: unknown;
+}
+/** `data`: base64. `path`: where the client has it, for providers that can't hear. */
+export interface AudioPart {
+  type: 'audio';
+  mediaType: string;
+  data: string;
+  path: string;
 }
 export interface DocumentPart {
   type: 'document';
@@ -128,12 +144,16 @@ export interface CanonicalResponse {
   stopSequence?: string;
   serviceTier?: string;
   citations?: Citation[];
+  /** What is said, as base64 of `pcm16`: 24,000 samples of 16 bits a second. */
+  speech?: string;
 }
 
 /** One step of a streamed answer. Tool calls are numbered in the order in which they began. */
 export type StreamEvent =
   | { type: 'start'; id: string; model: string; serviceTier?: string }
   | { type: 'text'; text: string; logprobs?: TokenLogprob[] }
+  /** Base64 of its own, of a piece of what is said. */
+  | { type: 'speech'; data: string }
   | { type: 'thinking'; text: string }
   | { type: 'thinking-signature'; signature: string }
   /** A whole block that only its provider can read. */

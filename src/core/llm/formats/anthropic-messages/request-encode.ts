@@ -11,6 +11,7 @@ import type {
   TextPart,
   ToolChoice,
 } from '../../model.ts';
+import { refuseSound, refuseSpeech } from '../../speech.ts';
 import { isOfGemini } from '../../thinking-seal.ts';
 import { closedSchema } from '../../tool-schemas.ts';
 import { reportUnsampled } from '../../uncarried.ts';
@@ -21,6 +22,7 @@ const jsonOnly: TextPart = { type: 'text', text: 'Answer with one JSON object an
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
   refuseLogprobs(request);
+  refuseSpeech(request);
   reportUnsampled(request, drops);
   const system = request.system.filter(({ text }) => text.trim() !== '');
   if (request.responseFormat?.type === 'json_object') {
@@ -104,6 +106,8 @@ function encodePart(part: Part, message: number, drops: string[]): Fields[] {
       return part.text.trim() === '' ? [] : [encodeText(part)];
     case 'image':
       return [{ type: 'image', source: encodeSource(part.source), cache_control: part.cacheControl }];
+    case 'audio':
+      return refuseSound(part);
     case 'document':
       return [
         {

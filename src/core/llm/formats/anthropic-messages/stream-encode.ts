@@ -37,6 +37,8 @@ class MessagesEncoder implements StreamEncoder {
           this.#switch('text', { type: 'text', text: '' }) +
           this.#delta({ type: 'text_delta', text: event.text })
         );
+      case 'speech':
+        return '';
       case 'thinking':
         return (
           this.#switch('thinking', { type: 'thinking', thinking: '', signature: '' }) +

@@ -61,6 +61,7 @@ export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
     stream: optional(body['stream'], 'stream', asBoolean) ?? false,
     includeUsage: true,
     thinking: decodeThinking(read('thinkingConfig', asObject)),
+    speech: decodeSpeech(config, drops),
     responseFormat: decodeResponseFormat(config),
   };
 }
@@ -79,6 +80,7 @@ const known = [
   'responseModalities',
   'responseLogprobs',
   'logprobs',
+  'speechConfig',
   'seed',
   'frequencyPenalty',
   'presencePenalty',
@@ -90,12 +92,33 @@ function reduce(config: Fields, drops: string[]): void {
   if (typeof candidates === 'number' && candidates !== 1)
     throw new FieldFault('generationConfig.candidateCount', 'this provider gives one answer per call');
   const modalities = either(config, 'responseModalities');
-  if (Array.isArray(modalities) && modalities.some((modality) => modality !== 'TEXT'))
-    throw new FieldFault('generationConfig.responseModalities', 'this provider answers in text only');
+  if (Array.isArray(modalities) && modalities.some((modality) => modality !== 'TEXT' && modality !== 'AUDIO'))
+    throw new FieldFault('generationConfig.responseModalities', 'this provider paints no pictures');
   for (const name of Object.keys(config))
     if (!known.some((field) => either({ [name]: true }, field) === true))
       drops.push(`generationConfig.${name}`);
 }
+
+function decodeSpeech(config: Fields, drops: string[]): CanonicalRequest['speech'] {
+  const path = 'generationConfig.speechConfig';
+  const modalities = either(config, 'responseModalities');
+  const settings = optional(either(config, 'speechConfig'), path, asObject);
+  if (!Array.isArray(modalities) || !modalities.includes('AUDIO')) {
+    if (settings !== undefined) drops.push(`${path} (without its modality)`);
+    return undefined;
+  }
+  if (settings !== undefined && either(settings, 'multiSpeakerVoiceConfig') !== undefined)
+    throw new FieldFault(`${path}.multiSpeakerVoiceConfig`, 'this provider speaks with one voice');
+  if (settings !== undefined) reportOthers(settings, carriedOfSpeech, path, drops);
+  const voicePath = `${path}.voiceConfig.prebuiltVoiceConfig.voiceName`;
+  const inside = (holder: Fields | undefined, name: string) =>
+    optional(holder && either(holder, name), `${path}.${name}`, asObject);
+  const prebuilt = inside(inside(settings, 'voiceConfig'), 'prebuiltVoiceConfig');
+  const voice = optional(prebuilt && either(prebuilt, 'voiceName'), voicePath, asString);
+  return { voice, path: 'generationConfig.responseModalities', voicePath };
+}
+
+const carriedOfSpeech = new Set(['voiceConfig', 'voice_config']);
 
 /** How many is asked beside whether. */
 function decodeLogprobs(

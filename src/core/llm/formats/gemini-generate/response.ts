@@ -12,6 +12,7 @@ import {
   withLogprobs,
 } from '../../logprobs.ts';
 import type { CanonicalResponse, FinishReason, ThinkingPart } from '../../model.ts';
+import { geminiSpeechPart, joinSpeech, speechOfPart } from '../../speech.ts';
 import { sealSignature, unsealSignature } from '../../thinking-seal.ts';
 import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
@@ -98,8 +99,10 @@ export function decodeResponse(body: Fields): CanonicalResponse {
     const citations = citationsOfGemini(candidate);
     const id = String(body['responseId'] ?? '');
     const parts: CanonicalResponse['parts'] = [];
+    const speech: string[] = [];
     let calls = 0;
     for (const part of partsOf(candidate)) {
+      if (part['inlineData'] !== undefined) collectSpeech(part, speech);
       const decoded = decodeParts(part, id, calls);
       if (decoded.some(({ type }) => type === 'tool-call')) calls++;
       parts.push(...decoded);
@@ -110,10 +113,16 @@ export function decodeResponse(body: Fields): CanonicalResponse {
       parts: withLogprobs(parts, logprobsOfGemini(candidate)),
       finishReason: blocked ? 'refusal' : finishReasonFromWire(candidate?.['finishReason'], calls > 0),
       ...(citations.length > 0 && { citations }),
+      ...(speech.length > 0 && { speech: joinSpeech(speech) }),
     };
   } catch (error) {
     throw new ReplyFault((error as Error).message);
   }
+}
+
+function collectSpeech(part: Fields, speech: string[]): void {
+  const data = speechOfPart(part);
+  if (data !== undefined) speech.push(data);
 }
 
 export function thoughtPart({ text, ...part }: ThinkingPart): Fields {
@@ -138,6 +147,7 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, _conte
     if (part.type === 'text') return { text: part.text };
     return part.type === 'thinking' ? thoughtPart(part) : callPart(part);
   });
+  if (response.speech !== undefined) parts.push(geminiSpeechPart(response.speech));
   const tokens = logprobsIn(response.parts);
   return JSON.stringify({
     candidates: [

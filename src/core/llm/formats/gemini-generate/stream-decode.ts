@@ -5,6 +5,7 @@ import type { Fields } from '../../fields.ts';
 import type { StreamDecoder } from '../../format.ts';
 import { logprobsOfGemini } from '../../logprobs.ts';
 import type { Citation, StreamEvent } from '../../model.ts';
+import { speechOfPart } from '../../speech.ts';
 import type { SseEvent } from '../../sse.ts';
 import type { Usage } from '../../usage.ts';
 import { decodeError } from './error.ts';
@@ -63,6 +64,8 @@ class ChunkDecoder implements StreamDecoder {
   }
 
   #part(part: Fields, events: StreamEvent[]): void {
+    const speech = part['inlineData'] === undefined ? undefined : speechOfPart(part);
+    if (speech !== undefined) events.push({ type: 'speech', data: speech });
     for (const decoded of decodeParts(part, this.#id, this.#calls)) {
       if (decoded.type === 'text') events.push({ type: 'text', text: decoded.text });
       else if (decoded.type === 'tool-call') {

@@ -4,6 +4,7 @@ import type { Fields } from '../../fields.ts';
 import type { StreamEncoder, StreamOptions } from '../../format.ts';
 import { averageOf, logprobsResult, sumOfLogprobs } from '../../logprobs.ts';
 import type { Citation, FinishReason, StreamEvent, TokenLogprob } from '../../model.ts';
+import { geminiSpeechPart } from '../../speech.ts';
 import { sseData } from '../../sse.ts';
 import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
@@ -39,6 +40,8 @@ class ChunkEncoder implements StreamEncoder {
         return '';
       case 'text':
         return this.#part({ text: event.text }, event.logprobs);
+      case 'speech':
+        return this.#part(geminiSpeechPart(event.data));
       case 'thinking':
         return this.#part({ text: event.text, thought: true });
       case 'thinking-signature':

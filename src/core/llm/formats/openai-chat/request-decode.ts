@@ -37,6 +37,7 @@ export const carried: ReadonlySet<string> = new Set([
   'frequency_penalty',
   'presence_penalty',
   'modalities',
+  'audio',
   'functions',
 ]);
 
@@ -65,6 +66,7 @@ export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
     includeUsage: optional(options?.['include_usage'], 'stream_options.include_usage', asBoolean) ?? false,
     user: optional(body['user'], 'user', asString),
     thinking: decodeEffort(body['reasoning_effort'], 'reasoning_effort'),
+    speech: decodeSpeech(body, drops),
     responseFormat: optional(body['response_format'], 'response_format', decodeResponseFormat),
   };
 }
@@ -76,10 +78,23 @@ function refuseInexpressible(body: Fields): void {
   };
   if (typeof body['n'] === 'number' && body['n'] !== 1)
     refuse('n', 'this provider gives one answer per call');
-  if (Array.isArray(body['modalities']) && body['modalities'].includes('audio')) {
-    refuse('modalities', 'this provider answers in text only');
-  }
   if (body['functions'] !== undefined) refuse('functions', 'use tools: functions are not translated');
+}
+
+function decodeSpeech(body: Fields, drops: string[]): CanonicalRequest['speech'] {
+  const audio = optional(body['audio'], 'audio', asObject);
+  const modalities = optional(body['modalities'], 'modalities', asArray) ?? [];
+  if (!modalities.includes('audio')) {
+    if (audio !== undefined) drops.push('audio (without its modality)');
+    return undefined;
+  }
+  return {
+    voice: optional(audio?.['voice'], 'audio.voice', asString),
+    format: optional(audio?.['format'], 'audio.format', asString),
+    path: 'modalities',
+    voicePath: 'audio.voice',
+    formatPath: 'audio.format',
+  };
 }
 
 /** How many is asked beside whether. */

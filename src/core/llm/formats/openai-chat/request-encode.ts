@@ -3,6 +3,7 @@ import { toDataUrl, urlOfImage } from '../../data-url.ts';
 import type { Fields } from '../../fields.ts';
 import type { CanonicalRequest, Message, Part, ToolChoice, ToolResultPart } from '../../model.ts';
 import { openaiEffort, openaiSampling } from '../../reasoning-effort.ts';
+import { chatSpeech, inputAudio } from '../../speech.ts';
 import { reportUncarried, shortUser } from '../../uncarried.ts';
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
@@ -39,6 +40,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     parallel_tool_calls: request.tools.length === 0 ? undefined : request.parallelToolCalls,
     reasoning_effort: openaiEffort(request, drops),
     response_format: encodeResponseFormat(request),
+    ...(request.speech && chatSpeech(request.speech, drops)),
   };
   if (request.stream) {
     body['stream'] = true;
@@ -94,6 +96,7 @@ function encodeUserPart(part: Part, drops: string[]): Fields[] {
   if (part.type === 'image') {
     return [{ type: 'image_url', image_url: { url: urlOfImage(part) } }];
   }
+  if (part.type === 'audio') return [{ type: 'input_audio', input_audio: inputAudio(part) }];
   if (part.type !== 'document') return [];
   const { source } = part;
   if (source.type === 'text') return [{ type: 'text', text: source.text }];

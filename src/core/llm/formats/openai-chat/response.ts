@@ -49,6 +49,10 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, contex
     refusal: null,
   };
   if (calls.length > 0) message['tool_calls'] = calls;
+  if (response.speech !== undefined) {
+    message['content'] = null;
+    message['audio'] = spoken(response.id, context.nowSeconds, response.speech);
+  }
   if (response.citations !== undefined) message['annotations'] = response.citations.map(chatAnnotation);
   const thinking = response.parts.filter((part) => part.type === 'thinking');
   if (thinking.length > 0) {
@@ -101,10 +105,21 @@ export function decodeResponse(body: Fields): CanonicalResponse {
       parts: [...withLogprobs(parts, logprobsOfChoice(choice)), ...calls],
       finishReason: refused ? 'refusal' : finishReasonFromWire(choice['finish_reason'], calls.length > 0),
       ...(citations.length > 0 && { citations }),
+      ...speechOf(message),
     };
   } catch (error) {
     throw new ReplyFault((error as Error).message);
   }
+}
+
+/** It is not kept: a later turn can not name it. What was said in words, its provider does not tell. */
+export function spoken(answerId: string, nowSeconds: number, data: string): Fields {
+  return { id: `audio_${answerId}`, data, expires_at: nowSeconds, transcript: '' };
+}
+
+export function speechOf(message: Fields): { speech?: string } {
+  const data = (message['audio'] as Fields | null | undefined)?.['data'];
+  return typeof data === 'string' && data !== '' ? { speech: data } : {};
 }
 
 function reasoningParts(message: Fields): ThinkingPart[] {

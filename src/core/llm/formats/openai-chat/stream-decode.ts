@@ -11,7 +11,7 @@ import type { Citation, StreamEvent } from '../../model.ts';
 import type { SseEvent } from '../../sse.ts';
 import type { Usage } from '../../usage.ts';
 import { decodeError } from './error.ts';
-import { finishReasonFromWire } from './response.ts';
+import { finishReasonFromWire, speechOf } from './response.ts';
 import { decodeUsage } from './usage.ts';
 
 export function decodeStream(): StreamDecoder {
@@ -88,6 +88,10 @@ class ChunkDecoder implements StreamDecoder {
     if (typeof refusal === 'string' && refusal !== '') {
       this.#refused = true;
       if (logprobs === undefined) events.push({ type: 'text', text: refusal });
+    }
+    if (delta['audio'] !== undefined) {
+      const { speech } = speechOf(delta);
+      if (speech !== undefined) events.push({ type: 'speech', data: speech });
     }
     if (delta['annotations'] !== undefined)
       for (const citation of citationsOfOpenai(delta['annotations'])) {

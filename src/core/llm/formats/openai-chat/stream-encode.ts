@@ -7,7 +7,7 @@ import type { StreamEvent, TokenLogprob } from '../../model.ts';
 import { sseData } from '../../sse.ts';
 import type { Usage } from '../../usage.ts';
 import { encodeError } from './error.ts';
-import { finishReasonToWire } from './response.ts';
+import { finishReasonToWire, spoken } from './response.ts';
 import { encodeUsage } from './usage.ts';
 
 export function encodeStream(options: StreamOptions): StreamEncoder {
@@ -19,6 +19,7 @@ class ChunkEncoder implements StreamEncoder {
   /** What every chunk of the answer begins with, encoded once: `data: {"id":…,"model":…`. */
   #head = 'data: {"object":"chat.completion.chunk"';
   #first = true;
+  #id = '';
 
   constructor(options: StreamOptions) {
     this.#options = options;
@@ -27,6 +28,7 @@ class ChunkEncoder implements StreamEncoder {
   encode(event: StreamEvent, usage: () => Usage): string {
     switch (event.type) {
       case 'start':
+        this.#id = event.id;
         this.#head = `data: ${openEnd({
           id: event.id,
           object: 'chat.completion.chunk',
@@ -37,6 +39,8 @@ class ChunkEncoder implements StreamEncoder {
         return '';
       case 'text':
         return this.#delta(`"content":${JSON.stringify(event.text)}`, event.logprobs);
+      case 'speech':
+        return this.#fields({ audio: spoken(this.#id, this.#options.nowSeconds, event.data) });
       case 'thinking':
         return this.#delta(`"reasoning_content":${JSON.stringify(event.text)}`);
       case 'thinking-signature':

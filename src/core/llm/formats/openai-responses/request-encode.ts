@@ -3,9 +3,11 @@ import { toDataUrl, urlOfImage } from '../../data-url.ts';
 import type { Fields } from '../../fields.ts';
 import type { CanonicalRequest, Message, Part, ToolChoice } from '../../model.ts';
 import { openaiEffort, openaiSampling } from '../../reasoning-effort.ts';
+import { refuseSound, refuseSpeech } from '../../speech.ts';
 import { reportUncarried, reportUnsampled, shortUser } from '../../uncarried.ts';
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
+  refuseSpeech(request);
   reportUncarried(request, drops);
   if (request.topK !== undefined) drops.push('top_k');
   if (request.stop.length > 0) drops.push('stop');
@@ -96,6 +98,8 @@ function encodeContent(part: Part, role: Message['role']): Fields {
       return { type: role === 'assistant' ? 'output_text' : 'input_text', text: part.text };
     case 'image':
       return { type: 'input_image', image_url: urlOfImage(part) };
+    case 'audio':
+      return refuseSound(part);
     case 'document': {
       const { source, name } = part;
       if (source.type === 'text') return { type: 'input_text', text: source.text };

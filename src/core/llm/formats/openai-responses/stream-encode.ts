@@ -55,6 +55,8 @@ class ResponsesEncoder implements StreamEncoder {
         return this.#start(event.id, event.model);
       case 'text':
         return this.#text(event.text, event.logprobs);
+      case 'speech':
+        return '';
       case 'thinking':
         return this.#thinking(event.text);
       case 'thinking-signature':
