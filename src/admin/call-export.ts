@@ -1,4 +1,5 @@
 /** `/calls/export`: the ledger as a file, however long it is: CSV, JSON lines, or FOCUS for cost tools. */
+import { tokenKinds, tokensByKind } from '../core/llm/usage-kinds.ts';
 import { outcomeOf } from '../core/outcome.ts';
 import type { RequestRecord } from '../core/record.ts';
 import { text } from '../core/resources/schema-builders.ts';
@@ -25,11 +26,8 @@ const csvColumns = [
   'provider',
   'requestModel',
   'responseModel',
-  'inputTokens',
-  'cachedInputTokens',
-  'cacheWriteTokens',
-  'outputTokens',
-  'reasoningTokens',
+  ...tokenKinds,
+  'serviceTier',
   'estimated',
   'costUsd',
   'error',
@@ -81,6 +79,7 @@ export const callExportRoute: Route = {
 function csvRow(record: RequestRecord): Cell[] {
   const { id, startedAtMs, durationMs, status, key, route, llm, error } = record;
   const usage = llm?.usage;
+  const kinds = usage === undefined ? undefined : tokensByKind(usage);
   return [
     id,
     new Date(startedAtMs).toISOString(),
@@ -94,11 +93,8 @@ function csvRow(record: RequestRecord): Cell[] {
     llm?.provider,
     llm?.requestModel,
     llm?.responseModel,
-    usage?.inputTokens,
-    usage?.cachedInputTokens,
-    usage?.cacheWriteTokens,
-    usage?.outputTokens,
-    usage?.reasoningTokens,
+    ...tokenKinds.map((kind) => kinds?.[kind]),
+    usage?.serviceTier,
     usage === undefined ? undefined : String(usage.estimated),
     llm?.costNano === undefined ? undefined : (llm.costNano / 1e9).toFixed(9),
     error,

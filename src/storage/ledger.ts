@@ -1,5 +1,6 @@
 /** Contract of the ledger: one record for each call that was made with a key or to a model, kept for good and reported on. */
 import type { BudgetUnit } from '../core/budget/model.ts';
+import type { TokenKind } from '../core/llm/usage-kinds.ts';
 import type { CallOutcome } from '../core/outcome.ts';
 import type { RequestRecord } from '../core/record.ts';
 
@@ -49,20 +50,18 @@ export interface UsageQuery {
   page?: { limit: number; offset: number };
 }
 
-export interface UsageFigures {
+/** Kinds of tokens overlap: cached input is input too, pictures that were painted are output. */
+export interface UsageFigures extends Record<TokenKind, number> {
   requests: number;
   refused: number;
   failed: number;
-  inputTokens: number;
-  cachedInputTokens: number;
-  cacheWriteTokens: number;
-  outputTokens: number;
-  reasoningTokens: number;
   /** Input and output. */
   tokens: number;
   costNano: number;
   /** Calls with usage whose model has no price. */
   unpriced: number;
+  /** Calls whose usage is in part or whole our estimate. */
+  estimated: number;
 }
 
 export interface UsageRow extends UsageFigures {

@@ -32,6 +32,7 @@ export function naiveUsage(
 function figuresOf(record: RequestRecord): UsageFigures {
   const usage = record.llm?.usage ?? noUsage;
   const { inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens, reasoningTokens } = usage;
+  const { cacheWrite1hTokens, media = {}, estimated } = usage;
   const tokens = inputTokens + outputTokens;
   const outcome = outcomeOf(record);
   return {
@@ -40,12 +41,19 @@ function figuresOf(record: RequestRecord): UsageFigures {
     failed: outcome === 'failed' ? 1 : 0,
     inputTokens,
     cachedInputTokens,
+    cachedAudioTokens: media.cachedAudio ?? 0,
     cacheWriteTokens,
+    cacheWrite1hTokens,
+    audioInputTokens: media.audioInput ?? 0,
+    imageInputTokens: media.imageInput ?? 0,
     outputTokens,
     reasoningTokens,
+    audioOutputTokens: media.audioOutput ?? 0,
+    imageOutputTokens: media.imageOutput ?? 0,
     tokens,
     costNano: record.llm?.costNano ?? 0,
     unpriced: tokens > 0 && record.llm?.costNano === undefined ? 1 : 0,
+    estimated: estimated ? 1 : 0,
   };
 }
 
