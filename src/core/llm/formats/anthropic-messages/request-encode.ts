@@ -114,6 +114,8 @@ function encodePart(part: Part, message: number, drops: string[]): Fields[] {
           type: 'document',
           title: part.name,
           source: encodeSource(part.source),
+          context: part.context,
+          citations: part.citations === true ? { enabled: true } : undefined,
           cache_control: part.cacheControl,
         },
       ];
