@@ -9,6 +9,7 @@ export interface CanonicalRequest {
   messages: Message[];
   tools: Tool[];
   toolChoice?: ToolChoice;
+  webSearch?: WebSearch;
   parallelToolCalls?: boolean;
   maxTokens?: number;
   temperature?: number;
@@ -114,7 +115,21 @@ export type ToolChoice =
   | { type: 'auto' }
   | { type: 'none' }
   | { type: 'required' }
-  | { type: 'tool'; name: string };
+  | { type: 'tool'; name: string }
+  | { type: 'web-search' };
+
+/** The provider is to look on the web. `path`: where the client asks for it; `needed`: the call is refused without it. */
+export interface WebSearch {
+  path: string;
+  needed?: true;
+  maxUses?: number;
+  allowedDomains?: string[];
+  blockedDomains?: string[];
+  /** Where the user is: `city`, `region`, `country`, `timezone`. */
+  location?: Record<string, string>;
+  /** OpenAI's: how much of what is found is read. */
+  contextSize?: string;
+}
 
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'refusal' | 'stop-sequence' | 'pause';
 

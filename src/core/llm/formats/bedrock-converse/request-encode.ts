@@ -15,12 +15,14 @@ import type {
 import { refuseSound, refuseSpeech } from '../../speech.ts';
 import { isOfGemini } from '../../thinking-seal.ts';
 import { reportUncarried, reportUnsampled } from '../../uncarried.ts';
+import { withoutSearch } from '../../web-search.ts';
 
 const jsonOnly: TextPart = { type: 'text', text: 'Answer with one JSON object and nothing else.' };
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
   refuseLogprobs(request);
   refuseSpeech(request);
+  if (request.webSearch !== undefined) withoutSearch(request.webSearch, drops);
   reportUnsampled(request, drops);
   if (request.user !== undefined) drops.push('user');
   const mark = cachesPrompts(request.model) ? cachePoint : unmarked;
