@@ -56,7 +56,7 @@ export async function startRateLimits(parts: RateLimitParts): Promise<RunningRat
   const health = new Health(() => config !== undefined || !settings.healthyWithConfigOnly);
   const service = createEmbeddedRateLimitService({
     config: () => config,
-    counters: shared ?? parts.counters,
+    counters: shared?.counters ?? parts.counters,
     nowSeconds,
     options: settings.options,
     statistics: tallies,

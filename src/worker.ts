@@ -58,7 +58,7 @@ const stores = attachThreadStores(input.counters, input.name, nowSeconds);
 const shared = sharedRateLimitCounters(process.env);
 const embedded = createEmbeddedRateLimitService({
   config: () => current?.rateLimits,
-  counters: shared ?? stores.counters,
+  counters: shared?.counters ?? stores.counters,
   nowSeconds,
   options: settings.options,
   statistics: tallies,

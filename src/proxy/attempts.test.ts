@@ -1,6 +1,7 @@
 /** Several providers, several attempts, over real sockets: who is asked, what is charged, what the record tells. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { freePort } from '../../test/support/free-port.ts';
 import type { RetryPolicy } from '../core/resilience/model.ts';
 import {
   answer,
@@ -19,7 +20,7 @@ import {
   target,
   twoGroups,
 } from './attempts.fixture.ts';
-import { dataPathWorld, freePort, type Handler } from './data-path.fixture.ts';
+import { dataPathWorld, type Handler } from './data-path.fixture.ts';
 
 const failures: { name: string; first: Handler; body?: object; outcome: string; charged: boolean }[] = [
   { name: '500', first: answer(500, overloaded), outcome: 'refused', charged: false },

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { freePort, scriptedServer } from './data-path.fixture.ts';
+import { freePort } from '../../test/support/free-port.ts';
+import { scriptedServer } from './data-path.fixture.ts';
 import { createTransport, defaultTransport, type Transport, UpstreamFailure } from './transport.ts';
 
 function transport(t: TestContext, options: Partial<typeof defaultTransport> = {}): Transport {

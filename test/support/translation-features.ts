@@ -192,6 +192,12 @@ export const features: Feature[] = [
     Completions: user.chat({ type: 'input_audio', input_audio: { data: 'UklGRg==', format: 'wav' } }),
     GenerateContent: user.gemini({ inlineData: { mimeType: 'audio/wav', data: 'UklGRg==' } }),
   },
+  {
+    name: 'answer in sound',
+    arrives: /"AUDIO"|"pcm16"/,
+    ...same({ modalities: ['text', 'audio'], audio: { voice: 'mine', format: 'pcm16' } }, 'Completions'),
+    ...config({ responseModalities: ['AUDIO'] }),
+  },
   { name: 'tools', arrives: /"mark"/, ...tool },
   { name: 'parallel calls and their results', arrives: /done-a[\s\S]*done-b/, ...called() },
   {

@@ -14,12 +14,19 @@ export interface CanonicalRequest {
   temperature?: number;
   topP?: number;
   topK?: number;
+  seed?: number;
+  frequencyPenalty?: number;
+  presencePenalty?: number;
+  /** How likely each token of the answer was; `top`: of so many others in its place too. `path`: where the client asks for it. */
+  logprobs?: { top: number; path: string };
   stop: string[];
   stream: boolean;
   /** The client wants a usage report inside its stream. */
   includeUsage: boolean;
   user?: string;
   thinking?: { budgetTokens: number };
+  /** The answer is to be spoken. Paths: where the client asks for it. */
+  speech?: { voice?: string; format?: string; path: string; voicePath?: string; formatPath?: string };
   responseFormat?:
     | { type: 'json_object' }
     | { type: 'json_schema'; name: string; schema: unknown; strict?: boolean };
@@ -30,18 +37,34 @@ export interface Message {
   parts: Part[];
 }
 
-export type Part = TextPart | ImagePart | DocumentPart | ToolCallPart | ToolResultPart | ThinkingPart;
+export type Part =
+  | TextPart
+  | ImagePart
+  | AudioPart
+  | DocumentPart
+  | ToolCallPart
+  | ToolResultPart
+  | ThinkingPart;
 
 export interface TextPart {
   type: 'text';
   text: string;
   /** Anthropic's prompt caching mark, kept as it is. */
   cacheControl?: unknown;
+  /** Of answers. */
+  logprobs?: TokenLogprob[];
 }
 export interface ImagePart {
   type: 'image';
   source: { type: 'base64'; mediaType: string; data: string } | { type: 'url'; url: string };
   cacheControl?: unknown;
+}
+/** `data`: base64. `path`: where the client has it, for providers that can't hear. */
+export interface AudioPart {
+  type: 'audio';
+  mediaType: string;
+  data: string;
+  path: string;
 }
 export interface DocumentPart {
   type: 'document';
@@ -91,6 +114,17 @@ export type ToolChoice =
 
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'refusal' | 'stop-sequence' | 'pause';
 
+/** A token that stands, or might have stood, at a place. `bytes`: where the provider tells them. */
+export interface TokenChance {
+  token: string;
+  logprob: number;
+  bytes?: number[];
+}
+/** `top`: the likeliest at its place. */
+export interface TokenLogprob extends TokenChance {
+  top: TokenChance[];
+}
+
 /** A place on the web that an answer rests on. */
 export interface Citation {
   url: string;
@@ -110,12 +144,16 @@ export interface CanonicalResponse {
   stopSequence?: string;
   serviceTier?: string;
   citations?: Citation[];
+  /** What is said, as base64 of `pcm16`: 24,000 samples of 16 bits a second. */
+  speech?: string;
 }
 
 /** One step of a streamed answer. Tool calls are numbered in the order in which they began. */
 export type StreamEvent =
   | { type: 'start'; id: string; model: string; serviceTier?: string }
-  | { type: 'text'; text: string }
+  | { type: 'text'; text: string; logprobs?: TokenLogprob[] }
+  /** Base64 of its own, of a piece of what is said. */
+  | { type: 'speech'; data: string }
   | { type: 'thinking'; text: string }
   | { type: 'thinking-signature'; signature: string }
   /** A whole block that only its provider can read. */

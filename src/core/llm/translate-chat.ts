@@ -2,7 +2,7 @@
 
 import { boundInputTokens } from './bound-input.ts';
 import { enrichment, modelFor } from './enrich.ts';
-import { estimateTokens } from './estimate.ts';
+import { estimateRequest, estimateTokens } from './estimate.ts';
 import { FieldFault, type Fields, fieldsOf } from './fields.ts';
 import type { Format, ProviderFormat, StreamOptions } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
@@ -51,7 +51,7 @@ export function translateChat(
   if (quirks !== undefined) drops.push(...quirks.drops);
   const encoded = quirks === undefined ? adapted : { ...adapted, ...quirks.members };
   const text = JSON.stringify(encoded);
-  const estimatedInputTokens = estimateTokens(text);
+  const estimatedInputTokens = estimateRequest(text, sent);
   const { includeUsage } = request;
   const { nowSeconds, callId = '' } = call;
   return {

@@ -29,6 +29,15 @@ export function reportOthers(
     if (!carried.has(name) && part[name] !== undefined && part[name] !== null) drops.push(`${place}.${name}`);
 }
 
+/** What OpenAI's chat completions and Gemini have of sampling, and the others do not. */
+export function reportUnsampled(request: CanonicalRequest, drops: string[]): void {
+  const { seed, frequencyPenalty, presencePenalty } = request;
+  if (seed !== undefined) drops.push('seed');
+  // Zero is what it is without.
+  if (frequencyPenalty) drops.push('frequency_penalty');
+  if (presencePenalty) drops.push('presence_penalty');
+}
+
 /** How closely a picture is looked at: OpenAI's alone. */
 export function reportDetail(detail: unknown, drops: string[]): void {
   if (detail !== undefined && detail !== null && detail !== 'auto') drops.push('detail of pictures');

@@ -31,6 +31,7 @@ function* eventsOf(response: CanonicalResponse): Iterable<StreamEvent> {
       if (part.signature) yield { type: 'thinking-signature', signature: part.signature };
     }
   }
+  if (response.speech !== undefined) yield { type: 'speech', data: response.speech };
   for (const citation of response.citations ?? []) yield { type: 'citation', citation };
   yield { type: 'finish', reason, stopSequence };
   yield { type: 'end' };

@@ -4,10 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { freePort } from '../../../test/support/free-port.ts';
 import { RateLimitUnavailable } from '../../core/ratelimit/model.ts';
 import { charges, hold, readings } from '../accounts-conformance.ts';
 import { startCuttingProxy } from './cutting-proxy.fixture.ts';
-import { freePort, noRedis, startRedis } from './redis-server.fixture.ts';
+import { noRedis, startRedis } from './redis-server.fixture.ts';
 import { eventually, item, world, worldOver } from './shared-budgets.fixture.ts';
 import { fight, reproducible } from './shared-budgets-load.fixture.ts';
 

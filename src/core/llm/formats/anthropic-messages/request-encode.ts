@@ -1,6 +1,7 @@
 /** Canonical → a Messages request. */
 import { thinkingSampling } from '../../extended-thinking.ts';
 import { FieldFault, type Fields } from '../../fields.ts';
+import { refuseLogprobs } from '../../logprobs.ts';
 import type {
   CanonicalRequest,
   DocumentPart,
@@ -10,14 +11,19 @@ import type {
   TextPart,
   ToolChoice,
 } from '../../model.ts';
+import { refuseSound, refuseSpeech } from '../../speech.ts';
 import { isOfGemini } from '../../thinking-seal.ts';
 import { closedSchema } from '../../tool-schemas.ts';
+import { reportUnsampled } from '../../uncarried.ts';
 
 /** What Anthropic requires and OpenAI's clients often leave out (agentgateway's choice, documented). */
 const defaultMaxTokens = 4_096;
 const jsonOnly: TextPart = { type: 'text', text: 'Answer with one JSON object and nothing else.' };
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
+  refuseLogprobs(request);
+  refuseSpeech(request);
+  reportUnsampled(request, drops);
   const system = request.system.filter(({ text }) => text.trim() !== '');
   if (request.responseFormat?.type === 'json_object') {
     system.push(jsonOnly);
@@ -100,6 +106,8 @@ function encodePart(part: Part, message: number, drops: string[]): Fields[] {
       return part.text.trim() === '' ? [] : [encodeText(part)];
     case 'image':
       return [{ type: 'image', source: encodeSource(part.source), cache_control: part.cacheControl }];
+    case 'audio':
+      return refuseSound(part);
     case 'document':
       return [
         {

@@ -1,7 +1,9 @@
 /** Canonical → a Converse request. Its model goes into the path. */
 import { cachesPrompts, isAnthropicModel, modelSettings } from '../../bedrock-models.ts';
 import { FieldFault, type Fields } from '../../fields.ts';
+import { refuseLogprobs } from '../../logprobs.ts';
 import type {
+  AudioPart,
   CanonicalRequest,
   DocumentPart,
   ImagePart,
@@ -10,12 +12,16 @@ import type {
   Tool,
   ToolChoice,
 } from '../../model.ts';
+import { refuseSound, refuseSpeech } from '../../speech.ts';
 import { isOfGemini } from '../../thinking-seal.ts';
-import { reportUncarried } from '../../uncarried.ts';
+import { reportUncarried, reportUnsampled } from '../../uncarried.ts';
 
 const jsonOnly: TextPart = { type: 'text', text: 'Answer with one JSON object and nothing else.' };
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
+  refuseLogprobs(request);
+  refuseSpeech(request);
+  reportUnsampled(request, drops);
   if (request.user !== undefined) drops.push('user');
   const mark = cachesPrompts(request.model) ? cachePoint : unmarked;
   if (mark === unmarked) reportUncarried(request, drops, { toolErrors: true });
@@ -109,6 +115,8 @@ function encodePart(part: Part, place: Place): Fields[] {
       return encodeText(part, place.mark);
     case 'image':
       return [{ image: encodeImage(part, place.index) }, ...place.mark(part)];
+    case 'audio':
+      return [{ audio: encodeAudio(part, place) }];
     case 'document':
       return [{ document: encodeDocument(part, place) }, ...place.mark(part)];
     case 'tool-call': {
@@ -150,6 +158,15 @@ function cachePoint({ cacheControl }: { cacheControl?: unknown }): Fields[] {
 function encodeImage({ source }: ImagePart, message: number): Fields {
   const format = source.type === 'url' ? extensionOf(source.url) : source.mediaType.replace('image/', '');
   return { format: format === 'jpg' ? 'jpeg' : format, source: encodeSource(source, message) };
+}
+
+const audioFormats = /^audio\/(?:x-)?(mp3|opus|wav|aac|flac|mp4|ogg|mkv|mka|m4a|mpeg|mpga|pcm|webm)$/;
+
+function encodeAudio(part: AudioPart, { signs }: Place): Fields {
+  const format = audioFormats.exec(part.mediaType)?.[1];
+  // Anthropic's models can't hear.
+  if (signs || format === undefined) return refuseSound(part);
+  return { format, source: { bytes: part.data } };
 }
 
 const documentFormats: Record<string, string> = {

@@ -1,7 +1,15 @@
 /** `contents` of the Gemini API → canonical turns. Names are read in both of the API's spellings. */
 import { asArray, asObject, asString, FieldFault, type Fields, optional } from '../../fields.ts';
 import { either } from '../../gemini-names.ts';
-import type { DocumentPart, ImagePart, Message, Part, TextPart, ThinkingPart } from '../../model.ts';
+import type {
+  AudioPart,
+  DocumentPart,
+  ImagePart,
+  Message,
+  Part,
+  TextPart,
+  ThinkingPart,
+} from '../../model.ts';
 import { unsealSignature } from '../../thinking-seal.ts';
 
 export function decodeContents(value: unknown, drops: string[]): Message[] {
@@ -95,14 +103,16 @@ function decodeContent(part: Fields, path: string, ids: CallIds): Part {
   );
 }
 
-function decodeInline(inline: Fields, path: string): ImagePart | DocumentPart {
+function decodeInline(inline: Fields, path: string): ImagePart | AudioPart | DocumentPart {
   const mediaType = asString(either(inline, 'mimeType'), `${path}.mimeType`);
-  const source = { type: 'base64' as const, mediaType, data: asString(inline['data'], `${path}.data`) };
+  const data = asString(inline['data'], `${path}.data`);
+  if (mediaType.startsWith('audio/')) return { type: 'audio', mediaType, data, path: `${path}.mimeType` };
+  const source = { type: 'base64' as const, mediaType, data };
   if (mediaType.startsWith('image/')) return { type: 'image', source };
   if (mediaType === 'application/pdf') return { type: 'document', source };
   throw new FieldFault(
     `${path}.mimeType`,
-    `"${mediaType}" can not be translated: use image/* or application/pdf`,
+    `"${mediaType}" can not be translated: use image/*, audio/* or application/pdf`,
   );
 }
 
@@ -111,6 +121,8 @@ function decodeFile(file: Fields, path: string): ImagePart | DocumentPart {
   const mediaType = optional(either(file, 'mimeType'), `${path}.mimeType`, asString) ?? '';
   if (url.startsWith('gs://') || url.includes('generativelanguage.googleapis.com'))
     throw new FieldFault(`${path}.fileUri`, 'files kept at Google can not be read by this provider');
+  if (/^(audio|video)\//.test(mediaType))
+    throw new FieldFault(`${path}.mimeType`, `"${mediaType}" by URL can not be translated: send it inline`);
   const type = mediaType.startsWith('image/') ? 'image' : 'document';
   return { type, source: { type: 'url', url } };
 }

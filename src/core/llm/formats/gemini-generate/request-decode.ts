@@ -51,12 +51,17 @@ export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
     temperature: read('temperature', asNumber),
     topP: read('topP', asNumber),
     topK: read('topK', asNumber),
+    seed: read('seed', asNumber),
+    frequencyPenalty: read('frequencyPenalty', asNumber),
+    presencePenalty: read('presencePenalty', asNumber),
+    logprobs: decodeLogprobs(read('responseLogprobs', asBoolean), read('logprobs', asCount), drops),
     stop: (read('stopSequences', asArray) ?? []).map((item, index) =>
       asString(item, `generationConfig.stopSequences[${index}]`),
     ),
     stream: optional(body['stream'], 'stream', asBoolean) ?? false,
     includeUsage: true,
     thinking: decodeThinking(read('thinkingConfig', asObject)),
+    speech: decodeSpeech(config, drops),
     responseFormat: decodeResponseFormat(config),
   };
 }
@@ -74,6 +79,11 @@ const known = [
   'candidateCount',
   'responseModalities',
   'responseLogprobs',
+  'logprobs',
+  'speechConfig',
+  'seed',
+  'frequencyPenalty',
+  'presencePenalty',
 ];
 
 /** What no other format can answer as Gemini would is an error; settings of comfort are dropped, and named. */
@@ -81,14 +91,44 @@ function reduce(config: Fields, drops: string[]): void {
   const candidates = either(config, 'candidateCount');
   if (typeof candidates === 'number' && candidates !== 1)
     throw new FieldFault('generationConfig.candidateCount', 'this provider gives one answer per call');
-  if (either(config, 'responseLogprobs') === true)
-    throw new FieldFault('generationConfig.responseLogprobs', 'this provider reports no log probabilities');
   const modalities = either(config, 'responseModalities');
-  if (Array.isArray(modalities) && modalities.some((modality) => modality !== 'TEXT'))
-    throw new FieldFault('generationConfig.responseModalities', 'this provider answers in text only');
+  if (Array.isArray(modalities) && modalities.some((modality) => modality !== 'TEXT' && modality !== 'AUDIO'))
+    throw new FieldFault('generationConfig.responseModalities', 'this provider paints no pictures');
   for (const name of Object.keys(config))
     if (!known.some((field) => either({ [name]: true }, field) === true))
       drops.push(`generationConfig.${name}`);
+}
+
+function decodeSpeech(config: Fields, drops: string[]): CanonicalRequest['speech'] {
+  const path = 'generationConfig.speechConfig';
+  const modalities = either(config, 'responseModalities');
+  const settings = optional(either(config, 'speechConfig'), path, asObject);
+  if (!Array.isArray(modalities) || !modalities.includes('AUDIO')) {
+    if (settings !== undefined) drops.push(`${path} (without its modality)`);
+    return undefined;
+  }
+  if (settings !== undefined && either(settings, 'multiSpeakerVoiceConfig') !== undefined)
+    throw new FieldFault(`${path}.multiSpeakerVoiceConfig`, 'this provider speaks with one voice');
+  if (settings !== undefined) reportOthers(settings, carriedOfSpeech, path, drops);
+  const voicePath = `${path}.voiceConfig.prebuiltVoiceConfig.voiceName`;
+  const inside = (holder: Fields | undefined, name: string) =>
+    optional(holder && either(holder, name), `${path}.${name}`, asObject);
+  const prebuilt = inside(inside(settings, 'voiceConfig'), 'prebuiltVoiceConfig');
+  const voice = optional(prebuilt && either(prebuilt, 'voiceName'), voicePath, asString);
+  return { voice, path: 'generationConfig.responseModalities', voicePath };
+}
+
+const carriedOfSpeech = new Set(['voiceConfig', 'voice_config']);
+
+/** How many is asked beside whether. */
+function decodeLogprobs(
+  asked: boolean | undefined,
+  top: number | undefined,
+  drops: string[],
+): CanonicalRequest['logprobs'] {
+  if (asked === true) return { top: top ?? 0, path: 'generationConfig.responseLogprobs' };
+  if (top !== undefined && top > 0) drops.push('generationConfig.logprobs (without responseLogprobs)');
+  return undefined;
 }
 
 /** What Google itself runs (`googleSearch`, …) is left out. */

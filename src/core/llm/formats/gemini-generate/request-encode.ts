@@ -8,6 +8,7 @@ import type {
   ToolChoice,
   ToolResultPart,
 } from '../../model.ts';
+import { geminiSpeech } from '../../speech.ts';
 import { isOfGemini, sealSignature } from '../../thinking-seal.ts';
 import { reportUncarried } from '../../uncarried.ts';
 
@@ -24,17 +25,24 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
       request.system.length === 0 ? undefined : { parts: request.system.map(({ text }) => ({ text })) },
     contents: encodeContents(request, drops),
     ...encodeTools(request),
-    generationConfig: encodeConfig(request),
+    generationConfig: encodeConfig(request, drops),
   };
 }
 
-function encodeConfig(request: CanonicalRequest): Fields | undefined {
-  const { responseFormat, thinking } = request;
+function encodeConfig(request: CanonicalRequest, drops: string[]): Fields | undefined {
+  const { responseFormat, thinking, logprobs } = request;
   const config: Fields = {
     maxOutputTokens: request.maxTokens,
     temperature: request.temperature,
     topP: request.topP,
     topK: request.topK,
+    seed: request.seed,
+    frequencyPenalty: request.frequencyPenalty,
+    presencePenalty: request.presencePenalty,
+    responseLogprobs: logprobs === undefined ? undefined : true,
+    // Vertex AI takes none below one.
+    logprobs: logprobs?.top || undefined,
+    ...(request.speech && geminiSpeech(request.speech, drops)),
     stopSequences: request.stop.length === 0 ? undefined : request.stop,
     responseMimeType: responseFormat === undefined ? undefined : 'application/json',
     responseJsonSchema: responseFormat?.type === 'json_schema' ? responseFormat.schema : undefined,
@@ -105,6 +113,8 @@ function encodePart(part: Part, names: ReadonlyMap<string, string>, drops: strin
       return [encodeMedia(part)];
     case 'image':
       return [encodeMedia(part)];
+    case 'audio':
+      return [{ inlineData: { mimeType: part.mediaType, data: part.data } }];
     case 'tool-result':
       return encodeResult(part, names.get(part.id), drops);
     default:

@@ -3,7 +3,9 @@ import { citationsOfGemini } from '../../citations.ts';
 import { eventObject } from '../../event-object.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamDecoder } from '../../format.ts';
+import { logprobsOfGemini } from '../../logprobs.ts';
 import type { Citation, StreamEvent } from '../../model.ts';
+import { speechOfPart } from '../../speech.ts';
 import type { SseEvent } from '../../sse.ts';
 import type { Usage } from '../../usage.ts';
 import { decodeError } from './error.ts';
@@ -37,7 +39,9 @@ class ChunkDecoder implements StreamDecoder {
       events.push({ type: 'start', id: this.#id, model: this.model });
     }
     const candidate = candidateOf(chunk);
+    const before = events.length;
     for (const part of partsOf(candidate)) this.#part(part, events);
+    if (candidate?.['logprobsResult']) addLogprobs(candidate, events, before);
     for (const citation of citationsOfGemini(candidate)) this.#cite(citation, events);
     const fault = faultOf(candidate?.['finishReason']);
     if (fault !== undefined) events.push({ type: 'error', kind: 'internal', message: fault, ofModel: true });
@@ -60,6 +64,8 @@ class ChunkDecoder implements StreamDecoder {
   }
 
   #part(part: Fields, events: StreamEvent[]): void {
+    const speech = part['inlineData'] === undefined ? undefined : speechOfPart(part);
+    if (speech !== undefined) events.push({ type: 'speech', data: speech });
     for (const decoded of decodeParts(part, this.#id, this.#calls)) {
       if (decoded.type === 'text') events.push({ type: 'text', text: decoded.text });
       else if (decoded.type === 'tool-call') {
@@ -81,4 +87,14 @@ class ChunkDecoder implements StreamDecoder {
     // The last chunk brings the last report: the answer can be counted before it is passed on.
     if (decodeUsage(chunk) !== undefined) events.push(...this.close());
   }
+}
+
+/** A chunk's report is of its words. */
+function addLogprobs(candidate: Fields, events: StreamEvent[], from: number): void {
+  const logprobs = logprobsOfGemini(candidate);
+  if (logprobs === undefined) return;
+  const at = events.findLastIndex(({ type }, index) => type === 'text' && index >= from);
+  const event = events[at];
+  if (event?.type === 'text') event.logprobs = logprobs;
+  else events.push({ type: 'text', text: '', logprobs });
 }

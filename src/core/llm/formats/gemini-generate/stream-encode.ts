@@ -2,7 +2,9 @@
 import { groundingMetadata } from '../../citations.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamEncoder, StreamOptions } from '../../format.ts';
-import type { Citation, FinishReason, StreamEvent } from '../../model.ts';
+import { averageOf, logprobsResult, sumOfLogprobs } from '../../logprobs.ts';
+import type { Citation, FinishReason, StreamEvent, TokenLogprob } from '../../model.ts';
+import { geminiSpeechPart } from '../../speech.ts';
 import { sseData } from '../../sse.ts';
 import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
@@ -28,6 +30,7 @@ class ChunkEncoder implements StreamEncoder {
   readonly #calls = new Map<number, OpenCall>();
   readonly #citations: Citation[] = [];
   #held = 0;
+  #logprobs = { sum: 0, count: 0 };
   #finish: FinishReason = 'stop';
 
   encode(event: StreamEvent, usage: () => Usage): string {
@@ -36,7 +39,9 @@ class ChunkEncoder implements StreamEncoder {
         this.#answer = { modelVersion: event.model, responseId: event.id };
         return '';
       case 'text':
-        return this.#part({ text: event.text });
+        return this.#part({ text: event.text }, event.logprobs);
+      case 'speech':
+        return this.#part(geminiSpeechPart(event.data));
       case 'thinking':
         return this.#part({ text: event.text, thought: true });
       case 'thinking-signature':
@@ -80,8 +85,16 @@ class ChunkEncoder implements StreamEncoder {
     return this.#chunk({ content: { parts, role: 'model' }, index: 0 });
   }
 
-  #part(part: Fields): string {
-    return this.#flush() + this.#chunk({ content: { parts: [part], role: 'model' }, index: 0 });
+  #part(part: Fields, logprobs?: readonly TokenLogprob[]): string {
+    const candidate: Fields = { content: { parts: [part], role: 'model' }, index: 0 };
+    if (logprobs !== undefined) candidate['logprobsResult'] = this.#counted(logprobs);
+    return this.#flush() + this.#chunk(candidate);
+  }
+
+  #counted(logprobs: readonly TokenLogprob[]): Fields {
+    this.#logprobs.sum += sumOfLogprobs(logprobs);
+    this.#logprobs.count += logprobs.length;
+    return logprobsResult(logprobs);
   }
 
   #chunk(candidate: Fields): string {
@@ -98,6 +111,7 @@ class ChunkEncoder implements StreamEncoder {
       content,
       finishReason: finishReasonToWire(this.#finish),
       index: 0,
+      ...averageOf(this.#logprobs.sum, this.#logprobs.count),
       ...this.#grounding(),
     };
     const usageMetadata = encodeUsage(usage);

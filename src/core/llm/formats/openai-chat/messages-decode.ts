@@ -3,7 +3,7 @@
 import { reasoningOf, signedBlocks } from '../../chat-content.ts';
 import { imageOfUrl, parseDataUrl } from '../../data-url.ts';
 import { asArray, asObject, asString, FieldFault, type Fields, optional } from '../../fields.ts';
-import type { DocumentPart, ImagePart, Message, Part, TextPart } from '../../model.ts';
+import type { AudioPart, DocumentPart, ImagePart, Message, Part, TextPart } from '../../model.ts';
 import { reportDetail, reportOthers } from '../../uncarried.ts';
 
 export function decodeMessages(value: unknown, drops: string[]): { system: TextPart[]; messages: Message[] } {
@@ -77,12 +77,14 @@ function userPart(part: Fields, path: string, drops: string[]): Part {
       return textPart(part, path);
     case 'image_url':
       return imagePart(part, `${path}.image_url`, drops);
+    case 'input_audio':
+      return audioPart(asObject(part['input_audio'], `${path}.input_audio`), path);
     case 'file':
       return filePart(asObject(part['file'], `${path}.file`), `${path}.file`);
     default:
       throw new FieldFault(
         `${path}.type`,
-        `"${String(part['type'])}" can not be translated: use text, image_url or file`,
+        `"${String(part['type'])}" can not be translated: use text, image_url, input_audio or file`,
       );
   }
 }
@@ -91,6 +93,12 @@ function imagePart(part: Fields, path: string, drops: string[]): ImagePart {
   const image = asObject(part['image_url'], path);
   reportDetail(image['detail'], drops);
   return imageOfUrl(asString(image['url'], `${path}.url`), `${path}.url`);
+}
+
+function audioPart(audio: Fields, path: string): AudioPart {
+  const format = asString(audio['format'], `${path}.input_audio.format`);
+  const data = asString(audio['data'], `${path}.input_audio.data`);
+  return { type: 'audio', mediaType: `audio/${format}`, data, path: `${path}.type` };
 }
 
 function filePart(file: Fields, path: string): DocumentPart {

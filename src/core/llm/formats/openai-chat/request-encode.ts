@@ -3,12 +3,14 @@ import { toDataUrl, urlOfImage } from '../../data-url.ts';
 import type { Fields } from '../../fields.ts';
 import type { CanonicalRequest, Message, Part, ToolChoice, ToolResultPart } from '../../model.ts';
 import { openaiEffort, openaiSampling } from '../../reasoning-effort.ts';
+import { chatSpeech, inputAudio } from '../../speech.ts';
 import { reportUncarried, shortUser } from '../../uncarried.ts';
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
   reportUncarried(request, drops);
   if (request.topK !== undefined) drops.push('top_k');
-  const { temperature, topP, stop } = openaiSampling(request, drops);
+  const { temperature, topP, stop, ...penalties } = openaiSampling(request, drops);
+  const { logprobs, seed } = request;
   const body: Fields = {
     model: request.model,
     messages: encodeMessages(request, drops),
@@ -16,6 +18,12 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     temperature,
     top_p: topP,
     stop,
+    seed,
+    frequency_penalty: penalties.frequencyPenalty,
+    presence_penalty: penalties.presencePenalty,
+    logprobs: logprobs === undefined ? undefined : true,
+    // Zero is what it is without.
+    top_logprobs: logprobs?.top || undefined,
     user: shortUser(request, drops),
     tools:
       request.tools.length === 0
@@ -32,6 +40,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     parallel_tool_calls: request.tools.length === 0 ? undefined : request.parallelToolCalls,
     reasoning_effort: openaiEffort(request, drops),
     response_format: encodeResponseFormat(request),
+    ...(request.speech && chatSpeech(request.speech, drops)),
   };
   if (request.stream) {
     body['stream'] = true;
@@ -87,6 +96,7 @@ function encodeUserPart(part: Part, drops: string[]): Fields[] {
   if (part.type === 'image') {
     return [{ type: 'image_url', image_url: { url: urlOfImage(part) } }];
   }
+  if (part.type === 'audio') return [{ type: 'input_audio', input_audio: inputAudio(part) }];
   if (part.type !== 'document') return [];
   const { source } = part;
   if (source.type === 'text') return [{ type: 'text', text: source.text }];

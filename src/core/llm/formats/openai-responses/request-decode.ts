@@ -36,6 +36,7 @@ export const carried: ReadonlySet<string> = new Set([
   'include',
   'store',
   'background',
+  'top_logprobs',
 ]);
 
 export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
@@ -56,6 +57,7 @@ export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
     maxTokens: optional(body['max_output_tokens'], 'max_output_tokens', asCount),
     temperature: optional(body['temperature'], 'temperature', asNumber),
     topP: optional(body['top_p'], 'top_p', asNumber),
+    logprobs: decodeLogprobs(body),
     stop: [],
     stream: optional(body['stream'], 'stream', asBoolean) ?? false,
     includeUsage: true,
@@ -72,13 +74,22 @@ function reduce(body: Fields, drops: string[]): void {
       throw new FieldFault(field, 'this provider keeps no state: send the whole conversation in input');
   }
   if (body['background'] === true) throw new FieldFault('background', 'this provider answers at once only');
-  if (typeof body['top_logprobs'] === 'number' && body['top_logprobs'] > 0)
-    throw new FieldFault('top_logprobs', 'this provider reports no log probabilities');
   if (body['store'] === true) drops.push('store');
   for (const item of optional(body['include'], 'include', asArray) ?? [])
-    if (item !== 'reasoning.encrypted_content') drops.push(`include ${String(item)}`);
+    if (item !== 'reasoning.encrypted_content' && item !== includedLogprobs)
+      drops.push(`include ${String(item)}`);
   const text = optional(body['text'], 'text', asObject);
   if (text?.['verbosity'] !== undefined && text['verbosity'] !== null) drops.push('text.verbosity');
+}
+
+const includedLogprobs = 'message.output_text.logprobs';
+
+/** How many is enough of a wish. */
+function decodeLogprobs(body: Fields): CanonicalRequest['logprobs'] {
+  const top = optional(body['top_logprobs'], 'top_logprobs', asCount) ?? 0;
+  const included = Array.isArray(body['include']) && body['include'].includes(includedLogprobs);
+  if (top > 0) return { top, path: 'top_logprobs' };
+  return included ? { top, path: 'include' } : undefined;
 }
 
 function decodeToolChoice(value: unknown, tools: Tool[]): { choice?: ToolChoice; tools: Tool[] } {

@@ -3,15 +3,18 @@ import { toDataUrl, urlOfImage } from '../../data-url.ts';
 import type { Fields } from '../../fields.ts';
 import type { CanonicalRequest, Message, Part, ToolChoice } from '../../model.ts';
 import { openaiEffort, openaiSampling } from '../../reasoning-effort.ts';
-import { reportUncarried, shortUser } from '../../uncarried.ts';
+import { refuseSound, refuseSpeech } from '../../speech.ts';
+import { reportUncarried, reportUnsampled, shortUser } from '../../uncarried.ts';
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
+  refuseSpeech(request);
   reportUncarried(request, drops);
   if (request.topK !== undefined) drops.push('top_k');
   if (request.stop.length > 0) drops.push('stop');
+  reportUnsampled(request, drops);
   const instructions = request.system.map((part) => part.text).join('\n\n');
   const effort = openaiEffort(request, drops);
-  const { temperature, topP } = openaiSampling({ ...request, stop: [] }, drops);
+  const { temperature, topP } = openaiSampling(samplingOf(request), drops);
   return {
     model: request.model,
     instructions: instructions === '' ? undefined : instructions,
@@ -36,9 +39,16 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     user: shortUser(request, drops),
     reasoning: effort === undefined ? undefined : { effort, summary: 'auto' },
     text: encodeTextFormat(request),
+    include: request.logprobs === undefined ? undefined : ['message.output_text.logprobs'],
+    top_logprobs: request.logprobs?.top || undefined,
     store: false,
     stream: request.stream ? true : undefined,
   };
+}
+
+/** Without what this API does not have. */
+function samplingOf(request: CanonicalRequest): CanonicalRequest {
+  return { ...request, stop: [], frequencyPenalty: undefined, presencePenalty: undefined };
 }
 
 /**
@@ -88,6 +98,8 @@ function encodeContent(part: Part, role: Message['role']): Fields {
       return { type: role === 'assistant' ? 'output_text' : 'input_text', text: part.text };
     case 'image':
       return { type: 'input_image', image_url: urlOfImage(part) };
+    case 'audio':
+      return refuseSound(part);
     case 'document': {
       const { source, name } = part;
       if (source.type === 'text') return { type: 'input_text', text: source.text };

@@ -2,7 +2,8 @@
 import { citationsOfOpenai, urlCitation } from '../../citations.ts';
 import { asArray, asObject, type Fields } from '../../fields.ts';
 import type { AnswerContext } from '../../format.ts';
-import type { CanonicalResponse, Citation, FinishReason, ThinkingPart } from '../../model.ts';
+import { logprobsOfOpenai, openaiLogprobs } from '../../logprobs.ts';
+import type { CanonicalResponse, Citation, FinishReason, TextPart, ThinkingPart } from '../../model.ts';
 import { type OfferedTool, offeredTools } from '../../responses-tools.ts';
 import { sealThinking, unsealThinking } from '../../thinking-seal.ts';
 import { ReplyFault } from '../../translate-contract.ts';
@@ -18,12 +19,12 @@ export function itemId(kind: 'msg' | 'fc' | 'ctc' | 'rs', response: string, inde
   return `${kind}_${response.slice(response.indexOf('_') + 1)}_${index}`;
 }
 
-export function messageItem(id: string, text: string, status: string, annotations: Fields[] = []): Fields {
-  return { id, type: 'message', status, role: 'assistant', content: [textPart(text, annotations)] };
+export function messageItem(id: string, status: string, part: Fields): Fields {
+  return { id, type: 'message', status, role: 'assistant', content: [part] };
 }
 
-export function textPart(text: string, annotations: Fields[] = []): Fields {
-  return { type: 'output_text', text, annotations, logprobs: [] };
+export function textPart({ text, logprobs }: Omit<TextPart, 'type'>, annotations: Fields[] = []): Fields {
+  return { type: 'output_text', text, annotations, logprobs: logprobs ? openaiLogprobs(logprobs) : [] };
 }
 
 export function reasoningItem(id: string, part: ThinkingPart): Fields {
@@ -112,7 +113,7 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, contex
   const output = response.parts.map((part, index) => {
     if (part.type === 'text') {
       const annotations = part === cited ? response.citations!.map(urlCitation) : [];
-      return messageItem(itemId('msg', id, index), part.text, status, annotations);
+      return messageItem(itemId('msg', id, index), status, textPart(part, annotations));
     }
     if (part.type === 'thinking') return reasoningItem(itemId('rs', id, index), part);
     const tool = tools.get(part.name);
@@ -176,10 +177,11 @@ function contentOf(item: Fields): Fields[] {
 export function decodeItem(item: Fields): CanonicalResponse['parts'] {
   switch (item['type']) {
     case 'message':
-      return contentOf(item).map((part) => ({
-        type: 'text',
-        text: String(part['text'] ?? part['refusal'] ?? ''),
-      }));
+      return contentOf(item).map((part) => {
+        const logprobs = logprobsOfOpenai(part['logprobs']);
+        const text = String(part['text'] ?? part['refusal'] ?? '');
+        return { type: 'text', text, ...(logprobs && { logprobs }) };
+      });
     case 'function_call':
       return [
         {

@@ -3,6 +3,7 @@ import { citationsOfOpenai } from '../../citations.ts';
 import { eventObject } from '../../event-object.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamDecoder } from '../../format.ts';
+import { logprobsOfOpenai } from '../../logprobs.ts';
 import type { ErrorKind, StreamEvent } from '../../model.ts';
 import type { SseEvent } from '../../sse.ts';
 import { unsealThinking } from '../../thinking-seal.ts';
@@ -65,7 +66,8 @@ class ResponsesDecoder implements StreamDecoder {
 
   #text(body: Fields): StreamEvent[] {
     this.#told.add(Number(body['output_index']));
-    return [{ type: 'text', text: String(body['delta'] ?? '') }];
+    const logprobs = logprobsOfOpenai(body['logprobs']);
+    return [{ type: 'text', text: String(body['delta'] ?? ''), ...(logprobs && { logprobs }) }];
   }
 
   #start(response: Fields): StreamEvent[] {
@@ -103,9 +105,7 @@ class ResponsesDecoder implements StreamDecoder {
     if (item['type'] === 'reasoning') return signatureOf(item);
     if (item['type'] === 'message' && !this.#told.has(index)) {
       this.#told.add(index);
-      return decodeItem(item).flatMap((part) =>
-        part.type === 'text' ? [{ type: 'text', text: part.text }] : [],
-      );
+      return decodeItem(item).flatMap((part) => (part.type === 'text' ? [part] : []));
     }
     if (item['type'] !== 'function_call') return [];
     const begun = this.#tools.has(index) ? [] : this.#itemAdded(index, item);
