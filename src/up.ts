@@ -12,7 +12,6 @@ import { clusterResources } from './cluster-source.ts';
 import { ConfigurationInForce } from './configuration-in-force.ts';
 import { type Controller, type ControllerOptions, startController } from './controller/controller.ts';
 import { newKeyValue } from './core/keys/key-value.ts';
-import type { RequestRecord } from './core/record.ts';
 import { type DataPlane, type DataPlaneOptions, startDataPlane } from './data-plane.ts';
 import { giveBackMemory } from './give-back-memory.ts';
 import { keepLedgerSmall } from './keep-ledger-small.ts';
@@ -26,6 +25,7 @@ import { ShutdownStack } from './shutdown-stack.ts';
 import { keepStandalone } from './standalone-file.ts';
 import { startAdmin } from './start-admin.ts';
 import { startAlerts } from './start-alerts.ts';
+import { startContents } from './start-contents.ts';
 import { startMetrics } from './start-metrics.ts';
 import { startOtlp } from './start-otlp.ts';
 import { type RunningPrices, startPrices } from './start-prices.ts';
@@ -88,11 +88,13 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   });
   await startOtlp({ ...base, feed, tracing: () => inForce.tracing });
   const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
+  const contents = startContents({ ...base, postgres, metrics });
   const shared = { counters: counters.handle, member: budgets.member, storedKeys: source.keys?.handle };
-  const plane = startServing(options, shared, limits, (record) => feed.publish(record), log, stack);
+  const plane = startServing(options, { ...shared, ...contents.recording }, limits, feed, log, stack);
   await source.start();
   stack.add(() => source.stop());
-  const kept = { drift, webhooks, retention: keepLedgerSmall({ ...base, ledger, source }) };
+  const ledgerKept = keepLedgerSmall({ ...base, ledger, source });
+  const kept = { drift, webhooks, retention: ledgerKept, contents: contents.keep(source) };
   const prices = startPrices({ ...base, source, metrics, use: plane.price });
   const controller: Controller = startController({
     source: leaderOnly(source, isLeader),
@@ -158,9 +160,9 @@ function compileOptions(
 /** The data path in its thread; its records become the access log, the metrics and statuses here. */
 function startServing(
   options: UpOptions,
-  shared: Pick<DataPlaneOptions, 'counters' | 'member' | 'storedKeys'>,
+  shared: Pick<DataPlaneOptions, 'counters' | 'contentLoad' | 'onContent' | 'member' | 'storedKeys'>,
   limits: RunningRateLimits,
-  observe: (record: RequestRecord) => void,
+  feed: RecordFeed,
   log: Log,
   stack: ShutdownStack,
 ): DataPlane {
@@ -170,7 +172,7 @@ function startServing(
     host: options.listen,
     onRecords: (records) => {
       process.stdout.write(records.map(accessLogLine).join(''));
-      records.forEach(observe);
+      for (const record of records) feed.publish(record);
     },
     onTallies: limits.addTallies,
     onCharges: limits.tellCharges,

@@ -10,6 +10,7 @@ import { grantLeft } from '../core/resilience/grant-left.ts';
 import { pauseBefore } from '../core/resilience/retry.ts';
 import { retryAfterMs } from '../core/resilience/retry-after.ts';
 import { type Attempt, beginAttempt, endAttempt } from './attempt-standing.ts';
+import { recordRequest } from './begin-recording.ts';
 import type { Call, Spent } from './call.ts';
 import type { CallTargets, Chosen } from './call-targets.ts';
 import type { DataPathDependencies } from './dependencies.ts';
@@ -102,6 +103,7 @@ async function nextAttempt(
     if (pause > 0) await deps.sleep(pause);
     if (call.outgoing.destroyed) return undefined;
     call.spent = spent;
+    recordRequest(call, route, body!);
     describeLlm(call, chosen.target, upstream, deps.prices);
     return { chosen, upstream };
   }

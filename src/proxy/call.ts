@@ -6,6 +6,7 @@ import type { Usage } from '../core/llm/usage.ts';
 import type { CompiledPolicy, LimitStanding, PolicyContext } from '../core/policy/policy.ts';
 import type { AttemptRecord, LlmRecord, RequestRecord } from '../core/record.ts';
 import type { RequestTarget } from '../core/route/match.ts';
+import type { CallRecording } from './call-recording.ts';
 import type { CallGuards } from './guards/call-guards.ts';
 import type { LinkedSnapshot } from './linked-snapshot.ts';
 import type { LinkedTracing } from './linked-tracing.ts';
@@ -40,6 +41,8 @@ export class Call {
   upgrade: Upgrade | undefined;
   /** Set where prompt guards stand between the client and the provider. */
   guards: CallGuards | undefined;
+  /** Set where what is said is recorded. */
+  recording: CallRecording | undefined;
   /** The one under way, where attempts are told apart. */
   attempt: AttemptRecord | undefined;
   /** By attempts that failed before the one that is under way. */

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { WindowClock } from '../core/budget/window-clock.ts';
 import type { Snapshot } from '../core/config/snapshot.ts';
+import type { CapturedCall } from '../core/content/captured.ts';
 import type { Holds } from '../storage/accounts.ts';
 import { Call } from './call.ts';
 import { CallIds } from './call-ids.ts';
@@ -26,6 +27,8 @@ export interface DataPathOptions extends Omit<DataPathDependencies, 'transport' 
   sharing: PortSharing;
   /** A JSON array of `RequestRecord`s. */
   onRecords(records: string): void;
+  /** What was said in a call whose route records that. */
+  onContent?(captured: CapturedCall): void;
   limits?: Partial<DataPathLimits>;
   transport?: Partial<TransportOptions>;
 }
@@ -67,6 +70,9 @@ export function createDataPath(options: DataPathOptions): DataPath {
       call.record.durationMs = deps.nowMs() - call.record.startedAtMs;
       if (call.tracing !== undefined) finishTrace(call);
       records.add(call.record, call.entry);
+      // Of a call that the ledger does not have nobody could ask for it.
+      if (call.recording !== undefined && call.entry !== undefined)
+        options.onContent?.(call.recording.captured(call.record));
     });
   });
   return {

@@ -4,6 +4,7 @@ import { isBinaryBody } from '../core/llm/binary-body.ts';
 import type { RequestFault } from '../core/llm/request-fault.ts';
 import type { Attempt } from './attempt-standing.ts';
 import { makeAttempts } from './attempts.ts';
+import { beginRecording, recordRequest } from './begin-recording.ts';
 import type { Call } from './call.ts';
 import { CallTargets, type Chosen } from './call-targets.ts';
 import type { DataPathDependencies } from './dependencies.ts';
@@ -26,6 +27,8 @@ export async function serveLlm(call: Call, asked: LlmRoute, deps: DataPathDepend
   if (body === undefined) return;
   const route = models === undefined ? asked : routeByModel(call, asked, models, body, deps);
   if ('code' in route) return refuse(call, route, deps.dialectError, asked.routeType);
+  beginRecording(call, call.snapshot.rule(route.rule).recording);
+  if (realtime) call.recording?.realtime();
   const targets = new CallTargets(route.backend, call.snapshot.followed(route.backend.name), deps.random);
   const prepared = choose(call, route, targets, body, deps);
   const guarded = prepared && (await underGuards(call, route, prepared, body, deps));
@@ -56,12 +59,17 @@ function underGuards(
   deps: DataPathDependencies,
 ): Guarded | Promise<Guarded | undefined> {
   const checked = guardRequest(call, route, attempt.chosen.target, body, deps);
-  if (checked === undefined) return { attempt, body };
+  if (checked === undefined) {
+    recordRequest(call, route, body);
+    return { attempt, body };
+  }
   return checked.then((result) => {
     if ('refusal' in result) {
+      call.recording?.refused('guard');
       refuse(call, result.refusal, deps.dialectError, route.routeType);
       return undefined;
     }
+    recordRequest(call, route, result.body);
     if (result.body === body) return { attempt, body };
     const masked = retranslated(call, route, attempt.chosen, result.body, deps);
     return masked && { attempt: masked, body: result.body };

@@ -50,7 +50,7 @@ export interface UsageQuery {
   page?: { limit: number; offset: number };
 }
 
-/** Kinds of tokens overlap: cached input is input too, pictures that were painted are output. */
+/** Kinds of tokens overlap: see `partOf`. */
 export interface UsageFigures extends Record<TokenKind, number> {
   requests: number;
   refused: number;

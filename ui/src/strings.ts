@@ -6,6 +6,7 @@ import { celStrings } from './strings/cel.ts';
 import { configurationStrings } from './strings/configuration.ts';
 import { keyImportStrings } from './strings/key-import.ts';
 import { keyStrings } from './strings/keys.ts';
+import { kindStrings } from './strings/kinds.ts';
 import { loginStrings } from './strings/login.ts';
 import { modelStrings } from './strings/models.ts';
 import { overviewStrings } from './strings/overview.ts';
@@ -19,6 +20,7 @@ import { webhookStrings } from './strings/webhooks.ts';
 export const strings = {
   product: 'Tollgate',
   none: '—',
+  kinds: kindStrings,
   loading: 'Loading …',
   navigation: {
     label: 'Main navigation',

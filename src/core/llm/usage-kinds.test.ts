@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { noUsage, type Usage } from './usage.ts';
-import { tokenKinds, tokensByKind } from './usage-kinds.ts';
+import { partOf, tokenKinds, tokensByKind } from './usage-kinds.ts';
 
 test('every count of a usage has its own kind', () => {
   const media = { audioInput: 7, cachedAudio: 8, imageInput: 9, audioOutput: 10, imageOutput: 11 };
@@ -27,4 +27,16 @@ test('every count of a usage has its own kind', () => {
 test('a record of an early version has no cache writes of an hour, and reads as none', () => {
   const { cacheWrite1hTokens: _, ...early } = noUsage;
   assert.equal(tokensByKind(early as Usage).cacheWrite1hTokens, 0);
+});
+
+test('what is a part of another kind stands behind it', () => {
+  const wrong = tokenKinds.filter((kind, at) => {
+    const whole = partOf[kind];
+    return whole !== undefined && tokenKinds.indexOf(whole) >= at;
+  });
+  assert.deepEqual(wrong, []);
+  assert.deepEqual(
+    tokenKinds.filter((kind) => partOf[kind] === undefined),
+    ['inputTokens', 'outputTokens'],
+  );
 });

@@ -26,6 +26,19 @@ const mediaNames: Readonly<Record<MediaKind, TokenKind>> = {
   imageOutput: 'imageOutputTokens',
 };
 
+/** What each kind is a part of; input and output are parts of none. */
+export const partOf: Readonly<Partial<Record<TokenKind, TokenKind>>> = {
+  cachedInputTokens: 'inputTokens',
+  cachedAudioTokens: 'cachedInputTokens',
+  cacheWriteTokens: 'inputTokens',
+  cacheWrite1hTokens: 'cacheWriteTokens',
+  audioInputTokens: 'inputTokens',
+  imageInputTokens: 'inputTokens',
+  reasoningTokens: 'outputTokens',
+  audioOutputTokens: 'outputTokens',
+  imageOutputTokens: 'outputTokens',
+};
+
 export function tokensByKind({ media, ...usage }: Usage): Record<TokenKind, number> {
   const found: Record<TokenKind, number> = {
     inputTokens: usage.inputTokens,

@@ -52,10 +52,18 @@ export const usageStrings = {
     refused: 'Refused',
     failed: 'Failed',
     input: 'Input tokens',
-    cached: 'of these cached',
     output: 'Output tokens',
     tokens: 'Tokens',
     cost: 'Cost',
+  },
+  byKind: {
+    title: 'Tokens by kind',
+    kind: 'Kind',
+    tokens: 'Tokens',
+    share: 'Of all tokens',
+    estimated: (count: string) =>
+      `Of ${count} calls the provider did not report all usage: their tokens are the gateway’s estimate.`,
+    columns: 'Columns by kind',
   },
   unpriced: (count: string) =>
     `${count} calls went to models that have no price: their tokens are counted, their cost is not.`,

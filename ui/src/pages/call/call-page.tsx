@@ -6,6 +6,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx';
 import { formatMoment } from '../../components/format.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import { strings } from '../../strings.ts';
+import { AttemptUsage } from './attempt-usage.tsx';
 import { CallFacts } from './call-facts.tsx';
 import { CallTimeline } from './call-timeline.tsx';
 
@@ -31,12 +32,13 @@ export function CallPage() {
       {data !== undefined && (
         <Grid>
           <Grid.Col span={{ base: 12, md: 7 }}>
-            <Paper withBorder p="md">
+            <Paper withBorder p="md" mb="md">
               <Title order={2} mb="md">
                 {texts.timeline}
               </Title>
               <CallTimeline call={data} />
             </Paper>
+            <AttemptUsage call={data} />
           </Grid.Col>
           <Grid.Col span={{ base: 12, md: 5 }}>
             <Paper withBorder p="md">

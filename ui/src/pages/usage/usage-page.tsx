@@ -15,6 +15,7 @@ import { strings } from '../../strings.ts';
 import { rangeBefore } from './compare.ts';
 import { dimensionName } from './dimension-name.ts';
 import { UsageFilters } from './usage-filters.tsx';
+import { UsageKinds } from './usage-kinds.tsx';
 import { groupsOf, pageSizeOf, readUsageSearch, type UsageSearch } from './usage-search.ts';
 import { UsageTable } from './usage-table.tsx';
 
@@ -91,6 +92,7 @@ export function UsagePage() {
           <LoadingOverlay visible={isPlaceholderData} />
           <UsageChart search={search} range={range} />
           <UsageShares query={{ ...query, limit: pageSize, offset: 0 }} groups={groups} />
+          <UsageKinds total={data.total} />
           <UsageTable
             report={data}
             before={earlier === undefined ? undefined : before}

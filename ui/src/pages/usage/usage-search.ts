@@ -1,9 +1,16 @@
+import { tokenKinds } from '../../../../src/core/llm/usage-kinds.ts';
+import type { UsageFigures } from '../../api/types.ts';
+import { kindRows } from '../../components/kind-rows.ts';
 import { type RangeSearch, readRange } from '../../components/range.ts';
 import { type Comparison, comparisons } from './compare.ts';
 
 export const dimensions = ['user', 'model', 'provider', 'key', 'route'] as const;
 export const buckets = ['hour', 'day', 'week', 'month'] as const;
-export const figures = [
+/** That a table can be ordered by. */
+export const figures = ['requests', 'refused', 'failed', ...tokenKinds, 'tokens', 'costNano'] as const;
+export type Figure = (typeof figures)[number];
+
+const plainFigures: readonly Figure[] = [
   'requests',
   'refused',
   'failed',
@@ -12,11 +19,16 @@ export const figures = [
   'outputTokens',
   'tokens',
   'costNano',
-] as const;
+];
+
+/** Columns of the table: with `kinds` every kind of token that there is in the total. */
+export function shownFigures({ kinds }: UsageSearch, total: UsageFigures): readonly Figure[] {
+  if (!kinds) return plainFigures;
+  return ['requests', ...kindRows([total]).map(({ kind }) => kind), 'tokens', 'costNano'];
+}
+
 /** Rows on a page; those that used something only in the range compared with are known when all are on one. */
 export const pageSizeOf = ({ compare }: { compare?: unknown }) => (compare === undefined ? 100 : 500);
-export type Figure = (typeof figures)[number];
-
 export interface UsageSearch extends RangeSearch {
   /** Dimensions, commas between; '' for none. */
   groupBy?: string;
@@ -24,6 +36,8 @@ export interface UsageSearch extends RangeSearch {
   sort?: Figure | 'group';
   order?: 'asc' | 'desc';
   compare?: Comparison;
+  /** The table has a column for each kind of token. */
+  kinds?: boolean;
   user?: string;
   model?: string;
   key?: string;
@@ -45,6 +59,7 @@ export function readUsageSearch(raw: Record<string, unknown>): UsageSearch {
   if (raw.order === 'asc' || raw.order === 'desc') found.order = raw.order;
   const compare = comparisons.find((name) => name === raw.compare);
   if (compare !== undefined) found.compare = compare;
+  if (raw.kinds === true) found.kinds = true;
   for (const name of ['user', 'model', 'key', 'named'] as const)
     if (raw[name] !== undefined && raw[name] !== '') found[name] = String(raw[name]);
   const page = Number(raw.page);
