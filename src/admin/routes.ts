@@ -31,6 +31,7 @@ import { sessionRoutes } from './sessions.ts';
 import { simulationRoutes } from './simulation-routes.ts';
 import { tokenRoutes } from './tokens.ts';
 import { usageRoutes } from './usage.ts';
+import { usageKindsRoute } from './usage-kinds.ts';
 import { userRoutes } from './users.ts';
 import { webhookRoutes } from './webhooks.ts';
 
@@ -52,6 +53,7 @@ export function allRoutes(context: AdminContext): readonly Route[] {
     burnDownRoute(),
     ...simulationRoutes(),
     ...usageRoutes,
+    usageKindsRoute,
     overviewRoute,
     ...callRoutes,
     callTailRoute(),
