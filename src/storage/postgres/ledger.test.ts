@@ -55,7 +55,9 @@ else {
     ];
     await ledger.append(records, []);
     await connection.run((session) =>
-      session.query('DROP TABLE tollgate.call_rare; UPDATE tollgate.schema_version SET version = 6'),
+      session.query(
+        'DROP TABLE tollgate.call_rare, tollgate.content; UPDATE tollgate.schema_version SET version = 6',
+      ),
     );
     await migratePostgresSchema(connection);
     for (const query of [{ groupBy: [] }, { groupBy: ['user' as const] }])

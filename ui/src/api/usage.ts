@@ -14,6 +14,8 @@ export interface UsageQuery {
   top?: number;
   /** Of the rows, commas between; all when left out. */
   figures?: string;
+  /** Only groups with this text in a name. */
+  named?: string;
   sort?: string;
   order?: string;
   limit?: number;
