@@ -6,6 +6,7 @@ import type {
   ReservationOutcome,
   ReservationRequest,
 } from '../../core/budget/model.ts';
+import { BudgetsSettling } from '../../core/budget/settling.ts';
 import { RateLimitUnavailable } from '../../core/ratelimit/model.ts';
 import { budgetKeys } from './budget-keys.ts';
 import { RedisUnavailable } from './connection.ts';
@@ -268,9 +269,8 @@ function waitingFor(now: readonly WaitingCall[], later: readonly WaitingCall[]):
 }
 
 function answer(call: WaitingCall, result: number, readings: Reading[], tick: number): void {
-  if (result === notOpen) {
-    call.reject(new RateLimitUnavailable('redis: budgets are put together anew, its data was lost'));
-  } else if (result < 0) call.resolve({ refusedBy: -result - 1, readings });
+  if (result <= notOpen) call.reject(new BudgetsSettling(notOpen - result));
+  else if (result < 0) call.resolve({ refusedBy: -result - 1, readings });
   else {
     for (const [index, item] of call.request.items.entries()) call.leases[index]!.granted(item, result, tick);
     call.resolve({ granted: result, readings });
