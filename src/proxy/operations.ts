@@ -1,6 +1,7 @@
 /** Executes what policies planned: key look-ups, rate limit calls, local buckets. */
 import { hash } from 'node:crypto';
 import type { ReservationOutcome } from '../core/budget/model.ts';
+import { BudgetsSettling } from '../core/budget/settling.ts';
 import type { RateLimitTarget } from '../core/config/snapshot.ts';
 import type { Refusal } from '../core/errors.ts';
 import type { CompiledPolicy, Operation, OperationResult, PolicyContext } from '../core/policy/policy.ts';
@@ -92,8 +93,13 @@ function reserve(
       return reserveWaiting(operation, outcome, deps, abandoned);
     return { kind: 'reserve', outcome };
   } catch (error) {
-    return { kind: 'reserve', failed: messageOf(error) };
+    return notReserved(error);
   }
+}
+
+function notReserved(error: unknown): OperationResult {
+  const failed = { kind: 'reserve', failed: messageOf(error) } as const;
+  return error instanceof BudgetsSettling ? { ...failed, openInMs: error.openInMs } : failed;
 }
 
 async function reserveWaiting(
@@ -112,7 +118,7 @@ async function reserveWaiting(
     }
     return { kind: 'reserve', outcome };
   } catch (error) {
-    return { kind: 'reserve', failed: messageOf(error) };
+    return notReserved(error);
   }
 }
 

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { type BudgetWorld, budgetWorld } from './budget-world.ts';
-import { eventually } from './eventually.ts';
 
 const long = process.env['TOLLGATE_TEST_LONG'] === '1';
 export const calls = long ? 2_000 : 400;
@@ -95,5 +94,5 @@ export async function startSharing(
       await world.budget(owner, spec);
     }
   };
-  return { worlds, reservation: await eventually(() => neededByOne(worlds[0]!), 10_000), everywhere };
+  return { worlds, reservation: await neededByOne(worlds[0]!), everywhere };
 }

@@ -82,6 +82,17 @@ test('counters out of reach: closed unless every budget of the call says open', 
   assert.equal(decided([dailyBudget({ onExceeded: { type: 'Report' } })], failed), undefined);
 });
 
+test('counters that are put together anew say so, and when to try again', () => {
+  const failed = { kind: 'reserve', failed: 'counters are put together anew', openInMs: 2_001 } as const;
+  const refusal = decided([dailyBudget()], failed)!;
+  assert.equal(refusal.code, 'budget_unavailable');
+  assert.deepEqual(refusal.headers, { 'retry-after': '3' });
+  assert.match(
+    refusal.detail!,
+    /ns\/daily is not open yet: counters are put together anew; try again in 3 s/,
+  );
+});
+
 test('a dollar budget and a model without a price', () => {
   const plan = compileBudgets([dailyBudget({ unit: 'usd' })], compileExpression).plan(contextOf());
   assert.equal('refusal' in plan && plan.refusal.code, 'unpriced_model');

@@ -29,7 +29,7 @@ export function compileBudgets(budgets: readonly Budget[], compile: CompileExpre
     apply(context, [result]) {
       const pending = context.pendingReservation;
       if (result?.kind !== 'reserve' || pending === undefined) return undefined;
-      if (result.outcome === undefined) return onFailure(pending, result.failed, context);
+      if (result.outcome === undefined) return onFailure(pending, result, context);
       return onOutcome(pending, result.outcome, context);
     },
     settle(context, usage) {
@@ -94,16 +94,21 @@ function onOutcome(
 
 function onFailure(
   { request, budgets }: PendingReservation,
-  reason: string | undefined,
+  { failed, openInMs }: { failed?: string; openInMs?: number },
   context: PolicyContext,
 ): Refusal | undefined {
   const closed = budgets.find(({ failOpen, onExceeded }) => !failOpen && onExceeded.type !== 'Report');
-  const cause = `budget counters: ${reason ?? 'no answer'}`;
+  const cause = `budget counters: ${failed ?? 'no answer'}`;
   context.decisions.push(cause);
   if (closed === undefined) {
     // Let through with nothing held; what it uses is charged all the same.
     context.reservation = { request, granted: request.wantedOutput, released: new Set(request.items.keys()) };
     return undefined;
+  }
+  if (openInMs !== undefined) {
+    const seconds = Math.max(1, Math.ceil(openInMs / 1_000));
+    const detail = `budget ${closed.name} is not open yet: ${failed}; try again in ${seconds} s`;
+    return { code: 'budget_unavailable', detail, cause, headers: { 'retry-after': String(seconds) } };
   }
   const detail = `the counter of budget ${closed.name} cannot be reached`;
   return { code: 'budget_unavailable', detail, cause };

@@ -107,7 +107,8 @@ export type Operation =
 /** In the order of the operations. `failed`: no answer could be had. */
 export type OperationResult =
   | { kind: 'find-key'; key?: { id: string; metadata: Record<string, unknown>; terms: KeyTerms } }
-  | { kind: 'reserve'; outcome?: ReservationOutcome; failed?: string }
+  /** `openInMs`: when it is to be tried again, where that is known. */
+  | { kind: 'reserve'; outcome?: ReservationOutcome; failed?: string; openInMs?: number }
   | { kind: 'settle' }
   | { kind: 'rate-limit'; response?: RateLimitResponse; failed?: string }
   | { kind: 'take'; allowed: boolean; standing: LimitStanding };
