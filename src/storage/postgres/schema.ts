@@ -3,7 +3,7 @@ import type { PostgresConnection } from './connection.ts';
 import { adminTables } from './schema-admin.ts';
 import { alertTables } from './schema-alerts.ts';
 import { ledgerOrders, ledgerTables } from './schema-ledger.ts';
-import { resourceTables } from './schema-resources.ts';
+import { resourceStamps, resourceTables } from './schema-resources.ts';
 import { userTables } from './schema-users.ts';
 import type { Session } from './session.ts';
 
@@ -15,6 +15,7 @@ const steps: readonly string[] = [
   alertTables,
   ledgerOrders,
   userTables,
+  resourceStamps,
 ];
 
 /** Any number that other programs are unlikely to lock. */
