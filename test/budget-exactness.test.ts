@@ -34,9 +34,8 @@ async function exactness(t: TestContext, world: BudgetWorld, load: Load, workers
     await world.key(owner, {}, { owner });
     const reported = await world.provider.usage();
     await world.budget(owner, { selector: { matchLabels: { owner } }, limit: { tokens: limit } });
-    const began = new Date();
     const ask = async (n: number) => (await world.ask(owner, load.body(n))).status;
-    const { passed, rounds, afterwards } = await useUp(ask, load, calls);
+    const { passed, rounds, atOnceUntil, afterwards } = await useUp(ask, load, calls);
     const spent = await spentSince(world, reported);
     const share = spent / limit;
     t.diagnostic(
@@ -48,7 +47,7 @@ async function exactness(t: TestContext, world: BudgetWorld, load: Load, workers
     assert.equal(await countedOf(world, 'budget', owner), spent);
     assert.equal(await countedOf(world, 'held', owner), 0);
     await eventually(async () => assert.equal((await usedTokens(world, owner)).used, spent));
-    assert.equal(await threadsOf(world, owner, began), workers);
+    assert.equal(await threadsOf(world, owner, atOnceUntil), workers);
   }
 }
 
@@ -60,8 +59,11 @@ async function spentSince(world: BudgetWorld, before: Usage): Promise<number> {
   return now.inputTokens + now.outputTokens - before.inputTokens - before.outputTokens;
 }
 
-/** Threads that served the calls made at once, which are the first; each names its calls in its own way, see CallIds. */
-async function threadsOf(world: BudgetWorld, owner: string, began: Date): Promise<number> {
-  const made = await world.calls(`user=${owner}&limit=1000&from=${began.toISOString()}`);
+/**
+ * Threads that served the calls made at once; each names its calls in its own way, see CallIds. Not those after them: calls one
+ * by one go over one connection, so to one thread.
+ */
+async function threadsOf(world: BudgetWorld, owner: string, burstEnd: Date): Promise<number> {
+  const made = await world.calls(`user=${owner}&limit=1000&to=${burstEnd.toISOString()}`);
   return new Set(made.map(({ id }) => id.split('-')[1])).size;
 }

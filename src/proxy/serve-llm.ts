@@ -114,6 +114,8 @@ async function admit(
     counting: upstream.countInput && new CallCounting(call.context, upstream, chosen.target, deps.counts),
   });
   deps.holds.add(call);
+  const counted = call.context.llm?.counted;
+  call.counted = counted && { configured: chosen.configured, body, tokens: counted.tokens };
   if (refusal?.switchModel !== undefined && !call.context.switchedBy.has(refusal.switchModel.budget)) {
     const { model, budget } = refusal.switchModel;
     call.context.switchedBy.add(budget);

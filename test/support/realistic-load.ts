@@ -8,7 +8,11 @@ import type { BudgetWorld } from './budget-world.ts';
 export interface Load {
   name: string;
   /** Of the n-th call. */
-  body(n: number): { max_tokens: number; [member: string]: unknown };
+  body(n: number): {
+    max_tokens: number;
+    messages: { role: string; content: string }[];
+    [member: string]: unknown;
+  };
   /** Different ones; then they come again. */
   shapes: number;
   /** Place of the one that stands for the rest: a budget's worth is told in its reservations. */
@@ -73,7 +77,14 @@ export function smallestShape(load: Load): number {
 }
 
 function inputsOf({ body, shapes }: Load): number[] {
-  return Array.from({ length: shapes }, (_, n) => countTokens(JSON.stringify(['', body(n)['messages'], []])));
+  return Array.from({ length: shapes }, (_, n) => {
+    // As it is translated.
+    const messages = body(n).messages.map(({ role, content }) => ({
+      role,
+      content: [{ type: 'text', text: content }],
+    }));
+    return countTokens(JSON.stringify(['', messages, []]));
+  });
 }
 
 /** What the typical call of a load reserves where nothing is near: read from the refusal of a budget that bears nothing. */
@@ -96,7 +107,7 @@ export async function useUp(
   ask: (n: number) => Promise<number>,
   load: Load,
   calls: number,
-): Promise<{ passed: number; rounds: number; afterwards: number }> {
+): Promise<{ passed: number; rounds: number; atOnceUntil: Date; afterwards: number }> {
   let passed = 0;
   let rounds = 0;
   for (let all = calls; all === calls; rounds++) {
@@ -106,6 +117,7 @@ export async function useUp(
     all = statuses.filter((status) => status === 200).length;
     passed += all;
   }
+  const atOnceUntil = new Date();
   let afterwards = 0;
   for (let n = 0, refused = 0; refused < load.shapes; n++) {
     if ((await ask(n)) === 200) {
@@ -113,5 +125,5 @@ export async function useUp(
       refused = 0;
     } else refused++;
   }
-  return { passed, rounds, afterwards };
+  return { passed, rounds, atOnceUntil, afterwards };
 }
