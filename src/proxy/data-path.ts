@@ -6,6 +6,7 @@ import type { CapturedCall } from '../core/content/captured.ts';
 import type { Holds } from '../storage/accounts.ts';
 import { Call } from './call.ts';
 import { CallIds } from './call-ids.ts';
+import { InputCounts } from './counting/input-counts.ts';
 import { type DataPathDependencies, type DataPathLimits, defaultLimits } from './dependencies.ts';
 import { finishTrace } from './finish-trace.ts';
 import { handleRequest } from './handle-request.ts';
@@ -20,7 +21,8 @@ import { enterUnsettled } from './settle.ts';
 import { cloudCredentialsOf } from './sign-call.ts';
 import { createTransport, defaultTransport, type TransportOptions } from './transport.ts';
 
-export interface DataPathOptions extends Omit<DataPathDependencies, 'transport' | 'limits' | 'holds'> {
+export interface DataPathOptions
+  extends Omit<DataPathDependencies, 'transport' | 'limits' | 'holds' | 'counts'> {
   /** Address that every listener binds to. */
   host: string;
   /** Whether other threads listen on the same ports. */
@@ -51,6 +53,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
     ...options,
     transport,
     holds: new OpenHolds(options.accounts),
+    counts: new InputCounts({ transport, cloudAuth: options.cloudAuth, nowMs: options.nowMs }),
     limits: { ...defaultLimits, ...options.limits },
   };
   const records = new RecordBatches(options.onRecords);
@@ -87,6 +90,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
     stop: async (graceMs) => {
       await listeners.stop(graceMs);
       records.flush();
+      deps.counts.close();
       await transport.close();
     },
   };

@@ -68,8 +68,8 @@ export interface SharingWorlds {
   worlds: BudgetWorld[];
   /** What one call reserves. */
   reservation: number;
-  /** Makes a key of the name and a budget of its own, at each gateway. */
-  everywhere(owner: string, limit: object): Promise<void>;
+  /** Makes a key of the name and a budget of its own, at each gateway. `reservation`: so that answers are not shortened. */
+  everywhere(owner: string, limit: object, reservation?: object): Promise<void>;
 }
 
 export async function startSharing(
@@ -83,12 +83,12 @@ export async function startSharing(
   const worlds: BudgetWorld[] = [];
   for (const workers of ['1', '1', '2']) worlds.push(await budgetWorld(t, ['--workers', workers], env));
   await setUpProbe(worlds[0]!);
-  const everywhere = async (owner: string, limit: object) => {
-    const spec = {
-      selector: { matchLabels: { owner } },
-      limit,
-      reservation: { minimumOutputTokens: maxTokens },
-    };
+  const everywhere = async (
+    owner: string,
+    limit: object,
+    reservation: object = { minimumOutputTokens: maxTokens },
+  ) => {
+    const spec = { selector: { matchLabels: { owner } }, limit, reservation };
     for (const world of worlds) {
       await world.key(owner, {}, { owner });
       await world.budget(owner, spec);

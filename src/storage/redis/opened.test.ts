@@ -1,10 +1,11 @@
 /** A start over a server without the budgets' figures: told how long nothing is granted, and over when calls are. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { freePort } from '../../../test/support/free-port.ts';
 import { BudgetsSettling } from '../../core/budget/settling.ts';
 import { hold } from '../accounts-conformance.ts';
 import { untilOpened } from './opened.ts';
-import { freePort, noRedis, startRedis } from './redis-server.fixture.ts';
+import { noRedis, startRedis } from './redis-server.fixture.ts';
 import { item, world, worldOver } from './shared-budgets.fixture.ts';
 
 const nowMs = () => performance.now();
