@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Snapshot } from './core/config/snapshot.ts';
+import type { CapturedCall } from './core/content/captured.ts';
 import type { PriceCatalog } from './core/pricing/prices.ts';
 import type { ChargeStanding, TallyBatch } from './core/ratelimit/statistics.ts';
 import type { RequestRecord } from './core/record.ts';
@@ -28,12 +29,14 @@ export interface DataPlane {
   stop(graceMs: number): Promise<void>;
 }
 
-export interface DataPlaneOptions extends Pick<WorkerInput, 'counters' | 'host' | 'member'> {
+export interface DataPlaneOptions extends Pick<WorkerInput, 'counters' | 'contentLoad' | 'host' | 'member'> {
   /** Where VirtualKeys are on disk, which the threads look up by themselves; absent: `publishKeys` brings them. */
   storedKeys?: StoredKeysHandle;
   /** Threads that serve, at least one. */
   workers: number;
   onRecords(records: readonly RequestRecord[]): void;
+  /** What was said in a call that is recorded; with nothing: one was left out, since too many wait. */
+  onContent(captured: CapturedCall | undefined): void;
   onTallies(tallies: TallyBatch): void;
   /** A thread's charges that a remote rate limit service has not taken yet. */
   onCharges(thread: string, charges: ChargeStanding): void;
@@ -42,14 +45,15 @@ export interface DataPlaneOptions extends Pick<WorkerInput, 'counters' | 'host' 
 }
 
 export function startDataPlane(options: DataPlaneOptions): DataPlane {
-  const { workers, storedKeys, onRecords, onTallies, onCharges, onCrash, ...common } = options;
+  const { workers, storedKeys, onRecords, onContent, onTallies, onCharges, onCrash, ...common } = options;
+  const told = { onRecords, onContent, onTallies, onCharges, onCrash };
   const buckets = createBucketMemory();
   const keys = new SharedKeyWriter();
   const threads = Array.from({ length: workers }, (_, index) => {
     const sharing = workers === 1 ? 'alone' : index === 0 ? 'first' : 'others';
     const shared = { buckets, keys: storedKeys ?? keys.handle };
     const input = { ...common, ...shared, sharing, name: `worker-${index + 1}` } as const;
-    return new DataPathThread(input, { onRecords, onTallies, onCharges, onCrash });
+    return new DataPathThread(input, told);
   });
   // One after the other: a port that one snapshot closes is closed in every thread before the next one opens it again.
   let last: Promise<unknown> = Promise.resolve();
@@ -101,11 +105,12 @@ class DataPathThread {
 
   constructor(
     input: WorkerInput,
-    told: Pick<DataPlaneOptions, 'onRecords' | 'onTallies' | 'onCharges' | 'onCrash'>,
+    told: Pick<DataPlaneOptions, 'onRecords' | 'onContent' | 'onTallies' | 'onCharges' | 'onCrash'>,
   ) {
     this.#worker = new Worker(join(import.meta.dirname, 'worker.ts'), { workerData: input });
     this.#worker.on('message', (message: FromWorker) => {
       if (message.type === 'records') told.onRecords(JSON.parse(message.records) as RequestRecord[]);
+      else if (message.type === 'content') told.onContent(message.captured);
       else if (message.type === 'tallies') told.onTallies(message.tallies);
       else if (message.type === 'charges') told.onCharges(input.name, message.charges);
       else if (message.type === 'stopped') this.#stopped?.();

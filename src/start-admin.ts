@@ -12,6 +12,7 @@ import type { AdminState } from './open-admin-state.ts';
 import type { RecordFeed } from './record-feed.ts';
 import type { RunningPrices } from './start-prices.ts';
 import type { Holds } from './storage/accounts.ts';
+import type { ContentDesk } from './storage/content.ts';
 import type { CounterStore } from './storage/counters.ts';
 import type { DriftCheck } from './storage/drift.ts';
 import type { LedgerStore } from './storage/ledger.ts';
@@ -36,6 +37,7 @@ export interface AdminParts extends AdminState {
   drift: DriftCheck;
   webhooks: Webhooks;
   retention: Retention;
+  contents: ContentDesk;
   prices: RunningPrices;
   plane: Pick<DataPlane, 'admit'>;
   log: ReturnType<typeof createLog>;

@@ -12,12 +12,11 @@ import { clusterResources } from './cluster-source.ts';
 import { ConfigurationInForce } from './configuration-in-force.ts';
 import { type Controller, type ControllerOptions, startController } from './controller/controller.ts';
 import { newKeyValue } from './core/keys/key-value.ts';
-import type { RequestRecord } from './core/record.ts';
 import { type DataPlane, type DataPlaneOptions, startDataPlane } from './data-plane.ts';
 import { giveBackMemory } from './give-back-memory.ts';
 import { keepLedgerSmall } from './keep-ledger-small.ts';
 import { compileRegex } from './linear-regex.ts';
-import { openBudgets } from './open-budgets.ts';
+import { type Budgets, openBudgets } from './open-budgets.ts';
 import { leaderOnly, openResources } from './open-registry.ts';
 import { auditTo, openStores } from './open-stores.ts';
 import { RecordFeed } from './record-feed.ts';
@@ -26,6 +25,7 @@ import { ShutdownStack } from './shutdown-stack.ts';
 import { keepStandalone } from './standalone-file.ts';
 import { startAdmin } from './start-admin.ts';
 import { startAlerts } from './start-alerts.ts';
+import { startContents } from './start-contents.ts';
 import { startMetrics } from './start-metrics.ts';
 import { startOtlp } from './start-otlp.ts';
 import { type RunningPrices, startPrices } from './start-prices.ts';
@@ -57,7 +57,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const { dataDir } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const log = createLog(process.stderr);
-  const pending = new Set(['configuration']);
+  const pending = new Set(['configuration', 'shared budgets']);
   const ready = await startReadyServer({ pending: () => [...pending] }, options.readyPort, options.listen);
   stack.add(() => closeServer(ready));
 
@@ -88,11 +88,13 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   });
   await startOtlp({ ...base, feed, tracing: () => inForce.tracing });
   const limits = await startRateLimits({ ...base, counters: counters.peers, metrics: metrics.registry });
+  const contents = startContents({ ...base, postgres, metrics });
   const shared = { counters: counters.handle, member: budgets.member, storedKeys: source.keys?.handle };
-  const plane = startServing(options, shared, limits, (record) => feed.publish(record), log, stack);
+  const plane = startServing(options, { ...shared, ...contents.recording }, limits, feed, log, stack);
   await source.start();
   stack.add(() => source.stop());
-  const kept = { drift, webhooks, retention: keepLedgerSmall({ ...base, ledger, source }) };
+  const ledgerKept = keepLedgerSmall({ ...base, ledger, source });
+  const kept = { drift, webhooks, retention: ledgerKept, contents: contents.keep(source) };
   const prices = startPrices({ ...base, source, metrics, use: plane.price });
   const controller: Controller = startController({
     source: leaderOnly(source, isLeader),
@@ -114,7 +116,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const admin = await startAdmin({ ...stores, ...parts, inForce: () => inForce.now });
   stack.add(() => closeServer(admin.server));
   const api = await startApis(options, registry, metrics, auditLog, log, stack);
-  await whenServing(controller, pending);
+  await whenServing(controller, budgets, pending);
   await tellStart(options, api, admin, demo && demoStanding(counters, demo.kind, nowSeconds));
   await stopSignal();
   await stack.close();
@@ -158,9 +160,9 @@ function compileOptions(
 /** The data path in its thread; its records become the access log, the metrics and statuses here. */
 function startServing(
   options: UpOptions,
-  shared: Pick<DataPlaneOptions, 'counters' | 'member' | 'storedKeys'>,
+  shared: Pick<DataPlaneOptions, 'counters' | 'contentLoad' | 'onContent' | 'member' | 'storedKeys'>,
   limits: RunningRateLimits,
-  observe: (record: RequestRecord) => void,
+  feed: RecordFeed,
   log: Log,
   stack: ShutdownStack,
 ): DataPlane {
@@ -170,7 +172,7 @@ function startServing(
     host: options.listen,
     onRecords: (records) => {
       process.stdout.write(records.map(accessLogLine).join(''));
-      records.forEach(observe);
+      for (const record of records) feed.publish(record);
     },
     onTallies: limits.addTallies,
     onCharges: limits.tellCharges,
@@ -236,10 +238,16 @@ async function tellStart(
   process.stdout.write(startText(info));
 }
 
-async function whenServing(controller: Controller, pending: Set<string>): Promise<void> {
+async function whenServing(
+  controller: Controller,
+  budgets: Pick<Budgets, 'opened'>,
+  pending: Set<string>,
+): Promise<void> {
+  const opened = budgets.opened().then(() => pending.delete('shared budgets'));
   await controller.ready;
   await controller.settled();
   pending.delete('configuration');
+  await opened;
   giveBackMemory();
 }
 

@@ -12,6 +12,7 @@ import { createPrices } from './core/pricing/prices.ts';
 import { type RateLimitService, RateLimitUnavailable } from './core/ratelimit/model.ts';
 import { compileRegex } from './linear-regex.ts';
 import { readPriceList } from './price-list.ts';
+import { type ContentLoad, ContentOutbox } from './proxy/content-outbox.ts';
 import { createDataPath } from './proxy/data-path.ts';
 import type { PortSharing } from './proxy/listeners.ts';
 import type { FromWorker, ToWorker } from './proxy/messages.ts';
@@ -39,6 +40,8 @@ export interface WorkerInput {
   keys: SharedKeysHandle | StoredKeysHandle;
   /** Names the thread's journal. */
   name: string;
+  /** How much of recorded calls waits to be stored. */
+  contentLoad: ContentLoad;
   host: string;
   sharing: PortSharing;
   /** Budgets are shared with other processes. */
@@ -117,6 +120,9 @@ let prices = createPrices(shipped);
 const cloudAuth = createCloudAuth(systemRenewalClock(nowMs));
 const { traces } = readOtelSettings(process.env);
 const passes = new OneTimePasses(nowMs);
+const outbox = new ContentOutbox(input.contentLoad, (captured) =>
+  post({ type: 'content', ...(captured && { captured }) }),
+);
 const storedKeys = 'path' in input.keys ? new SqliteKeyReader(input.keys) : undefined;
 const sharedKeys = 'path' in input.keys ? undefined : new SharedKeyReader(input.keys);
 const dataPath = createDataPath({
@@ -145,6 +151,7 @@ const dataPath = createDataPath({
   random: Math.random,
   host: input.host,
   onRecords: (records) => post({ type: 'records', records }),
+  onContent: (captured) => outbox.add(captured),
 });
 
 port.on('message', async (message: ToWorker) => {

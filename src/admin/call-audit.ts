@@ -27,14 +27,14 @@ export class CallAudit {
   }
 
   /** One entry; that of the write to the same object, where there was one. `more` are other things to tell. */
-  tell(action: string, object: string, more: object = {}, by = this.#principal): void {
+  tell(action: string, object: string, more: object = {}, by = this.#principal): boolean {
     const who = by?.who ?? 'nobody';
     this.#context.log.info({ audit: true, who, action, object, ...more }, 'admin API');
     const writes = this.#writes.filter((write) => write.object === object);
     this.#writes = this.#writes.filter((write) => write.object !== object);
     const told = Object.entries(more).map(([field, to]) => ({ field, to: to as unknown }));
     const changes = writes.length === 0 ? told : writes.flatMap((write) => write.changes);
-    this.#append(action, object, changes, by);
+    return this.#append(action, object, changes, by);
   }
 
   /** Writes that the route has told nothing of. */
@@ -43,14 +43,16 @@ export class CallAudit {
     this.#writes = [];
   }
 
-  #append(action: string, object: string, changes: readonly AuditChange[], by = this.#principal): void {
+  #append(action: string, object: string, changes: readonly AuditChange[], by = this.#principal): boolean {
     const { auditLog, nowMs, log } = this.#context;
     const { actor = 'nobody', role = 'none' } = by ?? {};
     try {
       auditLog?.append([{ atMs: nowMs(), actor, role, action, object, changes }]);
+      return true;
     } catch (error) {
       // The change is made already: that it is missing from the log must not stay unseen.
       log.error({ error: String(error), actor, action, object }, 'a change is missing from the audit log');
+      return false;
     }
   }
 

@@ -9,6 +9,7 @@ import type { RequestRecord } from '../core/record.ts';
 import type { KubeObject } from '../core/resources/object.ts';
 import type { Holds } from '../storage/accounts.ts';
 import type { AuditLog } from '../storage/audit-log.ts';
+import type { ContentDesk } from '../storage/content.ts';
 import type { CounterStore } from '../storage/counters.ts';
 import type { DriftCheck } from '../storage/drift.ts';
 import type { LedgerStore } from '../storage/ledger.ts';
@@ -55,6 +56,8 @@ export interface AdminContext {
   compile?: CompileSettings;
   /** Address at which the data path's ports are reached. */
   gatewayHost: string;
+  /** What was said in recorded calls; absent: nothing is recorded. */
+  contents?: ContentDesk;
   /** Absent where there is no ledger. */
   retention?: Retention;
   /** Absent: budgets' alerts are sent nowhere. */

@@ -17,22 +17,26 @@ interface Filter<T> {
   lets(item: T, wanted: string): boolean;
 }
 
-export interface Listing<T> {
-  /** Of files, without its ending. */
-  fileName: string;
-  item: Schema;
+export interface Ordering<T> {
   /** What `search` is looked for in, in any case. */
   textsOf(item: T): readonly Value[];
   filters?: Readonly<Record<string, Filter<T>>>;
   /** What rows can be sorted by; the first when nothing is said. */
   sorts: Readonly<Record<string, (item: T) => Value>>;
+}
+
+export interface Listing<T> extends Ordering<T> {
+  /** Of files, without its ending. */
+  fileName: string;
+  item: Schema;
   /** Of CSV, in this order. */
   columns: Readonly<Record<string, (item: T) => Cell>>;
   /** As JSON has it. */
   shown(item: T): object;
 }
 
-export function listParameters<T>({ sorts, filters = {} }: Listing<T>): Record<string, Schema> {
+/** All but `format`. */
+export function orderParameters<T>({ sorts, filters = {} }: Ordering<T>): Record<string, Schema> {
   const [first = ''] = Object.keys(sorts);
   return {
     search: text('Found in the texts of a row, in any case.'),
@@ -41,6 +45,12 @@ export function listParameters<T>({ sorts, filters = {} }: Listing<T>): Record<s
     order: text('Default asc.', { enum: ['asc', 'desc'] }),
     ...pageParameters,
     limit: { ...pageParameters.limit, description: 'Items on the page; default all.' },
+  };
+}
+
+export function listParameters<T>(listing: Listing<T>): Record<string, Schema> {
+  return {
+    ...orderParameters(listing),
     format: text('Default json; csv and jsonl have all pages.', { enum: ['json', 'csv', 'jsonl'] }),
   };
 }
@@ -57,9 +67,20 @@ export function listAnswer<T>({ item }: Listing<T>): AnswerSchema {
   };
 }
 
-/** The router has checked the query. Items of one value stay in the order that they come in. */
+/** Of all that match, the page. */
+export function cutPage<T>(found: readonly T[], query: URLSearchParams): T[] {
+  const offset = offsetOf(query);
+  return found.slice(offset, offset + Number(query.get('limit') ?? found.length));
+}
+
+/** All that match, in order; those of one value stay in the order that they come in. */
+export function findIn<T>(ordering: Ordering<T>, items: readonly T[], query: URLSearchParams): T[] {
+  return sorted(ordering, filtered(ordering, items, query), query);
+}
+
+/** The router has checked the query. */
 export function answerList<T>(listing: Listing<T>, items: readonly T[], query: URLSearchParams): Answer {
-  const found = sorted(listing, filtered(listing, items, query), query);
+  const found = findIn(listing, items, query);
   const { fileName, columns, shown } = listing;
   const format = query.get('format');
   if (format === 'csv') {
@@ -78,16 +99,11 @@ export function answerList<T>(listing: Listing<T>, items: readonly T[], query: U
       mediaType: 'application/x-ndjson; charset=utf-8',
       fileName: `${fileName}.jsonl`,
     };
-  const offset = offsetOf(query);
-  const limit = Number(query.get('limit') ?? found.length);
-  return {
-    status: 200,
-    json: { items: found.slice(offset, offset + limit).map(shown), total: found.length },
-  };
+  return { status: 200, json: { items: cutPage(found, query).map(shown), total: found.length } };
 }
 
-function filtered<T>(listing: Listing<T>, items: readonly T[], query: URLSearchParams): readonly T[] {
-  const { textsOf, filters = {} } = listing;
+function filtered<T>(ordering: Ordering<T>, items: readonly T[], query: URLSearchParams): readonly T[] {
+  const { textsOf, filters = {} } = ordering;
   const search = (query.get('search') ?? '').toLowerCase();
   const given = Object.entries(filters).flatMap(([name, { lets }]) => {
     const wanted = query.get(name);
@@ -99,7 +115,7 @@ function filtered<T>(listing: Listing<T>, items: readonly T[], query: URLSearchP
   );
 }
 
-function sorted<T>({ sorts }: Listing<T>, items: readonly T[], query: URLSearchParams): T[] {
+function sorted<T>({ sorts }: Ordering<T>, items: readonly T[], query: URLSearchParams): T[] {
   const sortValueOf = sorts[query.get('sort') ?? ''] ?? Object.values(sorts)[0]!;
   const sign = query.get('order') === 'desc' ? -1 : 1;
   const ranked = items.map((item) => ({ item, value: sortValueOf(item) }));

@@ -46,6 +46,7 @@ const opened: Record<Exclude<Access, 'admin'>, string[]> = {
     'POST /playground/chat',
     'PUT /budgets/{namespace}/{name}',
   ],
+  content: ['DELETE /calls/{id}/content', 'DELETE /contents', 'GET /calls/{id}/content'],
   viewer: [
     'GET /audit',
     'GET /counters',

@@ -15,6 +15,8 @@ export const rolesOf = {
   'team-change': ['admin', 'owner'],
   viewer: ['admin', 'viewer'],
   admin: ['admin'],
+  /** What people and models said. */
+  content: ['admin'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Access = keyof typeof rolesOf;

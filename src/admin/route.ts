@@ -45,9 +45,10 @@ export interface Call {
   principal(): Principal;
   /**
    * Names the change that was made: one line of the log, and the audit log's entry with what was written to the object. `more`
-   * tells what is no object of the configuration; never secrets. Writes that no route names are entered all the same.
+   * tells what is no object of the configuration; never secrets. Writes that no route names are entered all the same. False: it could
+   * not be entered in the audit log.
    */
-  audit(action: string, object: string, more?: object, by?: Principal): void;
+  audit(action: string, object: string, more?: object, by?: Principal): boolean;
 }
 
 export type Answer =

@@ -4,6 +4,7 @@ import { applyRoute } from './apply.ts';
 import { auditRoute } from './audit.ts';
 import { budgetRoutes } from './budgets.ts';
 import { burnDownRoute } from './burn-down.ts';
+import { callContentRoutes } from './call-content.ts';
 import { callExportRoute } from './call-export.ts';
 import { callTailRoute } from './call-tail.ts';
 import { callRoutes } from './calls.ts';
@@ -56,6 +57,7 @@ export function allRoutes(context: AdminContext): readonly Route[] {
     usageKindsRoute,
     overviewRoute,
     ...callRoutes,
+    ...callContentRoutes,
     callTailRoute(),
     callExportRoute,
     priceRoute,

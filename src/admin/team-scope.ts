@@ -14,7 +14,7 @@ import { tollgateGroup } from './key-view.ts';
 
 const label = 'team';
 
-export function scopedToTeam(team: string, whole: AdminContext): AdminContext {
+export function scopedToTeam(team: string, { contents: _, ...whole }: AdminContext): AdminContext {
   const isOwn = (record: RequestRecord) => record.key?.labels[label] === team;
   return {
     ...whole,

@@ -48,6 +48,10 @@ test('what each kind cost, as far as the price list explains the ledger; the res
   const one = await admin.call('GET', `/usage/kinds?from=${new Date(startMs + day).toISOString()}`);
   assert.deepEqual([one.body.costNano, one.body.explainedNano], [77_000_000, 0]);
   assert.ok(one.body.items.every(({ costNano }: Item) => costNano === 0));
+  const mine = await admin.call('GET', '/usage/kinds?groupBy=user,model&named=MIK');
+  assert.deepEqual(mine.body, body);
+  const others = await admin.call('GET', '/usage/kinds?groupBy=user&named=anna');
+  assert.deepEqual([others.body.costNano, others.body.explainedNano], [0, 0]);
   const none = await admin.call('GET', '/usage/kinds?user=nobody');
   assert.deepEqual([none.body.costNano, none.body.explainedNano], [0, 0]);
 });

@@ -14,10 +14,10 @@ import {
 import type { PriceCatalog } from '../core/pricing/prices.ts';
 import type { Rates } from '../core/pricing/rates.ts';
 import { list, record, required, text, whole } from '../core/resources/schema-builders.ts';
-import type { LedgerFilter, LedgerStore, UsageRow } from '../storage/ledger.ts';
+import type { LedgerFilter, LedgerStore, UsageQuery, UsageRow } from '../storage/ledger.ts';
 import { noFigures } from '../storage/no-figures.ts';
 import { ledgerOf } from './context.ts';
-import { filterOf } from './reports.ts';
+import { filterOf, usageQueryOf } from './reports.ts';
 import type { Route } from './route.ts';
 import { filterParameters } from './usage.ts';
 
@@ -29,7 +29,11 @@ export const usageKindsRoute: Route = {
   path: '/usage/kinds',
   access: 'team',
   summary: 'Tokens by kind and what each kind cost; `label.NAME=value` filters by a label',
-  query: filterParameters,
+  query: {
+    ...filterParameters,
+    groupBy: text('As of a report: what `named` looks in.'),
+    named: text('Only groups with this text in a name, in any case.'),
+  },
   answer: {
     status: 200,
     description: 'Every kind',
@@ -55,8 +59,10 @@ export const usageKindsRoute: Route = {
   async serve({ context, query }) {
     const ledger = ledgerOf(context);
     const filter = filterOf(query);
-    const [total = { ...noFigures, group: {} }] = await ledger.usage(filter, { groupBy: [] });
-    const { costs, explainedNano } = explained(await parts(ledger, filter), context.prices());
+    const { named } = usageQueryOf(query);
+    const only = named === undefined ? {} : { named };
+    const [total = { ...noFigures, group: {} }] = await ledger.usage(filter, { groupBy: [], ...only });
+    const { costs, explainedNano } = explained(await parts(ledger, filter, only), context.prices());
     const items = tokenKinds.map((kind: TokenKind) => ({
       kind,
       tokens: total[kind],
@@ -67,10 +73,14 @@ export const usageKindsRoute: Route = {
 };
 
 /** By the day, since prices change; where that is too much, of the whole time. */
-async function parts(ledger: LedgerStore, filter: LedgerFilter): Promise<UsageRow[]> {
-  const groupBy = ['provider', 'model'] as const;
-  const byDay = await ledger.usage(filter, { groupBy, bucket: 'day' });
-  return byDay.length < mostRows ? byDay : ledger.usage(filter, { groupBy });
+async function parts(
+  ledger: LedgerStore,
+  filter: LedgerFilter,
+  only: Pick<UsageQuery, 'named'>,
+): Promise<UsageRow[]> {
+  const query: UsageQuery = { groupBy: ['provider', 'model'], ...only };
+  const byDay = await ledger.usage(filter, { ...query, bucket: 'day' });
+  return byDay.length < mostRows ? byDay : ledger.usage(filter, query);
 }
 
 function explained(

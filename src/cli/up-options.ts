@@ -21,6 +21,8 @@ export interface UpOptions extends ConsoleSettings {
   workers: number;
   /** How long calls are kept in the ledger; absent: for good. */
   ledgerDays?: number;
+  /** How long what was said in recorded calls is kept; absent: a few days. */
+  contentDays?: number;
   /** What spend and tokens are told by in the metrics. */
   metricsLabels: string[];
   /** Values of one such label, and counters of one budget, that have series of their own. */
@@ -108,13 +110,7 @@ export function upCommand(env: NodeJS.ProcessEnv, run: (options: UpOptions) => P
     1,
     workerCount as unknown as Parse,
   );
-  add(
-    '--ledger-days <days>',
-    'drop calls from the ledger after so many days (default: they are kept for good)',
-    'LEDGER_DAYS',
-    undefined,
-    daysNumber as unknown as Parse,
-  );
+  addRetentionOptions(add);
   addMetricsOptions(add);
   addConsoleOptions(add);
   for (const [flag, variable, description, port] of ports) {
@@ -132,6 +128,23 @@ function checkTogether({ cluster, config }: Omit<Flags, 'providerUrl'>): void {
     throw new InvalidArgumentError(
       '--config and --cluster exclude each other: a cluster has its own resources',
     );
+}
+
+function addRetentionOptions(add: Add): void {
+  add(
+    '--ledger-days <days>',
+    'drop calls from the ledger after so many days (default: they are kept for good)',
+    'LEDGER_DAYS',
+    undefined,
+    daysNumber as unknown as Parse,
+  );
+  add(
+    '--content-days <days>',
+    'delete prompts and answers, where they are recorded, after so many days (default: 7)',
+    'CONTENT_DAYS',
+    undefined,
+    daysNumber as unknown as Parse,
+  );
 }
 
 function addConsoleOptions(add: Add): void {

@@ -41,6 +41,8 @@ export interface RequestRecord {
   trace?: RecordedTrace;
   /** What it was charged to. */
   budgets?: RecordedCharge[];
+  /** Absent: nothing that was said in it is recorded. */
+  content?: RecordedContent;
 }
 
 /** One request to one provider. */
@@ -77,6 +79,13 @@ export interface RecordedTrace {
   hidden?: boolean;
   /** One for each request that was sent upstream; `at` is its place among the record's attempts. */
   attempts?: { spanId: string; startedAfterMs: number; at: number }[];
+}
+
+/** What of the call is recorded beside the ledger, and the object that says so: `HTTPRoute ns/name`. */
+export interface RecordedContent {
+  prompts: boolean;
+  answers: boolean;
+  setBy: string;
 }
 
 export interface RecordedCharge {

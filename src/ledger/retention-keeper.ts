@@ -1,15 +1,17 @@
-/** Deletes calls beyond the days to keep, at the start and every hour. A setting that is changed holds from the next time on. */
+/** Deletes calls, or what is recorded of them, beyond the days to keep, at the start and every hour. A setting that is changed holds from the next time on. */
 import type { RetentionSetting } from '../core/config/retention.ts';
-import type { LedgerStore } from '../storage/ledger.ts';
+import type { ContentStore } from '../storage/content.ts';
 import type { Retention, RetentionStatus } from '../storage/retention.ts';
 import { dropOldCalls } from './retention.ts';
 
 const everyMs = 3_600_000;
 
 export interface RetentionParts {
-  ledger: Pick<LedgerStore, 'prune'>;
+  ledger: Pick<ContentStore, 'prune'>;
   setting(): RetentionSetting;
   nowMs(): number;
+  /** Names them in the log: default `calls`. */
+  what?: string;
   log: Record<'error' | 'info', (fields: object, message: string) => void>;
 }
 
@@ -50,17 +52,17 @@ export class RetentionKeeper implements Retention {
   }
 
   async #drop(): Promise<void> {
-    const { ledger, setting, nowMs, log } = this.#parts;
+    const { ledger, setting, nowMs, log, what = 'calls' } = this.#parts;
     const { days, fault, configMap } = setting();
-    if (fault !== undefined) log.error({ configMap, fault }, 'no call is dropped from the ledger');
+    if (fault !== undefined) log.error({ configMap, fault }, `no ${what} are dropped`);
     if (days === undefined) return;
     try {
       const atMs = nowMs();
       const dropped = await dropOldCalls(ledger, days, atMs, this.#stop.signal);
       this.#lastRun = { atMs, dropped };
-      if (dropped > 0) log.info({ dropped, keepDays: days }, 'calls beyond the days to keep left the ledger');
+      if (dropped > 0) log.info({ dropped, keepDays: days }, `${what} beyond the days to keep are deleted`);
     } catch (error) {
-      log.error({ error: String(error) }, 'old calls could not be dropped from the ledger');
+      log.error({ error: String(error) }, `old ${what} could not be deleted`);
     }
   }
 }

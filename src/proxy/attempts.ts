@@ -10,6 +10,7 @@ import { grantLeft } from '../core/resilience/grant-left.ts';
 import { pauseBefore } from '../core/resilience/retry.ts';
 import { retryAfterMs } from '../core/resilience/retry-after.ts';
 import { type Attempt, beginAttempt, endAttempt } from './attempt-standing.ts';
+import { recordRequest } from './begin-recording.ts';
 import type { Call, Spent } from './call.ts';
 import type { CallTargets, Chosen } from './call-targets.ts';
 import type { DataPathDependencies } from './dependencies.ts';
@@ -102,6 +103,7 @@ async function nextAttempt(
     if (pause > 0) await deps.sleep(pause);
     if (call.outgoing.destroyed) return undefined;
     call.spent = spent;
+    recordRequest(call, route, body!);
     describeLlm(call, chosen.target, upstream, deps.prices);
     return { chosen, upstream };
   }
@@ -116,7 +118,7 @@ function spentWith(call: Call, { usage }: FailedExchange, deps: DataPathDependen
 /** Undefined: this provider can't take the call, the key may not use its model, or the call's budgets don't bear it. */
 function upstreamFor(
   { call, route, body, deps }: Attempting,
-  { target }: Chosen,
+  { target, configured }: Chosen,
   spent: Spent,
 ): UpstreamCall | undefined {
   const translated = translateFor(call, route, target, body, deps);
@@ -126,8 +128,11 @@ function upstreamFor(
     return undefined;
   const held = call.context.reservation;
   if (held === undefined) return upstream;
+  const { counted } = call;
+  const isCounted = counted?.configured === configured && counted.body === body;
   const granted = grantLeft(held, {
-    boundInput: upstream.boundInput,
+    // What is held goes by the count; by its bytes the same call would not fit into it.
+    boundInput: () => Math.min(upstream.boundInput(), isCounted ? counted.tokens : Number.POSITIVE_INFINITY),
     answers: upstream.answers,
     price: deps.prices.bound(vendorOf(target), upstream.requestModel ?? '', upstream.media),
     spent: spent.usage,

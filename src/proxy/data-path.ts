@@ -2,9 +2,11 @@
 import type { IncomingMessage } from 'node:http';
 import { WindowClock } from '../core/budget/window-clock.ts';
 import type { Snapshot } from '../core/config/snapshot.ts';
+import type { CapturedCall } from '../core/content/captured.ts';
 import type { Holds } from '../storage/accounts.ts';
 import { Call } from './call.ts';
 import { CallIds } from './call-ids.ts';
+import { InputCounts } from './counting/input-counts.ts';
 import { type DataPathDependencies, type DataPathLimits, defaultLimits } from './dependencies.ts';
 import { finishTrace } from './finish-trace.ts';
 import { handleRequest } from './handle-request.ts';
@@ -19,13 +21,16 @@ import { enterUnsettled } from './settle.ts';
 import { cloudCredentialsOf } from './sign-call.ts';
 import { createTransport, defaultTransport, type TransportOptions } from './transport.ts';
 
-export interface DataPathOptions extends Omit<DataPathDependencies, 'transport' | 'limits' | 'holds'> {
+export interface DataPathOptions
+  extends Omit<DataPathDependencies, 'transport' | 'limits' | 'holds' | 'counts'> {
   /** Address that every listener binds to. */
   host: string;
   /** Whether other threads listen on the same ports. */
   sharing: PortSharing;
   /** A JSON array of `RequestRecord`s. */
   onRecords(records: string): void;
+  /** What was said in a call whose route records that. */
+  onContent?(captured: CapturedCall): void;
   limits?: Partial<DataPathLimits>;
   transport?: Partial<TransportOptions>;
 }
@@ -48,6 +53,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
     ...options,
     transport,
     holds: new OpenHolds(options.accounts),
+    counts: new InputCounts({ transport, cloudAuth: options.cloudAuth, nowMs: options.nowMs }),
     limits: { ...defaultLimits, ...options.limits },
   };
   const records = new RecordBatches(options.onRecords);
@@ -67,6 +73,9 @@ export function createDataPath(options: DataPathOptions): DataPath {
       call.record.durationMs = deps.nowMs() - call.record.startedAtMs;
       if (call.tracing !== undefined) finishTrace(call);
       records.add(call.record, call.entry);
+      // Of a call that the ledger does not have nobody could ask for it.
+      if (call.recording !== undefined && call.entry !== undefined)
+        options.onContent?.(call.recording.captured(call.record));
     });
   });
   return {
@@ -81,6 +90,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
     stop: async (graceMs) => {
       await listeners.stop(graceMs);
       records.flush();
+      deps.counts.close();
       await transport.close();
     },
   };

@@ -27,6 +27,7 @@ export async function deliverBytes(
       });
     }
     call.record.responseBytes += chunk.length;
+    call.recording?.media(String(response.headers['content-type']), chunk.length);
     return outgoing.write(chunk);
   };
   try {

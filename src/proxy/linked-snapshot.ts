@@ -2,6 +2,7 @@
 import type { CelProgram, CompileExpression } from '../core/cel/compile.ts';
 import { opensSet } from '../core/config/key-set-names.ts';
 import { type KeyTerms, termsOfMetadata } from '../core/config/key-terms.ts';
+import type { RecordingRule } from '../core/config/recording.ts';
 import type { Backend, RouteRule, Snapshot } from '../core/config/snapshot.ts';
 import { compilePolicies } from '../core/policy/order.ts';
 import type { CompiledPolicy } from '../core/policy/policy.ts';
@@ -16,6 +17,14 @@ export interface LinkedRule {
   llmPolicies: CompiledPolicy[];
   /** Absent: a call has one attempt. */
   retry?: LinkedRetry;
+  /** Absent: nothing that is said is recorded. */
+  recording?: LinkedRecording;
+}
+
+export interface LinkedRecording {
+  rule: RecordingRule;
+  /** Absent: of all calls. */
+  when?: CelProgram;
 }
 
 export interface LinkedRetry {
@@ -109,7 +118,15 @@ function link(rule: RouteRule, compile: CompileExpression): LinkedRule {
     requestPolicies: policies.filter((policy) => policy.phase === 'request'),
     llmPolicies: policies.filter((policy) => policy.phase === 'llm'),
     ...(rule.traffic.retry && { retry: linkRetry(rule.traffic.retry, compile) }),
+    ...(rule.recording && linkRecording(rule.recording, compile)),
   };
+}
+
+/** An expression that does not compile was told in the configuration, and records nothing. */
+function linkRecording(rule: RecordingRule, compile: CompileExpression): Pick<LinkedRule, 'recording'> {
+  if (rule.when === undefined) return { recording: { rule } };
+  const compiled = compile(rule.when);
+  return compiled.ok ? { recording: { rule, when: compiled.program } } : {};
 }
 
 /** What does not compile was refused with the configuration. */

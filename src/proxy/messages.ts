@@ -1,5 +1,7 @@
 /** What the main thread and a data path thread say to each other. */
+
 import type { Snapshot } from '../core/config/snapshot.ts';
+import type { CapturedCall } from '../core/content/captured.ts';
 import type { PriceCatalog } from '../core/pricing/prices.ts';
 import type { ChargeStanding, TallyBatch } from '../core/ratelimit/statistics.ts';
 import type { Hold } from '../storage/accounts.ts';
@@ -26,6 +28,8 @@ export type FromWorker =
   | { type: 'applied'; generation: number; binds: BindResult[] }
   /** A JSON array of `RequestRecord`s. */
   | { type: 'records'; records: string }
+  /** What was said in a call whose route records that; without it: one was left out, since too many wait. */
+  | { type: 'content'; captured?: CapturedCall }
   /** What the embedded rate limit service counted in this thread since the last time. */
   | { type: 'tallies'; tallies: TallyBatch }
   /** How the thread's undelivered charges stand, whenever that changed. */

@@ -42,6 +42,8 @@ export function sendWhole(
   call.record.status = status;
   const { outgoing } = call;
   if (outgoing.destroyed || outgoing.headersSent) return;
+  // What the gateway or a provider refuses with is no answer of a model.
+  if (status < 300) call.recording?.deliver(body, headers['content-type'] ?? '');
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
   call.record.responseBytes = length;
   writeHead(call, status, { ...headers, 'content-length': String(length) });

@@ -4,8 +4,10 @@ import { isBinaryBody } from '../core/llm/binary-body.ts';
 import type { RequestFault } from '../core/llm/request-fault.ts';
 import type { Attempt } from './attempt-standing.ts';
 import { makeAttempts } from './attempts.ts';
+import { beginRecording, recordRequest } from './begin-recording.ts';
 import type { Call } from './call.ts';
 import { CallTargets, type Chosen } from './call-targets.ts';
+import { CallCounting } from './counting/call-counting.ts';
 import type { DataPathDependencies } from './dependencies.ts';
 import { guardRequest } from './guards/guard-request.ts';
 import type { LlmRoute } from './llm-route.ts';
@@ -26,6 +28,8 @@ export async function serveLlm(call: Call, asked: LlmRoute, deps: DataPathDepend
   if (body === undefined) return;
   const route = models === undefined ? asked : routeByModel(call, asked, models, body, deps);
   if ('code' in route) return refuse(call, route, deps.dialectError, asked.routeType);
+  beginRecording(call, call.snapshot.rule(route.rule).recording);
+  if (realtime) call.recording?.realtime();
   const targets = new CallTargets(route.backend, call.snapshot.followed(route.backend.name), deps.random);
   const prepared = choose(call, route, targets, body, deps);
   const guarded = prepared && (await underGuards(call, route, prepared, body, deps));
@@ -56,12 +60,17 @@ function underGuards(
   deps: DataPathDependencies,
 ): Guarded | Promise<Guarded | undefined> {
   const checked = guardRequest(call, route, attempt.chosen.target, body, deps);
-  if (checked === undefined) return { attempt, body };
+  if (checked === undefined) {
+    recordRequest(call, route, body);
+    return { attempt, body };
+  }
   return checked.then((result) => {
     if ('refusal' in result) {
+      call.recording?.refused('guard');
       refuse(call, result.refusal, deps.dialectError, route.routeType);
       return undefined;
     }
+    recordRequest(call, route, result.body);
     if (result.body === body) return { attempt, body };
     const masked = retranslated(call, route, attempt.chosen, result.body, deps);
     return masked && { attempt: masked, body: result.body };
@@ -108,14 +117,13 @@ async function admit(
   const policies = call.snapshot.rule(route.rule).llmPolicies;
   // Before they run: what one of them holds is given back even when the next one fails.
   for (const policy of policies) call.settling.add(policy);
-  const refusal = await runPolicies(
-    policies,
-    call.context,
-    call.snapshot,
-    deps,
-    () => call.outgoing.destroyed,
-  );
+  const refusal = await runPolicies(policies, call.context, call.snapshot, deps, {
+    abandoned: () => call.outgoing.destroyed,
+    counting: upstream.countInput && new CallCounting(call.context, upstream, chosen.target, deps.counts),
+  });
   deps.holds.add(call);
+  const counted = call.context.llm?.counted;
+  call.counted = counted && { configured: chosen.configured, body, tokens: counted.tokens };
   if (refusal?.switchModel !== undefined && !call.context.switchedBy.has(refusal.switchModel.budget)) {
     const { model, budget } = refusal.switchModel;
     call.context.switchedBy.add(budget);

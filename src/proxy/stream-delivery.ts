@@ -182,6 +182,7 @@ export class StreamDelivery {
     if (out.length === 0 || outgoing.destroyed) return;
     this.#ensureBegun();
     record.responseBytes += out.length;
+    this.#call.recording?.deliver(out, this.translator.contentType);
     if (!outgoing.write(out)) this.#full = true;
   }
 

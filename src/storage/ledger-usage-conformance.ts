@@ -64,6 +64,12 @@ const queries = fc.record({
     'Australia/Lord_Howe',
     'America/Sao_Paulo',
   ),
+  named: optional(
+    fc.record({
+      text: fc.constantFrom('A', "o'B", '%', '_', '"', 'CC-p', 'nobody'),
+      in: fc.subarray(dimensions, { minLength: 1, maxLength: 2 }),
+    }),
+  ),
 });
 
 export function usageConformance(name: string, withLedger: WithLedger): void {
@@ -121,6 +127,32 @@ export function usageConformance(name: string, withLedger: WithLedger): void {
         rows.map(({ group }) => group['user']),
         ['c', 'b', 'a'],
       );
+    }),
+  );
+
+  test(
+    `${name}: rows by the names of their groups, in both directions and page by page`,
+    withLedger(async ({ ledger }) => {
+      const users = ['b', 'B', 'a', 'é', 'ab'];
+      const records = Array.from({ length: 20 }, (_, n) =>
+        ledgerRecord(n, { key: keyOf(users[n % 5]!, `team-${n % 3}`) }),
+      );
+      await ledger.append(records, []);
+      const groupBy: UsageDimension[] = ['user', 'label:team'];
+      for (const ascending of [true, false]) {
+        const sort = { by: 'group' as const, ascending };
+        const shown: string[] = [];
+        for (let offset = 0; offset < 15; offset += 4) {
+          const rows = await ledger.usage({}, { groupBy, sort, page: { limit: 4, offset } });
+          shown.push(...rows.map(({ group }) => `${group['user']} ${group['label:team']}`));
+        }
+        assert.equal(shown.length, 15);
+        const wanted = shown.toSorted();
+        assert.deepEqual(shown, ascending ? wanted : wanted.toReversed());
+      }
+      const among = { text: 'AB', in: groupBy };
+      const rows = await ledger.usage({}, { groupBy, named: among, page: { limit: 1, offset: 0 } });
+      assert.deepEqual([rows[0]!.group['user'], rows[0]!.groups], ['ab', 3]);
     }),
   );
 

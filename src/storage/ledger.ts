@@ -39,8 +39,13 @@ export interface UsageQuery {
   timeZone?: string;
   /** Only groups whose first dimension has one of these values. */
   among?: readonly string[];
-  /** Without buckets: what rows are ordered by, most first unless `ascending`; default by cost, then tokens. */
-  sort?: { by: keyof UsageFigures; ascending?: boolean };
+  /** Only groups with this text in one of these names; in any case, of ASCII letters. */
+  named?: { text: string; in: readonly UsageDimension[] };
+  /**
+   * Without buckets: what rows are ordered by, most first unless `ascending`; default by cost, then tokens. `group`: by the
+   * names, one after the other, compared by their characters' codes.
+   */
+  sort?: { by: keyof UsageFigures | 'group'; ascending?: boolean };
   /** Without buckets: these rows only, each with the number of all `groups`. */
   page?: { limit: number; offset: number };
 }

@@ -13,6 +13,9 @@ export function naiveUsage(
   const rows = new Map<string, UsageRow>();
   for (const record of records.filter((one) => passes(one, filter))) {
     const group = Object.fromEntries(query.groupBy.map((name) => [name, dimensionValue(record, name)]));
+    const wanted = query.named?.text.toLowerCase() ?? '';
+    const names = (query.named?.in ?? []).map((name) => dimensionValue(record, name).toLowerCase());
+    if (query.named !== undefined && !names.some((name) => name.includes(wanted))) continue;
     const bucketStartMs = query.bucket && startOf(record.startedAtMs, query.bucket, query.timeZone ?? 'UTC');
     const id = JSON.stringify([bucketStartMs, query.groupBy.map((name) => group[name])]);
     const before = rows.get(id) ?? { group, ...(query.bucket && { bucketStartMs }), ...noFigures };

@@ -47,7 +47,9 @@ export function isRefused(status: Record<string, unknown>): boolean {
   return holders.some((holder) =>
     ((holder as { conditions?: Condition[] }).conditions ?? []).some(
       ({ type, status: value, reason }) =>
-        reason === 'PartiallyValid' || (telling.has(type) && value === 'False'),
+        reason === 'PartiallyValid' ||
+        (type === 'PartiallyInvalid' && value === 'True') ||
+        (telling.has(type) && value === 'False'),
     ),
   );
 }

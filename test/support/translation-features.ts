@@ -342,11 +342,19 @@ export const features: Feature[] = [
     Responses: { tools: [{ type: 'custom', name: 'free-text' }] },
   },
   {
-    name: 'tool that the vendor runs',
+    name: 'search on the web',
     arrives: /web_search|googleSearch/,
+    ...same({ web_search_options: {} }, 'Completions'),
     Messages: { tools: [{ type: 'web_search_20250305', name: 'web_search' }] },
     Responses: { tools: [{ type: 'web_search' }] },
     GenerateContent: { tools: [{ googleSearch: {} }] },
+  },
+  {
+    name: 'another tool that the vendor runs',
+    arrives: /code_execution|code_interpreter|codeExecution/,
+    Messages: { tools: [{ type: 'code_execution_20250825', name: 'code_execution' }] },
+    Responses: { tools: [{ type: 'code_interpreter', container: { type: 'auto' } }] },
+    GenerateContent: { tools: [{ codeExecution: {} }] },
   },
   {
     name: 'answer by a JSON schema',

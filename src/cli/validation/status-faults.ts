@@ -22,6 +22,6 @@ export function statusFaults(status: Record<string, unknown>): string[] {
 }
 
 function isFault({ type, status, reason }: Condition): boolean {
-  if (type === 'Conflicted') return status === 'True';
+  if (type === 'Conflicted' || type === 'PartiallyInvalid') return status === 'True';
   return status === 'False' || reason === 'PartiallyValid';
 }

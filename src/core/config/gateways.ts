@@ -4,6 +4,7 @@ import { type ConditionInput, conditions } from './conditions.ts';
 import type { CompileContext } from './context.ts';
 import { isOurClass } from './gateway-classes.ts';
 import { groups, nameOf } from './objects.ts';
+import { recordingConditions } from './recording.ts';
 import type { Bind, Listener } from './snapshot.ts';
 import type { StatusWrite } from './status-write.ts';
 
@@ -191,7 +192,7 @@ function listenerConditions({ spec, fault }: GatewayListener, context: CompileCo
 }
 
 function gatewayConditions(
-  { listeners, fault: ownFault }: CompiledGateway,
+  { object, listeners, fault: ownFault }: CompiledGateway,
   context: CompileContext,
 ): ConditionInput[] {
   if (ownFault !== undefined) {
@@ -221,5 +222,6 @@ function gatewayConditions(
       reason: broken.length === 0 ? 'Programmed' : 'Invalid',
       message: broken.length === 0 ? 'Successfully programmed Gateway' : broken.join('; '),
     },
+    ...recordingConditions(object),
   ];
 }

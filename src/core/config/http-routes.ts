@@ -7,6 +7,7 @@ import type { CompileContext } from './context.ts';
 import { type CompiledGateway, type GatewayListener, type Gateways, takesHttpRoutes } from './gateways.ts';
 import type { Guards } from './guards.ts';
 import { groups, nameOf, selects } from './objects.ts';
+import { recordingConditions } from './recording.ts';
 import { compileRules, type HttpRouteSpec, type RuleFault } from './route-rules.ts';
 import type { Route } from './snapshot.ts';
 import type { StatusWrite } from './status-write.ts';
@@ -216,6 +217,11 @@ function parentStatus(
   return {
     parentRef,
     controllerName,
-    conditions: conditions(object, before?.conditions, [accepted, resolved], context),
+    conditions: conditions(
+      object,
+      before?.conditions,
+      [accepted, resolved, ...recordingConditions(object)],
+      context,
+    ),
   };
 }

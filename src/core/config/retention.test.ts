@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { retentionOf } from './retention.ts';
+import { contentRetentionOf, retentionOf } from './retention.ts';
 
 const configMap = (name: string, days: string | undefined, creationTimestamp: string, label = 'true') => ({
   apiVersion: 'v1',
@@ -30,4 +30,22 @@ test('what cannot be read deletes nothing, and says so', () => {
     assert.equal(days, undefined, text);
     assert.match(fault!, /whole number of days/);
   }
+});
+
+test('contents are kept a week unless something else is said, and no longer than their calls', () => {
+  const said = (data: Record<string, string>) => [{ ...configMap('a', undefined, ''), data }];
+  assert.deepEqual(contentRetentionOf({}, []), { days: 7, setBy: 'default' });
+  assert.deepEqual(contentRetentionOf({ contentDays: 30 }, said({ contentDays: '2' })), {
+    days: 30,
+    setBy: 'flag',
+  });
+  assert.deepEqual(contentRetentionOf({}, said({ contentDays: '2', ledgerDays: '90' })), {
+    days: 2,
+    setBy: 'configMap',
+    configMap: 'ns/a',
+  });
+  assert.deepEqual(contentRetentionOf({ ledgerDays: 3 }, []), { days: 3, setBy: 'ledger' });
+  assert.equal(contentRetentionOf({ contentDays: 30 }, said({ ledgerDays: '9' })).days, 9);
+  const { days, fault } = contentRetentionOf({}, said({ contentDays: 'week' }));
+  assert.deepEqual([days, fault], [undefined, 'contentDays is not a whole number of days from 1 to 99999']);
 });

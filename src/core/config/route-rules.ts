@@ -7,6 +7,7 @@ import type { CompiledGateway, GatewayListener } from './gateways.ts';
 import { type Guards, trafficAt } from './guards.ts';
 import { compileModelRoutes } from './model-routes.ts';
 import { groups, nameOf } from './objects.ts';
+import { recordingAt } from './recording.ts';
 import { isGranted } from './reference-grants.ts';
 import { compileRetry, type RetrySpec } from './resilience-fields.ts';
 import { compileFilters, type FilterSpec } from './route-filters.ts';
@@ -60,6 +61,7 @@ export function compileRules(
   work: RuleWork,
   faults: RuleFault[],
 ): RouteRule[] {
+  const recording = recordingAt(place?.gateway.object, object);
   return (spec.rules ?? []).map((rule, index) => {
     const filters = compileFilters(rule.filters ?? []);
     if (filters.unsupported !== undefined) {
@@ -85,6 +87,7 @@ export function compileRules(
       traffic,
       backends: (rule.backendRefs ?? []).map((ref) => compileBackendRef(ref, object, work, faults)),
       ...(models !== undefined && 'models' in models && { models: models.models }),
+      ...(recording && { recording }),
       ...timeoutOf('requestTimeoutMs', rule.timeouts?.request),
       ...timeoutOf('attemptTimeoutMs', rule.timeouts?.backendRequest),
     };

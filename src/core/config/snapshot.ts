@@ -11,6 +11,7 @@ import type { ModelRoute } from '../route/match-model.ts';
 import type { Credential, KeyLocation } from './credential.ts';
 import type { GatewayTracing } from './gateway-tracing.ts';
 import type { KeyTerms } from './key-terms.ts';
+import type { RecordingRule } from './recording.ts';
 
 export interface Snapshot {
   /** All that are in force anywhere. */
@@ -62,6 +63,8 @@ export interface RouteRule {
   backends: WeightedBackend[];
   /** The backend is chosen by the model that is asked for, when the body has been read. */
   models?: ModelRoute[];
+  /** What is said in its calls is recorded; absent: it is not. */
+  recording?: RecordingRule;
   /** Of the call as a whole, with all its attempts, to the last byte. */
   requestTimeoutMs?: number;
   /** Of one attempt, to its last byte. */

@@ -14,6 +14,11 @@ export function cachesPrompts(model: string): boolean {
   return isAnthropicModel(model) || isNova(model);
 }
 
+/** A profile of one's own may lead to any model: its name does not say to which. */
+export function citesDocuments(model: string): boolean {
+  return isAnthropicModel(model) || model.includes(':application-inference-profile/');
+}
+
 function isNova(model: string): boolean {
   return /(^|[./:])amazon\.nova/.test(model);
 }

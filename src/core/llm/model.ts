@@ -9,6 +9,7 @@ export interface CanonicalRequest {
   messages: Message[];
   tools: Tool[];
   toolChoice?: ToolChoice;
+  webSearch?: WebSearch;
   parallelToolCalls?: boolean;
   maxTokens?: number;
   temperature?: number;
@@ -73,6 +74,10 @@ export interface DocumentPart {
     | { type: 'url'; url: string }
     | { type: 'text'; text: string };
   name?: string;
+  /** What the model should know of it, and not cite. */
+  context?: string;
+  /** The answer is to tell what of it rests on this. */
+  citations?: boolean;
   cacheControl?: unknown;
 }
 export interface ToolCallPart {
@@ -110,7 +115,21 @@ export type ToolChoice =
   | { type: 'auto' }
   | { type: 'none' }
   | { type: 'required' }
-  | { type: 'tool'; name: string };
+  | { type: 'tool'; name: string }
+  | { type: 'web-search' };
+
+/** The provider is to look on the web. `path`: where the client asks for it; `needed`: the call is refused without it. */
+export interface WebSearch {
+  path: string;
+  needed?: true;
+  maxUses?: number;
+  allowedDomains?: string[];
+  blockedDomains?: string[];
+  /** Where the user is: `city`, `region`, `country`, `timezone`. */
+  location?: Record<string, string>;
+  /** OpenAI's: how much of what is found is read. */
+  contextSize?: string;
+}
 
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'refusal' | 'stop-sequence' | 'pause';
 
@@ -125,15 +144,26 @@ export interface TokenLogprob extends TokenChance {
   top: TokenChance[];
 }
 
-/** A place on the web that an answer rests on. */
-export interface Citation {
-  url: string;
+/** A place that an answer rests on. */
+export type Citation = WebCitation | DocumentCitation;
+
+interface Cited {
   title?: string;
-  /** Where in the answer's text, in characters. */
+  /** Where in the answer, in characters of all its text. */
   start?: number;
   end?: number;
   /** What is quoted of the place. */
   quote?: string;
+}
+export interface WebCitation extends Cited {
+  url: string;
+}
+/** `document`: which of the call's, from 0. `from`, `to`: as Anthropic and Bedrock count each unit. */
+export interface DocumentCitation extends Cited {
+  document: number;
+  unit: 'char' | 'page' | 'block';
+  from: number;
+  to: number;
 }
 
 export interface CanonicalResponse {
@@ -161,6 +191,8 @@ export type StreamEvent =
   | { type: 'tool-start'; index: number; id: string; name: string }
   | { type: 'tool-arguments'; index: number; text: string }
   | { type: 'citation'; citation: Citation }
+  /** What a provider tells next is a block of its own: where citations are told of blocks, those are not to be joined. */
+  | { type: 'block-end' }
   | { type: 'finish'; reason: FinishReason; stopSequence?: string }
   /** `ofModel`: its own dialect tells it as an end like others. */
   | { type: 'error'; kind: ErrorKind; message: string; ofModel?: true }

@@ -1,6 +1,7 @@
 /** A chat call between two formats: decoded into the canonical model and encoded for the provider. */
 
 import { boundInputTokens } from './bound-input.ts';
+import { inputCounter } from './counting/input-counter.ts';
 import { enrichment, modelFor } from './enrich.ts';
 import { estimateRequest, estimateTokens } from './estimate.ts';
 import { FieldFault, type Fields, fieldsOf } from './fields.ts';
@@ -67,6 +68,14 @@ export function translateChat(
     answers: answersOf(encoded),
     media: () => mentionsMedia(text),
     boundInput: () => boundInputTokens(text),
+    countInput: inputCounter({
+      target: call.target,
+      provider,
+      api: routeType,
+      model,
+      body: text,
+      clientHeaders: call.headers,
+    }),
     estimatedInputTokens,
     drops: namesOfDrops(drops),
     reply: replyBetween(client, provider, {

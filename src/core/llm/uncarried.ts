@@ -5,17 +5,31 @@ import type { CanonicalRequest, Part } from './model.ts';
 export function reportUncarried(
   request: CanonicalRequest,
   drops: string[],
-  carries: { toolErrors?: boolean } = {},
+  carries: { toolErrors?: boolean; cacheMarks?: boolean; citations?: boolean } = {},
 ): void {
   const parts: Part[] = [...request.system, ...request.messages.flatMap((message) => message.parts)];
   const marked = [...parts, ...request.tools];
-  if (marked.some((item) => 'cacheControl' in item && item.cacheControl !== undefined))
+  if (
+    carries.cacheMarks !== true &&
+    marked.some((item) => 'cacheControl' in item && item.cacheControl !== undefined)
+  )
     drops.push('cache_control');
   if (
     carries.toolErrors !== true &&
     parts.some((part) => part.type === 'tool-result' && part.isError === true)
   )
     drops.push('is_error');
+  if (carries.citations !== true) reportOfDocuments(parts, drops);
+}
+
+/** What Anthropic and Bedrock have of documents, and the others do not. */
+function reportOfDocuments(parts: readonly Part[], drops: string[]): void {
+  for (const part of parts) {
+    if (part.type === 'tool-result') reportOfDocuments(part.parts, drops);
+    if (part.type !== 'document') continue;
+    if (part.citations === true) drops.push('document.citations');
+    if (part.context !== undefined) drops.push('document.context');
+  }
 }
 
 /** Names in `drops`, as `place.name`, what a part of a request has beside the members that are carried. */

@@ -244,3 +244,15 @@ test('documents that are none', () => {
     'llm.models must have an entry that clients may ask for',
   ]);
 });
+
+test('prompts and answers are recorded where the file has them in full in its database', () => {
+  const model = 'llm:\n  models:\n  - {name: "*", provider: openAI, params: {apiKey: "$OPENAI_API_KEY"}}\n';
+  const annotationOf = (frontend: string) =>
+    find(converted(`${model}frontendPolicies: ${frontend}\n`).objects, 'HTTPRoute')!.metadata.annotations![
+      'tollgate.dev/record-content'
+    ];
+  assert.equal(annotationOf('{accessLog: {database: {llm: full}}}'), 'prompts,answers');
+  assert.equal(annotationOf('{logging: {database: {llm: full}}}'), 'prompts,answers');
+  assert.equal(annotationOf('{accessLog: {database: {llm: metadata}}}'), undefined);
+  assert.equal(annotationOf('{http: {}}'), undefined);
+});

@@ -3,6 +3,7 @@
  * Only what has the same effect is taken: anything else is a fault with its path, so that no setting is lost in silence.
  */
 import { modelsAnnotation } from '../config/model-routes.ts';
+import { recordAnnotation } from '../config/recording.ts';
 import type { KubeObject } from '../resources/object.ts';
 import { defined } from './defined.ts';
 import { readKeys } from './keys.ts';
@@ -56,7 +57,7 @@ export function convertStandalone(document: unknown, surroundings: Surroundings)
   const reader = new Reader(surroundings);
   const top = reader.fields(document, '', ['config', 'frontendPolicies', 'llm'], insteadOfTop);
   const prices = readConfig(reader, top['config']);
-  readFrontend(reader, top['frontendPolicies']);
+  const recording = readFrontend(reader, top['frontendPolicies']);
   if (top['llm'] === undefined) reader.fault('llm', 'must be given');
   const llm = reader.fields(top['llm'], 'llm', ['port', 'providers', 'models', 'virtualModels', 'policies'], {
     tls: 'end TLS in front of the gateway',
@@ -81,7 +82,7 @@ export function convertStandalone(document: unknown, surroundings: Surroundings)
   const objects = [
     gatewayOn(port),
     ...models.objects,
-    routeTo(models.entries),
+    routeTo(models.entries, recording),
     ...keys.objects,
     ...prices,
     ...(Object.keys(traffic).length === 0 ? [] : [policyWith(traffic)]),
@@ -126,11 +127,35 @@ function pricesOf(index: number, text: string): KubeObject {
   return owned('ConfigMap', 'v1', name, { data: { 'catalog.json': text } }, { labels });
 }
 
-function readFrontend(reader: Reader, value: unknown): void {
-  const { http } = reader.fields(value, 'frontendPolicies', ['http']);
+/** Annotations of the route: what is said in its calls is recorded where agentgateway's database has it in full. */
+function readFrontend(reader: Reader, value: unknown): Record<string, string> {
+  const { http, accessLog, logging } = reader.fields(value, 'frontendPolicies', [
+    'http',
+    'accessLog',
+    'logging',
+  ]);
   const { maxBufferSize } = reader.fields(http, 'frontendPolicies.http', ['maxBufferSize']);
   if (maxBufferSize !== undefined)
     reader.note('frontendPolicies.http.maxBufferSize', 'has no effect: bodies of up to 32 MiB are taken');
+  if (accessLog !== undefined && logging !== undefined)
+    reader.fault('frontendPolicies.logging', 'is another name of accessLog: give one of them');
+  const modes = [
+    databaseMode(reader, accessLog, 'frontendPolicies.accessLog'),
+    databaseMode(reader, logging, 'frontendPolicies.logging'),
+  ];
+  return modes.includes('full') ? { [recordAnnotation]: 'prompts,answers' } : {};
+}
+
+function databaseMode(reader: Reader, value: unknown, path: string): 'full' | 'metadata' | undefined {
+  const otherwise = {
+    filter: 'the ledger has all calls',
+    add: 'nearest: metadata of keys',
+    remove: 'nearest: metadata of keys',
+    otlp: 'nearest: the variables OTEL_EXPORTER_OTLP_…',
+  };
+  const { database } = reader.fields(value, path, ['database'], otherwise);
+  const { llm } = reader.fields(database, `${path}.database`, ['llm'], { add: otherwise.add });
+  return reader.oneOf(llm, `${path}.database.llm`, { full: 'full', metadata: 'metadata' } as const);
 }
 
 function gatewayOn(port: number): KubeObject {
@@ -139,10 +164,10 @@ function gatewayOn(port: number): KubeObject {
   return owned('Gateway', 'gateway.networking.k8s.io/v1', gateway, { spec });
 }
 
-function routeTo(entries: readonly ModelEntry[]): KubeObject {
+function routeTo(entries: readonly ModelEntry[], recording: Record<string, string>): KubeObject {
   const backendRefs = [{ group: 'agentgateway.dev', kind: 'AgentgatewayBackend', name: entries[0]!.backend }];
   const spec = { parentRefs: [{ name: gateway }], rules: [{ backendRefs }] };
-  const annotations = { [modelsAnnotation]: JSON.stringify(entries) };
+  const annotations = { [modelsAnnotation]: JSON.stringify(entries), ...recording };
   return owned('HTTPRoute', 'gateway.networking.k8s.io/v1', 'llm', { spec }, { annotations });
 }
 

@@ -95,9 +95,10 @@ async function rowsOf(
   const { groupBy, sort, page } = query;
   const statement = new Statement();
   const found = await joined(session, statement, filter, query, starts);
+  const sorted = sort?.by === 'group' ? groupBy.map((_, index) => `d${index}`) : sort ? [`"${sort.by}"`] : [];
   const order = [
     ...(starts.length === 0 ? [] : ['bucket']),
-    ...(sort === undefined ? [] : [`"${sort.by}" ${sort.ascending ? 'ASC' : 'DESC'}`]),
+    ...sorted.map((column) => `${column} ${sort?.ascending ? 'ASC' : 'DESC'}`),
     '"costNano" DESC',
     'tokens DESC',
     // Pages need an order that is the same each time.
@@ -144,19 +145,23 @@ function grouped(
   source: Source,
   statement: Statement,
   filter: LedgerFilter,
-  { groupBy, among }: UsageQuery,
+  { groupBy, among, named }: UsageQuery,
   starts: readonly number[],
 ): string {
   const dimensions = groupBy.map((name) => statement.dimension(name));
-  const only =
-    among === undefined || dimensions[0] === undefined
-      ? ''
-      : `WHERE ${dimensions[0].value} IN (${among.map((value) => statement.bind(value))})`;
+  const looked = (named?.in ?? []).map((name) => statement.dimension(name));
+  const passing = [
+    ...(among === undefined || dimensions[0] === undefined
+      ? []
+      : [`${dimensions[0].value} IN (${among.map((value) => statement.bind(value))})`]),
+    ...(named === undefined || looked.length === 0 ? [] : [hasText(statement, looked, named.text)]),
+  ];
+  const only = passing.length === 0 ? '' : `WHERE ${passing.join(' AND ')}`;
   const buckets = starts.length === 0 ? [] : [`width_bucket(started, '{${starts}}'::bigint[]) AS bucket`];
-  const columns = [...new Set(dimensions.map(({ column }) => column))];
+  const columns = [...new Set([...dimensions, ...looked].map(({ column }) => column))];
   const values = [
     ...(starts.length === 0 ? [] : ['bucket']),
-    ...dimensions.map(({ value }, index) => `${value} AS d${index}`),
+    ...dimensions.map(({ value }, index) => `${value} COLLATE "C" AS d${index}`),
   ];
   const by = [...(starts.length === 0 ? [] : ['bucket']), ...columns];
   const again = values.map((_, index) => index + 1);
@@ -164,4 +169,11 @@ function grouped(
        SELECT ${[...buckets, ...columns, ...source.sums].join(', ')} FROM ${source.table} ${statement.where(filter)}
        ${by.length === 0 ? '' : `GROUP BY ${by}`}
      ) AS part ${only} ${again.length === 0 ? '' : `GROUP BY ${again}`}`;
+}
+
+/** In any case of ASCII letters, as SQLite has it. */
+function hasText(statement: Statement, looked: readonly { value: string }[], text: string): string {
+  const pattern = statement.bind(`%${text.replace(/[\\%_]/g, '\\$&')}%`);
+  const lower = (value: string) => `lower(${value} COLLATE "C")`;
+  return `(${looked.map(({ value }) => `${lower(value)} LIKE ${lower(pattern)}`).join(' OR ')})`;
 }

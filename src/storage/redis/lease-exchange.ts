@@ -6,6 +6,7 @@ import type {
   ReservationOutcome,
   ReservationRequest,
 } from '../../core/budget/model.ts';
+import { BudgetsSettling } from '../../core/budget/settling.ts';
 import { RateLimitUnavailable } from '../../core/ratelimit/model.ts';
 import { budgetKeys } from './budget-keys.ts';
 import { RedisUnavailable } from './connection.ts';
@@ -173,17 +174,16 @@ export class LeaseExchange {
   #requestOf(exchange: Exchange, isLast: boolean): SyncRequest {
     const { owner, process, newGeneration, book } = this.#options;
     const places = new Map<Lease, number>();
-    const ask = (lease: Lease, waiting: boolean) => {
+    const ask = (lease: Lease, waiting: number) => {
       const asked = lease.ask(waiting, this.#tick(), (item: ReservationItem) => book.chargedTo(item));
       if (isLast) asked.counter.x = 0;
       exchange.asked.push(asked);
       places.set(lease, exchange.asked.length);
     };
-    for (const { leases } of exchange.calls)
-      for (const lease of leases) if (!places.has(lease)) ask(lease, true);
+    for (const [lease, waiting] of waitingFor(exchange.calls, this.#waiting)) ask(lease, waiting);
     // A server that did not answer is asked for a sign of life alone: leases stay here to be spent.
     const due = this.#fault === undefined ? this.#due(maxCounters) : [];
-    for (const lease of due) if (!places.has(lease)) ask(lease, false);
+    for (const lease of due) if (!places.has(lease)) ask(lease, 0);
     const calls = exchange.calls.map(({ request, leases }): SyncCall => {
       const items = request.items.map((item, index): SyncCall['i'][number] => [
         places.get(leases[index]!)!,
@@ -259,10 +259,18 @@ export class LeaseExchange {
   }
 }
 
+/** How many calls each lease of `now` keeps waiting; those that come later are to find enough. */
+function waitingFor(now: readonly WaitingCall[], later: readonly WaitingCall[]): Map<Lease, number> {
+  const counts = new Map<Lease, number>();
+  for (const { leases } of now) for (const lease of leases) counts.set(lease, (counts.get(lease) ?? 0) + 1);
+  for (const { leases } of later)
+    for (const lease of leases) if (counts.has(lease)) counts.set(lease, counts.get(lease)! + 1);
+  return counts;
+}
+
 function answer(call: WaitingCall, result: number, readings: Reading[], tick: number): void {
-  if (result === notOpen) {
-    call.reject(new RateLimitUnavailable('redis: budgets are put together anew, its data was lost'));
-  } else if (result < 0) call.resolve({ refusedBy: -result - 1, readings });
+  if (result <= notOpen) call.reject(new BudgetsSettling(notOpen - result));
+  else if (result < 0) call.resolve({ refusedBy: -result - 1, readings });
   else {
     for (const [index, item] of call.request.items.entries()) call.leases[index]!.granted(item, result, tick);
     call.resolve({ granted: result, readings });

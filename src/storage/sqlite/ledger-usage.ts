@@ -75,8 +75,9 @@ function* bucketsIn(
 function rowsOf(statements: Statements, filter: LedgerFilter, query: UsageQuery): UsageRow[] {
   const { groupBy, sort, page } = query;
   const grouped = groupedSql(filter, query, statements.hasRare);
+  const sorted = sort?.by === 'group' ? groupBy.map((_, index) => `d${index}`) : sort ? [sort.by] : [];
   const order = [
-    ...(sort === undefined ? [] : [`${sort.by} ${sort.ascending ? 'ASC' : 'DESC'}`]),
+    ...sorted.map((column) => `${column} ${sort?.ascending ? 'ASC' : 'DESC'}`),
     'costNano DESC',
     'tokens DESC',
     // Pages need an order that is the same each time.

@@ -89,9 +89,10 @@ export function groupedSql(filter: LedgerFilter, query: UsageQuery, hasRare: boo
   };
 }
 
-function groupedOf(source: Source, filter: LedgerFilter, { groupBy, among }: UsageQuery): SqlPart {
+function groupedOf(source: Source, filter: LedgerFilter, { groupBy, among, named }: UsageQuery): SqlPart {
   const dimensions = groupBy.map(dimensionOf);
-  const columns = [...new Set(dimensions.map(({ column }) => column))];
+  const looked = (named?.in ?? []).map(dimensionOf);
+  const columns = [...new Set([...dimensions, ...looked].map(({ column }) => column))];
   const values = dimensions.map(({ value }, index) => `${value.sql} AS d${index}`);
   const first = dimensions[0]?.value;
   const only =
@@ -103,15 +104,19 @@ function groupedOf(source: Source, filter: LedgerFilter, { groupBy, among }: Usa
     only.sql === '' || dimensions[0]?.column === 'labels'
       ? { sql: '', values: [] }
       : { ...only, sql: only.sql.replace('WHERE', 'AND') };
+  const text = `%${named?.text.replace(/[\\%_]/g, '\\$&')}%`;
+  const found = looked.map(({ value }) => `${value.sql} LIKE ? ESCAPE '\\'`).join(' OR ');
+  const passing = found === '' ? only.sql : `${only.sql === '' ? 'WHERE' : `${only.sql} AND`} (${found})`;
   const parts = innerParts(source, filter, columns, calls);
   const regrouped = values.length === 0 ? '' : `GROUP BY ${values.map((_, index) => `d${index}`)}`;
   const sums = source.names.map((name) => `sum(${name}) AS ${name}`);
   return {
-    sql: `SELECT ${[...values, ...sums]} FROM (${parts.map(({ sql }) => sql).join(' UNION ALL ')}) ${only.sql} ${regrouped}`,
+    sql: `SELECT ${[...values, ...sums]} FROM (${parts.map(({ sql }) => sql).join(' UNION ALL ')}) ${passing} ${regrouped}`,
     values: [
       ...dimensions.flatMap(({ value }) => value.values),
       ...parts.flatMap(({ values }) => values),
       ...only.values,
+      ...looked.flatMap(({ value }) => [...value.values, text]),
     ],
   };
 }

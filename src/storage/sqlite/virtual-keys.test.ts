@@ -122,7 +122,7 @@ test('keys on disk are listed, searched, filtered, sorted and paged as those in 
       (written, queries, few) => {
         const database = new DatabaseSync(':memory:');
         migrateResourceSchema(database, '');
-        const keys = new SqliteVirtualKeys(database, '', few);
+        const keys = new SqliteVirtualKeys(database, '', { bounds: few });
         const memory = createResourceStore();
         for (const one of written) for (const event of memory.commit([one])) keys.save(event);
         const all = memory.list(kind.group, kind.kind);

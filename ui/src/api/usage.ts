@@ -15,6 +15,8 @@ export interface UsageQuery {
   top?: number;
   /** Of the rows, commas between; all when left out. */
   figures?: string;
+  /** Only groups with this text in a name. */
+  named?: string;
   sort?: string;
   order?: string;
   limit?: number;
@@ -42,5 +44,5 @@ export interface KindReport {
   explainedNano: number;
 }
 
-export const getUsageKinds = ({ from, to, key, user, model }: UsageQuery, signal?: AbortSignal) =>
-  callApi<KindReport>(`/usage/kinds${queryText({ from, to, key, user, model })}`, { signal });
+export const getUsageKinds = (query: UsageQuery, signal?: AbortSignal) =>
+  callApi<KindReport>(`/usage/kinds${queryText({ ...query })}`, { signal });

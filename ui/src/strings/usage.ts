@@ -37,6 +37,8 @@ export const usageStrings = {
   sharesOf: (name: string) => `Share of cost by ${name.toLowerCase()}`,
   part: (name: string, percent: string, cost: string) => `${name}: ${percent}, ${cost}`,
   filtered: (filters: string) => `Only ${filters}.`,
+  find: 'Find in the table',
+  foundBy: (text: string) => `“${text}” in a name`,
   print: 'Print',
   table: 'Usage by group',
   unnamed: '(none)',

@@ -36,7 +36,7 @@ export interface UsageSearch extends RangeSearch {
   /** Dimensions, commas between; '' for none. */
   groupBy?: string;
   bucket?: (typeof buckets)[number];
-  sort?: Figure;
+  sort?: Figure | 'group';
   order?: 'asc' | 'desc';
   compare?: Comparison;
   /** The table has a column for each kind of token. */
@@ -44,6 +44,8 @@ export interface UsageSearch extends RangeSearch {
   user?: string;
   model?: string;
   key?: string;
+  /** Text in the groups' names. */
+  named?: string;
   page?: number;
 }
 
@@ -55,13 +57,13 @@ export function readUsageSearch(raw: Record<string, unknown>): UsageSearch {
     found.groupBy = raw.groupBy.split(',').filter(isDimension).slice(0, 3).join(',');
   const bucket = buckets.find((name) => name === raw.bucket);
   if (bucket !== undefined) found.bucket = bucket;
-  const sort = figures.find((name) => name === raw.sort);
+  const sort = ([...figures, 'group'] as const).find((name) => name === raw.sort);
   if (sort !== undefined) found.sort = sort;
   if (raw.order === 'asc' || raw.order === 'desc') found.order = raw.order;
   const compare = comparisons.find((name) => name === raw.compare);
   if (compare !== undefined) found.compare = compare;
   if (raw.kinds === true) found.kinds = true;
-  for (const name of ['user', 'model', 'key'] as const)
+  for (const name of ['user', 'model', 'key', 'named'] as const)
     if (raw[name] !== undefined && raw[name] !== '') found[name] = String(raw[name]);
   const page = Number(raw.page);
   if (Number.isInteger(page) && page > 1 && page <= 100_000) found.page = page;

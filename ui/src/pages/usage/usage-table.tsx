@@ -1,6 +1,7 @@
 import { Progress, Table, Text } from '@mantine/core';
 import type { UsageFigures, UsageReport } from '../../api/types.ts';
 import { formatCost, formatCount } from '../../components/format.ts';
+import { SearchBox } from '../../components/search-box.tsx';
 import { SortHeader } from '../../components/sort-header.tsx';
 import { strings } from '../../strings.ts';
 import { type ComparedRow, comparedRows, percentChange } from './compare.ts';
@@ -36,10 +37,22 @@ export function UsageTable({ report, before, groups, search, onChange }: UsageTa
   const isCompared = before !== undefined;
   const figures = shownFigures(search, report.total);
   const rows = comparedRows(report, before);
-  const sortBy = (figure: Figure) =>
-    onChange({ ...search, sort: figure, order: sort === figure && order === 'desc' ? 'asc' : 'desc' });
+  const sortBy = (column: Figure | 'group') => {
+    const [first, second] = column === 'group' ? (['asc', 'desc'] as const) : (['desc', 'asc'] as const);
+    onChange({ ...search, sort: column, order: sort === column && order === first ? second : first });
+  };
   return (
     <>
+      {groups.length > 0 && (
+        <div className="no-print">
+          <SearchBox
+            label={strings.usage.find}
+            placeholder={groups.map(dimensionName).join(', ')}
+            value={search.named ?? ''}
+            onSearch={(text) => onChange({ ...search, named: text || undefined })}
+          />
+        </div>
+      )}
       <Table.ScrollContainer
         minWidth={plainWidth + (isCompared ? 160 : 0) + Math.max(0, figures.length - 8) * columnWidth}
       >
@@ -47,7 +60,12 @@ export function UsageTable({ report, before, groups, search, onChange }: UsageTa
           <Table.Thead>
             <Table.Tr>
               {groups.map((group) => (
-                <Table.Th key={group}>{dimensionName(group)}</Table.Th>
+                <SortHeader
+                  key={group}
+                  label={dimensionName(group)}
+                  order={sort === 'group' ? order : undefined}
+                  onSort={() => sortBy('group')}
+                />
               ))}
               {figures.map((figure) => (
                 <SortHeader
@@ -70,6 +88,11 @@ export function UsageTable({ report, before, groups, search, onChange }: UsageTa
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
+            {rows.length === 0 && (
+              <Table.Tr>
+                <Table.Td colSpan={99}>{strings.common.nothingFound}</Table.Td>
+              </Table.Tr>
+            )}
             {rows.map((row) => (
               <UsageTableRow
                 key={JSON.stringify(row.group)}

@@ -15,6 +15,7 @@ import { refuseSound, refuseSpeech } from '../../speech.ts';
 import { isOfGemini } from '../../thinking-seal.ts';
 import { closedSchema } from '../../tool-schemas.ts';
 import { reportUnsampled } from '../../uncarried.ts';
+import { anthropicSearch, withoutSearch } from '../../web-search.ts';
 
 /** What Anthropic requires and OpenAI's clients often leave out (agentgateway's choice, documented). */
 const defaultMaxTokens = 4_096;
@@ -38,7 +39,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     stop_sequences: request.stop.length === 0 ? undefined : request.stop,
     ...encodeSampling(request, maxTokens, drops),
     metadata: request.user === undefined ? undefined : { user_id: request.user },
-    ...encodeTools(request),
+    ...encodeTools(request, drops),
   };
   // The vendor's own has limits of number and complexity that others' clients know nothing of.
   if (request.tools.some(({ strict }) => strict === true)) drops.push('tools.strict');
@@ -58,23 +59,35 @@ function encodeSampling(request: CanonicalRequest, maxTokens: number, drops: str
   return { top_p: topP, top_k: topK, temperature, thinking, output_config };
 }
 
-function encodeTools(request: CanonicalRequest): Fields {
-  if (request.tools.length === 0) return {};
+function encodeTools(request: CanonicalRequest, drops: string[]): Fields {
+  const webSearch = searchOf(request, drops);
+  if (request.tools.length === 0 && webSearch === undefined) return {};
   const choice =
     request.toolChoice ?? (request.parallelToolCalls === false ? { type: 'auto' as const } : undefined);
   return {
-    tools: request.tools.map((tool) => ({
-      name: tool.name,
-      description: tool.description,
-      input_schema: tool.parameters,
-      cache_control: tool.cacheControl,
-    })),
+    tools: [
+      ...request.tools.map((tool) => ({
+        name: tool.name,
+        description: tool.description,
+        input_schema: tool.parameters,
+        cache_control: tool.cacheControl,
+      })),
+      ...(webSearch === undefined ? [] : [anthropicSearch(webSearch, drops)]),
+    ],
     tool_choice: choice === undefined ? undefined : encodeToolChoice(choice, request.parallelToolCalls),
   };
 }
 
+/** Its name is the API's own: a client's tool of the same does it then. */
+function searchOf({ webSearch, tools }: CanonicalRequest, drops: string[]): CanonicalRequest['webSearch'] {
+  if (webSearch === undefined || tools.every(({ name }) => name !== 'web_search')) return webSearch;
+  withoutSearch(webSearch, drops, ' beside a tool of that name');
+  return undefined;
+}
+
 function encodeToolChoice(choice: ToolChoice, parallel: boolean | undefined): Fields {
   const disable_parallel_tool_use = parallel === false && choice.type !== 'none' ? true : undefined;
+  if (choice.type === 'web-search') return { type: 'tool', name: 'web_search', disable_parallel_tool_use };
   if (choice.type === 'tool') return { type: 'tool', name: choice.name, disable_parallel_tool_use };
   return { type: choice.type === 'required' ? 'any' : choice.type, disable_parallel_tool_use };
 }
@@ -114,6 +127,8 @@ function encodePart(part: Part, message: number, drops: string[]): Fields[] {
           type: 'document',
           title: part.name,
           source: encodeSource(part.source),
+          context: part.context,
+          citations: part.citations === true ? { enabled: true } : undefined,
           cache_control: part.cacheControl,
         },
       ];

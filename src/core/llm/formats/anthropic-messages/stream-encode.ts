@@ -37,6 +37,8 @@ class MessagesEncoder implements StreamEncoder {
           this.#switch('text', { type: 'text', text: '' }) +
           this.#delta({ type: 'text_delta', text: event.text })
         );
+      case 'block-end':
+        return this.#open === 'text' ? this.#close() : '';
       case 'speech':
         return '';
       case 'thinking':

@@ -1,5 +1,5 @@
 /** Canonical → a Converse request. Its model goes into the path. */
-import { cachesPrompts, isAnthropicModel, modelSettings } from '../../bedrock-models.ts';
+import { cachesPrompts, citesDocuments, isAnthropicModel, modelSettings } from '../../bedrock-models.ts';
 import { FieldFault, type Fields } from '../../fields.ts';
 import { refuseLogprobs } from '../../logprobs.ts';
 import type {
@@ -15,16 +15,20 @@ import type {
 import { refuseSound, refuseSpeech } from '../../speech.ts';
 import { isOfGemini } from '../../thinking-seal.ts';
 import { reportUncarried, reportUnsampled } from '../../uncarried.ts';
+import { withoutSearch } from '../../web-search.ts';
 
 const jsonOnly: TextPart = { type: 'text', text: 'Answer with one JSON object and nothing else.' };
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
   refuseLogprobs(request);
   refuseSpeech(request);
+  if (request.webSearch !== undefined) withoutSearch(request.webSearch, drops);
   reportUnsampled(request, drops);
   if (request.user !== undefined) drops.push('user');
   const mark = cachesPrompts(request.model) ? cachePoint : unmarked;
-  if (mark === unmarked) reportUncarried(request, drops, { toolErrors: true });
+  const cacheMarks = mark !== unmarked;
+  const citations = citesDocuments(request.model);
+  reportUncarried(request, drops, { toolErrors: true, cacheMarks, citations });
   const system = [...request.system];
   if (request.responseFormat?.type === 'json_object') {
     system.push(jsonOnly);
@@ -89,8 +93,11 @@ function encodeMessages({ messages, model }: CanonicalRequest, mark: Mark, drops
   const encoded: { role: string; content: Fields[] }[] = [];
   const documents = new DocumentNames();
   const signs = isAnthropicModel(model);
+  const cites = citesDocuments(model);
   messages.forEach(({ role, parts }, index) => {
-    const content = parts.flatMap((part) => encodePart(part, { index, signs, mark, documents, drops }));
+    const content = parts.flatMap((part) =>
+      encodePart(part, { index, signs, cites, mark, documents, drops }),
+    );
     const last = encoded.at(-1);
     if (content.length === 0) return;
     if (last?.role === role) last.content.push(...content);
@@ -104,6 +111,8 @@ interface Place {
   index: number;
   /** Whether the model signs its reasoning, and wants it back. */
   signs: boolean;
+  /** Whether it tells what of its answer rests on which document. */
+  cites: boolean;
   mark: Mark;
   documents: DocumentNames;
   drops: string[];
@@ -181,8 +190,10 @@ const documentFormats: Record<string, string> = {
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
 };
 
-function encodeDocument({ source, name }: DocumentPart, { documents, index }: Place): Fields {
-  const base = { name: documents.next(name ?? 'document') };
+function encodeDocument(part: DocumentPart, { documents, index, cites }: Place): Fields {
+  const { source, name, context } = part;
+  const citations = part.citations === true ? { enabled: true } : undefined;
+  const base = { name: documents.next(name ?? 'document'), ...(cites && { context, citations }) };
   if (source.type === 'text') return { ...base, format: 'txt', source: { text: source.text } };
   const format = source.type === 'url' ? extensionOf(source.url) : documentFormats[source.mediaType];
   if (format === undefined)

@@ -13,6 +13,7 @@ import {
 import { either, jsonSchemaOf } from '../../gemini-names.ts';
 import type { CanonicalRequest, Tool, ToolChoice } from '../../model.ts';
 import { reportOthers } from '../../uncarried.ts';
+import { searchOfGemini } from '../../web-search.ts';
 import { decodeContents, decodeTexts } from './messages-decode.ts';
 
 export const carried: ReadonlySet<string> = new Set([
@@ -38,7 +39,7 @@ export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
   const system = either(body, 'systemInstruction');
   const read = <T>(name: string, as: (value: unknown, path: string) => T) =>
     optional(either(config, name), `generationConfig.${name}`, as);
-  const tools = decodeTools(optional(body['tools'], 'tools', asArray) ?? [], drops);
+  const { tools, webSearch } = decodeTools(optional(body['tools'], 'tools', asArray) ?? [], drops);
   const toolConfig = optional(either(body, 'toolConfig'), 'toolConfig', asObject);
   const { toolChoice, only } = decodeToolChoice(toolConfig, drops);
   return {
@@ -47,6 +48,7 @@ export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
     messages: decodeContents(body['contents'], drops),
     tools: only === undefined ? tools : tools.filter(({ name }) => only.includes(name)),
     toolChoice,
+    webSearch,
     maxTokens: read('maxOutputTokens', asCount),
     temperature: read('temperature', asNumber),
     topP: read('topP', asNumber),
@@ -131,9 +133,20 @@ function decodeLogprobs(
   return undefined;
 }
 
-/** What Google itself runs (`googleSearch`, …) is left out. */
-function decodeTools(tools: readonly unknown[], drops: string[]): Tool[] {
-  return tools.flatMap((value, index) => {
+const carriedOfTools = new Set([
+  'functionDeclarations',
+  'function_declarations',
+  'googleSearch',
+  'google_search',
+]);
+
+/** What else Google itself runs (`codeExecution`, …) is left out. */
+function decodeTools(
+  list: readonly unknown[],
+  drops: string[],
+): { tools: Tool[]; webSearch?: CanonicalRequest['webSearch'] } {
+  let webSearch: CanonicalRequest['webSearch'];
+  const tools = list.flatMap((value, index) => {
     const path = `tools[${index}]`;
     const tool = asObject(value, path);
     const declarations = optional(
@@ -141,8 +154,9 @@ function decodeTools(tools: readonly unknown[], drops: string[]): Tool[] {
       `${path}.functionDeclarations`,
       asArray,
     );
-    for (const name of Object.keys(tool))
-      if (name !== 'functionDeclarations' && name !== 'function_declarations') drops.push(`${path}.${name}`);
+    const search = either(tool, 'googleSearch');
+    if (search !== undefined) webSearch = searchOfGemini(search, `${path}.googleSearch`, drops);
+    reportOthers(tool, carriedOfTools, path, drops);
     return (declarations ?? []).map((item, i) => {
       const at = `${path}.functionDeclarations[${i}]`;
       const declaration = asObject(item, at);
@@ -155,6 +169,7 @@ function decodeTools(tools: readonly unknown[], drops: string[]): Tool[] {
       };
     });
   });
+  return { tools, webSearch };
 }
 
 /** `only`: of the tools, those that may be called. */

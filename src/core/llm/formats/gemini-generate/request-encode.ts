@@ -11,6 +11,7 @@ import type {
 import { geminiSpeech } from '../../speech.ts';
 import { isOfGemini, sealSignature } from '../../thinking-seal.ts';
 import { reportUncarried } from '../../uncarried.ts';
+import { geminiSearch, withoutSearch } from '../../web-search.ts';
 
 /** What Google's guide gives for calls of tools whose signature is not known: made by another model, or lost by a client. */
 const noSignature = 'skip_thought_signature_validator';
@@ -24,7 +25,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     systemInstruction:
       request.system.length === 0 ? undefined : { parts: request.system.map(({ text }) => ({ text })) },
     contents: encodeContents(request, drops),
-    ...encodeTools(request),
+    ...encodeTools(request, drops),
     generationConfig: encodeConfig(request, drops),
   };
 }
@@ -52,8 +53,10 @@ function encodeConfig(request: CanonicalRequest, drops: string[]): Fields | unde
   return Object.values(config).every((value) => value === undefined) ? undefined : config;
 }
 
-function encodeTools({ tools, toolChoice }: CanonicalRequest): Fields {
-  if (tools.length === 0) return {};
+/** Beside functions the API refuses to search. */
+function encodeTools({ tools, toolChoice, webSearch }: CanonicalRequest, drops: string[]): Fields {
+  if (tools.length === 0) return webSearch === undefined ? {} : { tools: [geminiSearch(webSearch, drops)] };
+  if (webSearch !== undefined) withoutSearch(webSearch, drops, ' beside functions');
   const functionDeclarations = tools.map(({ name, description, parameters }) => ({
     name,
     description,
@@ -62,7 +65,9 @@ function encodeTools({ tools, toolChoice }: CanonicalRequest): Fields {
   return {
     tools: [{ functionDeclarations }],
     toolConfig:
-      toolChoice === undefined ? undefined : { functionCallingConfig: encodeToolChoice(toolChoice) },
+      toolChoice === undefined || toolChoice.type === 'web-search'
+        ? undefined
+        : { functionCallingConfig: encodeToolChoice(toolChoice) },
   };
 }
 
@@ -73,7 +78,7 @@ function withoutDialect(parameters: unknown): unknown {
   return schema;
 }
 
-function encodeToolChoice(choice: ToolChoice): Fields {
+function encodeToolChoice(choice: Exclude<ToolChoice, { type: 'web-search' }>): Fields {
   if (choice.type === 'tool') return { mode: 'ANY', allowedFunctionNames: [choice.name] };
   return { mode: { auto: 'AUTO', none: 'NONE', required: 'ANY' }[choice.type] };
 }

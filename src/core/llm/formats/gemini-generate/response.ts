@@ -1,5 +1,5 @@
 /** Whole generateContent answers. */
-import { citationsOfGemini, groundingMetadata } from '../../citations.ts';
+import { citationsOfGemini, groundingMetadata } from '../../citations-gemini.ts';
 import { asArray, type Fields } from '../../fields.ts';
 import type { AnswerContext } from '../../format.ts';
 import { either } from '../../gemini-names.ts';
@@ -96,7 +96,6 @@ export function decodeResponse(body: Fields): CanonicalResponse {
     const candidate = candidateOf(body);
     const fault = faultOf(candidate?.['finishReason']);
     if (fault !== undefined) throw new ReplyFault(fault);
-    const citations = citationsOfGemini(candidate);
     const id = String(body['responseId'] ?? '');
     const parts: CanonicalResponse['parts'] = [];
     const speech: string[] = [];
@@ -107,6 +106,7 @@ export function decodeResponse(body: Fields): CanonicalResponse {
       if (decoded.some(({ type }) => type === 'tool-call')) calls++;
       parts.push(...decoded);
     }
+    const citations = citationsOfGemini(candidate, textsOf(parts).join(''));
     return {
       id,
       model: String(body['modelVersion'] ?? ''),
@@ -123,6 +123,11 @@ export function decodeResponse(body: Fields): CanonicalResponse {
 function collectSpeech(part: Fields, speech: string[]): void {
   const data = speechOfPart(part);
   if (data !== undefined) speech.push(data);
+}
+
+/** Of each part; undefined for one that is no text. */
+function textsOf(parts: CanonicalResponse['parts']): (string | undefined)[] {
+  return parts.map((part) => (part.type === 'text' ? part.text : undefined));
 }
 
 export function thoughtPart({ text, ...part }: ThinkingPart): Fields {
@@ -155,7 +160,8 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, _conte
         content: { parts, role: 'model' },
         finishReason: finishReasonToWire(response.finishReason),
         index: 0,
-        groundingMetadata: response.citations && groundingMetadata(response.citations),
+        groundingMetadata:
+          response.citations && groundingMetadata(response.citations, textsOf(response.parts)),
         ...(tokens && {
           ...averageOf(sumOfLogprobs(tokens), tokens.length),
           logprobsResult: logprobsResult(tokens),

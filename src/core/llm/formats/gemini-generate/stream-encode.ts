@@ -1,5 +1,5 @@
 /** Canonical events → chunks of streamGenerateContent. A call of a tool is told whole: its arguments are held until then. */
-import { groundingMetadata } from '../../citations.ts';
+import { groundingMetadata } from '../../citations-gemini.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamEncoder, StreamOptions } from '../../format.ts';
 import { averageOf, logprobsResult, sumOfLogprobs } from '../../logprobs.ts';
@@ -30,6 +30,7 @@ class ChunkEncoder implements StreamEncoder {
   readonly #calls = new Map<number, OpenCall>();
   readonly #citations: Citation[] = [];
   #held = 0;
+  #said = '';
   #logprobs = { sum: 0, count: 0 };
   #finish: FinishReason = 'stop';
 
@@ -39,6 +40,7 @@ class ChunkEncoder implements StreamEncoder {
         this.#answer = { modelVersion: event.model, responseId: event.id };
         return '';
       case 'text':
+        if (this.#said.length < maxHeld) this.#said += event.text;
         return this.#part({ text: event.text }, event.logprobs);
       case 'speech':
         return this.#part(geminiSpeechPart(event.data));
@@ -50,6 +52,8 @@ class ChunkEncoder implements StreamEncoder {
         return this.#part(thoughtPart({ type: 'thinking', text: '', redacted: event.data }));
       case 'citation':
         this.#citations.push(event.citation);
+        return '';
+      case 'block-end':
         return '';
       case 'tool-start':
         this.#calls.set(event.index, { id: event.id, name: event.name, arguments: '' });
@@ -102,7 +106,9 @@ class ChunkEncoder implements StreamEncoder {
   }
 
   #grounding(): Fields {
-    return this.#citations.length === 0 ? {} : { groundingMetadata: groundingMetadata(this.#citations) };
+    return this.#citations.length === 0
+      ? {}
+      : { groundingMetadata: groundingMetadata(this.#citations, [this.#said]) };
   }
 
   #end(usage: Usage): string {

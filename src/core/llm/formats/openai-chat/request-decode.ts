@@ -12,6 +12,7 @@ import {
 } from '../../fields.ts';
 import type { CanonicalRequest, Tool, ToolChoice } from '../../model.ts';
 import { decodeEffort } from '../../reasoning-effort.ts';
+import { searchOfChat } from '../../web-search.ts';
 import { decodeMessages } from './messages-decode.ts';
 
 export const carried: ReadonlySet<string> = new Set([
@@ -39,6 +40,7 @@ export const carried: ReadonlySet<string> = new Set([
   'modalities',
   'audio',
   'functions',
+  'web_search_options',
 ]);
 
 export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
@@ -53,6 +55,7 @@ export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
     ...decodeMessages(body['messages'], drops),
     tools: choice.only === undefined ? tools : tools.filter(({ name }) => choice.only!.includes(name)),
     toolChoice: choice.toolChoice,
+    webSearch: optional(body['web_search_options'], 'web_search_options', searchOfChat),
     parallelToolCalls: optional(body['parallel_tool_calls'], 'parallel_tool_calls', asBoolean),
     maxTokens: optional(maxTokens, 'max_completion_tokens', asCount),
     temperature: number('temperature'),

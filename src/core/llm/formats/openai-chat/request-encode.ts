@@ -5,6 +5,7 @@ import type { CanonicalRequest, Message, Part, ToolChoice, ToolResultPart } from
 import { openaiEffort, openaiSampling } from '../../reasoning-effort.ts';
 import { chatSpeech, inputAudio } from '../../speech.ts';
 import { reportUncarried, shortUser } from '../../uncarried.ts';
+import { chatSearch } from '../../web-search.ts';
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
   reportUncarried(request, drops);
@@ -32,10 +33,8 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
             type: 'function',
             function: { ...tool, strict },
           })),
-    tool_choice:
-      request.toolChoice === undefined || request.tools.length === 0
-        ? undefined
-        : encodeToolChoice(request.toolChoice),
+    tool_choice: request.tools.length === 0 ? undefined : encodeToolChoice(request.toolChoice),
+    web_search_options: request.webSearch && chatSearch(request.webSearch, request.model, drops),
     // Refused where there are no tools.
     parallel_tool_calls: request.tools.length === 0 ? undefined : request.parallelToolCalls,
     reasoning_effort: openaiEffort(request, drops),
@@ -125,7 +124,9 @@ function encodeAssistant(parts: readonly Part[], drops: string[]): Fields {
   return message;
 }
 
-function encodeToolChoice(choice: ToolChoice): unknown {
+/** A model that searches does it with every call. */
+function encodeToolChoice(choice: ToolChoice | undefined): unknown {
+  if (choice === undefined || choice.type === 'web-search') return undefined;
   return choice.type === 'tool' ? { type: 'function', function: { name: choice.name } } : choice.type;
 }
 

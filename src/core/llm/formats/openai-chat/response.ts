@@ -1,7 +1,7 @@
 /** Whole chat completions. */
 
 import { argumentsText, contentParts, reasoningOf, signedBlocks } from '../../chat-content.ts';
-import { chatAnnotation, citationsBeside, citationsOfOpenai } from '../../citations.ts';
+import { chatAnnotation, citationsBeside, citationsOfOpenai, isWeb } from '../../citations.ts';
 import { asArray, asObject, type Fields } from '../../fields.ts';
 import type { AnswerContext } from '../../format.ts';
 import { logprobsIn, logprobsOfChoice, openaiLogprobs, withLogprobs } from '../../logprobs.ts';
@@ -53,7 +53,8 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, contex
     message['content'] = null;
     message['audio'] = spoken(response.id, context.nowSeconds, response.speech);
   }
-  if (response.citations !== undefined) message['annotations'] = response.citations.map(chatAnnotation);
+  const cited = response.citations?.filter(isWeb) ?? [];
+  if (cited.length > 0) message['annotations'] = cited.map(chatAnnotation);
   const thinking = response.parts.filter((part) => part.type === 'thinking');
   if (thinking.length > 0) {
     message['reasoning_content'] = thinking.map((part) => part.text).join('');

@@ -1,5 +1,5 @@
 /** Canonical events → chat completion chunks. Usage goes out only to a client that asked for it. */
-import { chatAnnotation } from '../../citations.ts';
+import { chatAnnotation, isWeb } from '../../citations.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamEncoder, StreamOptions } from '../../format.ts';
 import { openaiLogprobs } from '../../logprobs.ts';
@@ -50,7 +50,9 @@ class ChunkEncoder implements StreamEncoder {
       case 'thinking-redacted':
         return this.#fields({ thinking_blocks: [{ type: 'redacted_thinking', data: event.data }] });
       case 'citation':
-        return this.#fields({ annotations: [chatAnnotation(event.citation)] });
+        return isWeb(event.citation) ? this.#fields({ annotations: [chatAnnotation(event.citation)] }) : '';
+      case 'block-end':
+        return '';
       case 'tool-start': {
         const definition = { name: event.name, arguments: '' };
         return this.#fields({

@@ -1,7 +1,7 @@
 /** `input` of the Responses API → canonical turns: system apart, neighbours of one role joined. */
 import { imageOfUrl, parseDataUrl } from '../../data-url.ts';
 import { asArray, asObject, asString, FieldFault, type Fields, optional } from '../../fields.ts';
-import type { DocumentPart, ImagePart, Message, Part, TextPart, Tool } from '../../model.ts';
+import type { DocumentPart, ImagePart, Message, Part, TextPart, Tool, WebSearch } from '../../model.ts';
 import { decodeTools, flatName } from '../../responses-tools.ts';
 import { unsealThinking } from '../../thinking-seal.ts';
 import { reportDetail } from '../../uncarried.ts';
@@ -11,13 +11,20 @@ export interface DecodedInput {
   messages: Message[];
   /** Offered by items of the input. */
   tools: Tool[];
+  webSearch?: WebSearch | undefined;
+  drops: string[];
 }
 
 /** Of items that only OpenAI understands (`web_search_call`, …), what is left out is named in `drops`. */
 export function decodeInput(value: unknown, drops: string[]): DecodedInput {
   if (typeof value === 'string')
-    return { system: [], messages: [{ role: 'user', parts: [{ type: 'text', text: value }] }], tools: [] };
-  const decoded: DecodedInput = { system: [], messages: [], tools: [] };
+    return {
+      system: [],
+      messages: [{ role: 'user', parts: [{ type: 'text', text: value }] }],
+      tools: [],
+      drops,
+    };
+  const decoded: DecodedInput = { system: [], messages: [], tools: [], drops };
   asArray(value, 'input').forEach((item, index) => {
     const path = `input[${index}]`;
     decodeItem(asObject(item, path), path, decoded, drops);
@@ -36,8 +43,7 @@ function decodeItem(item: Fields, path: string, into: DecodedInput, drops: strin
     join(into, 'user', [toolResult(item, path, drops)]);
   else if (type === 'reasoning')
     join(into, 'assistant', [unsealThinking(summaryOf(item), item['encrypted_content'])]);
-  else if (type === 'additional_tools')
-    into.tools.push(...decodeTools(item['tools'], `${path}.tools`, drops));
+  else if (type === 'additional_tools') into.tools.push(...decodeTools(item['tools'], `${path}.tools`, into));
   else if (type === 'item_reference')
     throw new FieldFault(
       path,

@@ -42,9 +42,11 @@ export const carried: ReadonlySet<string> = new Set([
 export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
   reduce(body, drops);
   const instructions = optional(body['instructions'], 'instructions', asString);
-  const { system, messages, tools: added } = decodeInput(body['input'], drops);
-  const allTools = [...decodeTools(body['tools'], 'tools', drops), ...added];
-  const { choice, tools } = decodeToolChoice(body['tool_choice'], allTools);
+  const input = decodeInput(body['input'], drops);
+  const { system, messages, tools: added } = input;
+  const allTools = [...decodeTools(body['tools'], 'tools', input), ...added];
+  const { webSearch } = input;
+  const { choice, tools } = decodeToolChoice(body['tool_choice'], allTools, webSearch !== undefined);
   const reasoning = optional(body['reasoning'], 'reasoning', asObject);
   const user = body['user'] ?? body['safety_identifier'];
   return {
@@ -53,6 +55,7 @@ export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
     messages,
     tools,
     toolChoice: choice,
+    webSearch,
     parallelToolCalls: optional(body['parallel_tool_calls'], 'parallel_tool_calls', asBoolean),
     maxTokens: optional(body['max_output_tokens'], 'max_output_tokens', asCount),
     temperature: optional(body['temperature'], 'temperature', asNumber),
@@ -92,12 +95,18 @@ function decodeLogprobs(body: Fields): CanonicalRequest['logprobs'] {
   return included ? { top, path: 'include' } : undefined;
 }
 
-function decodeToolChoice(value: unknown, tools: Tool[]): { choice?: ToolChoice; tools: Tool[] } {
+function decodeToolChoice(
+  value: unknown,
+  tools: Tool[],
+  searches: boolean,
+): { choice?: ToolChoice; tools: Tool[] } {
   if (value === undefined || value === null) return { tools };
   if (value === 'auto' || value === 'none' || value === 'required') return { choice: { type: value }, tools };
   const choice = asObject(value, 'tool_choice');
   if (choice['type'] === 'function' || choice['type'] === 'custom')
     return { choice: { type: 'tool', name: nameOf(choice, 'tool_choice') }, tools };
+  if (searches && String(choice['type']).startsWith('web_search'))
+    return { choice: { type: 'web-search' }, tools };
   if (choice['type'] !== 'allowed_tools')
     throw new FieldFault('tool_choice.type', `"${String(choice['type'])}" runs at OpenAI only`);
   const allowed = asArray(choice['tools'], 'tool_choice.tools').map((tool, index) => {

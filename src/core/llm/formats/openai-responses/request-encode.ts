@@ -5,6 +5,7 @@ import type { CanonicalRequest, Message, Part, ToolChoice } from '../../model.ts
 import { openaiEffort, openaiSampling } from '../../reasoning-effort.ts';
 import { refuseSound, refuseSpeech } from '../../speech.ts';
 import { reportUncarried, reportUnsampled, shortUser } from '../../uncarried.ts';
+import { responsesSearch } from '../../web-search.ts';
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
   refuseSpeech(request);
@@ -19,20 +20,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     model: request.model,
     instructions: instructions === '' ? undefined : instructions,
     input: request.messages.flatMap((message) => encodeMessage(message, drops)),
-    tools:
-      request.tools.length === 0
-        ? undefined
-        : request.tools.map(({ strict, cacheControl: _, ...tool }) => ({
-            type: 'function',
-            ...tool,
-            strict: strict ?? false,
-          })),
-    tool_choice:
-      request.toolChoice === undefined || request.tools.length === 0
-        ? undefined
-        : encodeToolChoice(request.toolChoice),
-    // Refused where there are no tools.
-    parallel_tool_calls: request.tools.length === 0 ? undefined : request.parallelToolCalls,
+    ...encodeTools(request, drops),
     max_output_tokens: request.maxTokens,
     temperature,
     top_p: topP,
@@ -111,7 +99,27 @@ function encodeContent(part: Part, role: Message['role']): Fields {
   }
 }
 
+function encodeTools(request: CanonicalRequest, drops: string[]): Fields {
+  const { webSearch, toolChoice } = request;
+  const functions = request.tools.map(({ strict, cacheControl: _, ...tool }) => ({
+    type: 'function',
+    ...tool,
+    strict: strict ?? false,
+  }));
+  const tools = webSearch === undefined ? functions : [...functions, responsesSearch(webSearch, drops)];
+  // A choice among none is refused.
+  if (tools.length === 0) return {};
+  return {
+    tools,
+    tool_choice: toolChoice === undefined ? undefined : encodeToolChoice(toolChoice),
+    parallel_tool_calls: request.parallelToolCalls,
+    // No other of these tools is OpenAI's.
+    max_tool_calls: webSearch?.maxUses,
+  };
+}
+
 function encodeToolChoice(choice: ToolChoice): unknown {
+  if (choice.type === 'web-search') return { type: 'web_search' };
   return choice.type === 'tool' ? { type: 'function', name: choice.name } : choice.type;
 }
 

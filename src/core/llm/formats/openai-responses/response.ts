@@ -1,5 +1,5 @@
 /** Whole Responses answers, and the items that streams are made of too. */
-import { citationsOfOpenai, urlCitation } from '../../citations.ts';
+import { citationsOfOpenai, citationsWithin, isWeb, urlCitation } from '../../citations.ts';
 import { asArray, asObject, type Fields } from '../../fields.ts';
 import type { AnswerContext } from '../../format.ts';
 import { logprobsOfOpenai, openaiLogprobs } from '../../logprobs.ts';
@@ -109,10 +109,15 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, contex
   const id = responseId(response.id);
   const tools = offeredTools(context.request);
   const { status, incomplete_details } = outcome(response.finishReason);
-  const cited = response.citations && response.parts.findLast((part) => part.type === 'text');
-  const output = response.parts.map((part, index) => {
+  const parts = joinTexts(response.parts);
+  const last = parts.findLast((part) => part.type === 'text');
+  let said = 0;
+  const output = parts.map((part, index) => {
     if (part.type === 'text') {
-      const annotations = part === cited ? response.citations!.map(urlCitation) : [];
+      const start = said;
+      said += part.text.length;
+      const cited = citationsWithin(response.citations, { start, end: said, rest: part === last });
+      const annotations = cited.filter(isWeb).map((citation) => urlCitation(citation, start));
       return messageItem(itemId('msg', id, index), status, textPart(part, annotations));
     }
     if (part.type === 'thinking') return reasoningItem(itemId('rs', id, index), part);
@@ -126,6 +131,21 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, contex
     output,
     usage: encodeUsage(usage),
   });
+}
+
+/** Blocks of text that stand beside each other are one message, as in a stream. */
+function joinTexts(parts: CanonicalResponse['parts']): CanonicalResponse['parts'] {
+  const joined: CanonicalResponse['parts'] = [];
+  for (const part of parts) {
+    const before = joined.at(-1);
+    if (part.type !== 'text' || before?.type !== 'text') joined.push(part);
+    else {
+      const logprobs = [...(before.logprobs ?? []), ...(part.logprobs ?? [])];
+      const text = before.text + part.text;
+      joined[joined.length - 1] = { type: 'text', text, ...(logprobs.length > 0 && { logprobs }) };
+    }
+  }
+  return joined;
 }
 
 export function decodeResponse(body: Fields): CanonicalResponse {

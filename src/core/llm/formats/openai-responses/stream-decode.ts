@@ -21,6 +21,9 @@ class ResponsesDecoder implements StreamDecoder {
   #refused = false;
   /** Items of which pieces came, by output index. */
   readonly #told = new Set<number>();
+  /** Characters of text so far; output index → those before it. */
+  #said = 0;
+  readonly #before = new Map<number, number>();
   /** Output index → number of the tool call. */
   readonly #tools = new Map<number, number>();
 
@@ -41,7 +44,7 @@ class ResponsesDecoder implements StreamDecoder {
       case 'response.output_text.delta':
         return this.#text(body);
       case 'response.output_text.annotation.added':
-        return citationsOfOpenai([body['annotation']]).map((citation) => ({ type: 'citation', citation }));
+        return this.#cited(body);
       case 'response.reasoning_summary_text.delta':
       case 'response.reasoning_text.delta':
         return [{ type: 'thinking', text: String(body['delta'] ?? '') }];
@@ -65,9 +68,19 @@ class ResponsesDecoder implements StreamDecoder {
   }
 
   #text(body: Fields): StreamEvent[] {
-    this.#told.add(Number(body['output_index']));
+    const index = Number(body['output_index']);
+    if (!this.#told.has(index)) this.#before.set(index, this.#said);
+    this.#told.add(index);
+    const text = String(body['delta'] ?? '');
+    this.#said += text.length;
     const logprobs = logprobsOfOpenai(body['logprobs']);
-    return [{ type: 'text', text: String(body['delta'] ?? ''), ...(logprobs && { logprobs }) }];
+    return [{ type: 'text', text, ...(logprobs && { logprobs }) }];
+  }
+
+  #cited(body: Fields): StreamEvent[] {
+    const before = this.#before.get(Number(body['output_index']));
+    const cited = citationsOfOpenai([body['annotation']], before);
+    return cited.map((citation) => ({ type: 'citation', citation }));
   }
 
   #start(response: Fields): StreamEvent[] {

@@ -1,9 +1,9 @@
 /** Canonical events → the Responses API's events: every item is added, filled, and told again whole when it is done. */
-import { urlCitation } from '../../citations.ts';
+import { isWeb, urlCitation } from '../../citations.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamEncoder, StreamOptions } from '../../format.ts';
 import { openaiLogprobs } from '../../logprobs.ts';
-import type { FinishReason, StreamEvent, ThinkingPart, TokenLogprob } from '../../model.ts';
+import type { Citation, FinishReason, StreamEvent, ThinkingPart, TokenLogprob } from '../../model.ts';
 import { type OfferedTool, offeredTools } from '../../responses-tools.ts';
 import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
@@ -21,6 +21,8 @@ interface OpenItem {
 interface OpenMessage extends OpenItem {
   text: string;
   head: string;
+  /** Characters of text in messages before. */
+  before: number;
   annotations: Fields[];
   logprobs?: TokenLogprob[];
 }
@@ -39,6 +41,7 @@ class ResponsesEncoder implements StreamEncoder {
   #envelope: Fields | undefined;
   readonly #output: Fields[] = [];
   #next = 0;
+  #said = 0;
   #message: OpenMessage | undefined;
   #reasoning: (OpenItem & { part: ThinkingPart }) | undefined;
   readonly #calls = new Map<number, OpenCall>();
@@ -56,13 +59,14 @@ class ResponsesEncoder implements StreamEncoder {
       case 'text':
         return this.#text(event.text, event.logprobs);
       case 'speech':
+      case 'block-end':
         return '';
       case 'thinking':
         return this.#thinking(event.text);
       case 'thinking-signature':
         return this.#sign({ type: 'thinking', text: '', signature: event.signature });
       case 'citation':
-        return this.#cite(urlCitation(event.citation));
+        return this.#cite(event.citation);
       case 'thinking-redacted':
         return this.#closeAll() + this.#sign({ type: 'thinking', text: '', redacted: event.data });
       case 'tool-start':
@@ -113,7 +117,7 @@ class ResponsesEncoder implements StreamEncoder {
     const place = { item_id: id, output_index: index, content_index: 0 };
     const type = 'response.output_text.delta';
     const head = `event: ${type}\ndata: ${JSON.stringify({ type, ...place }).slice(0, -1)},"delta":`;
-    this.#message = { id, index, text: '', head, annotations: [] };
+    this.#message = { id, index, text: '', head, before: this.#said, annotations: [] };
     const item = { id, type: 'message', status: 'in_progress', role: 'assistant', content: [] };
     return (
       closed +
@@ -122,10 +126,11 @@ class ResponsesEncoder implements StreamEncoder {
     );
   }
 
-  #cite(annotation: Fields): string {
+  #cite(citation: Citation): string {
     // Without words there is nothing that a place could stand for.
-    if (this.#message === undefined) return '';
-    const { id, index, annotations } = this.#message;
+    if (this.#message === undefined || !isWeb(citation)) return '';
+    const { id, index, annotations, before } = this.#message;
+    const annotation = urlCitation(citation, before);
     const place = { item_id: id, output_index: index, content_index: 0 };
     const annotation_index = annotations.push(annotation) - 1;
     return this.#write('response.output_text.annotation.added', { ...place, annotation_index, annotation });
@@ -135,6 +140,7 @@ class ResponsesEncoder implements StreamEncoder {
     const open = this.#message;
     if (open === undefined) return '';
     this.#message = undefined;
+    this.#said += open.text.length;
     const { id, index, text, annotations, logprobs = [] } = open;
     const part = wire.textPart(open, annotations);
     const place = { item_id: id, output_index: index, content_index: 0 };
