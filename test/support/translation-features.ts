@@ -18,6 +18,7 @@ const png = 'iVBORw0KGgo=';
 const pdf = 'JVBERi0=';
 const url = 'https://example.com/a.png';
 const schema = { type: 'object', properties: { mark: { type: 'string' } }, required: ['mark'] };
+const closed = { ...schema, additionalProperties: false };
 
 const user = {
   chat: (...content: object[]) => ({ messages: [{ role: 'user', content }] }),
@@ -234,10 +235,10 @@ export const features: Feature[] = [
     name: 'strict arguments',
     arrives: /"strict":true/,
     Completions: {
-      tools: [{ type: 'function', function: { name: 'mark', parameters: schema, strict: true } }],
+      tools: [{ type: 'function', function: { name: 'mark', parameters: closed, strict: true } }],
     },
-    Messages: { tools: [{ name: 'mark', input_schema: schema, strict: true }] },
-    Responses: { tools: [{ type: 'function', name: 'mark', parameters: schema, strict: true }] },
+    Messages: { tools: [{ name: 'mark', input_schema: closed, strict: true }] },
+    Responses: { tools: [{ type: 'function', name: 'mark', parameters: closed, strict: true }] },
   },
   {
     name: 'only some of the tools may be called',

@@ -120,3 +120,39 @@ test('an effort without adaptive thinking, marks of tools and a schema’s compa
     'output_config.effort (without adaptive thinking)',
   ]);
 });
+
+test('Anthropic is strict about schemas that OpenAI could not be strict about: told, not refused there', () => {
+  const schema = { type: 'object', properties: { a: { type: 'string' } }, additionalProperties: false };
+  const tool = (input_schema: object) => ({ name: 'f', input_schema, strict: true });
+  const at = (input_schema: object) =>
+    sent(
+      { max_tokens: 9, messages: [{ role: 'user', content: 'x' }], tools: [tool(input_schema)] },
+      'Messages',
+      'openai',
+    );
+  const closed = at({ ...schema, required: ['a'] });
+  assert.deepEqual([closed.body.tools[0].function.strict, closed.drops], [true, []]);
+  const nested = at({ ...schema, properties: { a: { type: 'array', items: schema } }, required: ['a'] });
+  assert.equal(nested.body.tools[0].function.strict, undefined);
+  assert.deepEqual(nested.drops, ['tools.strict (a schema with optional members)']);
+});
+
+test('OpenAI’s own words about pictures, service and users are told to its other API; Bedrock knows two services', () => {
+  const image_url = { url: 'https://example.com/a.png', detail: 'low' };
+  const messages = [{ role: 'user', content: [{ type: 'image_url', image_url }] }];
+  const body = { messages, service_tier: 'flex', safety_identifier: 'user-7' };
+  const responses = target({ provider: 'custom', model: 'm', formats: [{ type: 'Responses' }] });
+  const call = translated(body, { target: responses });
+  const { input, service_tier, user } = JSON.parse(call.body);
+  assert.equal(input[0].content[0].detail, 'low');
+  assert.deepEqual([service_tier, user, call.drops], ['flex', 'user-7', []]);
+  const bedrock = target({ provider: 'bedrock', model: 'amazon.nova-pro-v1:0', bedrock: {} });
+  const at = (tier: string) => {
+    const text = { ...body, messages: [{ role: 'user', content: 'x' }], service_tier: tier };
+    const there = translated(text, { target: bedrock });
+    return [JSON.parse(there.body).serviceTier, there.drops];
+  };
+  assert.deepEqual(at('flex'), [{ type: 'flex' }, ['user']]);
+  assert.deepEqual(at('auto'), [undefined, ['user']]);
+  assert.deepEqual(at('scale'), [undefined, ['service_tier', 'user']]);
+});

@@ -4,6 +4,7 @@ import type { Api } from './api.ts';
 import { modelFor } from './enrich.ts';
 import { FieldFault, type Fields, fieldsOf } from './fields.ts';
 import type { Format } from './format.ts';
+import { openaiResponses } from './formats/openai-responses/index.ts';
 import { upstreamHeaders } from './headers.ts';
 import { errorKindOf } from './model.ts';
 import type { Provider } from './provider.ts';
@@ -15,17 +16,20 @@ import { type ClientCall, ReplyFault, type UpstreamCall } from './translate-cont
 import { namesOfDrops, withTurn } from './uncarried.ts';
 import { noUsage } from './usage.ts';
 
-type Counter = 'AnthropicTokenCount' | 'GeminiCountTokens' | 'CountTokens';
+type Counter = 'AnthropicTokenCount' | 'GeminiCountTokens' | 'CountTokens' | 'InputTokens';
 
-/** By the format that a provider takes conversations in; OpenAI's has no counter. */
+/** By the format that a provider takes conversations in. OpenAI counts those of its other API only. */
 const counterOf: Partial<Record<Api, Counter>> = {
   Messages: 'AnthropicTokenCount',
   GenerateContent: 'GeminiCountTokens',
   Converse: 'CountTokens',
+  Completions: 'InputTokens',
 };
 
 export function counterFor(call: ClientCall, provider: Provider): Counter | undefined {
   const counter = counterOf[provider.chat.routeType];
+  // At a path of its own is chat.
+  if (counter === 'InputTokens' && call.target.path !== undefined) return undefined;
   return counter !== undefined && isNative(call.target, provider, counter) ? counter : undefined;
 }
 
@@ -37,7 +41,7 @@ export function translateCount(
   inPath: Fields,
 ): UpstreamCall {
   const drops: string[] = [];
-  const { format } = provider.chat;
+  const format = counter === 'InputTokens' ? openaiResponses : provider.chat.format;
   const request = client.decodeRequest({ ...conversation(fieldsOf(call)), ...inPath }, drops);
   const model = modelFor(call.target, request.model);
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
@@ -85,10 +89,13 @@ const anthropicCounts = ['anthropic_version', 'messages', 'system', 'tools', 'to
 const googleCounts = ['contents', 'systemInstruction', 'tools', 'generationConfig'];
 const converseCounts = ['messages', 'system', 'toolConfig', 'additionalModelRequestFields'];
 
+const openaiCounts = ['model', 'input', 'instructions', 'tools', 'tool_choice', 'text', 'reasoning'];
+
 /** Vertex AI has the members of the request beside each other, the Gemini API inside of one. */
 function counted(counter: Counter, encoded: Fields, model: string, { provider }: ProviderTarget): Fields {
   const only = (names: string[]) => Object.fromEntries(names.map((name) => [name, encoded[name]]));
   if (counter === 'CountTokens') return { input: { converse: only(converseCounts) } };
+  if (counter === 'InputTokens') return only(openaiCounts);
   if (counter === 'AnthropicTokenCount') return { model, ...only(anthropicCounts) };
   return provider === 'vertexai'
     ? only(googleCounts)

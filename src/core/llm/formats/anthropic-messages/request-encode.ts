@@ -14,7 +14,7 @@ import type {
 import { refuseSound, refuseSpeech } from '../../speech.ts';
 import { isOfGemini } from '../../thinking-seal.ts';
 import { closedSchema } from '../../tool-schemas.ts';
-import { reportUnsampled } from '../../uncarried.ts';
+import { reportOfOpenai, reportUnsampled } from '../../uncarried.ts';
 import { anthropicSearch, withoutSearch } from '../../web-search.ts';
 
 /** What Anthropic requires and OpenAI's clients often leave out (agentgateway's choice, documented). */
@@ -25,6 +25,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
   refuseLogprobs(request);
   refuseSpeech(request);
   reportUnsampled(request, drops);
+  reportOfOpenai(request, drops);
   const system = request.system.filter(({ text }) => text.trim() !== '');
   if (request.responseFormat?.type === 'json_object') {
     system.push(jsonOnly);

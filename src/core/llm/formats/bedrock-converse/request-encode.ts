@@ -14,7 +14,7 @@ import type {
 } from '../../model.ts';
 import { refuseSound, refuseSpeech } from '../../speech.ts';
 import { isOfGemini } from '../../thinking-seal.ts';
-import { reportUncarried, reportUnsampled } from '../../uncarried.ts';
+import { reportOfOpenai, reportUncarried, reportUnsampled } from '../../uncarried.ts';
 import { withoutSearch } from '../../web-search.ts';
 
 const jsonOnly: TextPart = { type: 'text', text: 'Answer with one JSON object and nothing else.' };
@@ -24,6 +24,9 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
   refuseSpeech(request);
   if (request.webSearch !== undefined) withoutSearch(request.webSearch, drops);
   reportUnsampled(request, drops);
+  const tier = request.serviceTier;
+  const known = tier === 'priority' || tier === 'flex';
+  reportOfOpenai(known ? { ...request, serviceTier: undefined } : request, drops);
   if (request.user !== undefined) drops.push('user');
   const mark = cachesPrompts(request.model) ? cachePoint : unmarked;
   const cacheMarks = mark !== unmarked;
@@ -42,6 +45,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     inferenceConfig: unlessEmpty({ maxTokens: request.maxTokens, temperature, topP, stopSequences }),
     toolConfig: encodeTools(request, mark, drops),
     outputConfig: encodeOutput(request),
+    serviceTier: known ? { type: tier } : undefined,
     additionalModelRequestFields: unlessEmpty(additional),
     additionalModelResponseFieldPaths: asked,
   };

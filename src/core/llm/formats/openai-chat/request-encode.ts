@@ -26,6 +26,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     // Zero is what it is without.
     top_logprobs: logprobs?.top || undefined,
     user: shortUser(request, drops),
+    service_tier: request.serviceTier,
     tools:
       request.tools.length === 0
         ? undefined
@@ -93,7 +94,7 @@ function shownInstead({ id, parts }: ToolResultPart, drops: string[]): Fields[] 
 function encodeUserPart(part: Part, drops: string[]): Fields[] {
   if (part.type === 'text') return [{ type: 'text', text: part.text }];
   if (part.type === 'image') {
-    return [{ type: 'image_url', image_url: { url: urlOfImage(part) } }];
+    return [{ type: 'image_url', image_url: { url: urlOfImage(part), detail: part.detail } }];
   }
   if (part.type === 'audio') return [{ type: 'input_audio', input_audio: inputAudio(part) }];
   if (part.type !== 'document') return [];
