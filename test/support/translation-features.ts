@@ -33,13 +33,17 @@ const tool = {
 };
 
 /** A conversation in which a tool was called twice at once and answered. */
-function called(result: { chat?: object; messages?: object; responses?: object; gemini?: object } = {}) {
+function called(
+  result: { chat?: object; messages?: object; responses?: object; gemini?: object; shown?: object } = {},
+) {
   const ask = { role: 'user', content: 'x' };
   const call = (id: string) => ({ id, type: 'function', function: { name: 'mark', arguments: '{"n":1}' } });
   const item = (call_id: string) => ({ type: 'function_call', call_id, name: 'mark', arguments: '{"n":1}' });
   const use = (id: string) => ({ type: 'tool_use', id, name: 'mark', input: { n: 1 } });
   const part = { functionCall: { name: 'mark', args: { n: 1 } } };
-  const answer = (response: object) => ({ functionResponse: { name: 'mark', response } });
+  const answer = (response: object, inlineData?: object) => ({
+    functionResponse: { name: 'mark', response, ...(inlineData && { parts: [{ inlineData }] }) },
+  });
   return {
     Completions: {
       messages: [
@@ -77,7 +81,7 @@ function called(result: { chat?: object; messages?: object; responses?: object; 
         { role: 'model', parts: [part, part] },
         {
           role: 'user',
-          parts: [answer(result.gemini ?? { output: 'done-a' }), answer({ output: 'done-b' })],
+          parts: [answer(result.gemini ?? { output: 'done-a' }, result.shown), answer({ output: 'done-b' })],
         },
       ],
     },
@@ -218,6 +222,7 @@ export const features: Feature[] = [
     Responses: called({
       responses: { output: [{ type: 'input_image', image_url: `data:image/png;base64,${png}` }] },
     }).Responses,
+    GenerateContent: called({ shown: { mimeType: 'image/png', data: png } }).GenerateContent,
   },
   {
     name: 'PDF in the result of a tool',
@@ -230,6 +235,7 @@ export const features: Feature[] = [
     Responses: called({
       responses: { output: [{ type: 'input_file', file_data: `data:application/pdf;base64,${pdf}` }] },
     }).Responses,
+    GenerateContent: called({ shown: { mimeType: 'application/pdf', data: pdf } }).GenerateContent,
   },
   {
     name: 'strict arguments',

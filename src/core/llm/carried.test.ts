@@ -156,3 +156,60 @@ test('OpenAI’s own words about pictures, service and users are told to its oth
   assert.deepEqual(at('auto'), [undefined, ['user']]);
   assert.deepEqual(at('scale'), [undefined, ['service_tier', 'user']]);
 });
+
+test('a file of text is one text where files are of other kinds', () => {
+  const data = Buffer.from('é漢').toString('base64');
+  const body = { contents: [{ parts: [{ inlineData: { mimeType: 'text/csv', data } }] }] };
+  const [asked] = sent(body, 'GenerateContent', 'anthropic').body.messages;
+  assert.deepEqual(asked.content[0].source, { type: 'text', media_type: 'text/plain', data: 'é漢' });
+  assert.equal(sent(body, 'GenerateContent', 'openai').body.messages[0].content, 'é漢');
+  const source = {
+    type: 'content',
+    content: [
+      { type: 'text', text: 'one' },
+      { type: 'text', text: 'two' },
+    ],
+  };
+  const messages = [{ role: 'user', content: [{ type: 'document', source }] }];
+  const { contents } = sent({ max_tokens: 9, messages }, 'Messages', 'gemini').body;
+  assert.deepEqual(contents[0].parts, [{ text: 'one\n\ntwo' }]);
+});
+
+test('what Gemini’s tools show is in their result', () => {
+  const inlineData = { mimeType: 'image/png', data: 'AAAA' };
+  const functionResponse = { name: 'f', response: { output: 'look' }, parts: [{ inlineData }] };
+  const body = {
+    contents: [
+      { role: 'user', parts: [{ text: 'x' }] },
+      { role: 'model', parts: [{ functionCall: { name: 'f', args: {} } }] },
+      { role: 'user', parts: [{ functionResponse }] },
+    ],
+  };
+  const [result] = sent(body, 'GenerateContent', 'anthropic').body.messages[2].content;
+  assert.deepEqual(result.content, [{ type: 'text', text: 'look' }, png]);
+  const sound = { ...functionResponse, parts: [{ inlineData: { ...inlineData, mimeType: 'audio/wav' } }] };
+  const wrong = { contents: [...body.contents.slice(0, 2), { parts: [{ functionResponse: sound }] }] };
+  assert.throws(() => sent(wrong, 'GenerateContent', 'anthropic'), /can not answer with sound/);
+});
+
+test('one call at a time: Bedrock hands it on to newer models of Anthropic, where the choice is theirs', () => {
+  const tools = [{ type: 'function', function: { name: 'f', parameters: { type: 'object' } } }];
+  const at = (model: string, tool_choice: string) => {
+    const to = target({ provider: 'bedrock', model, bedrock: {} });
+    const body = {
+      messages: [{ role: 'user', content: 'x' }],
+      tools,
+      tool_choice,
+      parallel_tool_calls: false,
+    };
+    const call = translated(body, { target: to });
+    return [JSON.parse(call.body).additionalModelRequestFields?.tool_choice, call.drops];
+  };
+  const one = { type: 'auto', disable_parallel_tool_use: true };
+  assert.deepEqual(at('us.anthropic.claude-opus-4-6-v1', 'auto'), [one, []]);
+  assert.deepEqual(at('us.anthropic.claude-opus-4-6-v1', 'required'), [undefined, ['parallel_tool_calls']]);
+  assert.deepEqual(at('anthropic.claude-3-7-sonnet-20250219-v1:0', 'auto'), [
+    undefined,
+    ['parallel_tool_calls'],
+  ]);
+});

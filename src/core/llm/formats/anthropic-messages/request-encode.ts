@@ -1,4 +1,5 @@
 /** Canonical → a Messages request. */
+import { textOfFile } from '../../data-url.ts';
 import { thinkingSampling } from '../../extended-thinking.ts';
 import { FieldFault, type Fields } from '../../fields.ts';
 import { refuseLogprobs } from '../../logprobs.ts';
@@ -171,6 +172,8 @@ function encodeText(part: TextPart): Fields {
 function encodeSource(source: ImagePart['source'] | DocumentPart['source']): Fields {
   if (source.type === 'url') return { type: 'url', url: source.url };
   if (source.type === 'text') return { type: 'text', media_type: 'text/plain', data: source.text };
+  const text = textOfFile(source);
+  if (text !== undefined) return { type: 'text', media_type: 'text/plain', data: text };
   return { type: 'base64', media_type: source.mediaType, data: source.data };
 }
 

@@ -38,6 +38,8 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     drops.push('response_format (asked for in the system prompt)');
   }
   const { temperature, topP, additional, asked } = modelSettings(request, drops);
+  if (request.parallelToolCalls === false && request.tools.length > 0 && !additional['tool_choice'])
+    drops.push('parallel_tool_calls');
   const stopSequences = request.stop.length === 0 ? undefined : request.stop;
   return {
     system: system.length === 0 ? undefined : system.flatMap((part) => encodeText(part, mark)),
@@ -68,7 +70,6 @@ function encodeTools(request: CanonicalRequest, mark: Mark, drops: string[]): Fi
   const forbidden = request.toolChoice?.type === 'none';
   if (forbidden && called.size === 0) return undefined;
   if (forbidden) drops.push('tool_choice');
-  if (request.parallelToolCalls === false && request.tools.length > 0) drops.push('parallel_tool_calls');
   const specs = request.tools.flatMap((tool) => encodeTool(tool, mark));
   if (specs.length > 0) return { tools: specs, toolChoice: encodeToolChoice(request.toolChoice) };
   if (called.size === 0) return undefined;

@@ -1,5 +1,5 @@
 /** Canonical → a chat completions request. */
-import { toDataUrl, urlOfImage } from '../../data-url.ts';
+import { textOfFile, toDataUrl, urlOfImage } from '../../data-url.ts';
 import type { Fields } from '../../fields.ts';
 import type { CanonicalRequest, Message, Part, ToolChoice, ToolResultPart } from '../../model.ts';
 import { openaiEffort, openaiSampling } from '../../reasoning-effort.ts';
@@ -104,6 +104,9 @@ function encodeUserPart(part: Part, drops: string[]): Fields[] {
     drops.push('document by URL');
     return [];
   }
+  // Files of the API are PDFs.
+  const text = textOfFile(source);
+  if (text !== undefined) return [{ type: 'text', text }];
   const file_data = toDataUrl(source);
   return [{ type: 'file', file: { filename: part.name ?? 'document', file_data } }];
 }
