@@ -5,6 +5,7 @@ import { countOf } from './counting/model.ts';
 import { modelFor } from './enrich.ts';
 import { FieldFault, type Fields, fieldsOf } from './fields.ts';
 import type { Format } from './format.ts';
+import { openaiResponses } from './formats/openai-responses/index.ts';
 import { upstreamHeaders } from './headers.ts';
 import { errorKindOf } from './model.ts';
 import type { Provider } from './provider.ts';
@@ -17,7 +18,11 @@ import { namesOfDrops, withTurn } from './uncarried.ts';
 import { noUsage } from './usage.ts';
 
 export function counterFor(call: ClientCall, provider: Provider): Counter | undefined {
-  const counter = counterOf[provider.chat.routeType];
+  const { routeType } = provider.chat;
+  // OpenAI counts conversations of its other API only.
+  const counter = routeType === 'Completions' ? 'InputTokens' : counterOf[routeType];
+  // At a path of its own is chat.
+  if (counter === 'InputTokens' && call.target.path !== undefined) return undefined;
   return counter !== undefined && isNative(call.target, provider, counter) ? counter : undefined;
 }
 
@@ -29,7 +34,7 @@ export function translateCount(
   inPath: Fields,
 ): UpstreamCall {
   const drops: string[] = [];
-  const { format } = provider.chat;
+  const format = counter === 'InputTokens' ? openaiResponses : provider.chat.format;
   const request = client.decodeRequest({ ...conversation(fieldsOf(call)), ...inPath }, drops);
   const model = modelFor(call.target, request.model);
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
