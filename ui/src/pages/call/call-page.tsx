@@ -5,7 +5,9 @@ import { getCall } from '../../api/calls.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { formatMoment } from '../../components/format.ts';
 import { PageHeader } from '../../components/page-header.tsx';
+import { Section } from '../../components/section.tsx';
 import { strings } from '../../strings.ts';
+import { CallContentView } from './call-content.tsx';
 import { CallFacts } from './call-facts.tsx';
 import { CallTimeline } from './call-timeline.tsx';
 
@@ -45,6 +47,11 @@ export function CallPage() {
               </Title>
               <CallFacts call={data} />
             </Paper>
+          </Grid.Col>
+          <Grid.Col span={12}>
+            <Section title={strings.recording.title}>
+              <CallContentView call={data} />
+            </Section>
           </Grid.Col>
         </Grid>
       )}
