@@ -63,6 +63,6 @@ export const recordingStrings = {
   delete: 'Delete it',
   deleteTitle: 'Delete what was said?',
   deleteText:
-    'Prompt and answer of this call are deleted and cannot be brought back. The call itself stays, with its tokens and its cost. That of all calls of a user or key is deleted through the admin API (DELETE /contents).',
+    'Prompt and answer of this call are deleted and cannot be brought back. The call itself stays, with its tokens and its cost. That of all calls of a user or key is deleted with “tollgate contents delete”.',
   deleted: 'It is deleted.',
 };
