@@ -93,8 +93,10 @@ async function nextAttempt(
     );
     if (pause === undefined) return undefined;
     const checked = await guardRequest(call, route, chosen.target, attempting.body, deps);
-    const body = checked === undefined ? attempting.body : 'body' in checked ? checked.body : undefined;
-    const upstream = body === undefined ? undefined : upstreamFor({ ...attempting, body }, chosen, spent);
+    const refused = checked !== undefined && 'refusal' in checked;
+    // What one has masked stays so: a provider with the same guards is not checked again.
+    if (checked !== undefined && 'body' in checked) attempting.body = checked.body;
+    const upstream = refused ? undefined : upstreamFor(attempting, chosen, spent);
     if (upstream === undefined) {
       targets.exclude(chosen);
       continue;
@@ -103,7 +105,7 @@ async function nextAttempt(
     if (pause > 0) await deps.sleep(pause);
     if (call.outgoing.destroyed) return undefined;
     call.spent = spent;
-    recordRequest(call, route, body!);
+    recordRequest(call, route, attempting.body);
     describeLlm(call, chosen.target, upstream, deps.prices);
     return { chosen, upstream };
   }
