@@ -109,6 +109,23 @@ describe('the console of the real gateway', { skip: noBrowser }, () => {
     await page.getByText('Not sent to a provider').waitFor();
     await page.getByText('research-daily: 0 requests left, 1 requests needed').waitFor();
     await page.getByText('Nothing was charged').waitFor();
+    const budget = page.getByRole('link', { name: 'agentgateway-system/research-daily' });
+    assert.ok((await budget.count()) >= 2, 'in the reason and in the decision');
+    const again = page.getByRole('link', { name: 'Try in the playground' });
+    const query = new URL((await again.getAttribute('href'))!, gateway.url).searchParams;
+    assert.equal(query.get('key'), 'VirtualKey/agentgateway-system/zoe-laptop');
+    await again.click();
+    await page.waitForURL(/\/playground\?/);
+    const box = (name: string) => page.getByRole('combobox', { name, exact: true });
+    // With the owner, once the keys are there.
+    await eventually(async () => assert.match(await box('Virtual key').inputValue(), /^zoe-laptop/));
+    assert.equal(await box('Model').inputValue(), query.get('model'));
+    await page.goBack();
+    await budget.first().click();
+    await page.getByRole('heading', { name: 'research-daily', level: 1 }).waitFor();
+    await page.goto(`${gateway.url}/keys/agentgateway-system/zoe-laptop`);
+    await page.getByRole('link', { name: 'Try in the playground' }).click();
+    await page.waitForURL(/key=VirtualKey/);
     assert.deepEqual(complaints, []);
   });
 

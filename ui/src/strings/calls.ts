@@ -37,6 +37,8 @@ export const callStrings = {
     back: 'All calls',
     title: 'One call',
     timeline: 'What happened',
+    playground: 'Try in the playground',
+    playgroundHint: 'With this call’s key, route and model chosen',
     received: (method: string, path: string) => `Received ${method} ${path}`,
     from: (address: string, host: string) => `from ${address} for ${host}`,
     routed: 'Route',

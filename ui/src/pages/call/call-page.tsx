@@ -1,7 +1,8 @@
-import { Grid, Loader, Paper, Title } from '@mantine/core';
+import { Button, Grid, Loader, Paper, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { getCall } from '../../api/calls.ts';
+import type { Call } from '../../api/types.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { formatMoment } from '../../components/format.ts';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -25,10 +26,9 @@ export function CallPage() {
       <Link to="/calls" className="link">
         ← {texts.back}
       </Link>
-      <PageHeader
-        title={texts.title}
-        intro={data === undefined ? undefined : formatMoment(data.startedAtMs)}
-      />
+      <PageHeader title={texts.title} intro={data === undefined ? undefined : formatMoment(data.startedAtMs)}>
+        {data?.route !== undefined && (data.llm?.operation ?? 'chat') === 'chat' && <TryAgain call={data} />}
+      </PageHeader>
       {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
       {data === undefined && error === null && <Loader aria-label={strings.loading} />}
       {data !== undefined && (
@@ -58,5 +58,19 @@ export function CallPage() {
         </Grid>
       )}
     </>
+  );
+}
+
+/** What was asked is not kept: key, route and model are. */
+function TryAgain({ call: { key, route, path, llm } }: { call: Call }) {
+  const search = { key: key?.id, route, path, model: llm?.requestModel };
+  return (
+    <Button
+      variant="default"
+      title={texts.playgroundHint}
+      renderRoot={(props) => <Link to="/playground" search={search} {...props} />}
+    >
+      {texts.playground}
+    </Button>
   );
 }
