@@ -8,14 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { calls, countedOf, usedTokens, worths } from './support/budget-load.ts';
 import { type BudgetWorld, budgetWorld } from './support/budget-world.ts';
 import { eventually } from './support/eventually.ts';
-import {
-  type Load,
-  leastNeeded,
-  realistic,
-  reservationOf,
-  shortQuestions,
-  useUp,
-} from './support/realistic-load.ts';
+import { type Load, realistic, reservationOf, shortQuestions, useUp } from './support/realistic-load.ts';
 
 for (const workers of [1, 2])
   for (const load of [realistic, shortQuestions])
@@ -34,15 +27,18 @@ async function exactness(t: TestContext, world: BudgetWorld, load: Load, workers
     await world.key(owner, {}, { owner });
     const reported = await world.provider.usage();
     await world.budget(owner, { selector: { matchLabels: { owner } }, limit: { tokens: limit } });
-    const ask = async (n: number) => (await world.ask(owner, load.body(n))).status;
-    const { passed, rounds, atOnceUntil, afterwards } = await useUp(ask, load, calls);
+    const { passed, rounds, atOnceUntil, afterwards } = await useUp(
+      (n) => world.ask(owner, load.body(n)),
+      async () => limit - (await spentSince(world, reported)),
+      load,
+      calls,
+    );
     const spent = await spentSince(world, reported);
     const share = spent / limit;
     t.diagnostic(
       `worth ${worth}: ${passed} of ${rounds * calls} at once passed and ${afterwards} after them, ${spent} of ${limit} tokens, ${(100 * share).toFixed(1)} %`,
     );
     assert.ok(spent <= limit, `${spent} of ${limit}`);
-    assert.ok(limit - spent < leastNeeded(load), `the smallest call would have fit: ${spent} of ${limit}`);
     assert.ok(share >= load.usable(worth), `${spent} of ${limit}`);
     assert.equal(await countedOf(world, 'budget', owner), spent);
     assert.equal(await countedOf(world, 'held', owner), 0);

@@ -34,7 +34,7 @@ export async function askCounter(
     return await asking.answer(count, target, access);
   } catch (error) {
     const told = error instanceof UpstreamFailure ? error.message : 'its credential is not available';
-    return { failed: told, silentMs: busyMs };
+    return { failed: told, silentMs: busyMs, whose: 'all' };
   } finally {
     clearTimeout(timer);
   }
@@ -63,12 +63,12 @@ class Asking {
     const text = await response.text(mostBytes);
     const told = status === 200 ? countIn(text) : undefined;
     if (told !== undefined) return { told, tokens: withMargin(told, count) };
-    return { failed: `status ${status}`, silentMs: silenceAfter(status) };
+    return { failed: `status ${status}`, ...silenceAfter(status) };
   }
 }
 
-/** What is wrong with one request, or with the credential of one client, says nothing of others. */
-function silenceAfter(status: number): number {
-  if (absent.has(status)) return absentMs;
-  return status === 429 || status >= 500 ? busyMs : 0;
+/** What is wrong with one request, or with a client's own credential, says nothing of others. */
+function silenceAfter(status: number): { silentMs: number; whose: 'all' | 'budget' } {
+  if (absent.has(status)) return { silentMs: absentMs, whose: 'all' };
+  return { silentMs: busyMs, whose: status === 429 || status >= 500 ? 'all' : 'budget' };
 }

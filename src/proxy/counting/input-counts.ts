@@ -37,14 +37,14 @@ export class InputCounts {
     if (this.#memory.isInVain(need, this.#access.nowMs())) return undefined;
     const same = this.#underWay.get(name);
     if (same !== undefined) return same;
-    const counter = counterName(question);
-    if (this.#memory.isSilent(counter, this.#access.nowMs()))
+    const nowMs = this.#access.nowMs();
+    if (silences(question, need).some((silence) => this.#memory.isSilent(silence, nowMs)))
       return { why: 'the counter is left alone for now' };
     const running = this.#perCounter.get(need.counter) ?? 0;
     if (running >= mostForOne || this.#underWay.size >= mostForAll)
       return { why: 'too many are being counted' };
     this.#perCounter.set(need.counter, running + 1);
-    const counting = this.#run(question, name, target).finally(() => {
+    const counting = this.#run(question, name, need, target).finally(() => {
       this.#underWay.delete(name);
       const left = this.#perCounter.get(need.counter)! - 1;
       if (left === 0) this.#perCounter.delete(need.counter);
@@ -63,14 +63,15 @@ export class InputCounts {
     this.#tokenizer.close();
   }
 
-  async #run(question: InputCount, name: string, target: ProviderTarget): Promise<Counted> {
+  async #run(question: InputCount, name: string, need: CountNeed, target: ProviderTarget): Promise<Counted> {
     const answer =
       question.by === 'provider'
         ? await askCounter(question, target, this.#access)
         : await this.#tokenizer.count(question);
     if ('failed' in answer) {
-      if (answer.silentMs > 0)
-        this.#memory.silence(counterName(question), this.#access.nowMs() + answer.silentMs);
+      const [ofAll, ofBudget] = silences(question, need);
+      const until = this.#access.nowMs() + answer.silentMs;
+      if (answer.silentMs > 0) this.#memory.silence(answer.whose === 'all' ? ofAll : ofBudget, until);
       return { why: answer.failed };
     }
     this.#memory.learn(name, answer.tokens);
@@ -90,7 +91,8 @@ function nameOf(question: InputCount): string {
   return `${question.request.url} ${hash('sha256', question.request.body)}`;
 }
 
-/** What is silent together: one counter of one provider. */
-function counterName(question: InputCount): string {
-  return question.by === 'provider' ? question.request.url : question.encoding;
+/** What is silent together: one counter of one provider; and that for one budget. */
+function silences(question: InputCount, { counter }: CountNeed): [ofAll: string, ofBudget: string] {
+  const ofAll = question.by === 'provider' ? question.request.url : question.encoding;
+  return [ofAll, `${ofAll} ${counter}`];
 }

@@ -121,8 +121,11 @@ test('a counter that fails leaves the refusal as it was, and is left alone', asy
   };
   failing(400);
   await refused(/input not counted: status 400/, 1);
+  await refused(/the counter is left alone for now/, 0);
+  nowMs += 5_001;
   failing(200, '{"input_tokens":"many"}');
   await refused(/input not counted: status 200/, 1);
+  nowMs += 5_001;
   failing(500);
   await refused(/input not counted: status 500/, 1);
   await refused(/the counter is left alone for now/, 0);

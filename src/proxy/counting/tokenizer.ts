@@ -25,7 +25,11 @@ export class Tokenizer {
   count({ encoding, texts, framing }: TokenizerCount): Promise<CountAnswer> {
     const characters = texts.reduce((sum, { length }) => sum + length, 0);
     if (characters > mostCharacters)
-      return Promise.resolve({ failed: `more than ${mostCharacters} characters`, silentMs: 0 });
+      return Promise.resolve({
+        failed: `more than ${mostCharacters} characters`,
+        silentMs: 0,
+        whose: 'budget',
+      });
     const id = this.#asked++;
     this.#thread ??= this.#start();
     const thread = this.#thread;
@@ -33,7 +37,7 @@ export class Tokenizer {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
-        resolve({ failed: `not counted in ${patienceMs / 1_000} s`, silentMs: 0 });
+        resolve({ failed: `not counted in ${patienceMs / 1_000} s`, silentMs: 0, whose: 'budget' });
         // Whatever keeps it busy ends with it.
         if (this.#isLoaded) this.#end(thread, 'it took too long');
       }, patienceMs);
@@ -73,7 +77,7 @@ export class Tokenizer {
     this.#thread = undefined;
     clearTimeout(this.#idle);
     void thread.terminate();
-    for (const answer of [...this.#waiting.values()]) answer({ failed: why, silentMs: 0 });
+    for (const answer of [...this.#waiting.values()]) answer({ failed: why, silentMs: 0, whose: 'budget' });
   }
 }
 

@@ -8,6 +8,7 @@ import { isNative, urlOf } from '../providers.ts';
 import { type Counter, counterOf, membersToCount } from './count-request.ts';
 import type { Base64, ProviderCount } from './model.ts';
 import { isCountedByAnthropic, isCountedByBedrock, isCountedByGoogle } from './only-text.ts';
+import { readOnce } from './read-once.ts';
 
 export interface SentRequest {
   target: ProviderTarget;
@@ -27,8 +28,8 @@ export function countByProvider(sent: SentRequest, base64: Base64): ProviderCoun
   // A path that stands for every API of the target leads to the model itself.
   if (counter === undefined || target.path !== undefined || !isNative(target, provider, counter))
     return undefined;
-  const body = JSON.parse(sent.body) as Fields;
-  if (!isCounted[api]?.(body)) return undefined;
+  const body = readOnce(sent.body);
+  if (body === undefined || !isCounted[api]?.(body)) return undefined;
   const question = invoked
     ? { input: { invokeModel: { body: base64(sent.body) } } }
     : membersToCount(counter, body, model, target);

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ProviderTarget } from '../../config/snapshot.ts';
 import { clientCall, target, translated } from '../translate.fixture.ts';
+import { translateRequest } from '../translate.ts';
 import type { ClientCall } from '../translate-contract.ts';
 import { encodingOf } from './encodings.ts';
 import { countIn, withMargin } from './model.ts';
@@ -145,6 +146,22 @@ test("OpenAI's models are counted by their public tokenizer, where it is OpenAI 
     assert.equal(count({ messages, ...more }), undefined, JSON.stringify(more));
   const kept = { input: 'Hi', previous_response_id: 'r' };
   assert.equal(count(kept, {}, { routeType: 'Responses' }), undefined);
+});
+
+test('what comes twice is not counted: a provider may go by the other one', () => {
+  const twice = (text: string) => {
+    const result = translateRequest(clientCall(text, { routeType: 'Messages' }));
+    return result.ok ? result.call.countInput?.(base64) : undefined;
+  };
+  const large = JSON.stringify([{ role: 'user', content: `x"${'y'.repeat(500)}` }]);
+  const small = '[ {"role":"user", "content":"\\u0022\\u0022\\u0022"} ]';
+  const body = (...members: string[]) =>
+    `{"model":"x","max_tokens":9,${members.map((each) => `"messages":${each}`)}}`;
+  assert.notEqual(twice(body(large)), undefined);
+  assert.notEqual(twice(body(small)), undefined);
+  assert.equal(twice(body(large, small)), undefined);
+  const inside = '[{"role":"user","content":"large","content":"\\u0022"}]';
+  assert.equal(twice(body(inside)), undefined);
 });
 
 test('encodings are those that are published', () => {

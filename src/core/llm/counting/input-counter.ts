@@ -1,11 +1,11 @@
 /** Whether the input of a call can be counted closer than by its bytes, found out when a budget is nearly spent. */
 import type { ProviderTarget } from '../../config/snapshot.ts';
-import type { Fields } from '../fields.ts';
 import { countByProvider, type SentRequest } from './by-provider.ts';
 import { counterOf } from './count-request.ts';
 import { encodingOf } from './encodings.ts';
 import type { InputCounter, TokenizerCount } from './model.ts';
 import { openAiTexts } from './openai-texts.ts';
+import { readOnce } from './read-once.ts';
 
 /** Undefined: surely not. Costs nothing before it is called. */
 export function inputCounter(sent: SentRequest): InputCounter | undefined {
@@ -20,6 +20,8 @@ function isOpenAi({ provider, origin }: ProviderTarget): boolean {
 
 function countByTokenizer({ api, model, body }: SentRequest): TokenizerCount | undefined {
   const encoding = encodingOf(model);
-  const found = encoding && openAiTexts(api, JSON.parse(body) as Fields);
-  return found && { by: 'tokenizer', encoding: encoding!, ...found };
+  if (encoding === undefined) return undefined;
+  const read = readOnce(body);
+  const found = read && openAiTexts(api, read);
+  return found && { by: 'tokenizer', encoding, ...found };
 }
