@@ -12,6 +12,7 @@ import { createPrices } from './core/pricing/prices.ts';
 import { type RateLimitService, RateLimitUnavailable } from './core/ratelimit/model.ts';
 import { compileRegex } from './linear-regex.ts';
 import { readPriceList } from './price-list.ts';
+import { chooseTransport } from './proxy/create-transport.ts';
 import { createDataPath } from './proxy/data-path.ts';
 import type { PortSharing } from './proxy/listeners.ts';
 import type { FromWorker, ToWorker } from './proxy/messages.ts';
@@ -144,6 +145,7 @@ const dataPath = createDataPath({
   nowMs,
   random: Math.random,
   host: input.host,
+  createTransport: await chooseTransport(process.env),
   onRecords: (records) => post({ type: 'records', records }),
 });
 
