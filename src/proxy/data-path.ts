@@ -7,9 +7,11 @@ import type { Holds } from '../storage/accounts.ts';
 import { Call } from './call.ts';
 import { CallIds } from './call-ids.ts';
 import { InputCounts } from './counting/input-counts.ts';
+import type { CreateTransport } from './create-transport.ts';
 import { type DataPathDependencies, type DataPathLimits, defaultLimits } from './dependencies.ts';
 import { finishTrace } from './finish-trace.ts';
 import { handleRequest } from './handle-request.ts';
+import { createHttp1Transport } from './http1/http1-transport.ts';
 import { LinkedSnapshot } from './linked-snapshot.ts';
 import { Listeners, type PortSharing } from './listeners.ts';
 import type { BindResult } from './messages.ts';
@@ -19,7 +21,7 @@ import { RecordBatches } from './records.ts';
 import { refuse } from './refuse.ts';
 import { enterUnsettled } from './settle.ts';
 import { cloudCredentialsOf } from './sign-call.ts';
-import { createTransport, defaultTransport, type TransportOptions } from './transport.ts';
+import { defaultTransport, type TransportOptions } from './transport.ts';
 
 export interface DataPathOptions
   extends Omit<DataPathDependencies, 'transport' | 'limits' | 'holds' | 'counts'> {
@@ -33,6 +35,8 @@ export interface DataPathOptions
   onContent?(captured: CapturedCall): void;
   limits?: Partial<DataPathLimits>;
   transport?: Partial<TransportOptions>;
+  /** Absent: over the codec of `http1/`. */
+  createTransport?: CreateTransport;
 }
 
 export interface DataPath {
@@ -48,6 +52,7 @@ export interface DataPath {
 }
 
 export function createDataPath(options: DataPathOptions): DataPath {
+  const { createTransport = createHttp1Transport } = options;
   const transport = createTransport({ ...defaultTransport, ...options.transport });
   const deps: DataPathDependencies = {
     ...options,
