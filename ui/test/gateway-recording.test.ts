@@ -136,6 +136,10 @@ describe('recorded calls in the console of the real gateway', { skip: noBrowser,
     await page.getByRole('button', { name: 'Log in' }).click();
     await section(page).getByText('Administrators alone may read it').waitFor();
     assert.equal(await section(page).getByRole('button').count(), 0);
+    await section(page)
+      .getByRole('link', { name: /its changes/ })
+      .click();
+    await page.getByRole('table', { name: 'Changes' }).getByText('resources.apply').first().waitFor();
     const status = `fetch('/api/v1/calls/${id}/content').then((answer) => answer.status)`;
     assert.equal(await page.evaluate(status), 403);
     assert.deepEqual([...(await axeFinds(page)), ...complaints], []);

@@ -6,6 +6,8 @@ export const recordingStrings = {
   command: 'With kubectl',
   noRoute: 'No route matched, so that no model was asked.',
   setBy: 'Recording switched on by',
+  changes: 'its changes',
+  changesOf: (object: string) => `its changes: the audit log of ${object}`,
   what: 'Recorded',
   whatOf: (prompts: boolean, answers: boolean) =>
     prompts && answers ? 'prompts and answers' : prompts ? 'prompts' : 'answers',

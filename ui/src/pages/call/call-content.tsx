@@ -1,6 +1,7 @@
 /** What was said in a call: read on demand, since every reading is entered in the audit log. */
 import { Button, Code, Group, Loader, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type CallContent, readContent } from '../../api/calls.ts';
 import { session } from '../../api/session-state.ts';
@@ -26,11 +27,28 @@ export function CallContentView({ call }: { call: Call }) {
       <Facts
         facts={[
           [texts.what, texts.whatOf(prompts, answers)],
-          [texts.setBy, <Code key="by">{setBy}</Code>],
+          [texts.setBy, <SetBy key="by" object={setBy} />],
         ]}
       />
       {isAdmin ? <Readable id={call.id} /> : <Text size="sm">{texts.notYours}</Text>}
     </Stack>
+  );
+}
+
+/** Who did that is in the audit log of the object. */
+function SetBy({ object }: { object: string }) {
+  return (
+    <>
+      <Code>{object}</Code>{' '}
+      <Link
+        to="/settings"
+        search={{ tab: 'audit', object: object.replace(' ', '/') }}
+        className="link"
+        aria-label={texts.changesOf(object)}
+      >
+        {texts.changes}
+      </Link>
+    </>
   );
 }
 
