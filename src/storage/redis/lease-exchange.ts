@@ -215,6 +215,8 @@ export class LeaseExchange {
       return;
     }
     if (state !== 'ok') throw new RateLimitUnavailable('redis: an exchange came late');
+    if (!isAnswerTo(exchange, figures))
+      throw new RateLimitUnavailable('redis: the answer is not that of the script');
     this.#fault = undefined;
     this.#toldAtMs = began;
     this.#acked = seq;
@@ -266,6 +268,13 @@ function waitingFor(now: readonly WaitingCall[], later: readonly WaitingCall[]):
   for (const { leases } of later)
     for (const lease of leases) if (counts.has(lease)) counts.set(lease, counts.get(lease)! + 1);
   return counts;
+}
+
+/** Nothing of an answer may be believed before all of it is: half of it would leave leases that nobody gave. */
+function isAnswerTo({ asked, calls }: Exchange, figures: readonly unknown[]): boolean {
+  const items = calls.reduce((sum, { leases }) => sum + leases.length, 0);
+  const expected = 3 * asked.length + calls.length + items;
+  return figures.length === expected && figures.every((figure) => typeof figure === 'number');
 }
 
 function answer(call: WaitingCall, result: number, readings: Reading[], tick: number): void {
