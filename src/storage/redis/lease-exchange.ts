@@ -94,6 +94,11 @@ export class LeaseExchange {
     });
   }
 
+  /** Something leased will not last. A server that does not answer is asked by ticks alone. */
+  refill(): void {
+    if (this.#fault === undefined) this.soon();
+  }
+
   onTick(): void {
     const isSilent = this.#options.nowMs() - this.#toldAtMs >= beatMs;
     if ((isSilent && this.#generation !== '') || this.#due(1).length > 0) this.#run();
