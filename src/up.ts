@@ -111,7 +111,8 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   limits.onFilesChanged = prices.onChanged = () => controller.recompile();
   whenCalled(() => controller.recompile());
   reportStandings(standings, log, stack);
-  const seen = { counters: budgets.counters, holds: budgets.holds(plane.holds) };
+  const failures = limits.shared && { loginFailures: limits.shared };
+  const seen = { counters: budgets.counters, holds: budgets.holds(plane.holds), ...failures };
   const parts = { options, resources, controller, feed, prices, plane, log, ...kept, ...seen };
   const admin = await startAdmin({ ...stores, ...parts, inForce: () => inForce.now });
   stack.add(() => closeServer(admin.server));

@@ -94,6 +94,11 @@ export class LeaseExchange {
     });
   }
 
+  /** Something leased will not last. A server that does not answer is asked by ticks alone. */
+  refill(): void {
+    if (this.#fault === undefined) this.soon();
+  }
+
   onTick(): void {
     const isSilent = this.#options.nowMs() - this.#toldAtMs >= beatMs;
     if ((isSilent && this.#generation !== '') || this.#due(1).length > 0) this.#run();
@@ -215,6 +220,8 @@ export class LeaseExchange {
       return;
     }
     if (state !== 'ok') throw new RateLimitUnavailable('redis: an exchange came late');
+    if (!isAnswerTo(exchange, figures))
+      throw new RateLimitUnavailable('redis: the answer is not that of the script');
     this.#fault = undefined;
     this.#toldAtMs = began;
     this.#acked = seq;
@@ -266,6 +273,13 @@ function waitingFor(now: readonly WaitingCall[], later: readonly WaitingCall[]):
   for (const { leases } of later)
     for (const lease of leases) if (counts.has(lease)) counts.set(lease, counts.get(lease)! + 1);
   return counts;
+}
+
+/** Nothing of an answer may be believed before all of it is: half of it would leave leases that nobody gave. */
+function isAnswerTo({ asked, calls }: Exchange, figures: readonly unknown[]): boolean {
+  const items = calls.reduce((sum, { leases }) => sum + leases.length, 0);
+  const expected = 3 * asked.length + calls.length + items;
+  return figures.length === expected && figures.every((figure) => typeof figure === 'number');
 }
 
 function answer(call: WaitingCall, result: number, readings: Reading[], tick: number): void {

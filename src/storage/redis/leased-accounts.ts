@@ -65,7 +65,7 @@ class ScriptedAccounts implements LeasedAccounts {
       if (items[index]!.enforce === 'report') this.#exchange.touch(leases[index]!);
       low ||= leases[index]!.isLow;
     }
-    if (low) this.#exchange.soon();
+    if (low) this.#exchange.refill();
     return { granted: wantedOutput, readings };
   }
 
