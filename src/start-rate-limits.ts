@@ -66,7 +66,7 @@ export async function startRateLimits(parts: RateLimitParts): Promise<RunningRat
   });
   const { listen: host, ratelimitConfig: path } = options;
   const running: RunningRateLimits = {
-    ...(shared && { shared }),
+    ...(shared && { shared: shared.counters }),
     take: loadReporter(log, metrics.configLoaded, (loaded) => {
       config = loaded;
       health.changed();

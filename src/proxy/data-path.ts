@@ -72,16 +72,19 @@ export function createDataPath(options: DataPathOptions): DataPath {
     const call = new Call(incoming, outgoing, current!, port, nowMs, ids.next(nowMs));
     call.upgrade = upgrade;
     call.context.windowMs = windowMs;
-    const closed = new Promise<void>((resolve) => outgoing.once('close', resolve));
     // Both: a plain call whose client left goes on for its grace, and its record waits for the usage.
-    void Promise.all([serve(call, port, deps), closed]).then(() => {
+    let waitsFor = 2;
+    const over = () => {
+      if (--waitsFor > 0) return;
       call.record.durationMs = deps.nowMs() - call.record.startedAtMs;
       if (call.tracing !== undefined) finishTrace(call);
       records.add(call.record, call.entry);
       // Of a call that the ledger does not have nobody could ask for it.
       if (call.recording !== undefined && call.entry !== undefined)
         options.onContent?.(call.recording.captured(call.record));
-    });
+    };
+    outgoing.once('close', over);
+    void serve(call, port, deps).then(over);
   });
   return {
     holds: deps.holds,
