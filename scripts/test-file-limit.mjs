@@ -1,6 +1,6 @@
 // Loaded into each test file: the runner's time limit ends a test, but not a file whose loop or server goes on behind it.
 const long = process.env['TOLLGATE_TEST_LONG'] === '1';
-const minutes = Number(process.env['TOLLGATE_TEST_FILE_MINUTES'] ?? (long ? 180 : 10));
+const minutes = Number(process.env['TOLLGATE_TEST_FILE_MINUTES'] ?? (long ? 180 : 20));
 
 if (process.env['NODE_TEST_CONTEXT'] !== undefined)
   setTimeout(() => {

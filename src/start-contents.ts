@@ -63,7 +63,7 @@ export function startContents({ options, env, postgres, metrics, log, stack }: P
         get: (id) => writer.get(id),
         isWaiting: (id) => writer.isWaiting(id),
         delete: (which, by, atMs) => writer.delete(which, by, atMs),
-        extent: async () => store.extent(),
+        extent: async (beforeMs) => store.extent(beforeMs),
         retention,
       };
     },

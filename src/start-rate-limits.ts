@@ -33,6 +33,8 @@ export interface RateLimitParts {
 }
 
 export interface RunningRateLimits {
+  /** Counters that gateways share; absent where each has its own. */
+  shared?: CounterStore;
   /** A snapshot that comes into force: its configuration, and what is wrong with its sources. */
   take(snapshot: Pick<Snapshot, 'rateLimits' | 'rateLimitErrors'>): void;
   /** For the compiler. */
@@ -64,6 +66,7 @@ export async function startRateLimits(parts: RateLimitParts): Promise<RunningRat
   });
   const { listen: host, ratelimitConfig: path } = options;
   const running: RunningRateLimits = {
+    ...(shared && { shared: shared.counters }),
     take: loadReporter(log, metrics.configLoaded, (loaded) => {
       config = loaded;
       health.changed();

@@ -1,5 +1,7 @@
 /** What is said in calls is recorded where that was switched on, and nowhere else: the real gateway, asked by real clients. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, type TestContext, test } from 'node:test';
 import { mostCharacters } from '../src/core/content/model.ts';
 import { eventually } from './support/eventually.ts';
@@ -270,4 +272,23 @@ test('kill -9: a call that was recorded has its content, or says that it is lost
   }
   for (const state of states.keys()) assert.match(state, /^(recorded|lost)$/);
   assert.ok(states.get('recorded')! > 0);
+});
+
+test('what is older than the days to keep is deleted at the next start, its calls stay', async () => {
+  const { id: before } = await world.newest();
+  await world.call('/v1/chat/completions', chat('quokka')).then((response) => response.text());
+  const { id } = await world.said(before);
+  await world.restart(() => {
+    const database = new DatabaseSync(join(world.gateway.dataDir, 'content.db'));
+    const [old, day] = [8, 86_400_000];
+    database.prepare('UPDATE content SET started = started - ? WHERE id = ?').run(old * day, id);
+    database.close();
+  });
+  await eventually(async () => {
+    // The ledger has its true time: what is missing then was not removed for its age.
+    assert.equal((await world.admin('GET', `/calls/${id}/content`)).body.state, 'lost');
+    const { contents } = (await world.admin('GET', '/retention')).body;
+    assert.equal(contents.lastCleaning.dropped, 1);
+  }, 10_000);
+  assert.equal((await world.admin('GET', `/calls/${id}`)).status, 200);
 });

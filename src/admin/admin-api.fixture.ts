@@ -152,7 +152,8 @@ async function openWorld(
   };
 }
 
-interface TestAdminOptions extends Pick<AdminContext, 'oidc' | 'loginKey' | 'consoleUrl' | 'retention'> {
+interface TestAdminOptions
+  extends Pick<AdminContext, 'auditLog' | 'contents' | 'oidc' | 'loginKey' | 'consoleUrl' | 'retention'> {
   ledger?: false;
   /** All keys are, as with Postgres. */
   inMemory?: boolean;
@@ -187,7 +188,7 @@ export async function startTestAdmin(t: TestContext, options: TestAdminOptions =
     compile: world.compile,
     gatewayHost: serving.gatewayHost ?? '127.0.0.1',
     holds: heldIn(holds),
-    auditLog,
+    auditLog: given.auditLog ?? auditLog,
     ...whoComesIn(dataDir),
     ...(keptLedger !== false && { ledger }),
     prices: () => mergeCatalogs(priceSources.map(({ catalog }) => catalog)),

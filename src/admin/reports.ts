@@ -89,7 +89,8 @@ export async function listCalls(ledger: LedgerStore, query: URLSearchParams): Pr
   return { items: records, ...(next === undefined ? {} : { next }) };
 }
 
-function usageQueryOf(query: URLSearchParams): UsageQuery {
+/** Throws a `Problem` that names the parameter. */
+export function usageQueryOf(query: URLSearchParams): UsageQuery {
   const groupBy = (query.get('groupBy') ?? '').split(',').filter((name) => name !== '');
   const wrong = groupBy.find((name) => !dimensions.has(name) && !/^label:.+/.test(name));
   if (wrong !== undefined)

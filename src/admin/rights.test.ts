@@ -34,6 +34,7 @@ const opened: Record<Exclude<Access, 'admin'>, string[]> = {
     'GET /overview',
     'GET /prices',
     'GET /usage',
+    'GET /usage/kinds',
     'GET /usage/labels',
     'POST /budgets:preview',
     'POST /budgets:simulate',

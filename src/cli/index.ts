@@ -3,6 +3,7 @@ import { Command, type CommanderError } from 'commander';
 import { auditCommand } from './commands/audit.ts';
 import { budgetsCommand } from './commands/budgets.ts';
 import { completionCommand } from './commands/completion.ts';
+import { contentsCommand } from './commands/contents.ts';
 import { demoCommand } from './commands/demo.ts';
 import { importCommands } from './commands/import.ts';
 import { keysCommand } from './commands/keys.ts';
@@ -45,6 +46,7 @@ export function buildProgram(cli: Cli, actions: CliActions): Command {
   program.addCommand(usageCommand(cli));
   program.addCommand(logsCommand(cli));
   program.addCommand(retentionCommand(cli));
+  program.addCommand(contentsCommand(cli));
   program.addCommand(tokensCommand(cli));
   program.addCommand(usersCommand(cli));
   program.addCommand(webhooksCommand(cli));

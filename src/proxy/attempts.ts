@@ -93,8 +93,10 @@ async function nextAttempt(
     );
     if (pause === undefined) return undefined;
     const checked = await guardRequest(call, route, chosen.target, attempting.body, deps);
-    const body = checked === undefined ? attempting.body : 'body' in checked ? checked.body : undefined;
-    const upstream = body === undefined ? undefined : upstreamFor({ ...attempting, body }, chosen, spent);
+    const refused = checked !== undefined && 'refusal' in checked;
+    // What one has masked stays so: a provider with the same guards is not checked again.
+    if (checked !== undefined && 'body' in checked) attempting.body = checked.body;
+    const upstream = refused ? undefined : upstreamFor(attempting, chosen, spent);
     if (upstream === undefined) {
       targets.exclude(chosen);
       continue;
@@ -103,7 +105,7 @@ async function nextAttempt(
     if (pause > 0) await deps.sleep(pause);
     if (call.outgoing.destroyed) return undefined;
     call.spent = spent;
-    recordRequest(call, route, body!);
+    recordRequest(call, route, attempting.body);
     describeLlm(call, chosen.target, upstream, deps.prices);
     return { chosen, upstream };
   }
@@ -118,7 +120,7 @@ function spentWith(call: Call, { usage }: FailedExchange, deps: DataPathDependen
 /** Undefined: this provider can't take the call, the key may not use its model, or the call's budgets don't bear it. */
 function upstreamFor(
   { call, route, body, deps }: Attempting,
-  { target }: Chosen,
+  { target, configured }: Chosen,
   spent: Spent,
 ): UpstreamCall | undefined {
   const translated = translateFor(call, route, target, body, deps);
@@ -128,8 +130,11 @@ function upstreamFor(
     return undefined;
   const held = call.context.reservation;
   if (held === undefined) return upstream;
+  const { counted } = call;
+  const isCounted = counted?.configured === configured && counted.body === body;
   const granted = grantLeft(held, {
-    boundInput: upstream.boundInput,
+    // What is held goes by the count; by its bytes the same call would not fit into it.
+    boundInput: () => Math.min(upstream.boundInput(), isCounted ? counted.tokens : Number.POSITIVE_INFINITY),
     answers: upstream.answers,
     price: deps.prices.bound(vendorOf(target), upstream.requestModel ?? '', upstream.media),
     spent: spent.usage,

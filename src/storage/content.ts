@@ -32,6 +32,8 @@ export interface ContentExtent {
   /** Of the store. */
   bytes: number;
   oldestMs?: number;
+  /** Began before the moment that was asked for. */
+  older?: number;
 }
 
 /** Every operation may throw or reject: with `StoreUnavailable` where the store is out of reach. */
@@ -43,7 +45,7 @@ export interface ContentStore {
   delete(which: ContentSelection, by: string, atMs: number): number | Promise<number>;
   /** Forgets contents of calls that began before, at most so many; how many those were, deleted ones among them. */
   prune(beforeMs: number, atMost: number): number | Promise<number>;
-  extent(): ContentExtent | Promise<ContentExtent>;
+  extent(beforeMs?: number): ContentExtent | Promise<ContentExtent>;
   close(): void | Promise<void>;
 }
 
@@ -54,6 +56,6 @@ export interface ContentDesk {
   isWaiting(id: string): boolean;
   /** Those that wait here too. */
   delete(which: ContentSelection, by: string, atMs: number): Promise<number>;
-  extent(): Promise<ContentExtent>;
+  extent(beforeMs?: number): Promise<ContentExtent>;
   retention: Retention;
 }

@@ -9,7 +9,7 @@ import type { Recorded } from '../../src/core/content/model.ts';
 import type { RequestRecord } from '../../src/core/record.ts';
 import { startSampleProvider } from '../../src/sample-provider/server.ts';
 import { eventually } from './eventually.ts';
-import { type Gateway, removeDirectory, startGateway } from './gateway.ts';
+import { type Gateway, type GatewayOptions, removeDirectory, startGateway } from './gateway.ts';
 
 export interface ContentAnswer {
   state: string;
@@ -62,16 +62,21 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 
 export class RecordingWorld {
   gateway: Gateway;
-  readonly #args: string[];
+  readonly #options: Pick<GatewayOptions, 'args' | 'env'>;
 
-  private constructor(gateway: Gateway, args: string[]) {
+  private constructor(gateway: Gateway, options: Pick<GatewayOptions, 'args' | 'env'>) {
     this.gateway = gateway;
-    this.#args = args;
+    this.#options = options;
   }
 
-  static async start(t: TestContext, more: string[] = []): Promise<RecordingWorld> {
-    const args = ['--demo', '--provider-url', `anthropic=${await startProvider(t)}`, ...more];
-    const world = new RecordingWorld(await startGateway({ args }), args);
+  static async start(t: TestContext, options: Pick<GatewayOptions, 'env'> = {}): Promise<RecordingWorld> {
+    const args = ['--demo', '--provider-url', `anthropic=${await startProvider(t)}`];
+    return RecordingWorld.of(t, await startGateway({ args, ...options }), { args, ...options });
+  }
+
+  /** Around a gateway that runs; it is ended with the test. */
+  static of(t: TestContext, gateway: Gateway, options: Pick<GatewayOptions, 'args' | 'env'>): RecordingWorld {
+    const world = new RecordingWorld(gateway, options);
     t.after(async () => {
       await world.gateway.stop();
       removeDirectory(world.gateway.dataDir);
@@ -79,10 +84,16 @@ export class RecordingWorld {
     return world;
   }
 
-  async killAndRestart(): Promise<void> {
+  killAndRestart(): Promise<void> {
+    return this.restart(() => undefined, 'SIGKILL');
+  }
+
+  /** `meanwhile` may change what lies in the data directory. */
+  async restart(meanwhile: () => void, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const { address, dataDir } = this.gateway;
-    await this.gateway.stop('SIGKILL');
-    this.gateway = await startGateway({ args: this.#args, address, dataDir });
+    await this.gateway.stop(signal);
+    meanwhile();
+    this.gateway = await startGateway({ ...this.#options, address, dataDir });
   }
 
   async admin(method: string, path: string, body?: unknown, token = this.token) {

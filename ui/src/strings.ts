@@ -11,6 +11,7 @@ import { loginStrings } from './strings/login.ts';
 import { modelStrings } from './strings/models.ts';
 import { overviewStrings } from './strings/overview.ts';
 import { playgroundStrings } from './strings/playground.ts';
+import { recordingStrings } from './strings/recording.ts';
 import { retentionStrings } from './strings/retention.ts';
 import { settingsStrings } from './strings/settings.ts';
 import { usageStrings } from './strings/usage.ts';
@@ -119,6 +120,7 @@ export const strings = {
   configuration: configurationStrings,
   cel: celStrings,
   playground: playgroundStrings,
+  recording: recordingStrings,
   retention: retentionStrings,
   settings: settingsStrings,
   users: userStrings,

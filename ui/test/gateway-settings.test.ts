@@ -177,11 +177,12 @@ describe('settings in the console of the real gateway', { skip: noBrowser, timeo
   test('how long calls are kept is shown and changed, and a ConfigMap of kubectl says the same', async (t) => {
     const { page, complaints } = await openTab(t);
     await logInWithToken(page, gateway, '/settings?tab=retention');
-    await page.getByText('for good', { exact: true }).waitFor();
-    await page.getByText(/^0 calls, [\d.]+ (kB|MB)$/).waitFor();
+    const calls = page.getByRole('region', { name: 'Calls' });
+    await calls.getByText('for good', { exact: true }).waitFor();
+    await calls.getByText(/^0 calls, [\d.]+ (kB|MB)$/).waitFor();
     const days = page.getByRole('textbox', { name: 'Keep calls for so many days' });
     await days.fill('none');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await calls.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Enter a whole number of days').waitFor();
     await days.fill('30');
     await days.press('Enter');
@@ -199,7 +200,7 @@ data: {ledgerDays: "never"}`;
     await page.reload();
     await page.getByText('The setting cannot be read: no call is deleted').waitFor();
     await days.fill('');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await calls.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Nobody: nothing is deleted').waitFor();
     assert.deepEqual(await axeFinds(page), []);
     assert.deepEqual(complaints, []);

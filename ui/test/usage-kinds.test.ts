@@ -22,6 +22,7 @@ test('usage: tokens by kind equal the ledger, in the list and in the columns', o
   const { searchParams } = new URL(link!, one.api.url);
   const [from, to] = ['from', 'to'].map((name) => Date.parse(searchParams.get(name)!));
   const total = figuresOf(one.api.world.calls.filter(({ startedAtMs: at }) => at >= from! && at < to!));
+  await list.getByRole('columnheader', { name: 'Cost' }).waitFor();
   const shown = await Promise.all((await list.getByRole('row').all()).slice(1).map(cellsOf));
   assert.deepEqual(
     shown.map(([kind, tokens]) => [kind, tokens]),
@@ -33,6 +34,9 @@ test('usage: tokens by kind equal the ledger, in the list and in the columns', o
       ['Sound spoken', total.audioOutputTokens.toLocaleString('en')],
     ],
   );
+  const half = `$${(total.costNano / 2e9).toFixed(2)}`;
+  await page.getByText(`Another ${half} cannot be told apart by kind`).waitFor();
+  assert.match(shown[3]![2]!, /^\$\d/, 'what the output cost');
   await page.getByText(`Of ${total.estimated} calls the provider did not report`).waitFor();
 
   const heard = page.getByRole('columnheader', { name: 'Sound heard' });

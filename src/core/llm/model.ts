@@ -25,6 +25,8 @@ export interface CanonicalRequest {
   /** The client wants a usage report inside its stream. */
   includeUsage: boolean;
   user?: string;
+  /** Faster or cheaper than the standard: `priority`, `flex` or a name of OpenAI's. */
+  serviceTier?: string;
   thinking?: { budgetTokens: number };
   /** The answer is to be spoken. Paths: where the client asks for it. */
   speech?: { voice?: string; format?: string; path: string; voicePath?: string; formatPath?: string };
@@ -58,6 +60,8 @@ export interface TextPart {
 export interface ImagePart {
   type: 'image';
   source: { type: 'base64'; mediaType: string; data: string } | { type: 'url'; url: string };
+  /** How closely it is looked at, in OpenAI's words. */
+  detail?: string;
   cacheControl?: unknown;
 }
 /** `data`: base64. `path`: where the client has it, for providers that can't hear. */

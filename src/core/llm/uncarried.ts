@@ -52,9 +52,24 @@ export function reportUnsampled(request: CanonicalRequest, drops: string[]): voi
   if (presencePenalty) drops.push('presence_penalty');
 }
 
-/** How closely a picture is looked at: OpenAI's alone. */
-export function reportDetail(detail: unknown, drops: string[]): void {
-  if (detail !== undefined && detail !== null && detail !== 'auto') drops.push('detail of pictures');
+/** For an image part; `auto` is what it is without. */
+export function detailOf(detail: unknown): { detail?: string } {
+  return typeof detail === 'string' && detail !== 'auto' ? { detail } : {};
+}
+
+/** What OpenAI's two APIs have, and the others do not. */
+export function reportOfOpenai({ messages, serviceTier }: CanonicalRequest, drops: string[]): void {
+  if (serviceTier !== undefined) drops.push('service_tier');
+  const looked = (part: Part): boolean =>
+    part.type === 'tool-result'
+      ? part.parts.some(looked)
+      : part.type === 'image' && part.detail !== undefined;
+  if (messages.some(({ parts }) => parts.some(looked))) drops.push('detail of pictures');
+}
+
+/** Of a request to OpenAI; the standard one is what it is without. */
+export function serviceTierAsked(tier: string | undefined): { serviceTier?: string } {
+  return tier === undefined || tier === 'auto' || tier === 'default' ? {} : { serviceTier: tier };
 }
 
 /** OpenAI answers to a system prompt alone; elsewhere somebody has to say something: the last of its words are the user's then. */

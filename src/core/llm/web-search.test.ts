@@ -116,3 +116,24 @@ test('a search in what is kept of the web only is nobody else’s; a client’s 
   assert.ok('input_schema' in body.tools[0]);
   assert.deepEqual(drops, ['tools[0] (web_search)']);
 });
+
+test('OpenAI is asked in the API of its that searches, unless the model or the target’s path says which', () => {
+  const openai = target({ provider: 'openai', model: 'gpt-5' });
+  const call = (to: ReturnType<typeof target>, body: object = messages()) =>
+    translateRequest(clientCall(body, { routeType: 'Messages', target: to }));
+  const asked = call(openai);
+  assert.ok(asked.ok);
+  assert.equal(asked.call.url, 'http://127.0.0.1:1/v1/responses');
+  assert.equal(JSON.parse(asked.call.body).tools[0].type, 'web_search');
+  const output = [{ type: 'message', content: [{ type: 'output_text', text: 'Hi', annotations: [] }] }];
+  const answer = JSON.stringify({ id: 'resp_1', output, usage: { input_tokens: 3, output_tokens: 2 } });
+  const { body, usage } = asked.call.reply.plain(answer, 'application/json');
+  assert.deepEqual(JSON.parse(body).content, [{ type: 'text', text: 'Hi' }]);
+  assert.equal(usage?.inputTokens, 3);
+  const known = call({ ...openai, model: 'gpt-5-search-api' });
+  assert.ok(known.ok && known.call.url.endsWith('/v1/chat/completions'));
+  const own = call({ ...openai, path: '/chat' });
+  assert.equal(own.ok, false);
+  const plain = call(openai, { max_tokens: 9, ...hello });
+  assert.ok(plain.ok && plain.call.url.endsWith('/v1/chat/completions'));
+});

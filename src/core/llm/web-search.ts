@@ -103,8 +103,10 @@ export function responsesSearch(search: WebSearch, drops: string[]): Fields {
 }
 
 /** Models that search do so with every call, and others refuse to be asked. */
+export const searchesInChat = (model: string): boolean => /search|^sonar/.test(model);
+
 export function chatSearch(search: WebSearch, model: string, drops: string[]): Fields | undefined {
-  if (!/search|^sonar/.test(model)) {
+  if (!searchesInChat(model)) {
     withoutSearch(search, drops);
     return undefined;
   }

@@ -26,6 +26,8 @@ export function guardRequest(
       call.guards = new CallGuards(guard, call.context, route, deps);
       return { body: await call.guards.request(body) };
     } catch (error) {
+      // The next one with the same guards is not to pass unchecked.
+      call.guards = undefined;
       return { refusal: refusalOf(error) };
     }
   };

@@ -1,6 +1,6 @@
 /** Contents of recorded calls that several gateways share; they read each other's where they have the same encryption key. */
 import type { ContentStore } from '../content.ts';
-import { contentSeal, openContent } from '../sqlite/content.ts';
+import { contentSeal, extentOf, openContent } from '../sqlite/content.ts';
 import type { SecretCipher } from '../sqlite/secret-encryption.ts';
 import type { PostgresConnection } from './connection.ts';
 import { storable } from './copy-text.ts';
@@ -45,19 +45,16 @@ export function openPostgresContent(connection: PostgresConnection, cipher: Secr
         'DELETE FROM tollgate.content WHERE id IN (SELECT id FROM tollgate.content WHERE started < $1 ORDER BY started LIMIT $2)',
         [Math.ceil(beforeMs), atMost],
       ),
-    extent: async () => {
+    extent: async (beforeMs) => {
       const [row] = await connection.run((session) =>
         session.query(
-          `SELECT count(*) AS contents, min(started) AS oldest, pg_total_relation_size('tollgate.content') AS bytes
+          `SELECT count(*) AS contents, min(started) AS oldest, count(*) FILTER (WHERE started < $1) AS older,
+             pg_total_relation_size('tollgate.content') AS bytes
            FROM tollgate.content WHERE sealed IS NOT NULL`,
+          [Math.ceil(beforeMs ?? 0)],
         ),
       );
-      const { contents, oldest, bytes } = row!;
-      return {
-        contents: Number(contents),
-        bytes: Number(bytes),
-        ...(oldest !== null && { oldestMs: Number(oldest) }),
-      };
+      return extentOf(row!, beforeMs);
     },
     close: () => undefined,
   };

@@ -4,7 +4,7 @@ import { adminTables } from './schema-admin.ts';
 import { alertTables } from './schema-alerts.ts';
 import { contentTables } from './schema-content.ts';
 import { ledgerOrders, ledgerRareFigures, ledgerTables } from './schema-ledger.ts';
-import { resourceTables } from './schema-resources.ts';
+import { resourceStamps, resourceTables } from './schema-resources.ts';
 import { userTables } from './schema-users.ts';
 import type { Session } from './session.ts';
 
@@ -18,6 +18,7 @@ const steps: readonly string[] = [
   userTables,
   ledgerRareFigures,
   contentTables,
+  resourceStamps,
 ];
 
 /** Any number that other programs are unlikely to lock. */

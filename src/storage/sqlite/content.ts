@@ -73,16 +73,17 @@ class SqliteContent implements ContentStore {
     return this.#shrink(`DELETE FROM content WHERE id IN (${old})`, [Math.ceil(beforeMs), atMost]);
   }
 
-  extent(): ContentExtent {
+  extent(beforeMs?: number): ContentExtent {
     const row = this.#database
-      .prepare('SELECT count(*) AS contents, min(started) AS oldest FROM content WHERE sealed IS NOT NULL')
-      .get()!;
+      .prepare(
+        `SELECT count(*) AS contents, min(started) AS oldest, count(*) FILTER (WHERE started < ?) AS older
+         FROM content WHERE sealed IS NOT NULL`,
+      )
+      .get(Math.ceil(beforeMs ?? 0))!;
     const size = this.#database
       .prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size')
       .get()!;
-    const { contents, oldest } = row;
-    const bytes = Number(size['bytes']);
-    return { contents: Number(contents), bytes, ...(oldest !== null && { oldestMs: Number(oldest) }) };
+    return extentOf({ ...row, ...size }, beforeMs);
   }
 
   close(): void {
@@ -96,6 +97,16 @@ class SqliteContent implements ContentStore {
       this.#database.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE);');
     return Number(changes);
   }
+}
+
+export function extentOf(row: Record<string, unknown>, beforeMs: number | undefined): ContentExtent {
+  const { contents, oldest, older, bytes } = row;
+  return {
+    contents: Number(contents),
+    bytes: Number(bytes),
+    ...(oldest !== null && { oldestMs: Number(oldest) }),
+    ...(beforeMs !== undefined && { older: Number(older) }),
+  };
 }
 
 export function openContent(cipher: SecretCipher, id: string, sealed: Uint8Array): StoredContent {

@@ -1,3 +1,4 @@
+import type { Recorded } from '../../../src/core/content/model.ts';
 import { callApi, queryText } from './client.ts';
 import type { Call, Calls } from './types.ts';
 
@@ -24,3 +25,19 @@ export const exportUrl = (query: Omit<CallQuery, 'limit' | 'before'>, format: 'c
 
 export const getCall = (id: string, signal?: AbortSignal) =>
   callApi<Call>(`/calls/${encodeURIComponent(id)}`, { signal });
+
+export interface CallContent {
+  state: 'recorded' | 'off' | 'pending' | 'lost' | 'deleted' | 'expired' | 'unreadable';
+  keptDays?: number;
+  deletedAt?: string;
+  deletedBy?: string;
+  prompt?: Recorded;
+  answer?: Recorded;
+}
+
+/** Each reading is entered in the audit log. */
+export const readContent = (id: string, signal?: AbortSignal) =>
+  callApi<CallContent>(`/calls/${encodeURIComponent(id)}/content`, { signal });
+
+export const deleteContent = (id: string) =>
+  callApi<{ deleted: number }>(`/calls/${encodeURIComponent(id)}/content`, { method: 'DELETE' });

@@ -1,9 +1,10 @@
 import { callApi, queryText } from './client.ts';
 
-export interface Retention {
+/** How long calls, or what was said in them, are kept. */
+export interface Kept {
   /** Absent: for good. */
   days?: number;
-  setBy: 'flag' | 'configMap' | 'nothing';
+  setBy: 'flag' | 'configMap' | 'nothing' | 'default' | 'ledger';
   configMap?: string;
   /** What is wrong with the ConfigMap. */
   fault?: string;
@@ -17,10 +18,18 @@ export interface Retention {
   wouldDelete?: number;
 }
 
-/** `days`: count what so many would delete. */
-export const getRetention = (days?: number, signal?: AbortSignal) =>
-  callApi<Retention>(`/retention${queryText({ days })}`, { signal });
+export interface Retention extends Kept {
+  /** Of what was said. */
+  contents?: Kept;
+}
 
-/** `null`: for good. */
-export const setRetention = (days: number | null) =>
-  callApi<Retention>('/retention', { method: 'PUT', body: { days } });
+/** `contentDays`: of what was said. */
+export type RetentionName = 'days' | 'contentDays';
+
+/** Counts what the days that are asked for would delete. */
+export const getRetention = (asked: Partial<Record<RetentionName, number>>, signal?: AbortSignal) =>
+  callApi<Retention>(`/retention${queryText(asked)}`, { signal });
+
+/** `null`: for good, or for what was said the default. */
+export const setRetention = (days: Partial<Record<RetentionName, number | null>>) =>
+  callApi<Retention>('/retention', { method: 'PUT', body: days });

@@ -124,6 +124,8 @@ export interface Call {
   decisions: string[];
   attempts?: AttemptRecord[];
   responseBytes: number;
+  /** Absent: nothing that was said is recorded. */
+  content?: { prompts: boolean; answers: boolean; setBy: string };
   budgets?: { budget: string; group: string; unit: string; used: number }[];
 }
 

@@ -29,9 +29,24 @@ export const retentionStrings = {
   confirmNone: 'No call is older now. Calls are deleted as they get older, and cannot be brought back.',
   withinHour: 'within an hour',
   confirmSubmit: 'Keep no longer',
+  contents: {
+    title: 'Prompts and answers',
+    intro:
+      'Recorded for routes and Gateways that have the annotation tollgate.dev/record-content, and for no others. They are encrypted, administrators alone read them, and they are kept no longer than their calls.',
+    flag: '--content-days (TOLLGATE_CONTENT_DAYS), where the gateway is started. Leave it out there to change it here.',
+    default: 'Nobody: 7 days is the default',
+    ledger: 'The calls: what was said in them is kept no longer',
+    calls: 'Recorded',
+    fault: 'The setting cannot be read: nothing that was said is deleted',
+    form: 'Keep prompts and answers for so many days',
+    formHint: 'Empty: 7 days',
+    saved: (kept: string) => `Prompts and answers are kept ${kept} from the next cleaning on.`,
+    confirmTitle: (days: string) => `Delete prompts and answers older than ${days}?`,
+    confirm: (count: string, when: string) =>
+      `Those of ${count} calls are older. They are deleted at the next cleaning, ${when}, and cannot be brought back; until then it can be changed again.`,
+    confirmNone: 'None is older now. They are deleted as they get older, and cannot be brought back.',
+  },
   others: 'Other records',
-  prompts: 'Prompts and answers',
-  promptsText: 'Not recorded',
   audit: 'Audit log',
   auditText: 'Kept for good',
 };

@@ -61,6 +61,9 @@ export const usageStrings = {
     kind: 'Kind',
     tokens: 'Tokens',
     share: 'Of all tokens',
+    cost: 'Cost',
+    left: (cost: string) =>
+      `Another ${cost} cannot be told apart by kind: prices have changed since, or differ for long prompts and service tiers, or other models were tried too.`,
     estimated: (count: string) =>
       `Of ${count} calls the provider did not report all usage: their tokens are the gateway’s estimate.`,
     columns: 'Columns by kind',

@@ -6,8 +6,10 @@ import type { Call } from '../../api/types.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { formatMoment } from '../../components/format.ts';
 import { PageHeader } from '../../components/page-header.tsx';
+import { Section } from '../../components/section.tsx';
 import { strings } from '../../strings.ts';
 import { AttemptUsage } from './attempt-usage.tsx';
+import { CallContentView } from './call-content.tsx';
 import { CallFacts } from './call-facts.tsx';
 import { CallTimeline } from './call-timeline.tsx';
 
@@ -47,6 +49,11 @@ export function CallPage() {
               </Title>
               <CallFacts call={data} />
             </Paper>
+          </Grid.Col>
+          <Grid.Col span={12}>
+            <Section title={strings.recording.title}>
+              <CallContentView call={data} />
+            </Section>
           </Grid.Col>
         </Grid>
       )}

@@ -2,7 +2,7 @@ import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { getRetention, type Retention, setRetention } from '../../api/retention.ts';
+import { getRetention, type Kept, type RetentionName, setRetention } from '../../api/retention.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { formatAgo, formatCount } from '../../components/format.ts';
 import { useKept } from '../../components/use-kept.ts';
@@ -13,26 +13,43 @@ const mostDays = 36_500;
 
 interface Asked {
   days: number;
-  answer: Retention;
+  answer: Kept;
 }
 
-/** Fewer days delete calls for good: how many is said before. */
-export function RetentionForm({ days }: { days: number | undefined }) {
+/** What the same form says of calls, and of what was said in them. */
+type FormTexts = Pick<
+  typeof texts,
+  'form' | 'formHint' | 'saved' | 'confirmTitle' | 'confirm' | 'confirmNone'
+>;
+
+interface RetentionFormProps {
+  name: RetentionName;
+  days: number | undefined;
+  of: FormTexts;
+}
+
+/** Fewer days delete for good: how many is said before. */
+export function RetentionForm({ name, days, of }: RetentionFormProps) {
   const [text, setText] = useState(days === undefined ? '' : String(days));
   const [wrong, setWrong] = useState(false);
   const [asked, setAsked] = useState<Asked>();
   const queryClient = useQueryClient();
+  const part = (retention: Awaited<ReturnType<typeof getRetention>>): Kept =>
+    name === 'days' ? retention : (retention.contents ?? retention);
   const saving = useMutation({
-    mutationFn: setRetention,
+    mutationFn: async (chosen: number | null) => part(await setRetention({ [name]: chosen })),
     onSuccess: (saved) => {
       setAsked(undefined);
       const kept = saved.days === undefined ? texts.forGood : texts.days(saved.days);
-      notifications.show({ message: texts.saved(kept) });
+      notifications.show({ message: of.saved(kept) });
       return queryClient.invalidateQueries({ queryKey: ['retention'] });
     },
   });
   const asking = useMutation({
-    mutationFn: async (chosen: number) => ({ days: chosen, answer: await getRetention(chosen) }),
+    mutationFn: async (chosen: number) => ({
+      days: chosen,
+      answer: part(await getRetention({ [name]: chosen })),
+    }),
     onSuccess: setAsked,
   });
   const submit = (event: FormEvent) => {
@@ -51,8 +68,8 @@ export function RetentionForm({ days }: { days: number | undefined }) {
         {error !== null && <ErrorNotice error={error} />}
         <Group align="flex-start">
           <TextInput
-            label={texts.form}
-            description={texts.formHint}
+            label={of.form}
+            description={of.formHint}
             inputMode="numeric"
             value={text}
             error={wrong ? texts.formWrong : undefined}
@@ -70,6 +87,7 @@ export function RetentionForm({ days }: { days: number | undefined }) {
       </Stack>
       <ConfirmDialog
         asked={asked}
+        of={of}
         busy={saving.isPending}
         onClose={() => setAsked(undefined)}
         onConfirm={(chosen) => saving.mutate(chosen)}
@@ -80,12 +98,13 @@ export function RetentionForm({ days }: { days: number | undefined }) {
 
 interface ConfirmDialogProps {
   asked: Asked | undefined;
+  of: FormTexts;
   busy: boolean;
   onClose: () => void;
   onConfirm: (days: number) => void;
 }
 
-function ConfirmDialog({ asked, busy, onClose, onConfirm }: ConfirmDialogProps) {
+function ConfirmDialog({ asked, of, busy, onClose, onConfirm }: ConfirmDialogProps) {
   const shown = useKept(asked);
   if (shown === undefined) return null;
   const { days, answer } = shown;
@@ -95,12 +114,12 @@ function ConfirmDialog({ asked, busy, onClose, onConfirm }: ConfirmDialogProps) 
     <Modal
       opened={asked !== undefined}
       onClose={onClose}
-      title={texts.confirmTitle(texts.days(days))}
+      title={of.confirmTitle(texts.days(days))}
       closeButtonProps={{ 'aria-label': strings.common.close }}
     >
       <Stack>
         <Text size="sm">
-          {wouldDelete === 0 ? texts.confirmNone : texts.confirm(formatCount(wouldDelete), when)}
+          {wouldDelete === 0 ? of.confirmNone : of.confirm(formatCount(wouldDelete), when)}
         </Text>
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} data-autofocus>

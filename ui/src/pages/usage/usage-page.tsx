@@ -16,7 +16,7 @@ import { rangeBefore } from './compare.ts';
 import { dimensionName } from './dimension-name.ts';
 import { UsageFilters } from './usage-filters.tsx';
 import { UsageKinds } from './usage-kinds.tsx';
-import { groupsOf, pageSizeOf, readUsageSearch, type UsageSearch } from './usage-search.ts';
+import { askedFigures, groupsOf, pageSizeOf, readUsageSearch, type UsageSearch } from './usage-search.ts';
 import { UsageTable } from './usage-table.tsx';
 
 const minuteMs = 60_000;
@@ -33,7 +33,8 @@ export function UsagePage() {
   const query = { ...range, user, model, key, groupBy: groups.join(',') };
   const { sort, order, named, page = 1 } = search;
   const pageSize = pageSizeOf(search);
-  const paged = { ...query, sort, order, named, limit: pageSize, offset: (page - 1) * pageSize };
+  const figures = askedFigures(search);
+  const paged = { ...query, figures, sort, order, named, limit: pageSize, offset: (page - 1) * pageSize };
   const { data, error, isPlaceholderData, refetch } = useQuery({
     queryKey: ['usage', paged],
     queryFn: ({ signal }) => getUsage(paged, signal),
@@ -91,8 +92,8 @@ export function UsagePage() {
         <div style={{ position: 'relative' }}>
           <LoadingOverlay visible={isPlaceholderData} />
           <UsageChart search={search} range={range} />
-          <UsageShares query={{ ...query, limit: pageSize, offset: 0 }} groups={groups} />
-          <UsageKinds total={data.total} />
+          <UsageShares query={{ ...query, figures, limit: pageSize, offset: 0 }} groups={groups} />
+          <UsageKinds total={data.total} query={{ ...query, named }} />
           <UsageTable
             report={data}
             before={earlier === undefined ? undefined : before}

@@ -21,6 +21,9 @@ const plainFigures: readonly Figure[] = [
   'costNano',
 ];
 
+/** What rows are asked for: a page of many would be twice as long with all of them. */
+export const askedFigures = ({ kinds }: UsageSearch) => (kinds ? undefined : plainFigures.join(','));
+
 /** Columns of the table: with `kinds` every kind of token that there is in the total. */
 export function shownFigures({ kinds }: UsageSearch, total: UsageFigures): readonly Figure[] {
   if (!kinds) return plainFigures;

@@ -117,7 +117,15 @@ function decodeDocument(block: Fields, path: string): DocumentPart {
 function decodeSource(source: Fields, at: string): DocumentPart['source'] {
   if (source['type'] === 'url') return { type: 'url', url: asString(source['url'], `${at}.url`) };
   if (source['type'] === 'text') return { type: 'text', text: asString(source['data'], `${at}.data`) };
+  if (source['type'] === 'content')
+    return { type: 'text', text: contentOf(source['content'], `${at}.content`) };
   return { type: 'base64', ...base64(source, at) };
+}
+
+/** Blocks of a document, which elsewhere is one text. */
+function contentOf(content: unknown, path: string): string {
+  const texts = decodeContent(content, path, []).map((part, i) => textOnly(part, `${path}[${i}]`).text);
+  return texts.join('\n\n');
 }
 
 /** Elsewhere what was found is text as any other, and can't be cited. */

@@ -12,6 +12,7 @@ import {
 } from '../../fields.ts';
 import type { CanonicalRequest, TextPart, Tool, ToolChoice } from '../../model.ts';
 import { decodeEffort } from '../../reasoning-effort.ts';
+import { takesStrict } from '../../tool-schemas.ts';
 import { reportOthers } from '../../uncarried.ts';
 import { isAnthropicSearch, searchOfAnthropic } from '../../web-search.ts';
 import { decodeMessages } from './messages-decode.ts';
@@ -76,7 +77,7 @@ function decodeSystem(value: unknown): TextPart[] {
   });
 }
 
-const carriedOfTool = new Set(['type', 'name', 'description', 'input_schema', 'cache_control']);
+const carriedOfTool = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control']);
 const carriedOfOutput = new Set(['format', 'effort']);
 
 function decodeTools(
@@ -105,6 +106,7 @@ function decodeTool(tool: Fields, path: string, drops: string[]): Tool {
     name: asString(tool['name'], `${path}.name`),
     description: optional(tool['description'], `${path}.description`, asString),
     parameters: tool['input_schema'] ?? { type: 'object', properties: {} },
+    ...(tool['strict'] === true && takesStrict(tool['input_schema'], drops) && { strict: true }),
     ...(tool['cache_control'] !== undefined && { cacheControl: tool['cache_control'] }),
   };
 }

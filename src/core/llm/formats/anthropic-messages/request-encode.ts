@@ -1,4 +1,5 @@
 /** Canonical → a Messages request. */
+import { textOfFile } from '../../data-url.ts';
 import { thinkingSampling } from '../../extended-thinking.ts';
 import { FieldFault, type Fields } from '../../fields.ts';
 import { refuseLogprobs } from '../../logprobs.ts';
@@ -14,7 +15,7 @@ import type {
 import { refuseSound, refuseSpeech } from '../../speech.ts';
 import { isOfGemini } from '../../thinking-seal.ts';
 import { closedSchema } from '../../tool-schemas.ts';
-import { reportUnsampled } from '../../uncarried.ts';
+import { reportOfOpenai, reportUnsampled } from '../../uncarried.ts';
 import { anthropicSearch, withoutSearch } from '../../web-search.ts';
 
 /** What Anthropic requires and OpenAI's clients often leave out (agentgateway's choice, documented). */
@@ -25,6 +26,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
   refuseLogprobs(request);
   refuseSpeech(request);
   reportUnsampled(request, drops);
+  reportOfOpenai(request, drops);
   const system = request.system.filter(({ text }) => text.trim() !== '');
   if (request.responseFormat?.type === 'json_object') {
     system.push(jsonOnly);
@@ -170,6 +172,8 @@ function encodeText(part: TextPart): Fields {
 function encodeSource(source: ImagePart['source'] | DocumentPart['source']): Fields {
   if (source.type === 'url') return { type: 'url', url: source.url };
   if (source.type === 'text') return { type: 'text', media_type: 'text/plain', data: source.text };
+  const text = textOfFile(source);
+  if (text !== undefined) return { type: 'text', media_type: 'text/plain', data: text };
   return { type: 'base64', media_type: source.mediaType, data: source.data };
 }
 

@@ -14,7 +14,7 @@ import type {
 } from '../../model.ts';
 import { refuseSound, refuseSpeech } from '../../speech.ts';
 import { isOfGemini } from '../../thinking-seal.ts';
-import { reportUncarried, reportUnsampled } from '../../uncarried.ts';
+import { reportOfOpenai, reportUncarried, reportUnsampled } from '../../uncarried.ts';
 import { withoutSearch } from '../../web-search.ts';
 
 const jsonOnly: TextPart = { type: 'text', text: 'Answer with one JSON object and nothing else.' };
@@ -24,6 +24,9 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
   refuseSpeech(request);
   if (request.webSearch !== undefined) withoutSearch(request.webSearch, drops);
   reportUnsampled(request, drops);
+  const tier = request.serviceTier;
+  const known = tier === 'priority' || tier === 'flex';
+  reportOfOpenai(known ? { ...request, serviceTier: undefined } : request, drops);
   if (request.user !== undefined) drops.push('user');
   const mark = cachesPrompts(request.model) ? cachePoint : unmarked;
   const cacheMarks = mark !== unmarked;
@@ -35,6 +38,8 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     drops.push('response_format (asked for in the system prompt)');
   }
   const { temperature, topP, additional, asked } = modelSettings(request, drops);
+  if (request.parallelToolCalls === false && request.tools.length > 0 && !additional['tool_choice'])
+    drops.push('parallel_tool_calls');
   const stopSequences = request.stop.length === 0 ? undefined : request.stop;
   return {
     system: system.length === 0 ? undefined : system.flatMap((part) => encodeText(part, mark)),
@@ -42,6 +47,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     inferenceConfig: unlessEmpty({ maxTokens: request.maxTokens, temperature, topP, stopSequences }),
     toolConfig: encodeTools(request, mark, drops),
     outputConfig: encodeOutput(request),
+    serviceTier: known ? { type: tier } : undefined,
     additionalModelRequestFields: unlessEmpty(additional),
     additionalModelResponseFieldPaths: asked,
   };
@@ -64,7 +70,6 @@ function encodeTools(request: CanonicalRequest, mark: Mark, drops: string[]): Fi
   const forbidden = request.toolChoice?.type === 'none';
   if (forbidden && called.size === 0) return undefined;
   if (forbidden) drops.push('tool_choice');
-  if (request.parallelToolCalls === false && request.tools.length > 0) drops.push('parallel_tool_calls');
   const specs = request.tools.flatMap((tool) => encodeTool(tool, mark));
   if (specs.length > 0) return { tools: specs, toolChoice: encodeToolChoice(request.toolChoice) };
   if (called.size === 0) return undefined;

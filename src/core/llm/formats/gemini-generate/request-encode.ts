@@ -10,7 +10,7 @@ import type {
 } from '../../model.ts';
 import { geminiSpeech } from '../../speech.ts';
 import { isOfGemini, sealSignature } from '../../thinking-seal.ts';
-import { reportUncarried } from '../../uncarried.ts';
+import { reportOfOpenai, reportUncarried } from '../../uncarried.ts';
 import { geminiSearch, withoutSearch } from '../../web-search.ts';
 
 /** What Google's guide gives for calls of tools whose signature is not known: made by another model, or lost by a client. */
@@ -18,6 +18,7 @@ const noSignature = 'skip_thought_signature_validator';
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
   reportUncarried(request, drops, { toolErrors: true });
+  reportOfOpenai(request, drops);
   if (request.user !== undefined) drops.push('user');
   if (request.tools.some(({ strict }) => strict === true)) drops.push('tools.strict');
   if (request.parallelToolCalls === false && request.tools.length > 0) drops.push('parallel_tool_calls');

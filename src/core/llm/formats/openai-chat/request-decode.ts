@@ -12,6 +12,7 @@ import {
 } from '../../fields.ts';
 import type { CanonicalRequest, Tool, ToolChoice } from '../../model.ts';
 import { decodeEffort } from '../../reasoning-effort.ts';
+import { serviceTierAsked } from '../../uncarried.ts';
 import { searchOfChat } from '../../web-search.ts';
 import { decodeMessages } from './messages-decode.ts';
 
@@ -29,6 +30,8 @@ export const carried: ReadonlySet<string> = new Set([
   'stream',
   'stream_options',
   'user',
+  'safety_identifier',
+  'service_tier',
   'reasoning_effort',
   'response_format',
   'n',
@@ -67,7 +70,8 @@ export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
     stop: decodeStop(body['stop']),
     stream: optional(body['stream'], 'stream', asBoolean) ?? false,
     includeUsage: optional(options?.['include_usage'], 'stream_options.include_usage', asBoolean) ?? false,
-    user: optional(body['user'], 'user', asString),
+    user: optional(body['user'] ?? body['safety_identifier'], 'user', asString),
+    ...serviceTierAsked(optional(body['service_tier'], 'service_tier', asString)),
     thinking: decodeEffort(body['reasoning_effort'], 'reasoning_effort'),
     speech: decodeSpeech(body, drops),
     responseFormat: optional(body['response_format'], 'response_format', decodeResponseFormat),

@@ -1,5 +1,5 @@
 /** Canonical → a chat completions request. */
-import { toDataUrl, urlOfImage } from '../../data-url.ts';
+import { textOfFile, toDataUrl, urlOfImage } from '../../data-url.ts';
 import type { Fields } from '../../fields.ts';
 import type { CanonicalRequest, Message, Part, ToolChoice, ToolResultPart } from '../../model.ts';
 import { openaiEffort, openaiSampling } from '../../reasoning-effort.ts';
@@ -26,6 +26,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     // Zero is what it is without.
     top_logprobs: logprobs?.top || undefined,
     user: shortUser(request, drops),
+    service_tier: request.serviceTier,
     tools:
       request.tools.length === 0
         ? undefined
@@ -93,7 +94,7 @@ function shownInstead({ id, parts }: ToolResultPart, drops: string[]): Fields[] 
 function encodeUserPart(part: Part, drops: string[]): Fields[] {
   if (part.type === 'text') return [{ type: 'text', text: part.text }];
   if (part.type === 'image') {
-    return [{ type: 'image_url', image_url: { url: urlOfImage(part) } }];
+    return [{ type: 'image_url', image_url: { url: urlOfImage(part), detail: part.detail } }];
   }
   if (part.type === 'audio') return [{ type: 'input_audio', input_audio: inputAudio(part) }];
   if (part.type !== 'document') return [];
@@ -103,6 +104,9 @@ function encodeUserPart(part: Part, drops: string[]): Fields[] {
     drops.push('document by URL');
     return [];
   }
+  // Files of the API are PDFs.
+  const text = textOfFile(source);
+  if (text !== undefined) return [{ type: 'text', text }];
   const file_data = toDataUrl(source);
   return [{ type: 'file', file: { filename: part.name ?? 'document', file_data } }];
 }

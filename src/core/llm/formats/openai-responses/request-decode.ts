@@ -13,6 +13,7 @@ import {
 import type { CanonicalRequest, Tool, ToolChoice } from '../../model.ts';
 import { decodeEffort } from '../../reasoning-effort.ts';
 import { decodeTools, flatName } from '../../responses-tools.ts';
+import { serviceTierAsked } from '../../uncarried.ts';
 import { decodeInput } from './messages-decode.ts';
 
 /** `metadata` comes back in the answer; `include` and `store` are looked at below. */
@@ -30,6 +31,7 @@ export const carried: ReadonlySet<string> = new Set([
   'stream_options',
   'user',
   'safety_identifier',
+  'service_tier',
   'reasoning',
   'text',
   'metadata',
@@ -65,6 +67,7 @@ export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
     stream: optional(body['stream'], 'stream', asBoolean) ?? false,
     includeUsage: true,
     user: optional(user, 'user', asString),
+    ...serviceTierAsked(optional(body['service_tier'], 'service_tier', asString)),
     thinking: decodeEffort(reasoning?.['effort'], 'reasoning.effort'),
     responseFormat: decodeTextFormat(optional(body['text'], 'text', asObject)),
   };

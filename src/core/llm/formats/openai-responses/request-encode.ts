@@ -25,6 +25,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     temperature,
     top_p: topP,
     user: shortUser(request, drops),
+    service_tier: request.serviceTier,
     reasoning: effort === undefined ? undefined : { effort, summary: 'auto' },
     text: encodeTextFormat(request),
     include: request.logprobs === undefined ? undefined : ['message.output_text.logprobs'],
@@ -85,7 +86,7 @@ function encodeContent(part: Part, role: Message['role']): Fields {
     case 'text':
       return { type: role === 'assistant' ? 'output_text' : 'input_text', text: part.text };
     case 'image':
-      return { type: 'input_image', image_url: urlOfImage(part) };
+      return { type: 'input_image', image_url: urlOfImage(part), detail: part.detail };
     case 'audio':
       return refuseSound(part);
     case 'document': {
