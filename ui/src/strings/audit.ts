@@ -5,6 +5,7 @@ export const auditStrings = {
   none: 'Nothing was changed since the gateway began to keep a history.',
   absent: 'This gateway keeps no history of changes.',
   table: 'Changes',
+  all: 'In the audit log',
   time: 'Time',
   actor: 'Who',
   action: 'What',

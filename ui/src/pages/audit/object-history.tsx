@@ -1,5 +1,6 @@
 import { Loader, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { listAudit } from '../../api/audit.ts';
 import { ApiError } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
@@ -19,5 +20,12 @@ export function ObjectHistory({ object }: { object: string }) {
   // The API finds names that begin so; `laptop` is not `laptop-2`.
   const own = data.items.filter((entry) => entry.object === object);
   if (own.length === 0) return <Text c="dimmed">{strings.audit.none}</Text>;
-  return <AuditTable entries={own} />;
+  return (
+    <>
+      <AuditTable entries={own} />
+      <Link to="/settings" search={{ tab: 'audit', object }} className="link">
+        {strings.audit.all}
+      </Link>
+    </>
+  );
 }
