@@ -87,6 +87,7 @@ export function translateChat(
       estimatedInputTokens,
       streaming: request.stream,
       names,
+      answers: request.answers?.count,
     }),
   };
 }
@@ -114,6 +115,7 @@ interface ReplyOptions extends StreamOptions {
   estimatedInputTokens: number;
   streaming: boolean;
   names: ToolNames | undefined;
+  answers: number | undefined;
 }
 
 function replyBetween(client: Format, provider: Provider, options: ReplyOptions): ReplyTranslator {
