@@ -6,6 +6,7 @@ import type { CapturedCall } from '../core/content/captured.ts';
 import type { Holds } from '../storage/accounts.ts';
 import { Call } from './call.ts';
 import { CallIds } from './call-ids.ts';
+import { RecordingRoom } from './call-recording.ts';
 import { type DataPathDependencies, type DataPathLimits, defaultLimits } from './dependencies.ts';
 import { finishTrace } from './finish-trace.ts';
 import { handleRequest } from './handle-request.ts';
@@ -20,7 +21,8 @@ import { enterUnsettled } from './settle.ts';
 import { cloudCredentialsOf } from './sign-call.ts';
 import { createTransport, defaultTransport, type TransportOptions } from './transport.ts';
 
-export interface DataPathOptions extends Omit<DataPathDependencies, 'transport' | 'limits' | 'holds'> {
+export interface DataPathOptions
+  extends Omit<DataPathDependencies, 'transport' | 'limits' | 'holds' | 'recordingRoom'> {
   /** Address that every listener binds to. */
   host: string;
   /** Whether other threads listen on the same ports. */
@@ -51,6 +53,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
     ...options,
     transport,
     holds: new OpenHolds(options.accounts),
+    recordingRoom: new RecordingRoom(),
     limits: { ...defaultLimits, ...options.limits },
   };
   const records = new RecordBatches(options.onRecords);
@@ -71,8 +74,8 @@ export function createDataPath(options: DataPathOptions): DataPath {
       if (call.tracing !== undefined) finishTrace(call);
       records.add(call.record, call.entry);
       // Of a call that the ledger does not have nobody could ask for it.
-      if (call.recording !== undefined && call.entry !== undefined)
-        options.onContent?.(call.recording.captured(call.record));
+      const captured = call.recording?.captured(call.record);
+      if (captured !== undefined && call.entry !== undefined) options.onContent?.(captured);
     });
   });
   return {

@@ -6,6 +6,7 @@ import type { DialectError, TranslateRequest } from '../core/llm/translate-contr
 import type { Prices } from '../core/pricing/prices.ts';
 import type { TraceSampler } from '../core/trace/sampler.ts';
 import type { SharedKeys } from '../storage/shared-keys.ts';
+import type { RecordingRoom } from './call-recording.ts';
 import type { OpenHolds } from './open-holds.ts';
 import type { OperationDependencies } from './operations.ts';
 import type { Transport } from './transport.ts';
@@ -24,6 +25,7 @@ export interface DataPathDependencies extends OperationDependencies {
   /** Which calls are traced; absent: none. */
   traceSampler?: TraceSampler;
   holds: OpenHolds;
+  recordingRoom: RecordingRoom;
   /** In [0, 1). */
   random(): number;
   limits: DataPathLimits;

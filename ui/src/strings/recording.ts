@@ -35,6 +35,7 @@ export const recordingStrings = {
     'not-text': 'There is no text in it that can be read.',
     'not-delivered': 'The client got no answer of a model.',
     'cut-off': 'The answer broke off; these are the words that had been delivered.',
+    busy: 'Too many recorded calls were under way at once: what is here is not all.',
     realtime: 'It was a session over a WebSocket, of which nothing is recorded.',
   },
   nothing: 'Nothing was said.',
