@@ -26,7 +26,7 @@ const pages = {
 const budgets: Readonly<Record<keyof PageFigures, { most: number; show: (value: number) => string }>> = {
   scriptBytes: { most: 300_000, show: (bytes) => `${(bytes / 1_000).toFixed(0)} kB of scripts` },
   styleBytes: { most: 60_000, show: (bytes) => `${(bytes / 1_000).toFixed(0)} kB of styles` },
-  requests: { most: 60, show: (count) => `${count} requests` },
+  requests: { most: 40, show: (count) => `${count} requests` },
   firstPaintMs: { most: 1_800, show: (ms) => `first paint ${ms.toFixed(0)} ms` },
   largestPaintMs: { most: 2_500, show: (ms) => `largest paint ${ms.toFixed(0)} ms` },
   blockedMs: { most: 200, show: (ms) => `blocked ${ms.toFixed(0)} ms` },

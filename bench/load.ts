@@ -15,28 +15,44 @@ export interface LoadResult {
   latenciesMs: number[];
 }
 
-/** Sends `requests` in all over `connections` sockets, each waiting for its answer before the next request. */
-export async function load(target: Target, connections: number, requests: number): Promise<LoadResult> {
+/**
+ * Sends `requests` in all over `connections` sockets, each waiting for its answer before the next request; with a `rate` (a second) none
+ * before its time has come, so that it is kept as long as the other side keeps up with it.
+ */
+export async function load(
+  target: Target,
+  connections: number,
+  requests: number,
+  rate = Number.POSITIVE_INFINITY,
+): Promise<LoadResult> {
   const result: LoadResult = { requests, failures: 0, seconds: 0, latenciesMs: [] };
-  let left = requests;
+  let begun = 0;
   const started = performance.now();
-  await Promise.all(Array.from({ length: connections }, () => drive(target, () => left-- > 0, result)));
+  const next = () => (begun < requests ? started + (1_000 * begun++) / rate : undefined);
+  await Promise.all(Array.from({ length: connections }, () => drive(target, next, result)));
   result.seconds = (performance.now() - started) / 1000;
   return result;
 }
 
-function drive(target: Target, more: () => boolean, result: LoadResult): Promise<void> {
+/** `next`: when the next request is due; undefined after the last. */
+function drive(target: Target, next: () => number | undefined, result: LoadResult): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket: Socket = connect(target.port, target.host);
     socket.setNoDelay(true);
     let buffered: Buffer = Buffer.alloc(0);
     let sentAt = 0;
-    const next = () => {
-      if (!more()) return void socket.end(resolve);
+    const send = () => {
       sentAt = performance.now();
       socket.write(target.request);
     };
-    socket.on('connect', next);
+    const goOn = () => {
+      const dueAt = next();
+      if (dueAt === undefined) return void socket.end(resolve);
+      const waitMs = dueAt - performance.now();
+      if (waitMs > 0) setTimeout(send, waitMs);
+      else send();
+    };
+    socket.on('connect', goOn);
     socket.on('error', reject);
     socket.on('data', (chunk: Buffer) => {
       buffered = buffered.length === 0 ? chunk : Buffer.concat([buffered, chunk]);
@@ -44,7 +60,7 @@ function drive(target: Target, more: () => boolean, result: LoadResult): Promise
       result.latenciesMs.push(performance.now() - sentAt);
       if (!buffered.subarray(0, 12).equals(okLine)) result.failures++;
       buffered = Buffer.alloc(0);
-      next();
+      goOn();
     });
   });
 }

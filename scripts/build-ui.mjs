@@ -44,8 +44,14 @@ function hashOfSources() {
       .map((entry) => join(entry.parentPath ?? entry.path, entry.name)),
   );
   const single = ['index.html', 'package.json', 'vite.config.ts'].map((name) => join(ui, name));
-  // The console shows calls by the ledger's own rule, and writes tables as the API does.
-  const shared = ['outcome.ts', join('text', 'csv.ts')].map((name) => join(root, 'src', 'core', name));
+  // The console shows calls and usage by the ledger's own rules, and writes tables as the API does.
+  const shared = [
+    'core/outcome.ts',
+    'core/text/csv.ts',
+    'core/llm/usage.ts',
+    'core/llm/usage-kinds.ts',
+    'storage/no-figures.ts',
+  ].map((name) => join(root, 'src', name));
   for (const file of [...files.sort(), ...single, ...shared, join(root, 'package-lock.json')])
     hash
       .update(`${file.slice(root.length)}\0`)

@@ -12,6 +12,7 @@ import type { CounterStore } from './storage/counters.ts';
 import type { SharedCounters } from './storage/memory/shared-counters.ts';
 import { BudgetAgent } from './storage/redis/budget-agent.ts';
 import { openBudgetConnection } from './storage/redis/budget-connection.ts';
+import { untilOpened } from './storage/redis/opened.ts';
 import { SharedAlerts } from './storage/redis/shared-alerts.ts';
 import type { GatewayMetrics } from './telemetry/metrics.ts';
 import { maxBackoffMs, type SharedBudgetsMember } from './thread-accounts.ts';
@@ -24,6 +25,8 @@ export interface Budgets {
   observe(metrics: Pick<GatewayMetrics, 'gauge'>): void;
   /** Who of several gateways tells an alert; absent as `member`. */
   claims?: AlertClaims;
+  /** Until a call is not refused for want of counters that are only being put together: at once where they are this machine's. */
+  opened(): Promise<void>;
   /** What is held here, and leased to others. */
   holds(here: Holds): Holds;
 }
@@ -35,6 +38,8 @@ interface BudgetParts {
 }
 
 const beatMs = 1_000;
+/** A server that starts together with its gateways is waited for; one that is away keeps no gateway from starting. */
+const absentMs = 2_000;
 
 export function openBudgets(
   env: NodeJS.ProcessEnv,
@@ -42,7 +47,8 @@ export function openBudgets(
   { nowSeconds, log, stack }: BudgetParts,
 ): Budgets {
   const settings = redisSettings(env);
-  if (settings === undefined) return { counters: local.store, holds: (here) => here, observe: () => {} };
+  if (settings === undefined)
+    return { counters: local.store, holds: (here) => here, observe: () => {}, opened: async () => {} };
   const member = { process: processName(local.handle.directory), run: randomUUID() };
   const nowMs = () => performance.now();
   const connection = openBudgetConnection({ ...settings, maxBackoffMs, nowMs });
@@ -65,6 +71,7 @@ export function openBudgets(
   });
   return {
     member,
+    opened: () => untilOpened(agent, { absentMs, nowMs, log }),
     claims: new SharedAlerts(connection, nowSeconds),
     observe: (metrics) =>
       metrics.gauge(

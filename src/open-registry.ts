@@ -1,16 +1,26 @@
 /** The embedded API's resources: in the data directory, or in a Postgres that several gateways share. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RegistryContext } from './apiserver/registry/context.ts';
 import { openRegistry } from './apiserver/registry/registry.ts';
 import { allKinds } from './core/resources/kinds.ts';
+import type { KubeObject } from './core/resources/object.ts';
 import { openPostgres, type SharedPostgres } from './open-postgres.ts';
 import type { ShutdownStack } from './shutdown-stack.ts';
+import type { Inherited } from './storage/postgres/copy-resources.ts';
 import { Leadership } from './storage/postgres/leadership.ts';
-import { openPostgresResourceStore } from './storage/postgres/resource-store.ts';
+import {
+  openPostgresResourceStore,
+  type PostgresResourceOptions,
+} from './storage/postgres/resource-store.ts';
+import { nowAndThen, type Progress } from './storage/progress.ts';
+import { isVirtualKey, pagesOf } from './storage/resource-pages.ts';
 import type { ResourceSource } from './storage/resource-source.ts';
 import type { ResourceStore } from './storage/resource-store.ts';
 import { lockDirectory, openResourceStore } from './storage/sqlite/resource-store.ts';
+import { StoreUnavailable } from './storage/store-unavailable.ts';
+import type { StoredKeys } from './storage/stored-keys.ts';
 
 interface Resources {
   /** Absent when a real cluster holds the resources. */
@@ -22,6 +32,8 @@ interface Resources {
 }
 
 type Log = Record<'info' | 'warn' | 'error', (fields: object, message: string) => void>;
+
+const retryMs = 1_000;
 
 const registryOver = (store: ResourceStore) =>
   openRegistry({ store, kinds: allKinds, now: () => new Date() });
@@ -41,7 +53,7 @@ export async function openResources(
   }
   const alone = { postgres, isLeader: () => true, whenCalled: () => {} };
   if (cluster) return alone;
-  const store = openResourceStore(dataDir);
+  const store = openResourceStore(dataDir, { progress: tellConversion(log) });
   stack.add(() => store.close());
   return { ...alone, registry: registryOver(store) };
 }
@@ -73,9 +85,10 @@ async function openSharedResources(
   stack: ShutdownStack,
 ): Promise<Resources> {
   let speaking: Speaking | undefined;
-  const store = await openPostgresResourceStore({
+  const store = await openSharedStore(dataDir, log, {
     connection: postgres.connection,
     keyPath: env['TOLLGATE_ENCRYPTION_KEY_FILE'] || join(dataDir, 'encryption.key'),
+    speaks: () => speaking?.isLeader() ?? false,
     onFault: (fault) => {
       if (fault !== undefined)
         log.error(
@@ -87,23 +100,71 @@ async function openSharedResources(
     },
   });
   stack.add(() => store.close());
-  await takeOver(store, dataDir, log);
   const registry = await store.write(() => registryOver(store));
   speaking = await startLeadership(postgres, stack);
   return { registry, ...speaking };
 }
 
-/** What was in the data directory when Postgres was first named goes with it. */
-async function takeOver(store: ResourceStore, dataDir: string, log: Log): Promise<void> {
-  if (store.revision() > 0 || !existsSync(join(dataDir, 'resources.db'))) return;
-  const local = openResourceStore(dataDir);
-  try {
-    const objects = allKinds.flatMap(({ group, kind }) => local.list(group, kind));
-    await store.write(() => store.commit(objects.map((object) => ({ type: 'put', object }))));
-    log.info({ objects: objects.length }, 'resources were copied from the data directory to Postgres');
-  } finally {
-    local.close();
+/** Waits for the server as long as it takes; what was copied before it went away is not copied again. */
+async function openSharedStore(
+  dataDir: string,
+  log: Log,
+  options: Omit<PostgresResourceOptions, 'directory'>,
+): Promise<ResourceStore> {
+  const inherited = inheritedFrom(dataDir, log);
+  for (;;) {
+    try {
+      return await openPostgresResourceStore({
+        ...options,
+        directory: dataDir,
+        inherited: inherited.take,
+        onThrownAway: (why) => log.warn({ why }, 'the copy of the keys in Postgres is made anew'),
+        progress: (done, all) => log.info({ done, all }, 'resources are copied'),
+      });
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      log.warn({ error: error.message }, 'waiting for Postgres');
+      await delay(retryMs);
+    } finally {
+      inherited.end();
+    }
   }
+}
+
+/** What was in the data directory when Postgres was first named goes with it. */
+function inheritedFrom(dataDir: string, log: Log): { take(): Inherited | undefined; end(): void } {
+  let local: ResourceStore | undefined;
+  return {
+    take: () => {
+      if (!existsSync(join(dataDir, 'resources.db'))) return undefined;
+      local = openResourceStore(dataDir, { progress: tellConversion(log) });
+      const others = allKinds
+        .filter((kind) => !isVirtualKey(kind))
+        .flatMap(({ group, kind }) => local!.list(group, kind));
+      const keys = local.keys!;
+      const count = others.length + keys.find({ nowMs: 0 }, byName, { offset: 0, limit: 0 }).total;
+      log.info({ objects: count }, 'resources are copied from the data directory to Postgres');
+      return { count, objects: both(others, keys) };
+    },
+    end: () => {
+      local?.close();
+      local = undefined;
+    },
+  };
+}
+
+const byName = { by: 'name', descending: false } as const;
+
+function* both(others: readonly KubeObject[], keys: StoredKeys): Iterable<KubeObject> {
+  yield* others;
+  for (const page of pagesOf(keys)) yield* page;
+}
+
+function tellConversion(log: Log): Progress {
+  return nowAndThen(
+    (done, all) => log.info({ done, all }, 'keys of an older data directory are converted'),
+    () => performance.now(),
+  );
 }
 
 /** What a part of this gateway sees and writes: of several that see the same, only the leader's writes (of one kind) happen. */

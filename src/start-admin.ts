@@ -32,6 +32,8 @@ export interface AdminParts extends AdminState {
   inForce(): InForce;
   feed: RecordFeed;
   counters: CounterStore;
+  /** Where gateways count failed logins together. */
+  loginFailures?: Pick<CounterStore, 'add'>;
   holds: Holds;
   ledger: LedgerStore;
   drift: DriftCheck;

@@ -33,6 +33,8 @@ export interface RateLimitParts {
 }
 
 export interface RunningRateLimits {
+  /** Counters that gateways share; absent where each has its own. */
+  shared?: CounterStore;
   /** A snapshot that comes into force: its configuration, and what is wrong with its sources. */
   take(snapshot: Pick<Snapshot, 'rateLimits' | 'rateLimitErrors'>): void;
   /** For the compiler. */
@@ -56,7 +58,7 @@ export async function startRateLimits(parts: RateLimitParts): Promise<RunningRat
   const health = new Health(() => config !== undefined || !settings.healthyWithConfigOnly);
   const service = createEmbeddedRateLimitService({
     config: () => config,
-    counters: shared ?? parts.counters,
+    counters: shared?.counters ?? parts.counters,
     nowSeconds,
     options: settings.options,
     statistics: tallies,
@@ -64,6 +66,7 @@ export async function startRateLimits(parts: RateLimitParts): Promise<RunningRat
   });
   const { listen: host, ratelimitConfig: path } = options;
   const running: RunningRateLimits = {
+    ...(shared && { shared: shared.counters }),
     take: loadReporter(log, metrics.configLoaded, (loaded) => {
       config = loaded;
       health.changed();

@@ -16,7 +16,7 @@ import { type DataPlane, type DataPlaneOptions, startDataPlane } from './data-pl
 import { giveBackMemory } from './give-back-memory.ts';
 import { keepLedgerSmall } from './keep-ledger-small.ts';
 import { compileRegex } from './linear-regex.ts';
-import { openBudgets } from './open-budgets.ts';
+import { type Budgets, openBudgets } from './open-budgets.ts';
 import { leaderOnly, openResources } from './open-registry.ts';
 import { auditTo, openStores } from './open-stores.ts';
 import { RecordFeed } from './record-feed.ts';
@@ -25,7 +25,7 @@ import { ShutdownStack } from './shutdown-stack.ts';
 import { keepStandalone } from './standalone-file.ts';
 import { startAdmin } from './start-admin.ts';
 import { startAlerts } from './start-alerts.ts';
-import { startContents } from './start-contents.ts';
+import { type RunningContents, startContents } from './start-contents.ts';
 import { startMetrics } from './start-metrics.ts';
 import { startOtlp } from './start-otlp.ts';
 import { type RunningPrices, startPrices } from './start-prices.ts';
@@ -57,7 +57,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const { dataDir } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const log = createLog(process.stderr);
-  const pending = new Set(['configuration']);
+  const pending = new Set(['configuration', 'shared budgets']);
   const ready = await startReadyServer({ pending: () => [...pending] }, options.readyPort, options.listen);
   stack.add(() => closeServer(ready));
 
@@ -93,8 +93,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const plane = startServing(options, { ...shared, ...contents.recording }, limits, feed, log, stack);
   await source.start();
   stack.add(() => source.stop());
-  const ledgerKept = keepLedgerSmall({ ...base, ledger, source });
-  const kept = { drift, webhooks, retention: ledgerKept, contents: contents.keep(source) };
+  const kept = { drift, webhooks, ...keepSmall({ ...base, ledger, source }, contents) };
   const prices = startPrices({ ...base, source, metrics, use: plane.price });
   const controller: Controller = startController({
     source: leaderOnly(source, isLeader),
@@ -111,15 +110,21 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   limits.onFilesChanged = prices.onChanged = () => controller.recompile();
   whenCalled(() => controller.recompile());
   reportStandings(standings, log, stack);
-  const seen = { counters: budgets.counters, holds: budgets.holds(plane.holds) };
+  const failures = limits.shared && { loginFailures: limits.shared };
+  const seen = { counters: budgets.counters, holds: budgets.holds(plane.holds), ...failures };
   const parts = { options, resources, controller, feed, prices, plane, log, ...kept, ...seen };
   const admin = await startAdmin({ ...stores, ...parts, inForce: () => inForce.now });
   stack.add(() => closeServer(admin.server));
   const api = await startApis(options, registry, metrics, auditLog, log, stack);
-  await whenServing(controller, pending);
+  await whenServing(controller, budgets, pending);
   await tellStart(options, api, admin, demo && demoStanding(counters, demo.kind, nowSeconds));
   await stopSignal();
   await stack.close();
+}
+
+/** Both know of retention from the configuration: it has been read. */
+function keepSmall(ledgerParts: Parameters<typeof keepLedgerSmall>[0], contents: RunningContents) {
+  return { retention: keepLedgerSmall(ledgerParts), contents: contents.keep(ledgerParts.source) };
 }
 
 function embedded(registry: RegistryContext): ReturnType<typeof clusterResources> {
@@ -238,10 +243,16 @@ async function tellStart(
   process.stdout.write(startText(info));
 }
 
-async function whenServing(controller: Controller, pending: Set<string>): Promise<void> {
+async function whenServing(
+  controller: Controller,
+  budgets: Pick<Budgets, 'opened'>,
+  pending: Set<string>,
+): Promise<void> {
+  const opened = budgets.opened().then(() => pending.delete('shared budgets'));
   await controller.ready;
   await controller.settled();
   pending.delete('configuration');
+  await opened;
   giveBackMemory();
 }
 

@@ -13,6 +13,7 @@ import { type RateLimitService, RateLimitUnavailable } from './core/ratelimit/mo
 import { compileRegex } from './linear-regex.ts';
 import { readPriceList } from './price-list.ts';
 import { type ContentLoad, ContentOutbox } from './proxy/content-outbox.ts';
+import { chooseTransport } from './proxy/create-transport.ts';
 import { createDataPath } from './proxy/data-path.ts';
 import type { PortSharing } from './proxy/listeners.ts';
 import type { FromWorker, ToWorker } from './proxy/messages.ts';
@@ -61,7 +62,7 @@ const stores = attachThreadStores(input.counters, input.name, nowSeconds);
 const shared = sharedRateLimitCounters(process.env);
 const embedded = createEmbeddedRateLimitService({
   config: () => current?.rateLimits,
-  counters: shared ?? stores.counters,
+  counters: shared?.counters ?? stores.counters,
   nowSeconds,
   options: settings.options,
   statistics: tallies,
@@ -150,6 +151,7 @@ const dataPath = createDataPath({
   nowMs,
   random: Math.random,
   host: input.host,
+  createTransport: await chooseTransport(process.env),
   onRecords: (records) => post({ type: 'records', records }),
   onContent: (captured) => outbox.add(captured),
 });

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RateLimitRequest } from '../src/core/ratelimit/model.ts';
 import { startRateLimitServer } from '../src/rls/server.ts';
-import { freePort } from '../src/storage/redis/redis-server.fixture.ts';
 import { budgetWorld } from './support/budget-world.ts';
 import { eventually } from './support/eventually.ts';
+import { freePort } from './support/free-port.ts';
 
 test('what a remote rate limit service could not take is told in the metrics and delivered once it is there', async (t) => {
   const world = await budgetWorld(t);

@@ -6,8 +6,10 @@ import { StringDecoder } from 'node:string_decoder';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import OpenAI from 'openai';
+import type { UpstreamCall } from '../src/core/llm/translate-contract.ts';
 import {
   dialects,
+  featureOf,
   isBinary,
   observe,
   providers,
@@ -31,22 +33,27 @@ for (const dialect of dialects) {
     });
 
     test(`${dialect} → ${provider}: any chunking of a stream gives the same`, () => {
-      const { call } = translate(dialect, provider, requestsOf(dialect)['stream'], true);
-      assert.ok(call !== undefined);
-      for (const lineEnd of isBinary(call) ? [undefined] : ['\n', '\r\n']) {
-        const sent = recorded(call, 'stream.sse');
-        const whole = lineEnd === undefined ? sent : sent.replaceAll(/\r?\n/g, lineEnd);
-        const expected = streamed(call, [whole]);
-        fc.assert(
-          fc.property(fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 60 }), (sizes) => {
-            const actual = streamed(call, lineEnd === undefined ? cut(whole, sizes) : cutBytes(whole, sizes));
-            assert.equal(actual.text, expected.text);
-            assert.deepEqual(actual.stream.usage(), expected.stream.usage());
-          }),
-          { numRuns: 40 },
-        );
+      for (const [name, body] of Object.entries(requestsOf(dialect))) {
+        const { call } = name.startsWith('stream') ? translate(dialect, provider, body, true) : {};
+        if (call !== undefined) anyChunking(call, featureOf(name));
       }
     });
+  }
+}
+
+function anyChunking(call: UpstreamCall, feature: string | undefined): void {
+  for (const lineEnd of isBinary(call) ? [undefined] : ['\n', '\r\n']) {
+    const sent = recorded(call, 'stream.sse', feature);
+    const whole = lineEnd === undefined ? sent : sent.replaceAll(/\r?\n/g, lineEnd);
+    const expected = streamed(call, [whole]);
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 60 }), (sizes) => {
+        const actual = streamed(call, lineEnd === undefined ? cut(whole, sizes) : cutBytes(whole, sizes));
+        assert.equal(actual.text, expected.text);
+        assert.deepEqual(actual.stream.usage(), expected.stream.usage());
+      }),
+      { numRuns: 25 },
+    );
   }
 }
 
@@ -73,7 +80,9 @@ for (const provider of Object.keys(providers)) {
     for (const [name, body] of Object.entries(requestsOf('Responses'))) {
       if (body['stream'] !== true) continue;
       const { call } = translate('Responses', provider, body);
-      const { text } = streamed(call!, [recorded(call!, 'stream.sse')]);
+      // Refused, where the provider does not have what is asked for.
+      if (call === undefined && name !== 'stream') continue;
+      const { text } = streamed(call!, [recorded(call!, 'stream.sse', featureOf(name))]);
       const client = new OpenAI({
         apiKey: 'none',
         fetch: async () => new Response(text, { headers: { 'content-type': 'text/event-stream' } }),

@@ -10,6 +10,17 @@ export default defineConfig({
     reportCompressedSize: false,
     license: false,
     rolldownOptions: {
+      output: {
+        // Of a group that some pages share, the bundler's name lists them all.
+        chunkFileNames: ({ name }) => `assets/${name.replace(/~.*/, '')}-[hash].js`,
+        codeSplitting: {
+          groups: [
+            // One file that every page needs, and few that some share: each file costs a round trip.
+            { name: 'start', tags: ['$initial'] },
+            { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 12_000 },
+          ],
+        },
+      },
       onLog(level, log, handle) {
         // Libraries mark modules for React's server components; here everything runs in the browser.
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') handle(level, log);

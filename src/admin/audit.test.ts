@@ -88,3 +88,37 @@ test('entries are found by object, actor and time, page by page; an owner of a t
   assert.equal(second.next, undefined);
   assert.equal((await admin.call('GET', '/audit?limit=0')).body.error.field, 'limit');
 });
+
+test('changes are sorted by any column and filtered by what was done, and files have all of them', async (t) => {
+  const admin = await startTestAdmin(t);
+  await admin.call('POST', '/keys:import', {
+    keys: Array.from({ length: 3 }, (_, n) => ({ name: `k${n}` })),
+  });
+  await admin.call('POST', '/tokens', { name: '=ci', role: 'viewer' });
+  await admin.call('POST', '/tokens', { name: 'ci', role: 'viewer' });
+  await admin.call('DELETE', '/keys/agentgateway-system/k1');
+  const find = async (query: string) => (await admin.call('GET', `/audit?${query}`)).body;
+  const actionsOf = (items: Entry[]) => items.map(({ action }) => action);
+  const sorted = actionsOf((await find('sort=action&order=asc')).items);
+  assert.deepEqual(sorted, ['create', 'create', 'create', 'keys.delete', 'keys.import', 'tokens.create']);
+  const first = await find('sort=object&order=desc&limit=2');
+  const second = await find(`sort=object&order=desc&limit=9&before=${first.next}`);
+  const objects = [...first.items, ...second.items].map(({ object }) => object);
+  assert.deepEqual(objects, objects.toSorted().reverse());
+  assert.equal(objects.length, 6);
+  assert.deepEqual(actionsOf((await find('action=keys.')).items), ['keys.delete', 'keys.import']);
+  assert.equal((await find('sort=changes')).error.field, 'sort');
+
+  const csv = await admin.call('GET', '/audit?format=csv&action=keys.&limit=1');
+  assert.equal(csv.headers.get('content-disposition'), 'attachment; filename="audit.csv"');
+  const lines = csv.body.trimEnd().split('\r\n');
+  assert.equal(lines[0], 'id,time,actor,role,action,object,changes');
+  assert.match(lines[1], /^\d+,2026-11-25T12:00:00.000Z,admin,admin,keys.delete,VirtualKey\//);
+  assert.equal(lines.length, 3);
+  const jsonl = await admin.call('GET', '/audit?format=jsonl&sort=action&order=asc');
+  const told = jsonl.body
+    .trimEnd()
+    .split('\n')
+    .map((line: string) => JSON.parse(line));
+  assert.deepEqual(told, (await find('sort=action&order=asc')).items);
+});

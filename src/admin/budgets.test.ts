@@ -141,3 +141,27 @@ test('budgets are exported as a table, a row for each counter; names that look l
   );
   assert.equal(rows.length, 4);
 });
+
+test('budgets are pages, filtered by unit, sorted by name, by how full they are and by who runs out first', async (t) => {
+  const admin = await startTestAdmin(t);
+  const limits = { a: { tokens: 1000 }, b: { requests: 10 }, c: { tokens: 1000 }, d: { usd: '1.00' } };
+  for (const [name, limit] of Object.entries(limits))
+    await admin.call('POST', '/budgets', { name, spec: { limit, window: { calendar: 'Day' } } });
+  admin.counters.push(
+    counter(`budget|${gatewayNamespace}/a|tokens|`, 300),
+    counter(`budget|${gatewayNamespace}/b|requests|`, 9),
+    counter(`budget|${gatewayNamespace}/c|tokens|`, 400),
+    counter(`held|${gatewayNamespace}/c|tokens|`, 450),
+  );
+  const find = async (query: string) => (await admin.call('GET', `/budgets?${query}`)).body;
+  const names = async (query: string) => (await find(query)).items.map(({ name }: { name: string }) => name);
+  assert.deepEqual(await names('sort=fullest&order=desc'), ['b', 'c', 'a', 'd']);
+  // Nine tenths are gone by noon, and more than four: these end today, the others do not.
+  assert.deepEqual(await names('sort=runsOutAt'), ['b', 'c', 'a', 'd']);
+  assert.deepEqual(await names('unit=tokens&order=desc'), ['c', 'a']);
+  const page = await find('limit=1&offset=3');
+  assert.deepEqual([page.items[0].name, page.total], ['d', 4]);
+  const csv = (await admin.call('GET', '/budgets?format=csv&unit=usd&limit=1')).body;
+  assert.match(csv, /\r\n.*,d,ok,usd/);
+  assert.equal((await find('sort=spec')).error.field, 'sort');
+});

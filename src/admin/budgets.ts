@@ -3,12 +3,14 @@ import type { KubeObject } from '../core/resources/object.ts';
 import { any, list, record, required, text, whole } from '../core/resources/schema-builders.ts';
 import { spec as budgetSpec } from '../core/resources/schemas/budget.ts';
 import { budgetsAsCsv } from './budget-export.ts';
+import { budgetOrdering } from './budget-order.ts';
 import { allBudgets, budgetView, standingsNow } from './budget-view.ts';
 import type { AdminContext } from './context.ts';
 import { holdRoutes } from './holds.ts';
 import { defaultNamespace } from './key-object.ts';
 import { namespaceOf } from './key-schemas.ts';
 import { tollgateGroup } from './key-view.ts';
+import { cutPage, findIn, orderParameters } from './listing.ts';
 import { notFound } from './problem.ts';
 import { refuseFaults } from './proposed-budget.ts';
 import type { Call, Route } from './route.ts';
@@ -48,26 +50,23 @@ export const budgetRoutes: readonly Route[] = [
     access: 'team',
     summary: 'Budgets and how they stand',
     query: {
-      search: text('Found in namespace and name, in any case.'),
+      ...orderParameters(budgetOrdering),
       format: text('Default json; `csv`: a row for each counter.', { enum: ['json', 'csv'] }),
     },
     answer: {
       status: 200,
-      description: 'All of them',
+      description: 'One page',
       mediaTypes: ['text/csv'],
       schema: record('Budgets.', {
         items: required(list('Budgets.', budgetSchema)),
-        total: required(whole('How many.')),
+        total: required(whole('On all pages.')),
       }),
     },
     async serve({ context, query }) {
-      const search = (query.get('search') ?? '').toLowerCase();
-      const all = await allBudgets(context);
-      const items = all.filter(({ namespace, name }) =>
-        `${namespace}/${name}`.toLowerCase().includes(search),
-      );
-      if (query.get('format') !== 'csv') return { status: 200, json: { items, total: items.length } };
-      const csv = budgetsAsCsv(items);
+      const found = findIn(budgetOrdering, await allBudgets(context), query);
+      if (query.get('format') !== 'csv')
+        return { status: 200, json: { items: cutPage(found, query), total: found.length } };
+      const csv = budgetsAsCsv(found);
       return { status: 200, text: csv, mediaType: 'text/csv; charset=utf-8', fileName: 'budgets.csv' };
     },
   },

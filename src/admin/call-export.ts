@@ -1,24 +1,17 @@
 /** `/calls/export`: the ledger as a file, however long it is: CSV, JSON lines, or FOCUS for cost tools. */
-import type { ServerResponse } from 'node:http';
+import { tokenKinds, tokensByKind } from '../core/llm/usage-kinds.ts';
 import { outcomeOf } from '../core/outcome.ts';
 import type { RequestRecord } from '../core/record.ts';
 import { text } from '../core/resources/schema-builders.ts';
 import { type Cell, csvLines } from '../core/text/csv.ts';
-import type { LedgerFilter, LedgerStore } from '../storage/ledger.ts';
 import { ledgerOf } from './context.ts';
 import { focusColumns, focusRows } from './focus.ts';
+import { type FileFormat, streamPages } from './page-stream.ts';
 import { filterOf } from './reports.ts';
 import type { Route } from './route.ts';
 import { filterParameters } from './usage.ts';
 
 const pageSize = 1_000;
-
-interface Format {
-  mediaType: string;
-  fileName: string;
-  head: string;
-  lines(records: readonly RequestRecord[]): string;
-}
 
 const csvColumns = [
   'id',
@@ -33,17 +26,14 @@ const csvColumns = [
   'provider',
   'requestModel',
   'responseModel',
-  'inputTokens',
-  'cachedInputTokens',
-  'cacheWriteTokens',
-  'outputTokens',
-  'reasoningTokens',
+  ...tokenKinds,
+  'serviceTier',
   'estimated',
   'costUsd',
   'error',
 ];
 
-const formats: Readonly<Record<string, Format>> = {
+const formats: Readonly<Record<string, FileFormat<RequestRecord>>> = {
   csv: {
     mediaType: 'text/csv; charset=utf-8',
     fileName: 'calls.csv',
@@ -75,51 +65,21 @@ export const callExportRoute: Route = {
     const ledger = ledgerOf(context);
     const filter = filterOf(query);
     const format = formats[query.get('format') ?? 'csv']!;
-    return { stream: (response) => send(response, ledger, filter, format) };
+    return {
+      stream: (response) =>
+        streamPages(response, format, async (before: string | undefined) => {
+          const page = { limit: pageSize, ...(before !== undefined && { before }) };
+          const { records, next } = await ledger.search(filter, page);
+          return { items: records, ...(next !== undefined && { next }) };
+        }),
+    };
   },
 };
-
-/** Page by page, and no faster than it is read: the whole ledger is never in memory. */
-async function send(
-  response: ServerResponse,
-  ledger: LedgerStore,
-  filter: LedgerFilter,
-  format: Format,
-): Promise<void> {
-  response.writeHead(200, {
-    'content-type': format.mediaType,
-    'content-disposition': `attachment; filename="${format.fileName}"`,
-  });
-  response.write(format.head);
-  let before: string | undefined;
-  do {
-    const page = await ledger.search(filter, {
-      limit: pageSize,
-      ...(before === undefined ? {} : { before }),
-    });
-    if (!response.write(format.lines(page.records))) await drained(response);
-    before = page.next;
-  } while (before !== undefined && !response.destroyed);
-  response.end();
-}
-
-/** Resolves too when the reader has gone. */
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      response.off('drain', done);
-      response.off('close', done);
-      resolve();
-    };
-    response.once('drain', done);
-    response.once('close', done);
-    if (response.destroyed) done();
-  });
-}
 
 function csvRow(record: RequestRecord): Cell[] {
   const { id, startedAtMs, durationMs, status, key, route, llm, error } = record;
   const usage = llm?.usage;
+  const kinds = usage === undefined ? undefined : tokensByKind(usage);
   return [
     id,
     new Date(startedAtMs).toISOString(),
@@ -133,11 +93,8 @@ function csvRow(record: RequestRecord): Cell[] {
     llm?.provider,
     llm?.requestModel,
     llm?.responseModel,
-    usage?.inputTokens,
-    usage?.cachedInputTokens,
-    usage?.cacheWriteTokens,
-    usage?.outputTokens,
-    usage?.reasoningTokens,
+    ...tokenKinds.map((kind) => kinds?.[kind]),
+    usage?.serviceTier,
     usage === undefined ? undefined : String(usage.estimated),
     llm?.costNano === undefined ? undefined : (llm.costNano / 1e9).toFixed(9),
     error,

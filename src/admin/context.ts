@@ -66,6 +66,8 @@ export interface AdminContext {
   auditLog?: AuditLog;
   /** Who log in with a password. */
   users: Users;
+  /** Where gateways count failed logins together; absent: each for itself. */
+  loginFailures?: Pick<CounterStore, 'add'>;
   /** Absent: nobody logs in by OpenID Connect. */
   oidc?: OidcSettings;
   /** 32 bytes that gateways which are one for people share; absent: one of this process. */

@@ -1,4 +1,5 @@
 /** Calls as charges in the form of FOCUS 1.2 (FinOps Open Cost and Usage Specification): one row for each call that used tokens. */
+import { tokenKinds, tokensByKind } from '../core/llm/usage-kinds.ts';
 import type { RequestRecord } from '../core/record.ts';
 import type { Cell } from '../core/text/csv.ts';
 
@@ -41,7 +42,14 @@ export const focusColumns = [
   'SubAccountId',
   'SubAccountName',
   'Tags',
+  // Of the consumed quantity; the specification leaves names that begin so to whoever makes the data.
+  ...tokenKinds.map(ownColumn),
 ];
+
+/** `inputTokens` → `x_InputTokens`. */
+function ownColumn(kind: string): string {
+  return `x_${kind[0]!.toUpperCase()}${kind.slice(1)}`;
+}
 
 /** None for a call that used nothing: nothing was charged. Of a model without a price the cost is 0, and a tag says so. */
 export function focusRows(record: RequestRecord): Cell[][] {
@@ -94,9 +102,13 @@ export function focusRows(record: RequestRecord): Cell[][] {
     SubAccountName: account,
     Tags: JSON.stringify({
       ...key?.labels,
+      ...(usage.serviceTier === undefined ? {} : { 'tollgate/service-tier': usage.serviceTier }),
       ...(usage.estimated ? { 'tollgate/estimated': 'true' } : {}),
       ...(llm.costNano === undefined ? { 'tollgate/unpriced': 'true' } : {}),
     }),
+    ...Object.fromEntries(
+      Object.entries(tokensByKind(usage)).map(([kind, tokens]) => [ownColumn(kind), tokens]),
+    ),
   };
   return [focusColumns.map((column) => values[column])];
 }

@@ -1,9 +1,10 @@
 /** `/budgets/{namespace}/{name}/holds`: what calls under way hold of a budget, one by one, to see and to release. */
 import { usdText } from '../core/budget/units.ts';
-import { any, list, record, required, text } from '../core/resources/schema-builders.ts';
+import { any, record, required, text, whole } from '../core/resources/schema-builders.ts';
 import type { Hold } from '../storage/accounts.ts';
 import type { AdminContext } from './context.ts';
 import { tollgateGroup } from './key-view.ts';
+import { answerList, type Listing, listAnswer, listParameters } from './listing.ts';
 import { notFound } from './problem.ts';
 import type { Route } from './route.ts';
 
@@ -18,6 +19,35 @@ const holdSchema = record('A hold.', {
   leaseUntil: moment('When it ends by itself. Absent: with the call, or with the process that makes it.'),
 });
 
+const minAge = whole('Only of calls that began so many seconds ago, or longer.', {
+  minimum: 0,
+  maximum: 1_000_000_000,
+});
+
+const columns = {
+  since: ({ sinceMs }: Hold) => momentText(sinceMs),
+  id: ({ id }: Hold) => id,
+  key: ({ key }: Hold) => key,
+  group: ({ group }: Hold) => group,
+  reserved: ({ unit, amount }: Hold) => (unit === 'usd' ? usdText(amount) : amount),
+  leaseUntil: ({ leaseUntilMs }: Hold) => momentText(leaseUntilMs),
+};
+
+const listing: Listing<Hold> = {
+  fileName: 'holds',
+  item: holdSchema,
+  textsOf: ({ id, key, group }) => [id, key, group],
+  filters: {
+    key: {
+      schema: text('Found in the key’s id, in any case.'),
+      lets: ({ key = '' }, wanted) => key.toLowerCase().includes(wanted.toLowerCase()),
+    },
+  },
+  sorts: { since: columns.since, key: columns.key, group: columns.group, reserved: ({ amount }) => amount },
+  columns,
+  shown: holdView,
+};
+
 const holdsPath = '/budgets/{namespace}/{name}/holds';
 
 export const holdRoutes: readonly Route[] = [
@@ -26,15 +56,14 @@ export const holdRoutes: readonly Route[] = [
     path: holdsPath,
     access: 'team',
     summary: 'What calls under way hold of a budget',
-    answer: {
-      status: 200,
-      description: 'Holds',
-      schema: record('Holds.', { items: required(list('Oldest first.', holdSchema)) }),
-    },
-    async serve({ context, path }) {
-      const holds = await context.holds.list(budgetName(context, path));
-      const items = [...holds].sort((a, b) => (a.sinceMs ?? 0) - (b.sinceMs ?? 0)).map(holdView);
-      return { status: 200, json: { items } };
+    query: { ...listParameters(listing), minAge },
+    answer: listAnswer(listing),
+    async serve({ context, path, query }) {
+      const held = await context.holds.list(budgetName(context, path));
+      const age = query.get('minAge');
+      const latest = age === null ? Number.POSITIVE_INFINITY : context.nowMs() - Number(age) * 1000;
+      const holds = age === null ? held : held.filter(({ sinceMs }) => (sinceMs ?? latest + 1) <= latest);
+      return answerList(listing, holds, query);
     },
   },
   {
@@ -53,14 +82,20 @@ export const holdRoutes: readonly Route[] = [
   },
 ];
 
-function holdView({ id, key, group, unit, amount, sinceMs, leaseUntilMs }: Hold) {
+function momentText(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString();
+}
+
+function holdView(hold: Hold): object {
+  const { id, key, group } = hold;
+  const [since, leaseUntil] = [columns.since(hold), columns.leaseUntil(hold)];
   return {
     id,
-    ...(key === undefined ? {} : { key }),
+    ...(key !== undefined && { key }),
     group,
-    reserved: unit === 'usd' ? usdText(amount) : amount,
-    ...(sinceMs === undefined ? {} : { since: new Date(sinceMs).toISOString() }),
-    ...(leaseUntilMs === undefined ? {} : { leaseUntil: new Date(leaseUntilMs).toISOString() }),
+    reserved: columns.reserved(hold),
+    ...(since !== undefined && { since }),
+    ...(leaseUntil !== undefined && { leaseUntil }),
   };
 }
 

@@ -78,6 +78,11 @@ export class OidcLogin {
     return { who, returnTo: way.returnTo };
   }
 
+  /** Where the provider ends its own session; undefined: it announces no such place. Rejects with {@link OidcFault} `unavailable`. */
+  logoutUrl(): Promise<string | undefined> {
+    return this.#provider.logoutUrl();
+  }
+
   /** Once for each state, in the browser that went, within ten minutes. */
   #takeWay(state: string, cookie: string): Way {
     const way = this.#box.open<Way>(cookie);

@@ -71,6 +71,17 @@ export class OidcProvider {
     }
   }
 
+  async logoutUrl(): Promise<string | undefined> {
+    const [client, configuration] = await this.#configuration();
+    if (configuration.serverMetadata().end_session_endpoint === undefined) return undefined;
+    try {
+      const url = client.buildEndSessionUrl(configuration, {});
+      return /^https?:$/.test(url.protocol) ? url.href : undefined;
+    } catch (error) {
+      throw new OidcFault('unavailable', `the provider's logout cannot be gone to: ${reasonOf(error)}`);
+    }
+  }
+
   async #configuration(): Promise<[typeof Client, Client.Configuration]> {
     const secret = this.#secret();
     const now = performance.now();

@@ -5,6 +5,7 @@ import type { AdminContext } from './context.ts';
 import { consoleOrigin, cookieText, ownPage, readCookie } from './cookies.ts';
 import { OidcFault } from './oidc-fault.ts';
 import { type Identity, OidcLogin, wayMs } from './oidc-login.ts';
+import { logoutUrlOf, oidcLogoutRoute } from './oidc-logout.ts';
 import { notFound } from './problem.ts';
 import type { Answer, Call, Route } from './route.ts';
 import { sessionCookie } from './sessions.ts';
@@ -53,12 +54,18 @@ export function oidcRoutes(context: AdminContext): readonly Route[] {
         description: 'Ways',
         schema: record('Ways to log in.', {
           password: required(flag('Whether there are users with passwords.')),
-          oidc: record('By an identity provider.', { name: required(text('For the button.')) }),
+          oidc: record('By an identity provider.', {
+            name: required(text('For the button.')),
+            logout: flag('It has a logout of its own, at `/oidc/logout`; told to who asks for it.'),
+          }),
         }),
       },
-      serve: async ({ context: { users } }) => {
+      query: { logout: text('Whether the identity provider has a logout: it is asked.', { enum: ['true'] }) },
+      serve: async ({ context: { users }, query }) => {
         const password = (await users.list()).some(({ disabled }) => !disabled);
-        return { status: 200, json: { password, ...(settings && { oidc: { name: settings.name } }) } };
+        if (settings === undefined || login === undefined) return { status: 200, json: { password } };
+        const logout = query.has('logout') && { logout: (await logoutUrlOf(login)) !== undefined };
+        return { status: 200, json: { password, oidc: { name: settings.name, ...logout } } };
       },
     },
     {
@@ -87,6 +94,7 @@ export function oidcRoutes(context: AdminContext): readonly Route[] {
       answer: redirect,
       serve: (call) => finish(call, login),
     },
+    oidcLogoutRoute(login),
   ];
 }
 

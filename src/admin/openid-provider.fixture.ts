@@ -18,6 +18,8 @@ export interface OpenIdProvider {
 export async function startOpenIdProvider(
   t: Pick<TestContext, 'diagnostic'> & { after(end: () => void): void },
   redirectUri: () => string,
+  /** Whether it announces a logout. */
+  hasLogout = true,
 ): Promise<OpenIdProvider> {
   const people: OpenIdProvider['people'] = {};
   let provider: Provider | undefined;
@@ -33,14 +35,18 @@ export async function startOpenIdProvider(
   });
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   function made(): Provider {
-    const it = new Provider(issuer, configurationFor(redirectUri(), people));
+    const it = new Provider(issuer, configurationFor(redirectUri(), people, hasLogout));
     it.on('server_error', (_, error) => t.diagnostic(String(error)));
     return it;
   }
   return { issuer, people };
 }
 
-function configurationFor(redirectUri: string, people: OpenIdProvider['people']): Configuration {
+function configurationFor(
+  redirectUri: string,
+  people: OpenIdProvider['people'],
+  hasLogout: boolean,
+): Configuration {
   return {
     clients: [
       {
@@ -55,7 +61,7 @@ function configurationFor(redirectUri: string, people: OpenIdProvider['people'])
     scopes: ['openid', 'email', 'profile', 'groups'],
     claims: { email: ['email', 'email_verified'], profile: ['preferred_username'], groups: ['groups'] },
     cookies: { keys: ['cookies-of-this-test'] },
-    features: { devInteractions: { enabled: false } },
+    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: hasLogout } },
     interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
     ttl: { Session: 600, Interaction: 600, Grant: 600, AccessToken: 600, IdToken: 600 },
     findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ sub, ...people[sub] }) }),

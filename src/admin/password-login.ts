@@ -1,7 +1,7 @@
 /** Logging in with a user's name and password, and whether such a session still holds. */
 import type { Person } from '../core/login/person.ts';
 import type { StoredUser, Users } from '../storage/users.ts';
-import { LoginLimit } from './login-limit.ts';
+import { type LoginLimit, refuseFor } from './login-limit.ts';
 import { isPassword } from './password-hash.ts';
 import { Problem } from './problem.ts';
 import { sha256 } from './same-secret.ts';
@@ -11,26 +11,22 @@ export class PasswordLogin {
   /** By address, and by name: many addresses may guess at one. */
   readonly #limit: LoginLimit;
 
-  constructor(users: Users, nowMs: () => number) {
+  constructor(users: Users, limit: LoginLimit) {
     this.#users = users;
-    this.#limit = new LoginLimit(nowMs);
+    this.#limit = limit;
   }
 
   /** Rejects with 401, the same whatever is wrong, or with 429. */
   async check(name: string, password: string, address: string): Promise<StoredUser> {
     const known = name.trim().toLowerCase().slice(0, 63);
     const keys = [`address ${address}`, `user ${known}`];
-    const wait = Math.max(...keys.map((key) => this.#limit.waitSeconds(key)));
-    if (wait > 0) {
-      const message = `too many failed logins: try again in ${wait} s`;
-      throw new Problem(429, 'too_many_logins', message, undefined, { 'retry-after': String(wait) });
-    }
+    refuseFor(Math.max(...keys.map((key) => this.#limit.waitSeconds(key))));
     const user = await this.#users.find(known);
     // Counted before the answer is known: those who guess all at once are counted too.
-    for (const key of keys) this.#limit.failed(key);
+    refuseFor(await this.#limit.failed(keys));
     if (!(await isPassword(password, user?.passwordHash)) || user === undefined || user.disabled)
       throw new Problem(401, 'password', 'user or password is wrong', 'password');
-    for (const key of keys) this.#limit.succeeded(key);
+    await this.#limit.succeeded(keys);
     return user;
   }
 

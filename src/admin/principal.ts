@@ -9,7 +9,7 @@ import type { StoredUser } from '../storage/users.ts';
 import type { AdminContext } from './context.ts';
 import { readCookie } from './cookies.ts';
 import { keyInForce } from './keys-in-force.ts';
-import { LoginLimit } from './login-limit.ts';
+import { LoginLimit, refuseFor } from './login-limit.ts';
 import { PasswordLogin, stampOf } from './password-login.ts';
 import { Problem } from './problem.ts';
 import type { Role } from './roles.ts';
@@ -51,8 +51,9 @@ export class Gatekeeper {
     this.#token = token;
     this.sessions = new SessionStore(kept.adminSessions, context.nowMs, context.randomBytes);
     this.tokens = new TokenStore(kept.adminTokens, context.randomBytes);
-    this.#passwords = new PasswordLogin(context.users, context.nowMs);
-    this.#limit = new LoginLimit(context.nowMs);
+    const limit = () => new LoginLimit(context.nowMs, context.loginFailures);
+    this.#passwords = new PasswordLogin(context.users, limit());
+    this.#limit = limit();
   }
 
   /** Undefined without credentials. Rejects with 401 for wrong ones, and with `StoreUnavailable`: then nobody gets in. */
@@ -83,14 +84,11 @@ export class Gatekeeper {
     if (sameSecret(secret, this.#token)) return administrator(how);
     const token = await this.tokens.findByValue(secret);
     if (token !== undefined) return principalOfToken(token, how);
-    const wait = this.#limit.waitSeconds(address);
-    if (wait > 0) {
-      const message = `too many failed logins: try again in ${wait} s`;
-      throw new Problem(429, 'too_many_logins', message, undefined, { 'retry-after': String(wait) });
-    }
+    const who = [`key ${address}`];
+    refuseFor(this.#limit.waitSeconds(who[0]!));
     const key = this.#keyOf(sha256(secret));
     if (key === undefined) {
-      this.#limit.failed(address);
+      refuseFor(await this.#limit.failed(who));
       throw new Problem(
         401,
         'token',

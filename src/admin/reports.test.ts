@@ -89,6 +89,43 @@ test('calls are exported whole, over many pages, as CSV, JSON lines and FOCUS', 
   assert.equal((await admin.call('GET', '/calls/export?format=xml')).status, 400);
 });
 
+test('sound, pictures, cache writes of an hour and estimates are in the report and in each export', async (t) => {
+  const admin = await startTestAdmin(t);
+  const spoken = ledgerRecord(2);
+  const media = { audioInput: 30, cachedAudio: 4, imageOutput: 7 };
+  Object.assign(spoken.llm!.usage!, { cacheWrite1hTokens: 3, media, estimated: true, serviceTier: 'flex' });
+  admin.ledger.append([ledgerRecord(1), spoken], []);
+  const expected = {
+    cacheWrite1hTokens: 3,
+    audioInputTokens: 30,
+    cachedAudioTokens: 4,
+    imageInputTokens: 0,
+    audioOutputTokens: 0,
+    imageOutputTokens: 7,
+  };
+  const picked = (figures: Record<string, number | string>) =>
+    Object.fromEntries(Object.keys(expected).map((name) => [name, Number(figures[name])]));
+  const { body } = await admin.call('GET', '/usage?groupBy=user&sort=imageOutputTokens');
+  assert.deepEqual(picked(body.rows[0]), expected);
+  assert.deepEqual(picked(body.total), expected);
+  assert.equal(body.total.estimated, 1);
+  const rowOf = async (path: string, at: number): Promise<Record<string, string>> => {
+    const [head, ...rows] = (await admin.call('GET', path)).body.trimEnd().split('\r\n');
+    const cells = parseCsv(rows[at]);
+    return Object.fromEntries(head.split(',').map((name: string, i: number) => [name, cells[i]]));
+  };
+  assert.deepEqual(picked(await rowOf('/usage?groupBy=user&format=csv', 0)), expected);
+  const call = await rowOf('/calls/export?format=csv', 0);
+  assert.deepEqual(picked(call), expected);
+  assert.equal(call['serviceTier'], 'flex');
+  const focus = await rowOf('/calls/export?format=focus', 0);
+  const own = Object.entries(focus).map(([name, value]) => [name.replace(/^x_(.)/, lowerFirst), value]);
+  assert.deepEqual(picked(Object.fromEntries(own)), expected);
+  assert.equal(JSON.parse(focus['Tags']!)['tollgate/service-tier'], 'flex');
+});
+
+const lowerFirst = (_: string, letter: string) => letter.toLowerCase();
+
 /** One line, quotes doubled inside quotes. */
 function parseCsv(line: string): string[] {
   return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))/g)].map(

@@ -24,7 +24,7 @@ const maxPage = 1_000;
 
 /**
  * `groupBy=user,label:team&bucket=day&timeZone=Europe/Berlin`, and the filters of `filterOf`. Without a bucket also
- * `sort=requests&order=asc&limit=50&offset=0`; with one, `top=6`: the dearest groups, and the rest as one.
+ * `sort=requests&order=asc&limit=50&offset=0` and `named=text`, of whose groups the total is then; with one, `top=6`: the dearest groups, and the rest as one.
  */
 export async function reportUsage(ledger: LedgerStore, query: URLSearchParams): Promise<unknown> {
   const filter = filterOf(query);
@@ -32,7 +32,7 @@ export async function reportUsage(ledger: LedgerStore, query: URLSearchParams): 
   const top = query.get('top');
   const rows =
     top === null ? await ledger.usage(filter, usage) : await usageOfTop(ledger, filter, usage, Number(top));
-  const [total] = await ledger.usage(filter, { groupBy: [] });
+  const [total] = await ledger.usage(filter, { groupBy: [], ...(usage.named && { named: usage.named }) });
   const { group: _, ...figures } = total ?? { group: {}, ...noFigures };
   const left = figuresLeftOut(query);
   return {
@@ -89,7 +89,8 @@ export async function listCalls(ledger: LedgerStore, query: URLSearchParams): Pr
   return { items: records, ...(next === undefined ? {} : { next }) };
 }
 
-function usageQueryOf(query: URLSearchParams): UsageQuery {
+/** Throws a `Problem` that names the parameter. */
+export function usageQueryOf(query: URLSearchParams): UsageQuery {
   const groupBy = (query.get('groupBy') ?? '').split(',').filter((name) => name !== '');
   const wrong = groupBy.find((name) => !dimensions.has(name) && !/^label:.+/.test(name));
   if (wrong !== undefined)
@@ -98,18 +99,20 @@ function usageQueryOf(query: URLSearchParams): UsageQuery {
   if (bucket !== null && !buckets.has(bucket)) throw badQuery('bucket', `one of ${[...buckets].join(', ')}`);
   const timeZone = query.get('timeZone') ?? 'UTC';
   if (!isTimeZone(timeZone)) throw badQuery('timeZone', `"${timeZone}" is not an IANA time zone`);
-  if (query.has('top') && (bucket === null || groupBy.length !== 1))
-    throw badQuery('top', 'needs a bucket and one groupBy');
+  if (query.has('top') && (bucket === null || groupBy.length !== 1 || query.has('named')))
+    throw badQuery('top', 'needs a bucket and one groupBy, and goes without named');
+  const named = query.get('named') ?? '';
   return {
     groupBy: groupBy as UsageDimension[],
     timeZone,
+    ...(named !== '' && groupBy.length > 0 && { named: { text: named, in: groupBy as UsageDimension[] } }),
     ...(bucket === null ? pageAndSort(query) : { bucket: bucket as 'day' }),
   };
 }
 
 /** The router has checked the parameters. */
 function pageAndSort(query: URLSearchParams): Pick<UsageQuery, 'sort' | 'page'> {
-  const sort = query.get('sort') as keyof UsageFigures | null;
+  const sort = query.get('sort') as NonNullable<UsageQuery['sort']>['by'] | null;
   const limit = query.get('limit');
   const ascending = query.get('order') === 'asc';
   return {

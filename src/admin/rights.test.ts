@@ -8,7 +8,14 @@ const roles: readonly Role[] = ['admin', 'viewer', 'owner', 'holder'];
 
 /** Whatever is not named here is for administrators: a route that opens more than that must say so here too. */
 const opened: Record<Exclude<Access, 'admin'>, string[]> = {
-  open: ['GET /login-methods', 'GET /oidc/callback', 'GET /oidc/login', 'GET /openapi.json', 'POST /session'],
+  open: [
+    'GET /login-methods',
+    'GET /oidc/callback',
+    'GET /oidc/login',
+    'GET /oidc/logout',
+    'GET /openapi.json',
+    'POST /session',
+  ],
   holder: ['DELETE /session', 'GET /me', 'GET /session', 'PUT /session/password'],
   team: [
     'GET /budgets',
@@ -27,6 +34,7 @@ const opened: Record<Exclude<Access, 'admin'>, string[]> = {
     'GET /overview',
     'GET /prices',
     'GET /usage',
+    'GET /usage/kinds',
     'GET /usage/labels',
     'POST /budgets:preview',
     'POST /budgets:simulate',

@@ -32,6 +32,7 @@ import { sessionRoutes } from './sessions.ts';
 import { simulationRoutes } from './simulation-routes.ts';
 import { tokenRoutes } from './tokens.ts';
 import { usageRoutes } from './usage.ts';
+import { usageKindsRoute } from './usage-kinds.ts';
 import { userRoutes } from './users.ts';
 import { webhookRoutes } from './webhooks.ts';
 
@@ -53,6 +54,7 @@ export function allRoutes(context: AdminContext): readonly Route[] {
     burnDownRoute(),
     ...simulationRoutes(),
     ...usageRoutes,
+    usageKindsRoute,
     overviewRoute,
     ...callRoutes,
     ...callContentRoutes,

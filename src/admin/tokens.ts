@@ -1,5 +1,6 @@
 /** `/tokens`: admin tokens for people and programs, each with a name and a role. */
-import { list, record, required, text } from '../core/resources/schema-builders.ts';
+import { record, required, text } from '../core/resources/schema-builders.ts';
+import { answerList, type Listing, listAnswer, listParameters } from './listing.ts';
 import { badField, notFound, Problem } from './problem.ts';
 import type { Call, Route } from './route.ts';
 import { type NamedToken, tokenRoles } from './token-store.ts';
@@ -25,18 +26,37 @@ const tokenSchema = record('An admin token; its value is kept nowhere.', {
   createdAt: required(text('When it was made.', { format: 'date-time' })),
 });
 
+const columns = {
+  name: ({ name }: NamedToken) => name,
+  role: ({ role }: NamedToken) => role,
+  team: ({ team }: NamedToken) => team,
+  createdAt: ({ createdAt }: NamedToken) => createdAt,
+};
+
+const listing: Listing<NamedToken> = {
+  fileName: 'tokens',
+  item: tokenSchema,
+  textsOf: ({ name, team }) => [name, team],
+  filters: {
+    role: {
+      schema: text('Only these.', { enum: [...tokenRoles] }),
+      lets: ({ role }, wanted) => role === wanted,
+    },
+  },
+  sorts: columns,
+  columns,
+  shown: (token) => token,
+};
+
 export const tokenRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/tokens',
     access: 'admin',
     summary: 'Admin tokens, beside the one of the data directory',
-    answer: {
-      status: 200,
-      description: 'All of them',
-      schema: record('Tokens.', { items: required(list('By name.', tokenSchema)) }),
-    },
-    serve: async ({ gatekeeper }) => ({ status: 200, json: { items: await gatekeeper.tokens.list() } }),
+    query: listParameters(listing),
+    answer: listAnswer(listing),
+    serve: async ({ gatekeeper, query }) => answerList(listing, await gatekeeper.tokens.list(), query),
   },
   {
     method: 'POST',

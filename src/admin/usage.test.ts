@@ -26,6 +26,25 @@ test('usage: rows by a figure, page by page, with how many groups there are', as
   const brief = await admin.call('GET', '/usage?groupBy=user&limit=1&figures=tokens,costNano');
   assert.deepEqual(Object.keys(brief.body.rows[0]).sort(), ['costNano', 'group', 'tokens']);
   assert.equal((await admin.call('GET', '/usage?figures=cost')).body.error.field, 'figures');
+  const named = 'groupBy=user,label:team&named=USER-1';
+  const found = (await admin.call('GET', `/usage?${named}&sort=group&order=desc&limit=4`)).body;
+  assert.deepEqual(
+    found.rows.map(
+      ({ group }: { group: Record<string, string> }) => `${group['user']} ${group['label:team']}`,
+    ),
+    ['user-16 t-2', 'user-16 t-1', 'user-16 t-0', 'user-15 t-2'],
+  );
+  assert.equal(found.groups, 24);
+  const ones = records.filter(({ key }) => key?.user?.startsWith('user-1'));
+  assert.equal(found.total.requests, ones.length);
+  assert.equal(
+    (await admin.call('GET', `/usage?${named}&format=csv`)).body.trimEnd().split('\r\n').length,
+    25,
+  );
+  const none = (await admin.call('GET', '/usage?groupBy=user&named=%25&limit=4')).body;
+  assert.deepEqual([none.rows, none.groups, none.total.requests], [[], 0, 0]);
+  const top = await admin.call('GET', '/usage?groupBy=user&bucket=day&top=4&named=x');
+  assert.equal(top.body.error.field, 'top');
   assert.deepEqual((await admin.call('GET', '/usage/labels')).body, { items: ['team'] });
 });
 

@@ -47,9 +47,13 @@ export const usageRoutes: readonly Route[] = [
         maximum: 50,
       }),
       figures: text('Figures of the rows, commas between; default all.'),
-      sort: text('Figure that rows are ordered by; default costNano. Without a bucket.', {
-        enum: Object.keys(noFigures),
-      }),
+      sort: text(
+        'Figure that rows are ordered by, or `group`: their names; default costNano. Without a bucket.',
+        {
+          enum: ['group', ...Object.keys(noFigures)],
+        },
+      ),
+      named: text('Only groups with this text in a name, in any case; the total is theirs. Not with `top`.'),
       order: text('Default desc.', { enum: ['asc', 'desc'] }),
       limit: whole('Rows on the page; default and most 10,000. Without a bucket.', {
         minimum: 1,
@@ -75,7 +79,7 @@ export const usageRoutes: readonly Route[] = [
           ),
         ),
         groups: whole('With `limit`: groups on all pages.'),
-        total: required(record('Of all groups.', figuresFields)),
+        total: required(record('Of all groups, or of those that are `named` so.', figuresFields)),
       }),
     },
     async serve({ context, query }) {

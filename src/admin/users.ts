@@ -1,31 +1,14 @@
 /** `/users`: people who log in with a password, each with a role; and the password of whoever is logged in. */
-import { consoleRoles } from '../core/login/person.ts';
-import { flag, list, record, required, text } from '../core/resources/schema-builders.ts';
-import type { ConsoleUser, StoredUser } from '../storage/users.ts';
-import { hashPassword, maxPassword, minPassword } from './password-hash.ts';
+import { flag, record, required, text } from '../core/resources/schema-builders.ts';
+import type { StoredUser } from '../storage/users.ts';
+import { answerList, listAnswer, listParameters } from './listing.ts';
+import { hashPassword, maxPassword } from './password-hash.ts';
 import { badField, notFound, Problem } from './problem.ts';
 import type { Call, Route } from './route.ts';
 import { sessionCookie } from './sessions.ts';
+import { shownUser, userFields, userListing, userSchema } from './user-list.ts';
 
-const role = text('`viewer`: sees everything. `owner`: sees and changes what has the label `team`.', {
-  enum: [...consoleRoles],
-});
-const team = text('Of an owner: the value of the label `team`.', { minLength: 1, maxLength: 63 });
-const password = text('Kept as a hash alone.', { minLength: minPassword, maxLength: maxPassword });
-const name = text('What is typed at the login, such as `anna` or `anna@example.com`; the audit log has it.', {
-  minLength: 1,
-  maxLength: 63,
-  pattern: '^[a-z0-9]([-a-z0-9.@_+]*[a-z0-9])?$',
-});
-
-const userSchema = record('A user.', {
-  name: required(name),
-  role: required(role),
-  team,
-  disabled: required(flag('Cannot log in.')),
-  createdAt: required(text('When.', { format: 'date-time' })),
-  passwordChangedAt: required(text('When.', { format: 'date-time' })),
-});
+const { name, role, team, password } = userFields;
 
 const one = { status: 200, description: 'The user', schema: userSchema };
 
@@ -35,15 +18,9 @@ export const userRoutes: readonly Route[] = [
     path: '/users',
     access: 'admin',
     summary: 'Users with passwords',
-    answer: {
-      status: 200,
-      description: 'All of them',
-      schema: record('Users.', { items: required(list('By name.', userSchema)) }),
-    },
-    serve: async ({ context: { users } }) => ({
-      status: 200,
-      json: { items: (await users.list()).map(shown) },
-    }),
+    query: listParameters(userListing),
+    answer: listAnswer(userListing),
+    serve: async ({ context: { users }, query }) => answerList(userListing, await users.list(), query),
   },
   {
     method: 'POST',
@@ -100,10 +77,6 @@ export const userRoutes: readonly Route[] = [
   },
 ];
 
-function shown({ passwordHash: _, ...user }: StoredUser): ConsoleUser {
-  return user;
-}
-
 async function createUser(call: Call) {
   const { context } = call;
   const { password: chosen, ...given } = call.body as Pick<StoredUser, 'name' | 'role' | 'team'> & {
@@ -121,7 +94,7 @@ async function createUser(call: Call) {
   if (!(await context.users.create(user))) throw new Problem(409, 'exists', 'this name is taken', 'name');
   const { role: is, team: of } = user;
   call.audit('users.create', `User/${user.name}`, { role: is, ...(of !== undefined && { team: of }) });
-  return { status: 201, json: shown(user) };
+  return { status: 201, json: shownUser(user) };
 }
 
 async function changeUser(call: Call) {
@@ -141,7 +114,7 @@ async function changeUser(call: Call) {
   if (changed === undefined) throw notFound('such user');
   const told = { ...change, ...(chosen !== undefined && { password: '(hidden)' }) };
   call.audit('users.change', `User/${name}`, told);
-  return { status: 200, json: shown(changed) };
+  return { status: 200, json: shownUser(changed) };
 }
 
 async function changeOwnPassword(call: Call) {

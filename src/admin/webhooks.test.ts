@@ -98,12 +98,22 @@ test('webhooks of budgets in force are listed without URL or key, tested, and th
     at: '2026-11-25T12:00:00.000Z',
     fault: 'it answered 500',
   });
+  const find = async (query: string) =>
+    (await admin.call('GET', `/webhooks?${query}`)).body.items.map(({ name }: { name: string }) => name);
+  assert.deepEqual(await find('sort=name&order=desc'), ['missing', 'finance']);
+  assert.deepEqual(await find('standing=failing&limit=1&offset=1'), ['missing']);
+  assert.deepEqual(await find('search=B-DAILY'), ['finance']);
+  const file = await admin.call('GET', '/webhooks?format=csv');
+  assert.match(
+    file.body,
+    /finance,agentgateway-system,.*,true,a-daily 50\/90\|b-daily 50\/80,it answered 500/,
+  );
   const audit = await admin.call('GET', '/audit?object=Webhook/');
   assert.deepEqual(
     audit.body.items.map((entry: { action: string; object: string }) => [entry.action, entry.object]),
     Array(2).fill(['webhooks.test', 'Webhook/agentgateway-system/finance']),
   );
-  for (const shown of [before, after, sent, audit, admin.logged])
+  for (const shown of [before, after, file, sent, audit, admin.logged])
     assert.ok(!/hidden|seen by nobody/.test(JSON.stringify(shown)));
 });
 

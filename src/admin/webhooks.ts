@@ -1,38 +1,12 @@
 /** `/webhooks`: where budgets' alerts are sent, how the last delivery went, and a test. URLs and signing keys are never in it. */
 import type { Budget } from '../core/budget/model.ts';
-import { flag, list, record, required, text, whole } from '../core/resources/schema-builders.ts';
-import type { Delivered, Failed, Webhooks } from '../storage/webhooks.ts';
+import { flag, record, required, text, whole } from '../core/resources/schema-builders.ts';
+import type { Webhooks } from '../storage/webhooks.ts';
 import type { AdminContext } from './context.ts';
+import { answerList, listAnswer, listParameters } from './listing.ts';
 import { notFound, Problem } from './problem.ts';
 import type { Call, Route } from './route.ts';
-
-const deliveryFields = {
-  at: required(text('When.', { format: 'date-time' })),
-  budget: text('`namespace/name` of the budget that it told of; absent for a test.'),
-};
-
-const webhookSchema = record('A webhook that budgets in force name.', {
-  namespace: required(text('Of the Secret.')),
-  name: required(text('Of the Secret.')),
-  origin: text('Scheme, host and port; path and query may carry a credential and stay here.'),
-  format: text('Of what is sent.', { enum: ['json', 'slack'] }),
-  signed: required(flag('Whether it has a signing key.')),
-  fault: text('What is wrong with its Secret: nothing can be sent.'),
-  budgets: required(
-    list(
-      'Who sends to it.',
-      record('A budget.', {
-        name: required(text('Of the Budget.')),
-        atPercent: required(list('Thresholds, rising.', { type: 'number', description: 'Per cent.' })),
-      }),
-    ),
-  ),
-  lastDelivered: record('The last message that was taken.', deliveryFields),
-  lastFailed: record('The last one that was not.', {
-    ...deliveryFields,
-    fault: required(text('Why.')),
-  }),
-});
+import { type Destination, webhookListing } from './webhook-list.ts';
 
 export const webhookRoutes: readonly Route[] = [
   {
@@ -40,18 +14,15 @@ export const webhookRoutes: readonly Route[] = [
     path: '/webhooks',
     access: 'admin',
     summary: 'Where alerts of the budgets in force are sent',
-    answer: {
-      status: 200,
-      description: 'All of them',
-      schema: record('Webhooks.', { items: required(list('By namespace and name.', webhookSchema)) }),
-    },
-    serve({ context }) {
+    query: listParameters(webhookListing),
+    answer: listAnswer(webhookListing),
+    serve({ context, query }) {
       const webhooks = webhooksOf(context);
       const items = destinationsOf(context.inForce().budgets).map((found) => ({
         ...found,
-        ...shown(webhooks, found.namespace, found.name),
+        ...webhooks.standing(found.namespace, found.name),
       }));
-      return { status: 200, json: { items } };
+      return answerList(webhookListing, items, query);
     },
   },
   {
@@ -93,12 +64,6 @@ function webhooksOf({ webhooks }: AdminContext): Webhooks {
   return webhooks;
 }
 
-interface Destination {
-  namespace: string;
-  name: string;
-  budgets: { name: string; atPercent: number[] }[];
-}
-
 function destinationsOf(budgets: readonly Budget[]): Destination[] {
   const found = new Map<string, Destination>();
   for (const { name: full, alerts } of budgets) {
@@ -112,17 +77,4 @@ function destinationsOf(budgets: readonly Budget[]): Destination[] {
     }
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, destination]) => destination);
-}
-
-function shown(webhooks: Webhooks, namespace: string, name: string): object {
-  const { lastDelivered, lastFailed, ...rest } = webhooks.standing(namespace, name);
-  return {
-    ...rest,
-    ...(lastDelivered && { lastDelivered: deliveryOf(lastDelivered) }),
-    ...(lastFailed && { lastFailed: deliveryOf(lastFailed) }),
-  };
-}
-
-function deliveryOf({ atMs, ...rest }: Delivered | Failed): object {
-  return { at: new Date(atMs).toISOString(), ...rest };
 }

@@ -14,7 +14,9 @@ export function auditedStore(
   let written: NewAuditEntry[] | undefined;
   return {
     shared: store.shared ?? false,
-    ...(store.keys && { keys: store.keys }),
+    get keys() {
+      return store.keys;
+    },
     revision: () => store.revision(),
     oldestRevision: () => store.oldestRevision(),
     get: (ref) => store.get(ref),

@@ -1,4 +1,6 @@
 /** What the admin API answers, as far as commands read it. Times are RFC 3339, money nano-dollars. */
+import type { TokenKind } from '../core/llm/usage-kinds.ts';
+
 export interface KeyView {
   id: string;
   source: 'VirtualKey' | 'Secret' | 'ConfigMap';
@@ -76,18 +78,14 @@ export interface BudgetView {
   forecast?: { runsOutAt?: string; perDay: number };
 }
 
-export interface UsageFigures {
+export interface UsageFigures extends Record<TokenKind, number> {
   requests: number;
   refused: number;
   failed: number;
-  inputTokens: number;
-  cachedInputTokens: number;
-  cacheWriteTokens: number;
-  outputTokens: number;
-  reasoningTokens: number;
   tokens: number;
   costNano: number;
   unpriced: number;
+  estimated: number;
 }
 
 export interface UsageRow extends UsageFigures {

@@ -1,6 +1,7 @@
 /** Several providers, several attempts, over real sockets: who is asked, what is charged, what the record tells. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { freePort } from '../../test/support/free-port.ts';
 import type { RetryPolicy } from '../core/resilience/model.ts';
 import {
   answer,
@@ -19,7 +20,7 @@ import {
   target,
   twoGroups,
 } from './attempts.fixture.ts';
-import { dataPathWorld, freePort, type Handler } from './data-path.fixture.ts';
+import { dataPathWorld, type Handler } from './data-path.fixture.ts';
 
 const failures: { name: string; first: Handler; body?: object; outcome: string; charged: boolean }[] = [
   { name: '500', first: answer(500, overloaded), outcome: 'refused', charged: false },
@@ -187,3 +188,34 @@ function streamOf(text: string): Handler {
     outgoing.end(text);
   };
 }
+
+test('weights of a group: 9 to 1 of many calls; a retry and a spare serve when the others fail', async (t) => {
+  const [a, b, spare] = [
+    await provider(t, answer(200, message)),
+    await provider(t, answer(200, message)),
+    await provider(t, answer(200, message)),
+  ];
+  let drawn = 0;
+  const world = await twoGroups(t, a, b, {
+    // As even as can be.
+    options: { random: () => (drawn++ * 0.618_033_988_75) % 1 },
+    groups: [
+      [
+        target(a, { name: 'ns/model/a', weight: 9 }),
+        target(b, { name: 'ns/model/b', weight: 1 }),
+        target(spare, { name: 'ns/model/spare', weight: 0 }),
+      ],
+    ],
+  });
+  const calls = 200;
+  for (let n = 0; n < calls; n++) assert.equal((await ask(world)).status, 200);
+  assert.ok(b.calls >= 15 && b.calls <= 25, `${b.calls} of ${calls} went to b`);
+  assert.deepEqual([a.calls + b.calls, spare.calls], [calls, 0]);
+  const failing = answer(500, overloaded);
+  a.behave(failing);
+  b.behave(failing);
+  const served = await Promise.all(Array.from({ length: 30 }, () => ask(world)));
+  assert.ok(served.some(({ status }) => status === 200));
+  assert.ok(spare.calls > 0);
+  await world.end();
+});

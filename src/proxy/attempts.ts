@@ -120,7 +120,7 @@ function spentWith(call: Call, { usage }: FailedExchange, deps: DataPathDependen
 /** Undefined: this provider can't take the call, the key may not use its model, or the call's budgets don't bear it. */
 function upstreamFor(
   { call, route, body, deps }: Attempting,
-  { target }: Chosen,
+  { target, configured }: Chosen,
   spent: Spent,
 ): UpstreamCall | undefined {
   const translated = translateFor(call, route, target, body, deps);
@@ -130,8 +130,11 @@ function upstreamFor(
     return undefined;
   const held = call.context.reservation;
   if (held === undefined) return upstream;
+  const { counted } = call;
+  const isCounted = counted?.configured === configured && counted.body === body;
   const granted = grantLeft(held, {
-    boundInput: upstream.boundInput,
+    // What is held goes by the count; by its bytes the same call would not fit into it.
+    boundInput: () => Math.min(upstream.boundInput(), isCounted ? counted.tokens : Number.POSITIVE_INFINITY),
     answers: upstream.answers,
     price: deps.prices.bound(vendorOf(target), upstream.requestModel ?? '', upstream.media),
     spent: spent.usage,

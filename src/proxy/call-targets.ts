@@ -66,6 +66,7 @@ export class CallTargets {
         provider: this.#followed.providers[group]![index]?.standing.value ?? unknownProvider,
         tried: this.#tried?.has(target) === true,
         excluded: this.#excluded?.has(target) === true,
+        weight: target.weight,
       })),
     );
   }

@@ -1,7 +1,7 @@
 /** One request on its way through the data path: what is known of it so far. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { HeaderModifier } from '../core/config/snapshot.ts';
+import type { HeaderModifier, ProviderTarget } from '../core/config/snapshot.ts';
 import type { Usage } from '../core/llm/usage.ts';
 import type { CompiledPolicy, LimitStanding, PolicyContext } from '../core/policy/policy.ts';
 import type { AttemptRecord, LlmRecord, RequestRecord } from '../core/record.ts';
@@ -45,6 +45,8 @@ export class Call {
   recording: CallRecording | undefined;
   /** The one under way, where attempts are told apart. */
   attempt: AttemptRecord | undefined;
+  /** Its input, where a budget made it worth counting: of this body, at this provider. */
+  counted: { configured: ProviderTarget; body: string; tokens: number } | undefined;
   /** By attempts that failed before the one that is under way. */
   spent: Spent | undefined;
   /** Fields of the request that the provider can't take. */

@@ -1,9 +1,10 @@
 /** A data path in this process: real sockets on both sides, stores that remember what they were told. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../test/support/free-port.ts';
 import { compileExpression } from '../core/cel/compile.ts';
 import type { Credential } from '../core/config/credential.ts';
 import type { Backend, ProviderTarget, RouteRule, Snapshot } from '../core/config/snapshot.ts';
@@ -139,16 +140,6 @@ function snapshotFor(
     keySets,
     rateLimitErrors: [],
   };
-}
-
-/** A port that nobody has at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createTcpServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 export type Handler = NonNullable<Parameters<typeof createServer>[1]>;

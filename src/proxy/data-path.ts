@@ -7,9 +7,12 @@ import type { Holds } from '../storage/accounts.ts';
 import { Call } from './call.ts';
 import { CallIds } from './call-ids.ts';
 import { RecordingRoom } from './call-recording.ts';
+import { InputCounts } from './counting/input-counts.ts';
+import type { CreateTransport } from './create-transport.ts';
 import { type DataPathDependencies, type DataPathLimits, defaultLimits } from './dependencies.ts';
 import { finishTrace } from './finish-trace.ts';
 import { handleRequest } from './handle-request.ts';
+import { createHttp1Transport } from './http1/http1-transport.ts';
 import { LinkedSnapshot } from './linked-snapshot.ts';
 import { Listeners, type PortSharing } from './listeners.ts';
 import type { BindResult } from './messages.ts';
@@ -19,10 +22,10 @@ import { RecordBatches } from './records.ts';
 import { refuse } from './refuse.ts';
 import { enterUnsettled } from './settle.ts';
 import { cloudCredentialsOf } from './sign-call.ts';
-import { createTransport, defaultTransport, type TransportOptions } from './transport.ts';
+import { defaultTransport, type TransportOptions } from './transport.ts';
 
 export interface DataPathOptions
-  extends Omit<DataPathDependencies, 'transport' | 'limits' | 'holds' | 'recordingRoom'> {
+  extends Omit<DataPathDependencies, 'transport' | 'limits' | 'holds' | 'counts' | 'recordingRoom'> {
   /** Address that every listener binds to. */
   host: string;
   /** Whether other threads listen on the same ports. */
@@ -33,6 +36,8 @@ export interface DataPathOptions
   onContent?(captured: CapturedCall): void;
   limits?: Partial<DataPathLimits>;
   transport?: Partial<TransportOptions>;
+  /** Absent: over the codec of `http1/`. */
+  createTransport?: CreateTransport;
 }
 
 export interface DataPath {
@@ -48,12 +53,14 @@ export interface DataPath {
 }
 
 export function createDataPath(options: DataPathOptions): DataPath {
+  const { createTransport = createHttp1Transport } = options;
   const transport = createTransport({ ...defaultTransport, ...options.transport });
   const deps: DataPathDependencies = {
     ...options,
     transport,
     holds: new OpenHolds(options.accounts),
     recordingRoom: new RecordingRoom(),
+    counts: new InputCounts({ transport, cloudAuth: options.cloudAuth, nowMs: options.nowMs }),
     limits: { ...defaultLimits, ...options.limits },
   };
   const records = new RecordBatches(options.onRecords);
@@ -67,16 +74,19 @@ export function createDataPath(options: DataPathOptions): DataPath {
     const call = new Call(incoming, outgoing, current!, port, nowMs, ids.next(nowMs));
     call.upgrade = upgrade;
     call.context.windowMs = windowMs;
-    const closed = new Promise<void>((resolve) => outgoing.once('close', resolve));
     // Both: a plain call whose client left goes on for its grace, and its record waits for the usage.
-    void Promise.all([serve(call, port, deps), closed]).then(() => {
+    let waitsFor = 2;
+    const over = () => {
+      if (--waitsFor > 0) return;
       call.record.durationMs = deps.nowMs() - call.record.startedAtMs;
       if (call.tracing !== undefined) finishTrace(call);
       records.add(call.record, call.entry);
       // Of a call that the ledger does not have nobody could ask for it.
       const captured = call.recording?.captured(call.record);
       if (captured !== undefined && call.entry !== undefined) options.onContent?.(captured);
-    });
+    };
+    outgoing.once('close', over);
+    void serve(call, port, deps).then(over);
   });
   return {
     holds: deps.holds,
@@ -90,6 +100,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
     stop: async (graceMs) => {
       await listeners.stop(graceMs);
       records.flush();
+      deps.counts.close();
       await transport.close();
     },
   };

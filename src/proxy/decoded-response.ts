@@ -5,7 +5,8 @@
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { ReplyFault } from '../core/llm/translate-contract.ts';
-import { textOf, UpstreamFailure, type UpstreamResponse } from './transport.ts';
+import { textOf, tooLarge } from './pulled-answer.ts';
+import { UpstreamFailure, type UpstreamResponse } from './transport.ts';
 
 const unpackers: Record<string, () => Transform> = {
   gzip: createGunzip,
@@ -60,10 +61,9 @@ class DecodedResponse implements UpstreamResponse {
   async text(maxBytes: number, strict = false): Promise<string> {
     const chunks: Buffer[] = [];
     let size = 0;
-    const tooLarge = new UpstreamFailure('too_large', `the answer is larger than ${maxBytes} bytes`);
     await this.stream((chunk) => {
       size += chunk.length;
-      if (size > maxBytes) this.#unpacker.destroy(tooLarge);
+      if (size > maxBytes) this.#unpacker.destroy(tooLarge(maxBytes));
       else chunks.push(chunk);
       return true;
     });

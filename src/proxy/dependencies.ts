@@ -7,6 +7,7 @@ import type { Prices } from '../core/pricing/prices.ts';
 import type { TraceSampler } from '../core/trace/sampler.ts';
 import type { SharedKeys } from '../storage/shared-keys.ts';
 import type { RecordingRoom } from './call-recording.ts';
+import type { InputCounts } from './counting/input-counts.ts';
 import type { OpenHolds } from './open-holds.ts';
 import type { OperationDependencies } from './operations.ts';
 import type { Transport } from './transport.ts';
@@ -26,6 +27,7 @@ export interface DataPathDependencies extends OperationDependencies {
   traceSampler?: TraceSampler;
   holds: OpenHolds;
   recordingRoom: RecordingRoom;
+  counts: InputCounts;
   /** In [0, 1). */
   random(): number;
   limits: DataPathLimits;

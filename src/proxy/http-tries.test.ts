@@ -1,9 +1,10 @@
 /** Retries of plain HTTP backends over real sockets. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { freePort } from '../../test/support/free-port.ts';
 import type { RouteRule } from '../core/config/snapshot.ts';
 import { answer, hangUp, provider, retry } from './attempts.fixture.ts';
-import { dataPathWorld, freePort } from './data-path.fixture.ts';
+import { dataPathWorld } from './data-path.fixture.ts';
 
 function world(t: TestContext, origins: string[], traffic: Partial<RouteRule['traffic']>) {
   const backend = { type: 'http' as const, name: 'ns/web', origins };

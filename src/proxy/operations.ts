@@ -1,6 +1,5 @@
 /** Executes what policies planned: key look-ups, rate limit calls, local buckets. */
 import { hash } from 'node:crypto';
-import type { ReservationOutcome } from '../core/budget/model.ts';
 import type { RateLimitTarget } from '../core/config/snapshot.ts';
 import type { Refusal } from '../core/errors.ts';
 import type { CompiledPolicy, Operation, OperationResult, PolicyContext } from '../core/policy/policy.ts';
@@ -9,6 +8,7 @@ import type { Accounts } from '../storage/accounts.ts';
 import type { Buckets } from '../storage/buckets.ts';
 import type { Passes } from '../storage/passes.ts';
 import type { LinkedSnapshot } from './linked-snapshot.ts';
+import { reserve, type Waiting } from './reserve.ts';
 
 export interface OperationDependencies {
   rateLimitServiceFor(target: RateLimitTarget): RateLimitService;
@@ -22,20 +22,20 @@ export interface OperationDependencies {
   nowMs(): number;
 }
 
-/** Runs policies in order; the first refusal ends it. Who is `abandoned` by its client waits no more. Stays synchronous in effect while all operations are. */
+/** Runs policies in order; the first refusal ends it. Stays synchronous in effect while all operations are. */
 export async function runPolicies(
   policies: readonly CompiledPolicy[],
   context: PolicyContext,
   snapshot: LinkedSnapshot,
   deps: OperationDependencies,
-  abandoned: () => boolean = () => false,
+  waiting: Waiting = {},
 ): Promise<Refusal | undefined> {
   for (const policy of policies) {
     const plan = policy.plan(context);
     if ('refusal' in plan) return plan.refusal;
     const results: OperationResult[] = [];
     for (const operation of plan.operations) {
-      const result = execute(operation, snapshot, deps, abandoned);
+      const result = execute(operation, snapshot, deps, waiting);
       results.push(result instanceof Promise ? await result : result);
     }
     const refusal = policy.apply(context, results);
@@ -48,7 +48,7 @@ function execute(
   operation: Operation,
   snapshot: LinkedSnapshot,
   deps: OperationDependencies,
-  abandoned: () => boolean = () => false,
+  waiting: Waiting = {},
 ): OperationResult | Promise<OperationResult> {
   switch (operation.kind) {
     case 'find-key':
@@ -58,7 +58,7 @@ function execute(
     case 'rate-limit':
       return callRateLimit(operation.target, operation.request, deps);
     case 'reserve':
-      return reserve(operation, deps, abandoned);
+      return reserve(operation, deps, waiting);
     case 'settle':
       // Settled by `settle`, in one step with the ledger entry.
       return { kind: 'settle' };
@@ -74,46 +74,6 @@ function findKey(
 ) {
   const sha256 = hash('sha256', value);
   return snapshot.findKey(keySets, passes?.take(sha256) ?? sha256);
-}
-
-/** How often a call that waits for room asks again. */
-const retryMs = 50;
-
-type Reserve = Extract<Operation, { kind: 'reserve' }>;
-
-function reserve(
-  operation: Reserve,
-  deps: OperationDependencies,
-  abandoned: () => boolean,
-): OperationResult | Promise<OperationResult> {
-  try {
-    const outcome = deps.accounts.reserve(operation.request);
-    if (outcome instanceof Promise || ('refusedBy' in outcome && operation.waitMs[outcome.refusedBy]! > 0))
-      return reserveWaiting(operation, outcome, deps, abandoned);
-    return { kind: 'reserve', outcome };
-  } catch (error) {
-    return { kind: 'reserve', failed: messageOf(error) };
-  }
-}
-
-async function reserveWaiting(
-  { waitMs, renew }: Reserve,
-  first: ReservationOutcome | Promise<ReservationOutcome>,
-  deps: OperationDependencies,
-  abandoned: () => boolean,
-): Promise<OperationResult> {
-  const began = deps.nowMs();
-  try {
-    let outcome = await first;
-    while ('refusedBy' in outcome && deps.nowMs() + retryMs <= began + waitMs[outcome.refusedBy]!) {
-      await deps.sleep(retryMs);
-      if (abandoned()) break;
-      outcome = await deps.accounts.reserve(renew(deps.nowMs()));
-    }
-    return { kind: 'reserve', outcome };
-  } catch (error) {
-    return { kind: 'reserve', failed: messageOf(error) };
-  }
 }
 
 function callRateLimit(

@@ -57,6 +57,7 @@ export function describeLlm(
   call.context.llm = {
     model: upstream.requestModel,
     boundInput: upstream.boundInput,
+    countable: upstream.countInput !== undefined,
     maxOutput: upstream.maxTokens,
     hasOutput: upstream.hasOutput ?? hasOutput.has(upstream.operation),
     canShorten: upstream.maxTokensFields.length > 0,

@@ -47,5 +47,8 @@ export function sendWhole(
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
   call.record.responseBytes = length;
   writeHead(call, status, { ...headers, 'content-length': String(length) });
-  outgoing.end(call.target.method === 'HEAD' ? undefined : body);
+  if (call.target.method === 'HEAD') outgoing.end();
+  // Where every character is one byte, the encoding that needs no conversion says the same.
+  else if (typeof body === 'string') outgoing.end(body, length === body.length ? 'latin1' : 'utf8');
+  else outgoing.end(body);
 }

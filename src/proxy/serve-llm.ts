@@ -7,6 +7,7 @@ import { makeAttempts } from './attempts.ts';
 import { beginRecording, recordRequest } from './begin-recording.ts';
 import type { Call } from './call.ts';
 import { CallTargets, type Chosen } from './call-targets.ts';
+import { CallCounting } from './counting/call-counting.ts';
 import type { DataPathDependencies } from './dependencies.ts';
 import { guardRequest } from './guards/guard-request.ts';
 import type { LlmRoute } from './llm-route.ts';
@@ -116,14 +117,13 @@ async function admit(
   const policies = call.snapshot.rule(route.rule).llmPolicies;
   // Before they run: what one of them holds is given back even when the next one fails.
   for (const policy of policies) call.settling.add(policy);
-  const refusal = await runPolicies(
-    policies,
-    call.context,
-    call.snapshot,
-    deps,
-    () => call.outgoing.destroyed,
-  );
+  const refusal = await runPolicies(policies, call.context, call.snapshot, deps, {
+    abandoned: () => call.outgoing.destroyed,
+    counting: upstream.countInput && new CallCounting(call.context, upstream, chosen.target, deps.counts),
+  });
   deps.holds.add(call);
+  const counted = call.context.llm?.counted;
+  call.counted = counted && { configured: chosen.configured, body, tokens: counted.tokens };
   if (refusal?.switchModel !== undefined && !call.context.switchedBy.has(refusal.switchModel.budget)) {
     const { model, budget } = refusal.switchModel;
     call.context.switchedBy.add(budget);

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { freePort } from '../../test/support/free-port.ts';
 import { type RateLimitRequest, RateLimitUnavailable } from '../core/ratelimit/model.ts';
-import { dataPathWorld, freePort, type Handler, scriptedServer, type World } from './data-path.fixture.ts';
+import { dataPathWorld, type Handler, scriptedServer, type World } from './data-path.fixture.ts';
 
 const usage = { input_tokens: 40, output_tokens: 80 };
 const message = { type: 'message', id: 'm', model: 'c', content: [{ type: 'text', text: 'Hi' }], usage };

@@ -37,6 +37,9 @@ test('over HTTP: usage is summed, a missing key is 401, garbage 400, other paths
   };
   assert.equal(usage.requests, 2);
   assert.equal(usage.outputTokens, 2 * first.usage.output_tokens);
+  const counted = (await (await post('/v1/messages/count_tokens', body)).json()) as object;
+  assert.deepEqual(counted, { input_tokens: first.usage.input_tokens });
+  assert.deepEqual(await (await fetch(`${provider.url}/usage`)).json(), usage, 'a count uses nothing');
   assert.equal((await post('/v1/messages', body, {})).status, 401);
   assert.equal((await post('/v1/messages', 'nonsense')).status, 400);
   assert.equal((await post('/v2', body)).status, 404);

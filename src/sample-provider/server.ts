@@ -26,6 +26,8 @@ const maxBodyBytes = 32 * 1024 * 1024;
 export function startSampleProvider(options: SampleProviderOptions): Promise<SampleProvider> {
   const totals: Totals = { requests: 0, inputTokens: 0, outputTokens: 0 };
   const server = createServer((request, response) => void serve(request, response, totals, options));
+  // As long as real providers keep them: a busy machine is too slow for the five seconds that are Node's own.
+  server.keepAliveTimeout = 75_000;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, () => {

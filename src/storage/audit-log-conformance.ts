@@ -31,7 +31,7 @@ export function auditLogConformance(name: string, open: () => Promise<AuditLogUn
   };
 
   test(
-    `${name}: entries are found by object, actor and time, after a restart too`,
+    `${name}: entries are found by object, actor, action and time, after a restart too`,
     withLog(async ({ log, reopen }) => {
       log.append([1, 2, 3, 4].map((n) => auditEntry(n)));
       log.append([auditEntry(5, { actor: 'kubeconfig (kubectl)', object: 'VirtualKey/ns/b_' })]);
@@ -48,6 +48,9 @@ export function auditLogConformance(name: string, open: () => Promise<AuditLogUn
       assert.deepEqual(await times({ actor: 'kube' }), []);
       assert.deepEqual(await times({ fromMs: 2, toMs: 4 }), [3, 2]);
       assert.deepEqual(await times({ actor: 'admin', object: 'Budget/', fromMs: 4 }), [4]);
+      again.append([auditEntry(6, { action: 'keys.rotate' }), auditEntry(7, { action: 'keys_rotate' })]);
+      assert.deepEqual(await times({ action: 'keys.' }), [6]);
+      assert.deepEqual(await times({ action: 'create', fromMs: 4 }), [5, 4]);
     }),
   );
 
@@ -70,6 +73,37 @@ export function auditLogConformance(name: string, open: () => Promise<AuditLogUn
         given.toReversed(),
       );
       assert.equal(new Set(seen.map(({ id }) => id)).size, given.length);
+    }),
+  );
+
+  test(
+    `${name}: in every order and both directions, pages put together are the whole, sorted`,
+    withLog(async ({ log }) => {
+      // Upper case comes before lower case, whatever a server's language says.
+      const texts = ['b', 'a', 'B', 'é', 'a'];
+      const given = Array.from({ length: 20 }, (_, n) =>
+        auditEntry(n, {
+          actor: texts[n % 5]!,
+          action: texts[(n * 2) % 5]!,
+          object: `Key/ns/${texts[(n * 3) % 5]}`,
+        }),
+      );
+      log.append(given);
+      for (const by of ['time', 'actor', 'action', 'object'] as const)
+        for (const ascending of [true, false]) {
+          const seen: NewAuditEntry[] = [];
+          for (let before: number | undefined, more = true; more; more = before !== undefined) {
+            const order = { by, ascending };
+            const page = await log.search({}, { limit: 3, order, ...(before !== undefined && { before }) });
+            seen.push(...page.entries.map(({ id: _, ...entry }) => entry));
+            before = page.next;
+          }
+          const textOf = (entry: NewAuditEntry) => (by === 'time' ? '' : entry[by]);
+          const wanted = given.toSorted((a, b) =>
+            textOf(a) === textOf(b) ? a.atMs - b.atMs : textOf(a) < textOf(b) ? -1 : 1,
+          );
+          assert.deepEqual(seen, ascending ? wanted : wanted.toReversed(), `${by} ${ascending}`);
+        }
     }),
   );
 }

@@ -25,8 +25,24 @@ export interface AuditFilter {
   object?: string;
   /** With or without what stands in brackets. */
   actor?: string;
+  /** Begin of what was done: `keys.`, `keys.rotate`. */
+  action?: string;
   fromMs?: number;
   toMs?: number;
+}
+
+/** What entries are ordered by; those of one actor, action or object newest first, or oldest first with `ascending`. */
+export interface AuditOrder {
+  by: 'time' | 'actor' | 'action' | 'object';
+  ascending?: boolean;
+}
+
+export interface AuditQuery {
+  limit: number;
+  /** Id of the last entry of the page before, in the same order. */
+  before?: number;
+  /** Default: newest first. */
+  order?: AuditOrder;
 }
 
 export interface AuditPage {
@@ -38,11 +54,8 @@ export interface AuditPage {
 export interface AuditLog {
   /** Once it returned, the entries survive `kill -9`. */
   append(entries: readonly NewAuditEntry[]): void;
-  /**
-   * Newest first, with all that was appended here; `before` is the id of the last entry of the page before. Rejects with
-   * `StoreUnavailable`.
-   */
-  search(filter: AuditFilter, page: { limit: number; before?: number }): AuditPage | Promise<AuditPage>;
+  /** With all that was appended here. Texts are compared by their characters' codes. Rejects with `StoreUnavailable`. */
+  search(filter: AuditFilter, page: AuditQuery): AuditPage | Promise<AuditPage>;
   close(): void | Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 /** Contract of the ledger: one record for each call that was made with a key or to a model, kept for good and reported on. */
 import type { BudgetUnit } from '../core/budget/model.ts';
+import type { TokenKind } from '../core/llm/usage-kinds.ts';
 import type { CallOutcome } from '../core/outcome.ts';
 import type { RequestRecord } from '../core/record.ts';
 
@@ -38,26 +39,29 @@ export interface UsageQuery {
   timeZone?: string;
   /** Only groups whose first dimension has one of these values. */
   among?: readonly string[];
-  /** Without buckets: what rows are ordered by, most first unless `ascending`; default by cost, then tokens. */
-  sort?: { by: keyof UsageFigures; ascending?: boolean };
+  /** Only groups with this text in one of these names; in any case, of ASCII letters. */
+  named?: { text: string; in: readonly UsageDimension[] };
+  /**
+   * Without buckets: what rows are ordered by, most first unless `ascending`; default by cost, then tokens. `group`: by the
+   * names, one after the other, compared by their characters' codes.
+   */
+  sort?: { by: keyof UsageFigures | 'group'; ascending?: boolean };
   /** Without buckets: these rows only, each with the number of all `groups`. */
   page?: { limit: number; offset: number };
 }
 
-export interface UsageFigures {
+/** Kinds of tokens overlap: see `partOf`. */
+export interface UsageFigures extends Record<TokenKind, number> {
   requests: number;
   refused: number;
   failed: number;
-  inputTokens: number;
-  cachedInputTokens: number;
-  cacheWriteTokens: number;
-  outputTokens: number;
-  reasoningTokens: number;
   /** Input and output. */
   tokens: number;
   costNano: number;
   /** Calls with usage whose model has no price. */
   unpriced: number;
+  /** Calls whose usage is in part or whole our estimate. */
+  estimated: number;
 }
 
 export interface UsageRow extends UsageFigures {

@@ -13,6 +13,9 @@ export function naiveUsage(
   const rows = new Map<string, UsageRow>();
   for (const record of records.filter((one) => passes(one, filter))) {
     const group = Object.fromEntries(query.groupBy.map((name) => [name, dimensionValue(record, name)]));
+    const wanted = query.named?.text.toLowerCase() ?? '';
+    const names = (query.named?.in ?? []).map((name) => dimensionValue(record, name).toLowerCase());
+    if (query.named !== undefined && !names.some((name) => name.includes(wanted))) continue;
     const bucketStartMs = query.bucket && startOf(record.startedAtMs, query.bucket, query.timeZone ?? 'UTC');
     const id = JSON.stringify([bucketStartMs, query.groupBy.map((name) => group[name])]);
     const before = rows.get(id) ?? { group, ...(query.bucket && { bucketStartMs }), ...noFigures };
@@ -29,6 +32,7 @@ export function naiveUsage(
 function figuresOf(record: RequestRecord): UsageFigures {
   const usage = record.llm?.usage ?? noUsage;
   const { inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens, reasoningTokens } = usage;
+  const { cacheWrite1hTokens, media = {}, estimated } = usage;
   const tokens = inputTokens + outputTokens;
   const outcome = outcomeOf(record);
   return {
@@ -37,12 +41,19 @@ function figuresOf(record: RequestRecord): UsageFigures {
     failed: outcome === 'failed' ? 1 : 0,
     inputTokens,
     cachedInputTokens,
+    cachedAudioTokens: media.cachedAudio ?? 0,
     cacheWriteTokens,
+    cacheWrite1hTokens,
+    audioInputTokens: media.audioInput ?? 0,
+    imageInputTokens: media.imageInput ?? 0,
     outputTokens,
     reasoningTokens,
+    audioOutputTokens: media.audioOutput ?? 0,
+    imageOutputTokens: media.imageOutput ?? 0,
     tokens,
     costNano: record.llm?.costNano ?? 0,
     unpriced: tokens > 0 && record.llm?.costNano === undefined ? 1 : 0,
+    estimated: estimated ? 1 : 0,
   };
 }
 

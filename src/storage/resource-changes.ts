@@ -1,6 +1,7 @@
 /** From the changes of a transaction to its events: what every store of resources does in the same way. */
+import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, ObjectRef } from '../core/resources/object.ts';
-import { refOf } from '../core/resources/object-ref.ts';
+import { groupOf, refOf } from '../core/resources/object-ref.ts';
 import type { ResourceChange, ResourceEvent } from './resource-store.ts';
 
 /**
@@ -27,6 +28,47 @@ export function planChanges(
     events.push({ type, revision: next, group, kind, object, ...(previous && { previous }) });
   }
   return events;
+}
+
+/** Changes that happened elsewhere, in their order, as events: each with what was before, which is as in `planChanges`. */
+export function eventsOfChanges(
+  changes: readonly ResourceEvent[],
+  get: (ref: ObjectRef) => KubeObject | undefined,
+): ResourceEvent[] {
+  const pending = new Map<string, KubeObject | undefined>();
+  return changes.map((change) => {
+    const ref = refOf(change.object);
+    const id = refKey(ref);
+    const previous = pending.has(id) ? pending.get(id) : get(ref);
+    pending.set(id, change.type === 'DELETED' ? undefined : change.object);
+    return { ...change, ...(previous && { previous }) };
+  });
+}
+
+/** What makes `after` of `before`, in the order of revisions; what is gone went with `revision`, the last. */
+export function differences(
+  before: Iterable<KubeObject>,
+  after: readonly KubeObject[],
+  revision: number,
+): ResourceEvent[] {
+  const gone = new Map([...before].map((object) => [refKey(refOf(object)), object]));
+  const changed: ResourceEvent[] = [];
+  for (const object of after) {
+    const previous = gone.get(refKey(refOf(object)));
+    gone.delete(refKey(refOf(object)));
+    if (previous !== undefined && isDeepStrictEqual(previous, object)) continue;
+    const type = previous === undefined ? 'ADDED' : 'MODIFIED';
+    changed.push({ ...eventOf(type, object), ...(previous && { previous }) });
+  }
+  changed.sort((a, b) => a.revision - b.revision);
+  for (const object of gone.values())
+    changed.push({ ...eventOf('DELETED', object), revision, previous: object });
+  return changed;
+}
+
+function eventOf(type: ResourceEvent['type'], object: KubeObject): ResourceEvent {
+  const revision = Number(object.metadata.resourceVersion);
+  return { type, revision, group: groupOf(object), kind: object.kind, object };
 }
 
 /** One for each object there can be. */

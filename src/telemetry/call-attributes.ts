@@ -1,4 +1,5 @@
 /** What spans and logs say of a call: OpenTelemetry's names for HTTP and generative AI, and ours. Never text of prompts or answers. */
+import type { MediaTokens } from '../core/llm/usage.ts';
 import { providerOutcomeOf } from '../core/provider-outcome.ts';
 import type { LlmRecord, RequestRecord } from '../core/record.ts';
 
@@ -49,9 +50,27 @@ export function genAiAttributes(llm: LlmRecord): Record<string, AttributeValue |
     'gen_ai.usage.cache_read.input_tokens': usage?.cachedInputTokens || undefined,
     'gen_ai.usage.cache_creation.input_tokens': usage?.cacheWriteTokens || undefined,
     'gen_ai.usage.reasoning.output_tokens': usage?.reasoningTokens || undefined,
+    ...(usage?.media && mediaAttributes(usage.media)),
     'tollgate.usage.estimated': usage?.estimated || undefined,
     'tollgate.cost_usd': costNano === undefined ? undefined : costNano / nanoPerUsd,
     'tollgate.time_to_first_token_ms': llm.timeToFirstTokenMs,
+  };
+}
+
+/** OpenTelemetry has no names for sound and pictures. */
+function mediaAttributes({
+  audioInput,
+  cachedAudio,
+  imageInput,
+  audioOutput,
+  imageOutput,
+}: MediaTokens): Record<string, number | undefined> {
+  return {
+    'tollgate.usage.audio.input_tokens': audioInput,
+    'tollgate.usage.audio.cache_read.input_tokens': cachedAudio,
+    'tollgate.usage.image.input_tokens': imageInput,
+    'tollgate.usage.audio.output_tokens': audioOutput,
+    'tollgate.usage.image.output_tokens': imageOutput,
   };
 }
 

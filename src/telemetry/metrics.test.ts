@@ -46,6 +46,25 @@ test('spend and tokens by the labels of choice, as the records say', async () =>
   ]);
 });
 
+test('tokens of every kind that a call used, and no series of those it did not', async () => {
+  const metrics = new GatewayMetrics({ ...defaultMetricsSettings, labels: ['user'] });
+  const media = { audioInput: 30, cachedAudio: 4, imageOutput: 7 };
+  const usage = { ...llm.usage!, cacheWriteTokens: 9, cacheWrite1hTokens: 3, reasoningTokens: 5, media };
+  metrics.observe({ ...callRecord, llm: { ...llm, usage } });
+  const shown = samples(await text(metrics.registry), 'tollgate_tokens_total');
+  assert.deepEqual(Object.fromEntries(shown.map(([labels, value]) => [labels.split('"')[3], value])), {
+    input: 40,
+    output: 80,
+    input_cache_read: 10,
+    input_cache_write: 9,
+    input_cache_read_audio: 4,
+    input_cache_write_1h: 3,
+    input_audio: 30,
+    output_reasoning: 5,
+    output_image: 7,
+  });
+});
+
 test('labels that come out as one name are refused at the start', () => {
   for (const labels of [['cost-centre', 'cost_centre'], ['outcome']])
     assert.throws(() => new GatewayMetrics({ ...defaultMetricsSettings, labels }), /twice/);

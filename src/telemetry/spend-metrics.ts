@@ -5,7 +5,7 @@ import type { RequestRecord } from '../core/record.ts';
 import { labelName, type MetricsSettings } from './metrics-settings.ts';
 import { type CounterSeries, SeriesCounter } from './series.ts';
 import { labelled, SeriesCache } from './series-cache.ts';
-import { type TokenKind, tokenKinds } from './token-kinds.ts';
+import { type AnyTokenKind, allTokenKinds } from './token-kinds.ts';
 
 const nanoPerUsd = 1e9;
 const ownLabels = ['token_type', 'outcome'];
@@ -26,7 +26,7 @@ const readers: Record<string, ReadLabel> = {
 /** Made when there is something to count: zeros of every kind would only be noise. */
 interface SpendSeries {
   calls(outcome: CallOutcome): CounterSeries;
-  tokens(kind: TokenKind): CounterSeries;
+  tokens(kind: AnyTokenKind): CounterSeries;
   cost(): CounterSeries;
   unpriced(): CounterSeries;
 }
@@ -45,7 +45,7 @@ export class SpendMetrics {
     const calls = counter('tollgate_calls_total', 'Calls made with a key or to a model, by how they ended.');
     const tokens = counter(
       'tollgate_tokens_total',
-      'Tokens used, by kind; those read from and written to a cache are in the input too.',
+      'Tokens used, by kind; kinds that begin with input_ or output_ are in the input or output too.',
     );
     const cost = counter('tollgate_cost_usd_total', 'US dollars that the calls cost.');
     const unpriced = counter('tollgate_unpriced_calls_total', 'Calls to models that have no price.');
@@ -68,7 +68,7 @@ export class SpendMetrics {
     series.calls(outcomeOf(record)).add(1);
     if (llm?.usage === undefined) return;
     let used = 0;
-    for (const [kind, amount] of tokenKinds(llm.usage)) {
+    for (const [kind, amount] of allTokenKinds(llm.usage)) {
       series.tokens(kind).add(amount);
       used += amount;
     }

@@ -26,6 +26,8 @@ export interface GatewayOptions {
   dataDir?: string;
   /** Readiness needs every Gateway of the data directory; false waits only for the process's liveness. */
   waitReady?: boolean;
+  /** How long it may take to be ready. */
+  readyMs?: number;
 }
 
 /** A start costs three seconds of CPU, of which a busy machine has little; the long form runs in the background of other work. */
@@ -61,6 +63,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     child,
     `http://${address}:15021/healthz/${options.waitReady === false ? 'live' : 'ready'}`,
     () => output,
+    options.readyMs ?? readyMs,
   );
   return {
     address,
@@ -81,9 +84,14 @@ function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return rest;
 }
 
-async function waitFor(child: ChildProcess, url: string, output: () => string): Promise<void> {
+async function waitFor(
+  child: ChildProcess,
+  url: string,
+  output: () => string,
+  withinMs: number,
+): Promise<void> {
   const isLive = url.endsWith('/live');
-  const deadline = Date.now() + readyMs;
+  const deadline = Date.now() + withinMs;
   for (;;) {
     if (child.exitCode !== null) throw new Error(`tollgate ended with ${child.exitCode}:\n${output()}`);
     const answer = await fetch(url).catch(() => undefined);
@@ -92,7 +100,7 @@ async function waitFor(child: ChildProcess, url: string, output: () => string): 
     if (answer?.status === 200 && (isLive || output().includes('Tollgate is up'))) return;
     if (Date.now() > deadline) {
       child.kill('SIGKILL');
-      throw new Error(`${url} did not answer 200 within ${readyMs / 1000} s:\n${output()}`);
+      throw new Error(`${url} did not answer 200 within ${withinMs / 1000} s:\n${output()}`);
     }
     await delay(20);
   }

@@ -18,6 +18,7 @@ const png = 'iVBORw0KGgo=';
 const pdf = 'JVBERi0=';
 const url = 'https://example.com/a.png';
 const schema = { type: 'object', properties: { mark: { type: 'string' } }, required: ['mark'] };
+const closed = { ...schema, additionalProperties: false };
 
 const user = {
   chat: (...content: object[]) => ({ messages: [{ role: 'user', content }] }),
@@ -32,13 +33,17 @@ const tool = {
 };
 
 /** A conversation in which a tool was called twice at once and answered. */
-function called(result: { chat?: object; messages?: object; responses?: object; gemini?: object } = {}) {
+function called(
+  result: { chat?: object; messages?: object; responses?: object; gemini?: object; shown?: object } = {},
+) {
   const ask = { role: 'user', content: 'x' };
   const call = (id: string) => ({ id, type: 'function', function: { name: 'mark', arguments: '{"n":1}' } });
   const item = (call_id: string) => ({ type: 'function_call', call_id, name: 'mark', arguments: '{"n":1}' });
   const use = (id: string) => ({ type: 'tool_use', id, name: 'mark', input: { n: 1 } });
   const part = { functionCall: { name: 'mark', args: { n: 1 } } };
-  const answer = (response: object) => ({ functionResponse: { name: 'mark', response } });
+  const answer = (response: object, inlineData?: object) => ({
+    functionResponse: { name: 'mark', response, ...(inlineData && { parts: [{ inlineData }] }) },
+  });
   return {
     Completions: {
       messages: [
@@ -76,7 +81,7 @@ function called(result: { chat?: object; messages?: object; responses?: object; 
         { role: 'model', parts: [part, part] },
         {
           role: 'user',
-          parts: [answer(result.gemini ?? { output: 'done-a' }), answer({ output: 'done-b' })],
+          parts: [answer(result.gemini ?? { output: 'done-a' }, result.shown), answer({ output: 'done-b' })],
         },
       ],
     },
@@ -192,6 +197,12 @@ export const features: Feature[] = [
     Completions: user.chat({ type: 'input_audio', input_audio: { data: 'UklGRg==', format: 'wav' } }),
     GenerateContent: user.gemini({ inlineData: { mimeType: 'audio/wav', data: 'UklGRg==' } }),
   },
+  {
+    name: 'answer in sound',
+    arrives: /"AUDIO"|"pcm16"/,
+    ...same({ modalities: ['text', 'audio'], audio: { voice: 'mine', format: 'pcm16' } }, 'Completions'),
+    ...config({ responseModalities: ['AUDIO'] }),
+  },
   { name: 'tools', arrives: /"mark"/, ...tool },
   { name: 'parallel calls and their results', arrives: /done-a[\s\S]*done-b/, ...called() },
   {
@@ -211,6 +222,7 @@ export const features: Feature[] = [
     Responses: called({
       responses: { output: [{ type: 'input_image', image_url: `data:image/png;base64,${png}` }] },
     }).Responses,
+    GenerateContent: called({ shown: { mimeType: 'image/png', data: png } }).GenerateContent,
   },
   {
     name: 'PDF in the result of a tool',
@@ -223,15 +235,16 @@ export const features: Feature[] = [
     Responses: called({
       responses: { output: [{ type: 'input_file', file_data: `data:application/pdf;base64,${pdf}` }] },
     }).Responses,
+    GenerateContent: called({ shown: { mimeType: 'application/pdf', data: pdf } }).GenerateContent,
   },
   {
     name: 'strict arguments',
     arrives: /"strict":true/,
     Completions: {
-      tools: [{ type: 'function', function: { name: 'mark', parameters: schema, strict: true } }],
+      tools: [{ type: 'function', function: { name: 'mark', parameters: closed, strict: true } }],
     },
-    Messages: { tools: [{ name: 'mark', input_schema: schema, strict: true }] },
-    Responses: { tools: [{ type: 'function', name: 'mark', parameters: schema, strict: true }] },
+    Messages: { tools: [{ name: 'mark', input_schema: closed, strict: true }] },
+    Responses: { tools: [{ type: 'function', name: 'mark', parameters: closed, strict: true }] },
   },
   {
     name: 'only some of the tools may be called',
@@ -336,11 +349,19 @@ export const features: Feature[] = [
     Responses: { tools: [{ type: 'custom', name: 'free-text' }] },
   },
   {
-    name: 'tool that the vendor runs',
+    name: 'search on the web',
     arrives: /web_search|googleSearch/,
+    ...same({ web_search_options: {} }, 'Completions'),
     Messages: { tools: [{ type: 'web_search_20250305', name: 'web_search' }] },
     Responses: { tools: [{ type: 'web_search' }] },
     GenerateContent: { tools: [{ googleSearch: {} }] },
+  },
+  {
+    name: 'another tool that the vendor runs',
+    arrives: /code_execution|code_interpreter|codeExecution/,
+    Messages: { tools: [{ type: 'code_execution_20250825', name: 'code_execution' }] },
+    Responses: { tools: [{ type: 'code_interpreter', container: { type: 'auto' } }] },
+    GenerateContent: { tools: [{ codeExecution: {} }] },
   },
   {
     name: 'answer by a JSON schema',

@@ -1,5 +1,5 @@
 /** Every client dialect against every provider: recorded replies in, what the client gets and what is charged out. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProviderTarget, RouteType } from '../../src/core/config/snapshot.ts';
 import type { RequestFault } from '../../src/core/llm/request-fault.ts';
@@ -93,8 +93,15 @@ export function read(name: string): string {
   return readFileSync(join(testdata, name), 'utf8');
 }
 
-/** The recorded reply of the API that the call goes to; a binary stream's bytes are the characters up to 255. */
-export function recorded(call: UpstreamCall, name: 'plain.json' | 'error.json' | 'stream.sse'): string {
+/**
+ * The recorded reply of the API that the call goes to; a binary stream's bytes are the characters up to 255. `feature`: what the call
+ * asks for, where there is a reply of its own for that.
+ */
+export function recorded(
+  call: UpstreamCall,
+  name: 'plain.json' | 'error.json' | 'stream.sse',
+  feature = '',
+): string {
   const wires: [RegExp, string][] = [
     [/\/converse/, 'bedrock-converse'],
     [/\/messages$|\/invoke|awPredict$/, 'anthropic-messages'],
@@ -104,9 +111,13 @@ export function recorded(call: UpstreamCall, name: 'plain.json' | 'error.json' |
   ];
   const wire = wires.find(([path]) => path.test(call.url))![1];
   if (name === 'error.json') return read(`replies/${errorsOf(call.url) ?? wire}/${name}`);
-  if (name === 'plain.json') return read(`replies/${wire}/${name}`);
-  if (wire === 'bedrock-converse') return converseStream(read(`replies/${wire}/stream.jsonl`));
-  const text = read(`replies/${wire}/${name}`);
+  const own = (kind: string, otherwise: string) => {
+    const of = `replies/${wire}/${feature}.${kind}`;
+    return read(existsSync(join(testdata, of)) ? of : `replies/${wire}/${otherwise}`);
+  };
+  if (name === 'plain.json') return own('json', name);
+  if (wire === 'bedrock-converse') return converseStream(own('jsonl', 'stream.jsonl'));
+  const text = own('sse', name);
   return call.url.includes('/invoke') ? invokeStream(text) : text;
 }
 
@@ -149,20 +160,26 @@ export function observe(dialect: RouteType, provider: string): unknown {
   return Object.fromEntries(
     Object.entries(requests).map(([name, body]) => {
       const { call, fault } = translate(dialect, provider, body, name.startsWith('stream'));
-      return [name, call === undefined ? { fault } : observeCall(call)];
+      return [name, call === undefined ? { fault } : observeCall(call, featureOf(name))];
     }),
   );
 }
 
-function observeCall(call: UpstreamCall): unknown {
+/** `stream, logprobs` */
+export function featureOf(name: string): string | undefined {
+  return name.split(', ')[1];
+}
+
+function observeCall(call: UpstreamCall, feature: string | undefined): unknown {
   const { url, body, drops, maxTokens, maxTokensFields } = call;
   const request = { url, body: JSON.parse(body), drops, maxTokens, maxTokensFields };
   const refused = JSON.parse(call.reply.error(429, recorded(call, 'error.json'), 'application/json').body);
   if (!call.streaming) {
-    const { body: answer, ...rest } = call.reply.plain(recorded(call, 'plain.json'), 'application/json');
+    const reply = recorded(call, 'plain.json', feature);
+    const { body: answer, ...rest } = call.reply.plain(reply, 'application/json');
     return { request, answer: { ...rest, body: JSON.parse(answer) }, refused };
   }
-  const { text, stream } = streamed(call, [recorded(call, 'stream.sse')]);
+  const { text, stream } = streamed(call, [recorded(call, 'stream.sse', feature)]);
   const answer = { usage: stream.usage(), responseModel: stream.responseModel(), events: text.split('\n') };
   return { request, answer, refused };
 }

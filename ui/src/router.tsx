@@ -9,6 +9,7 @@ import { session } from './api/session-state.ts';
 import { NotFound } from './layout/not-found.tsx';
 import { PageError } from './layout/page-error.tsx';
 import { Shell } from './layout/shell.tsx';
+import { readBudgetSearch } from './pages/budget/budget-search.ts';
 import { readBudgetsSearch } from './pages/budgets/budgets-search.ts';
 import { readCallsSearch } from './pages/calls/calls-search.ts';
 import { readCelSearch } from './pages/cel/cel-search.ts';
@@ -48,6 +49,7 @@ const budgets = createRoute({
 const budget = createRoute({
   getParentRoute: () => admin,
   path: '/budgets/$namespace/$name',
+  validateSearch: readBudgetSearch,
   component: lazyRouteComponent(() => import('./pages/budget/budget-page.tsx'), 'BudgetPage'),
 });
 

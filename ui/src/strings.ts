@@ -6,6 +6,7 @@ import { celStrings } from './strings/cel.ts';
 import { configurationStrings } from './strings/configuration.ts';
 import { keyImportStrings } from './strings/key-import.ts';
 import { keyStrings } from './strings/keys.ts';
+import { kindStrings } from './strings/kinds.ts';
 import { loginStrings } from './strings/login.ts';
 import { modelStrings } from './strings/models.ts';
 import { overviewStrings } from './strings/overview.ts';
@@ -20,6 +21,7 @@ import { webhookStrings } from './strings/webhooks.ts';
 export const strings = {
   product: 'Tollgate',
   none: '—',
+  kinds: kindStrings,
   loading: 'Loading …',
   navigation: {
     label: 'Main navigation',
@@ -86,6 +88,10 @@ export const strings = {
     copy: 'Copy',
     copied: 'Copied',
     search: 'Search',
+    formats: { csv: 'CSV', jsonl: 'JSON lines' },
+    exportHint: (what: string, format: string) => `All ${what} that match, as ${format}`,
+    nothingFound: 'Nothing matches',
+    nothingFoundText: 'Search for less, or clear the filters.',
     all: 'All',
     more: 'More',
     name: 'Name',

@@ -1,4 +1,5 @@
 /** Data for the console's tests: names with markup, emoji, other scripts and great length among ordinary ones. */
+import { type TokenKind, tokenKinds, tokensByKind } from '../../src/core/llm/usage-kinds.ts';
 import type { Budget } from '../src/api/budgets.ts';
 import type { Call, Key, UsageFigures } from '../src/api/types.ts';
 
@@ -148,8 +149,10 @@ export function makeCall(index: number, startedAtMs: number, key: Key, random: (
     inputTokens,
     cachedInputTokens: Math.round(inputTokens / 3),
     cacheWriteTokens: 0,
+    cacheWrite1hTokens: 0,
     outputTokens,
     reasoningTokens: 0,
+    ...(index % 6 === 0 && { media: { audioInput: Math.round(inputTokens / 4), audioOutput: 40 } }),
     estimated: index % 13 === 0,
   };
   return {
@@ -246,21 +249,20 @@ export function makeBudgets(nowMs: number): Budget[] {
 export function figuresOf(calls: Call[]): UsageFigures {
   const sum = (of: (call: Call) => number | undefined) =>
     calls.reduce((total, call) => total + (of(call) ?? 0), 0);
-  const [inputTokens, outputTokens] = [
-    sum((call) => call.llm?.usage?.inputTokens),
-    sum((call) => call.llm?.usage?.outputTokens),
-  ];
+  const kinds = Object.fromEntries(
+    tokenKinds.map((kind) => [
+      kind,
+      sum(({ llm }) => (llm?.usage === undefined ? 0 : tokensByKind(llm.usage)[kind])),
+    ]),
+  ) as Record<TokenKind, number>;
   return {
+    ...kinds,
     requests: calls.length,
     refused: calls.filter(({ status }) => status === 429).length,
     failed: calls.filter(({ status }) => status >= 500).length,
-    inputTokens,
-    cachedInputTokens: sum((call) => call.llm?.usage?.cachedInputTokens),
-    cacheWriteTokens: 0,
-    outputTokens,
-    reasoningTokens: 0,
-    tokens: inputTokens + outputTokens,
+    tokens: kinds.inputTokens + kinds.outputTokens,
     costNano: sum((call) => call.llm?.costNano),
     unpriced: 0,
+    estimated: calls.filter(({ llm }) => llm?.usage?.estimated).length,
   };
 }

@@ -1,4 +1,5 @@
 /** The admin API's operations over data in memory, as far as the console uses them. */
+import { tokenKinds } from '../../src/core/llm/usage-kinds.ts';
 import { outcomeOf } from '../../src/core/outcome.ts';
 import type { Budget, BudgetSpec } from '../src/api/budgets.ts';
 import type { Call, Key, KeyInput } from '../src/api/types.ts';
@@ -44,6 +45,7 @@ export function answerAdmin(
     return budgetsAnswer(world, method, names, body as { name: string; spec: BudgetSpec });
   if (kind === 'usage' && names[0] === 'labels')
     return { status: 200, json: { items: labelNames(world.keys) } };
+  if (kind === 'usage' && names[0] === 'kinds') return kindsAnswer(world, query);
   if (kind === 'usage') return usageAnswer(world, query);
   if (kind === 'calls') return callsAnswer(world, names[0], query);
   if (kind === 'overview') return overviewAnswer(world, query);
@@ -225,6 +227,18 @@ function usageAnswer(world: World, query: URLSearchParams): Answer {
     status: 200,
     json: { rows: rows.slice(offset, offset + Number(limit)), groups: rows.length, total },
   };
+}
+
+/** Half of the cost is told apart, output ten times as dear as input. */
+function kindsAnswer(world: World, query: URLSearchParams): Answer {
+  const total = figuresOf(filterCalls(world, query));
+  const explainedNano = Math.round(total.costNano / 2);
+  const perUnit = explainedNano / Math.max(1, total.inputTokens + 10 * total.outputTokens);
+  const items = tokenKinds.map((kind) => {
+    const weight = /^(output|reasoning|\w+Output)/.test(kind) ? 10 : 1;
+    return { kind, tokens: total[kind], costNano: Math.round(total[kind] * weight * perUnit) };
+  });
+  return { status: 200, json: { items, costNano: total.costNano, explainedNano } };
 }
 
 function callsAnswer(world: World, id: string | undefined, query: URLSearchParams): Answer {

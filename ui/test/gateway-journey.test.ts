@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { eventually } from '../../test/support/eventually.ts';
 import { type Asked, askOpenAi, isRateLimited } from '../../test/support/openai-client.ts';
+import { axeFinds } from './axe.ts';
 import { closeBrowser, noBrowser, openTab } from './browser.ts';
 import { logInWithToken, type RealGateway, startRealGateway } from './real-gateway.ts';
 
@@ -108,6 +109,23 @@ describe('the console of the real gateway', { skip: noBrowser }, () => {
     await page.getByText('Not sent to a provider').waitFor();
     await page.getByText('research-daily: 0 requests left, 1 requests needed').waitFor();
     await page.getByText('Nothing was charged').waitFor();
+    const budget = page.getByRole('link', { name: 'agentgateway-system/research-daily' });
+    assert.ok((await budget.count()) >= 2, 'in the reason and in the decision');
+    const again = page.getByRole('link', { name: 'Try in the playground' });
+    const query = new URL((await again.getAttribute('href'))!, gateway.url).searchParams;
+    assert.equal(query.get('key'), 'VirtualKey/agentgateway-system/zoe-laptop');
+    await again.click();
+    await page.waitForURL(/\/playground\?/);
+    const box = (name: string) => page.getByRole('combobox', { name, exact: true });
+    // With the owner, once the keys are there.
+    await eventually(async () => assert.match(await box('Virtual key').inputValue(), /^zoe-laptop/));
+    assert.equal(await box('Model').inputValue(), query.get('model'));
+    await page.goBack();
+    await budget.first().click();
+    await page.getByRole('heading', { name: 'research-daily', level: 1 }).waitFor();
+    await page.goto(`${gateway.url}/keys/agentgateway-system/zoe-laptop`);
+    await page.getByRole('link', { name: 'Try in the playground' }).click();
+    await page.waitForURL(/key=VirtualKey/);
     assert.deepEqual(complaints, []);
   });
 
@@ -150,6 +168,22 @@ describe('the console of the real gateway', { skip: noBrowser }, () => {
     assert.equal(sum('BilledCost', charges).toFixed(9), (all.costNano / 1e9).toFixed(9));
     const ofZoe = csv.filter(({ user }) => user === 'zoe');
     assert.equal(sum('tokens', ofZoe), sumOf('inputTokens') + sumOf('outputTokens'));
+
+    const table = page.getByRole('table', { name: 'Usage by group' });
+    const users = table.locator('tbody tr td:first-child');
+    await table.getByRole('button', { name: 'User' }).click();
+    await page.waitForURL(/sort=group&order=asc/);
+    await users.nth(1).waitFor();
+    const shown = await users.allInnerTexts();
+    assert.deepEqual(shown, shown.toSorted());
+    await page.getByLabel('Find in the table').fill('ZO');
+    await page.waitForURL(/named=ZO/);
+    await table.getByText('anna').waitFor({ state: 'detached' });
+    assert.deepEqual(await users.allInnerTexts(), ['zoe']);
+    assert.equal((await cells(total))[6], String(sum('tokens', ofZoe)), 'the total is of what is found');
+    await page.getByLabel('Find in the table').fill('nobody');
+    await table.getByText('Nothing matches').waitFor();
+    assert.deepEqual(await axeFinds(page), []);
     assert.deepEqual(complaints, []);
   });
 

@@ -81,7 +81,17 @@ describe('logging in to the console of the real gateway', { skip: noBrowser, tim
       [['tollgate_session', true, 'Strict']],
     );
     await page.getByRole('button', { name: 'Log out' }).click();
-    await page.getByRole('link', { name: 'Log in with Example ID' }).waitFor();
+    const leave = page.getByRole('link', { name: 'Log out at Example ID too' });
+    await leave.waitFor();
+    const status = await page.evaluate("fetch('/api/v1/session').then((answer) => answer.status)");
+    assert.equal(status, 401, 'the session here has ended already');
+    await inspect(page, 'logged-out');
+    await leave.click();
+    await page.getByRole('button', { name: 'Yes, sign me out' }).click();
+    await page.getByText('Sign-out Success').waitFor();
+    await page.goto(gateway.url);
+    await page.getByRole('link', { name: 'Log in with Example ID' }).click();
+    await page.getByLabel('User').waitFor();
 
     const other = await openTab(t);
     await other.page.goto(gateway.url);

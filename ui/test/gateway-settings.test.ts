@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, type TestContext, test } from 'node:test';
@@ -101,6 +102,78 @@ describe('settings in the console of the real gateway', { skip: noBrowser, timeo
     assert.deepEqual(complaints, []);
   });
 
+  test('tokens are pages, sorted, filtered, in files, and the address says how they are shown', async (t) => {
+    for (let n = 0; n < 55; n += 1) {
+      const role =
+        n % 5 === 0 ? { role: 'owner', team: n % 10 === 0 ? 'search' : 'ads' } : { role: 'viewer' };
+      await gateway.admin('POST', '/tokens', { name: `ci-${String(n).padStart(2, '0')}`, ...role });
+    }
+    const { page, complaints } = await openTab(t);
+    await logInWithToken(page, gateway, '/settings');
+    const table = page.getByRole('table', { name: 'Admin tokens' });
+    await page.getByText('1–50 of 55').waitFor();
+    await page.getByRole('button', { name: 'Next page' }).click();
+    await page.waitForURL(/page=2/);
+    await page.getByText('51–55 of 55').waitFor();
+    await table.getByRole('button', { name: 'Team' }).click();
+    await page.waitForURL(/sort=team&order=asc$/);
+    await page.getByText('1–50 of 55').waitFor();
+    await page.getByRole('combobox', { name: 'Role' }).click();
+    await page.getByRole('option', { name: 'Owner' }).click();
+    await page.waitForURL(/role=owner/);
+    await page.getByText('1–11 of 11').waitFor();
+    await page.getByLabel('Search').fill('SEARCH');
+    await page.waitForURL(/search=SEARCH/);
+    await page.getByText('1–6 of 6').waitFor();
+    const shown = (await table.locator('tbody tr td:first-child').allInnerTexts()).sort();
+    assert.deepEqual(shown, ['ci-00', 'ci-10', 'ci-20', 'ci-30', 'ci-40', 'ci-50']);
+    assert.deepEqual(await axeFinds(page), []);
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'CSV' }).click();
+    const file = await download;
+    assert.equal(file.suggestedFilename(), 'tokens.csv');
+    const csv = readFileSync(await file.path(), 'utf8')
+      .trimEnd()
+      .split('\r\n');
+    assert.equal(csv.length, 7);
+    assert.match(csv[1]!, /^ci-00,owner,search,/);
+    await page.reload();
+    await page.getByText('1–6 of 6').waitFor();
+    await page.getByLabel('Search').fill('nobody has this');
+    await page.getByText('Nothing matches').waitFor();
+    await page.getByRole('button', { name: 'Clear the filters' }).click();
+    await page.getByText('1–50 of 55').waitFor();
+    await page.waitForURL(/sort=team&order=asc$/);
+    await page.getByRole('tab', { name: 'Users' }).click();
+    await page.waitForURL(/settings\?tab=users$/);
+    await page.getByText('No user yet').waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  test('users are sorted and filtered by status', async (t) => {
+    const { page, complaints } = await openTab(t);
+    // As soon as there are users, the login page asks for a password first.
+    await logInWithToken(page, gateway, '/settings?tab=users');
+    const names = ['u-anna', 'u-lee', 'u-mo'];
+    const password = 'correct horse battery';
+    for (const name of names) await gateway.admin('POST', '/users', { name, role: 'viewer', password });
+    t.after(() => Promise.all(names.map((name) => gateway.admin('DELETE', `/users/${name}`))));
+    await gateway.admin('PATCH', '/users/u-lee', { disabled: true });
+    await page.goto(`${gateway.url}/settings?tab=users&sort=name&order=desc`);
+    const cells = page.getByRole('table', { name: 'Users' }).locator('tbody tr td:first-child');
+    await cells.nth(2).waitFor();
+    assert.deepEqual(await cells.allInnerTexts(), ['u-mo', 'u-lee', 'u-anna']);
+    await page.getByRole('combobox', { name: 'Status' }).click();
+    await page.getByRole('option', { name: 'Disabled' }).click();
+    await page.waitForURL(/status=disabled/);
+    await page.getByText('1–1 of 1').waitFor();
+    assert.deepEqual(await cells.allInnerTexts(), ['u-lee']);
+    await page.getByRole('button', { name: 'Enable u-lee' }).click();
+    await page.getByText('Nothing matches').waitFor();
+    assert.deepEqual(await axeFinds(page), []);
+    assert.deepEqual(complaints, []);
+  });
+
   test('how long calls are kept is shown and changed, and a ConfigMap of kubectl says the same', async (t) => {
     const { page, complaints } = await openTab(t);
     await logInWithToken(page, gateway, '/settings?tab=retention');
@@ -134,6 +207,7 @@ data: {ledgerDays: "never"}`;
   });
 
   test('the audit log says who changed what, is searched, and has pages', async (t) => {
+    await gateway.admin('POST', '/tokens', { name: 'audited', role: 'viewer' });
     await gateway.admin('POST', '/keys', { name: 'audited', owner: '<b>lee</b>' });
     for (let turn = 0; turn < 60; turn += 1)
       await gateway.admin('PATCH', '/keys/agentgateway-system/audited', { owner: `lee-${turn}` });
@@ -146,9 +220,31 @@ data: {ledgerDays: "never"}`;
     await table.getByText('spec.owner: <b>lee</b>', { exact: true }).waitFor();
     await page.getByLabel('Object').fill('Token/');
     await page.waitForURL(/object=Token/);
-    // The rows of before stand until the filtered ones come, and `tokens.delete` is among both.
+    // The rows of before stand until the filtered ones come.
     await table.getByText('keys.change').first().waitFor({ state: 'detached' });
-    await table.getByText('tokens.delete').waitFor();
+    await table.getByText('tokens.create').first().waitFor();
+    await page.getByLabel('Object').fill('VirtualKey/');
+    await page.waitForURL(/object=VirtualKey/);
+    await page.getByLabel('What was done').fill('keys.');
+    await page.waitForURL(/action=keys/);
+    await table.getByRole('button', { name: 'What' }).click();
+    await page.waitForURL(/sort=action&order=asc/);
+    await table.getByRole('button', { name: 'What' }).click();
+    await page.waitForURL(/sort=action&order=desc/);
+    await table.getByText('keys.create').first().waitFor();
+    await page.getByRole('button', { name: 'Next page' }).click();
+    await page.waitForURL(/before=/);
+    await page.getByRole('button', { name: 'Back to the first page' }).waitFor();
+    const exported = await page.getByRole('link', { name: 'JSON lines' }).getAttribute('href');
+    const { status, lines } = (await page.evaluate(`fetch(${JSON.stringify(exported)})
+      .then(async (answer) => ({ status: answer.status, lines: (await answer.text()).trimEnd().split('\\n') }))`)) as {
+      status: number;
+      lines: string[];
+    };
+    assert.equal(status, 200);
+    assert.equal(lines.length, 61);
+    assert.equal(JSON.parse(lines[0]!).action, 'keys.create');
+    assert.deepEqual(await axeFinds(page), []);
     await page.goto(`${gateway.url}/keys/agentgateway-system/audited`);
     const history = page.getByRole('region', { name: 'History of changes' });
     await history.getByText('spec.owner: lee-58 → lee-59').waitFor();

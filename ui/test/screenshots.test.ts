@@ -30,6 +30,7 @@ const retried = {
       status: 529,
       outcome: 'refused' as const,
       ejectedMs: 20_000,
+      usage: { ...noUsage, inputTokens: 40, media: { audioInput: 30 } },
     },
     {
       provider: 'agentgateway-system/failover/gpt',

@@ -1,6 +1,7 @@
 /** How one call of the ledger looks in a line. */
 
 import { totalTokens } from '../../core/llm/usage.ts';
+import { tokenKinds, tokensByKind } from '../../core/llm/usage-kinds.ts';
 import { outcomeOf } from '../../core/outcome.ts';
 import type { RequestRecord } from '../../core/record.ts';
 import { countText, decimalDollars, moneyText, orDash, secondText } from '../output/figures.ts';
@@ -43,6 +44,16 @@ export const callColumns: readonly Column<RequestRecord>[] = [
     align: 'right',
   },
   { title: 'NOTE', text: noteOf },
+];
+
+/** For programs: with the tokens of every kind, before the note. */
+export const callCsvColumns: readonly Column<RequestRecord>[] = [
+  ...callColumns.slice(0, -1),
+  ...tokenKinds.map((name): Column<RequestRecord> => {
+    const value = ({ llm }: RequestRecord) => (llm?.usage === undefined ? '' : tokensByKind(llm.usage)[name]);
+    return { title: name, name, value, text: (call) => String(value(call)) };
+  }),
+  ...callColumns.slice(-1),
 ];
 
 /** Why it was refused or failed, in the words of the record. */

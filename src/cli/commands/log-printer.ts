@@ -3,7 +3,7 @@ import type { RequestRecord } from '../../core/record.ts';
 import { csvText, type OutputFormat, yamlText } from '../output/print.ts';
 import { columnWidths, rowText, tableText } from '../output/table.ts';
 import type { Terminal } from '../terminal.ts';
-import { callColumns } from './log-columns.ts';
+import { callColumns, callCsvColumns } from './log-columns.ts';
 
 export type LogFormat = OutputFormat;
 
@@ -23,7 +23,7 @@ export function callPrinter(
 function csvPrinter(terminal: Terminal): (calls: readonly RequestRecord[]) => void {
   let hasTitle = false;
   return (calls) => {
-    const text = csvText(callColumns, calls);
+    const text = csvText(callCsvColumns, calls);
     terminal.out(hasTitle ? text.slice(text.indexOf('\r\n') + 2) : text);
     hasTitle = true;
   };

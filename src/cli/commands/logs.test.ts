@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
+import { noUsage } from '../../core/llm/usage.ts';
 import type { RequestRecord } from '../../core/record.ts';
 import { startWorld, type World } from '../run-program.fixture.ts';
 import { eventData } from '../sse-data.ts';
@@ -58,6 +59,14 @@ describe('tollgate logs', () => {
     assert.equal([parseAllDocuments(yaml.stdout)].flat().length, 2);
     const csv = await world.run(['logs', '-o', 'csv']);
     assert.match(csv.stdout.split('\r\n')[1]!, /^2026-11-25T07:00:01\.000Z,call-1,200,mike,/);
+    const heard = { ...noUsage, inputTokens: 90, media: { audioInput: 70 } };
+    const spoken = call(3, {
+      llm: { operation: 'chat', provider: 'openai', streaming: false, usage: heard },
+      reason: 'Upstream',
+    });
+    world.api.answers.set('GET /calls', () => ({ json: { items: [spoken] } }));
+    const [head = '', row = ''] = (await world.run(['logs', '-o', 'csv'])).stdout.split('\r\n');
+    assert.equal(row.split(',')[head.split(',').indexOf('audioInputTokens')], '70');
   });
 
   test('goes through pages until it has enough', async () => {

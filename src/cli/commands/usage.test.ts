@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { noFigures } from '../../storage/no-figures.ts';
 import { momentText, moneyText } from '../output/figures.ts';
 import { startWorld, type World } from '../run-program.fixture.ts';
 
 const figures = {
+  ...noFigures,
   requests: 3,
   refused: 1,
-  failed: 0,
   inputTokens: 1_000,
   cachedInputTokens: 10,
-  cacheWriteTokens: 0,
   outputTokens: 234,
-  reasoningTokens: 0,
   tokens: 1_234,
   costNano: 1_500_000_000,
-  unpriced: 0,
 };
 
 describe('tollgate usage', () => {
@@ -68,9 +66,26 @@ describe('tollgate usage', () => {
     });
     const csv = await world.run([...args, '-o', 'csv']);
     assert.deepEqual(csv.stdout.split('\r\n').slice(0, 2), [
-      'user,label:team,bucketStart,requests,refused,failed,inputTokens,cachedInputTokens,outputTokens,tokens,costUsd',
-      'mike,core,2026-11-23T23:00:00Z,3,1,0,1000,10,234,1234,1.500000000',
+      'user,label:team,bucketStart,requests,refused,failed,inputTokens,cachedInputTokens,cachedAudioTokens,cacheWriteTokens,cacheWrite1hTokens,audioInputTokens,imageInputTokens,outputTokens,reasoningTokens,audioOutputTokens,imageOutputTokens,tokens,unpriced,estimated,costUsd',
+      'mike,core,2026-11-23T23:00:00Z,3,1,0,1000,10,0,0,0,0,0,234,0,0,0,1234,0,0,1.500000000',
     ]);
+  });
+
+  test('--kinds: the kinds of tokens that there are, beside input and output', async () => {
+    const spoken = { ...figures, audioInputTokens: 800, audioOutputTokens: 200, estimated: 2 };
+    world.api.answers.set('GET /usage', () => ({
+      json: { rows: [{ group: { user: 'mike' }, ...spoken }], total: spoken },
+    }));
+    const done = await world.run(['usage', '--kinds']);
+    assert.equal(
+      done.stdout,
+      [
+        'USER  REQUESTS  INPUT  CACHED  AUDIO IN  OUTPUT  AUDIO OUT  TOKENS   COST',
+        'mike         3  1,000      10       800     234        200   1,234  $1.50',
+        '',
+      ].join('\n'),
+    );
+    assert.match(done.stderr, /Of 2 calls the tokens are an estimate/);
   });
 });
 

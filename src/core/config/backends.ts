@@ -15,6 +15,7 @@ import {
   type ProviderSpec,
   unservedField,
 } from './provider-targets.ts';
+import { weightsOf } from './provider-weights.ts';
 import { idleTimeoutOf } from './resilience-fields.ts';
 import { serviceOrigins } from './services.ts';
 import type { AiBackend, Backend, HttpBackend, ProviderTarget } from './snapshot.ts';
@@ -108,21 +109,24 @@ function compileAi(
   const groupSpecs =
     spec.ai!.provider === undefined ? spec.ai!.groups! : [{ providers: [spec.ai!.provider] }];
   const idle = idleTimeoutOf(object);
-  let refusal = 'fault' in idle ? idle.fault : undefined;
+  const weights = weightsOf(object, groupSpecs);
+  let refusal = 'fault' in idle ? idle.fault : 'fault' in weights ? weights.fault : undefined;
   const guards = new Map<string, PromptGuard>();
   const elsewhere = groupSpecs.flatMap(({ providers }) => providers).length > 1;
-  const compiled = groupSpecs.map((group) =>
-    group.providers.flatMap((provider): ProviderTarget[] => {
+  const compiled = groupSpecs.map((group) => {
+    const weightOf = 'fault' in weights ? () => ({}) : weights.ofGroup(group);
+    return group.providers.flatMap((provider): ProviderTarget[] => {
       const result = compileTarget(context, object.metadata.namespace!, name, provider, policies);
       if ('target' in result) {
         const health = result.target.health ?? (elsewhere ? defaultHealth : undefined);
         const guard = result.target.guard && shared(guards, result.target.guard);
-        return [{ ...result.target, ...idle, ...(health && { health }), ...(guard && { guard }) }];
+        const more = { ...idle, ...weightOf(provider) };
+        return [{ ...result.target, ...more, ...(health && { health }), ...(guard && { guard }) }];
       }
       refusal ??= provider.name === undefined ? result.fault : `${provider.name}: ${result.fault}`;
       return [];
-    }),
-  );
+    });
+  });
   return {
     type: 'ai',
     name,

@@ -106,6 +106,19 @@ test('health and timeouts: a provider’s own before its backend’s before a po
   );
 });
 
+test('weights of a group: who is not named has 1; another group goes by load', () => {
+  const result = compileObjects([backend({ groups }, {}, { 'tollgate.dev/weights': ' b=0 ' })]);
+  assert.deepEqual(
+    targets(result).map(({ name, weight }) => [name, weight]),
+    [
+      ['ns/model/a', 1],
+      ['ns/model/b', 0],
+      ['ns/model/c', undefined],
+    ],
+  );
+  assert.equal(accepted(result, 'model'), 'True Accepted: Backend successfully accepted');
+});
+
 test('what cannot take effect is told: in the backend’s status, or the policy’s', () => {
   const broken: [ai: object, more: object, annotations: Record<string, string>, message: RegExp][] = [
     [
@@ -122,6 +135,12 @@ test('what cannot take effect is told: in the backend’s status, or the policy�
     ],
     [{ groups }, {}, { 'tollgate.dev/idle-timeout': 'soon' }, /"soon" is not a duration/],
     [{ groups }, {}, { 'tollgate.dev/idle-timeout': '0s' }, /"0s" is not a duration/],
+    [{ groups }, {}, { 'tollgate.dev/weights': 'a=3,x=1' }, /weights: there is no provider "x"/],
+    [{ groups }, {}, { 'tollgate.dev/weights': 'a=3,a=1' }, /"a" has two weights/],
+    [{ groups }, {}, { 'tollgate.dev/weights': 'a=-1' }, /"a=-1" is not a provider and its weight/],
+    [{ groups }, {}, { 'tollgate.dev/weights': 'a=1000001' }, /is not a provider and its weight/],
+    [{ groups }, {}, { 'tollgate.dev/weights': '' }, /is not a provider and its weight/],
+    [{ provider: at('a') }, {}, { 'tollgate.dev/weights': 'a=1' }, /there is no provider "a"/],
   ];
   for (const [ai, more, annotations, message] of broken)
     assert.match(accepted(compileObjects([backend(ai, more, annotations)]), 'model'), message);

@@ -271,6 +271,8 @@ export interface ProviderTarget {
   guard?: PromptGuard;
   /** Present where its failures are counted: it is configured, or there is another provider to go to. */
   health?: HealthPolicy;
+  /** Its share of its group's calls; absent in groups that go by load. */
+  weight?: number;
   modelAliases: Record<string, string>;
   defaults: { field: string; value: unknown }[];
   overrides: { field: string; value: unknown }[];

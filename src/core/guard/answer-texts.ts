@@ -7,23 +7,31 @@ type Reader = (body: Json, list: SlotList) => void;
 
 const readers: Partial<Record<CallKind, Reader>> = {
   Completions: (body, list) => {
-    for (const { message } of objectsIn(body['choices'])) {
+    for (const choice of objectsIn(body['choices'])) {
+      const { message } = choice;
       if (!isObject(message)) continue;
-      list.addContent('Messages', 'assistant', message, 'content');
-      list.add('Messages', 'assistant', message, 'refusal');
+      list.withTokens(choice, 'logprobs', null, () => {
+        list.addContent('Messages', 'assistant', message, 'content');
+        list.add('Messages', 'assistant', message, 'refusal');
+      });
     }
   },
   TextCompletions: (body, list) => {
-    for (const choice of objectsIn(body['choices'])) list.add('Messages', 'assistant', choice, 'text');
+    for (const choice of objectsIn(body['choices']))
+      list.withTokens(choice, 'logprobs', null, () => list.add('Messages', 'assistant', choice, 'text'));
   },
   Messages: (body, list) => list.addContent('Messages', 'assistant', body, 'content'),
   Responses: (body, list) => {
     for (const item of objectsIn(body['output'])) outputItem(item, list);
   },
   GenerateContent: (body, list) => {
-    for (const { content } of objectsIn(body['candidates'])) {
-      for (const part of isObject(content) ? objectsIn(content['parts']) : [])
-        if (part['thought'] !== true) list.add('Messages', 'model', part, 'text');
+    for (const candidate of objectsIn(body['candidates'])) {
+      const { content } = candidate;
+      list.withTokens(candidate, 'logprobsResult', {}, () => {
+        for (const part of isObject(content) ? objectsIn(content['parts']) : [])
+          if (part['thought'] !== true) list.add('Messages', 'model', part, 'text');
+      });
+      for (const segment of citedSegments(candidate)) list.add('Messages', 'model', segment, 'text');
     }
   },
 };
@@ -50,10 +58,17 @@ export function answersText(kind: CallKind): boolean {
   return readers[kind] !== undefined;
 }
 
+/** Of Gemini's grounding: words of the answer, told again. */
+export function citedSegments(candidate: Json): Json[] {
+  const { groundingMetadata } = candidate;
+  const supports = isObject(groundingMetadata) ? objectsIn(groundingMetadata['groundingSupports']) : [];
+  return supports.flatMap(({ segment }) => (isObject(segment) ? [segment] : []));
+}
+
 function outputItem(item: Json, list: SlotList): void {
   if (item['type'] !== 'message') return;
   for (const part of objectsIn(item['content'])) {
-    list.add('Messages', 'assistant', part, 'text');
+    list.withTokens(part, 'logprobs', [], () => list.add('Messages', 'assistant', part, 'text'));
     list.add('Messages', 'assistant', part, 'refusal');
   }
 }

@@ -17,6 +17,19 @@ export class SlotList {
     this.slots.push({ scope, role, text, replace });
   }
 
+  /** Texts added by `add` that are replaced take along what tells them again, token by token: `holder[key]` is `empty` then. */
+  withTokens(holder: Json, key: string, empty: unknown, add: () => void): void {
+    const from = this.slots.length;
+    add();
+    for (const slot of this.slots.slice(from)) {
+      const { replace } = slot;
+      slot.replace = (changed) => {
+        replace(changed);
+        if (holder[key] !== undefined) holder[key] = empty;
+      };
+    }
+  }
+
   /** A text, or a list of texts and of parts with a `text`. */
   addContent(scope: GuardScope, role: string, holder: Json, key: string): void {
     this.add(scope, role, holder, key);

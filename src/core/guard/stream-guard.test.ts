@@ -210,3 +210,42 @@ test('a held stream: the texts of its channels as one, others in their place', (
   const none: RouteType = 'Embeddings';
   assert.deepEqual(new HeldEvents(none, event({ x: 1 })).slots, []);
 });
+
+test('log probabilities and cited words of a stream do not tell what was masked', () => {
+  const named = (type: string, rest: object) => event({ type, ...rest }, type);
+  const token = { token: 'jane@example.com', logprob: -1 };
+  const place = { item_id: 'msg_1', output_index: 0, content_index: 0 };
+  const item = { id: 'msg_1', type: 'message' };
+  const part = { type: 'output_text', text: 'I am jane@example.com.', logprobs: [token] };
+  const segment = { endIndex: 22, text: 'I am jane@example.com' };
+  const given: Partial<Record<Dialect, string>> = {
+    Completions: ['I am ', 'jane@example.com', '.']
+      .map((content) =>
+        event({ choices: [{ index: 0, delta: { content }, logprobs: { content: [token] } }] }),
+      )
+      .concat(event({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }))
+      .join(''),
+    Responses: [
+      named('response.output_text.delta', { ...place, delta: part.text, logprobs: [token] }),
+      named('response.output_text.done', { ...place, text: part.text, logprobs: [token] }),
+      named('response.content_part.done', { ...place, part }),
+      named('response.output_item.done', { output_index: 0, item: { ...item, content: [part] } }),
+      named('response.completed', { response: { output: [{ ...item, content: [part] }] } }),
+    ].join(''),
+    GenerateContent: event({
+      candidates: [
+        {
+          content: { parts: [{ text: part.text }] },
+          logprobsResult: { chosenCandidates: [token] },
+          groundingMetadata: { groundingSupports: [{ segment }] },
+          finishReason: 'STOP',
+        },
+      ],
+    }),
+  };
+  for (const [dialect, stream] of Object.entries(given) as [Dialect, string][]) {
+    const { out } = through(dialect, stream, [], [check('Mask', ['Email'])]);
+    assert.match(out, /I am [\s\S]*<EMAIL_ADDRESS>/);
+    assert.doesNotMatch(out, /jane/, dialect);
+  }
+});

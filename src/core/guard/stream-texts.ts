@@ -1,4 +1,5 @@
 /** Where the events of each dialect's stream have what the model says, and which of it has ended with an event. */
+import { citedSegments } from './answer-texts.ts';
 import { isObject, type Json, objectsIn } from './json-slots.ts';
 import type { CallKind } from './kind.ts';
 
@@ -34,12 +35,20 @@ export function eventTexts(kind: CallKind, event: Json): EventTexts {
   return texts;
 }
 
-function slot(channel: string, holder: unknown, key: string): ChannelSlot[] {
+/** What tells the text again, token by token, goes when the text is looked at: pieces of it may be held and come with a later event. */
+interface Tokens {
+  holder: Json;
+  key: string;
+  empty: unknown;
+}
+
+function slot(channel: string, holder: unknown, key: string, tokens?: Tokens): ChannelSlot[] {
   if (!isObject(holder)) return [];
   const text = holder[key];
   if (typeof text !== 'string') return [];
   const replace = (changed: string) => {
     holder[key] = changed;
+    if (tokens?.holder[tokens.key] !== undefined) tokens.holder[tokens.key] = tokens.empty;
   };
   return [{ channel, text, replace }];
 }
@@ -47,8 +56,9 @@ function slot(channel: string, holder: unknown, key: string): ChannelSlot[] {
 function chat(event: Json, { deltas, closed }: EventTexts): void {
   for (const choice of objectsIn(event['choices'])) {
     const channels = [`content ${choice['index']}`, `refusal ${choice['index']}`] as const;
-    deltas.push(...slot(channels[0], choice['delta'], 'content'));
-    deltas.push(...slot(channels[1], choice['delta'], 'refusal'));
+    const tokens = { holder: choice, key: 'logprobs', empty: null };
+    deltas.push(...slot(channels[0], choice['delta'], 'content', tokens));
+    deltas.push(...slot(channels[1], choice['delta'], 'refusal', tokens));
     if (typeof choice['finish_reason'] === 'string') closed.push(...channels);
   }
 }
@@ -56,7 +66,7 @@ function chat(event: Json, { deltas, closed }: EventTexts): void {
 function textCompletion(event: Json, { deltas, closed }: EventTexts): void {
   for (const choice of objectsIn(event['choices'])) {
     const channel = `text ${choice['index']}`;
-    deltas.push(...slot(channel, choice, 'text'));
+    deltas.push(...slot(channel, choice, 'text', { holder: choice, key: 'logprobs', empty: null }));
     if (typeof choice['finish_reason'] === 'string') closed.push(channel);
   }
 }
@@ -80,12 +90,12 @@ function responses(event: Json, texts: EventTexts): void {
   switch (event['type']) {
     case 'response.output_text.delta':
     case 'response.refusal.delta':
-      texts.deltas.push(...slot(channel, event, 'delta'));
+      texts.deltas.push(...slot(channel, event, 'delta', listIn(event)));
       break;
     case 'response.output_text.done':
     case 'response.refusal.done':
       texts.closed.push(channel);
-      texts.repeats.push(...slot(channel, event, 'text'), ...slot(channel, event, 'refusal'));
+      texts.repeats.push(...slot(channel, event, 'text', listIn(event)), ...slot(channel, event, 'refusal'));
       break;
     case 'response.content_part.done':
       texts.repeats.push(...repeatsOf(channel, event['part']));
@@ -105,7 +115,12 @@ function itemRepeats(item: unknown): ChannelSlot[] {
 }
 
 function repeatsOf(channel: string, part: unknown): ChannelSlot[] {
-  return [...slot(channel, part, 'text'), ...slot(channel, part, 'refusal')];
+  const tokens = isObject(part) ? listIn(part) : undefined;
+  return [...slot(channel, part, 'text', tokens), ...slot(channel, part, 'refusal')];
+}
+
+function listIn(holder: Json): Tokens {
+  return { holder, key: 'logprobs', empty: [] };
 }
 
 function channelOf(item: unknown, part: unknown): string {
@@ -117,7 +132,12 @@ function generate(event: Json, { deltas, closed }: EventTexts): void {
     const channel = `candidate ${candidate['index'] ?? 0}`;
     const { content } = candidate;
     for (const part of isObject(content) ? objectsIn(content['parts']) : [])
-      if (part['thought'] !== true) deltas.push(...slot(channel, part, 'text'));
+      if (part['thought'] !== true)
+        deltas.push(...slot(channel, part, 'text', { holder: candidate, key: 'logprobsResult', empty: {} }));
+    for (const [index, segment] of citedSegments(candidate).entries()) {
+      deltas.push(...slot(`segment ${index}`, segment, 'text'));
+      closed.push(`segment ${index}`);
+    }
     if (typeof candidate['finishReason'] === 'string') closed.push(channel);
   }
 }

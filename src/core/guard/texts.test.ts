@@ -142,3 +142,33 @@ test('answers: what the model says, not its reasoning or its calls', () => {
   assert.deepEqual(texts('GenerateContent', { candidates: [{ content: { parts } }] }), ['a']);
   assert.deepEqual([texts('Embeddings', {}), texts('Passthrough', {})], [[], undefined]);
 });
+
+test('what tells an answer again, token by token or as cited, does not tell what was masked', () => {
+  const logprobs = { content: [{ token: 'jane', logprob: -1 }] };
+  const segment = { startIndex: 0, endIndex: 4, text: 'jane' };
+  const part = { type: 'output_text', text: 'jane', logprobs: logprobs.content };
+  const bodies: [RouteType, Record<string, unknown>][] = [
+    ['Completions', { choices: [{ message: { content: 'jane' }, logprobs }] }],
+    ['Responses', { output: [{ type: 'message', content: [part] }] }],
+    [
+      'GenerateContent',
+      {
+        candidates: [
+          {
+            content: { parts: [{ text: 'jane' }] },
+            logprobsResult: { chosenCandidates: [{ token: 'jane' }] },
+            groundingMetadata: { groundingSupports: [{ segment, groundingChunkIndices: [0] }] },
+          },
+        ],
+      },
+    ],
+  ];
+  for (const [routeType, body] of bodies) {
+    const before = JSON.stringify(body);
+    const slots = answerTexts(routeType, body)!;
+    assert.equal(JSON.stringify(body), before);
+    for (const { text, replace } of slots) replace(text.replace('jane', '<NAME>'));
+    assert.equal(JSON.stringify(body).includes('jane'), false, routeType);
+    assert.ok(JSON.stringify(body).includes('<NAME>'));
+  }
+});

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { CallKind } from './kind.ts';
 import type { GuardScope } from './model.ts';
 import { requestTexts } from './request-texts.ts';
-import { unreadablePart } from './unreadable-parts.ts';
+import { unreadableAnswer, unreadablePart } from './unreadable-parts.ts';
 
 const everything: GuardScope[] = ['SystemPrompt', 'Messages', 'ToolInput', 'ToolOutput'];
 const found = (kind: CallKind, body: object, scopes = everything) => {
@@ -120,4 +120,17 @@ test('texts of images, speech and legacy completions, and those inside of result
   ]);
   const inside = result({ type: 'search_result', title: 't', content: [text] });
   assert.deepEqual(texts('Messages', inside), ['ToolOutput t', 'ToolOutput x']);
+});
+
+test('an answer in sound or pictures is asked for by the name of a member, however it is written', () => {
+  const at = (kind: CallKind, body: object) => unreadableAnswer(kind, JSON.stringify(body));
+  assert.equal(at('Completions', { modalities: ['text', 'audio'] }), 'modalities');
+  assert.equal(unreadableAnswer('Completions', '{"mod\\u0061lities":["audio"]}'), 'modalities');
+  const path = 'generationConfig.responseModalities';
+  assert.equal(at('GenerateContent', { generationConfig: { responseModalities: ['IMAGE'] } }), path);
+  assert.equal(at('GenerateContent', { generation_config: { response_modalities: ['AUDIO'] } }), path);
+  assert.equal(at('GenerateContent', { generationConfig: { responseModalities: ['TEXT'] } }), undefined);
+  assert.equal(at('Completions', { modalities: ['text'], messages: [] }), undefined);
+  assert.equal(at('Messages', { modalities: ['audio'] }), undefined);
+  assert.equal(unreadableAnswer('Completions', 'modalities'), undefined);
 });

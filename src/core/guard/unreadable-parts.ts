@@ -2,6 +2,7 @@
  * Parts of a request that are no text: pictures, sound, files, tokens in numbers. Guards read text; what they can not read would
  * pass unseen.
  */
+import { either } from '../llm/gemini-names.ts';
 import { isObject, type Json, listOf, objectsIn } from './json-slots.ts';
 import type { CallKind } from './kind.ts';
 import type { GuardScope } from './model.ts';
@@ -35,6 +36,29 @@ export function unreadablePart(
 ): UnreadablePart | undefined {
   for (const part of finders[kind]?.(body) ?? []) if (scopes.has(part.scope)) return part;
   return undefined;
+}
+
+/** Nearly no call asks for an answer that is no text; an escaped letter may hide the word. */
+const mayAskForMore = /odalities|\\u00/;
+
+/** Of a request's body: the member that asks for sound or pictures beside, or in place of, the words that guards read in an answer. */
+export function unreadableAnswer(kind: CallKind, text: string): string | undefined {
+  if (!mayAskForMore.test(text) || (kind !== 'Completions' && kind !== 'GenerateContent')) return undefined;
+  const body: unknown = parsedOrNone(text);
+  if (!isObject(body)) return undefined;
+  if (kind === 'Completions')
+    return listOf(body['modalities']).some((one) => one !== 'text') ? 'modalities' : undefined;
+  const config = either(body, 'generationConfig');
+  const asked = isObject(config) ? listOf(either(config, 'responseModalities')) : [];
+  return asked.some((one) => one !== 'TEXT') ? 'generationConfig.responseModalities' : undefined;
+}
+
+function parsedOrNone(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** `readable`: types of parts whose text is looked at, or that carry nothing of the client's. */

@@ -8,7 +8,7 @@ import { anthropicMessages } from './formats/anthropic-messages/index.ts';
 import { geminiGenerate } from './formats/gemini-generate/index.ts';
 import { openaiChat } from './formats/openai-chat/index.ts';
 import { openaiResponses } from './formats/openai-responses/index.ts';
-import type { StreamEvent } from './model.ts';
+import type { StreamEvent, TokenLogprob } from './model.ts';
 import { translatedStream } from './stream-translated.ts';
 import { noUsage } from './usage.ts';
 
@@ -17,14 +17,26 @@ const options = { includeUsage: true, nowSeconds: 1, request: {} };
 const usage = { ...noUsage, inputTokens: 40, cachedInputTokens: 10, outputTokens: 2_000 };
 
 const words = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 10 });
-const pieces = fc.array(words, { minLength: 1, maxLength: 4 });
+
+const chance = fc.record({ token: words, logprob: fc.double({ min: -30, max: -0.001, noNaN: true }) });
+/** Of some of the words. */
+const report = fc.option(
+  fc.array(
+    fc.tuple(chance, fc.array(chance, { maxLength: 2 })).map(([token, top]) => ({ ...token, top })),
+    { minLength: 1, maxLength: 3 },
+  ),
+  { nil: undefined },
+);
 
 /** Text, calls of tools side by side, a ping between. */
 const events = fc
-  .tuple(pieces, fc.array(fc.dictionary(words, words, { maxKeys: 2 }), { maxLength: 3 }))
+  .tuple(
+    fc.array(fc.tuple(words, report), { minLength: 1, maxLength: 4 }),
+    fc.array(fc.dictionary(words, words, { maxKeys: 2 }), { maxLength: 3 }),
+  )
   .map(([said, calls]): StreamEvent[] => [
     { type: 'start', id: 'a-1', model: 'm' },
-    ...said.map((text): StreamEvent => ({ type: 'text', text })),
+    ...said.map(([text, logprobs]): StreamEvent => ({ type: 'text', text, ...(logprobs && { logprobs }) })),
     { type: 'ping' },
     ...calls.flatMap((args, index): StreamEvent[] => {
       const text = JSON.stringify(args);
@@ -60,7 +72,10 @@ function through(provider: Format, client: Format, bytes: Buffer, cuts: readonly
 }
 
 /** Decoded again: what the client understands of it. */
-function understood(client: Format, text: string): { said: string; calls: [string, unknown][] } {
+function understood(
+  client: Format,
+  text: string,
+): { said: string; logprobs: TokenLogprob[]; calls: [string, unknown][] } {
   const decoded: StreamEvent[] = [];
   const decoder = client.decodeStream();
   for (const event of text.split('\n\n')) {
@@ -75,7 +90,20 @@ function understood(client: Format, text: string): { said: string; calls: [strin
     );
     return [[event.name, args.join('')]];
   });
-  return { said, calls: calls.map(([name, args]) => [name, JSON.parse(args)]) };
+  return {
+    said,
+    logprobs: logprobsOf(decoded),
+    calls: calls.map(([name, args]) => [name, JSON.parse(args)]),
+  };
+}
+
+/** Bytes are told where an API has them. */
+function logprobsOf(all: readonly StreamEvent[]): TokenLogprob[] {
+  const told = all.flatMap((event) => (event.type === 'text' && event.logprobs) || []);
+  return told.map(({ bytes: _, top, ...token }) => ({
+    ...token,
+    top: top.map(({ token, logprob }) => ({ token, logprob })),
+  }));
 }
 
 for (const [from, provider] of Object.entries(formats)) {
@@ -89,7 +117,9 @@ for (const [from, provider] of Object.entries(formats)) {
           const cut = through(provider, client, bytes, cuts);
           assert.equal(cut.out, whole.out);
           assert.deepEqual([cut.usage, whole.usage], [usage, usage]);
-          const { said, calls } = understood(client, cut.out);
+          const { said, logprobs, calls } = understood(client, cut.out);
+          const likely = [provider, client].every((format) => format !== anthropicMessages);
+          assert.deepEqual(logprobs, likely ? logprobsOf(all) : []);
           assert.equal(said, all.flatMap((event) => (event.type === 'text' ? [event.text] : [])).join(''));
           const made = all.filter((event) => event.type === 'tool-start');
           assert.deepEqual(

@@ -13,4 +13,4 @@ export type PassedApiName =
   | 'Rerank';
 
 /** Those that clients speak too, and those that none does. */
-export type Api = RouteType | PassedApiName | 'Converse' | 'CountTokens' | 'Vectors';
+export type Api = RouteType | PassedApiName | 'Converse' | 'CountTokens' | 'InputTokens' | 'Vectors';

@@ -1,4 +1,5 @@
 /** What Converse leaves to each vendor's models on Bedrock, told apart by the model's id. */
+import { claudeTraits } from './claude-models.ts';
 import { temperatureUpTo1, thinkingSampling } from './extended-thinking.ts';
 import type { Fields } from './fields.ts';
 import type { CanonicalRequest } from './model.ts';
@@ -12,6 +13,11 @@ export function isAnthropicModel(model: string): boolean {
 /** Others refuse marks for prompt caching. */
 export function cachesPrompts(model: string): boolean {
   return isAnthropicModel(model) || isNova(model);
+}
+
+/** A profile of one's own may lead to any model: its name does not say to which. */
+export function citesDocuments(model: string): boolean {
+  return isAnthropicModel(model) || model.includes(':application-inference-profile/');
 }
 
 function isNova(model: string): boolean {
@@ -50,9 +56,16 @@ function anthropicSettings(request: CanonicalRequest, drops: string[]): ModelSet
   return {
     temperature,
     topP,
-    additional: { top_k: topK, thinking, output_config },
+    additional: { top_k: topK, thinking, output_config, tool_choice: oneCall(request) },
     ...(request.stop.length > 0 && { asked: ['/stop_sequence'] }),
   };
+}
+
+/** A choice that the API knows itself must not be made twice. */
+function oneCall({ model, tools, toolChoice, parallelToolCalls }: CanonicalRequest): Fields | undefined {
+  if (parallelToolCalls !== false || tools.length === 0 || !claudeTraits(model).oneCall) return undefined;
+  if (toolChoice !== undefined && toolChoice.type !== 'auto') return undefined;
+  return { type: 'auto', disable_parallel_tool_use: true };
 }
 
 function reasoning({ thinking, model }: CanonicalRequest, drops: string[]): Fields {

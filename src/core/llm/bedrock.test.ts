@@ -200,10 +200,7 @@ test('citations are text; usage without cache; another service has its tier', ()
     output: { message: { content } },
     stopReason: 'end_turn',
   });
-  assert.deepEqual(decoded.parts, [
-    { type: 'text', text: 'As ' },
-    { type: 'text', text: 'cited.' },
-  ]);
+  assert.deepEqual(decoded.parts, [{ type: 'text', text: 'As cited.' }]);
   const usage = { inputTokens: 7, outputTokens: 3, totalTokens: 10 };
   assert.deepEqual(bedrockConverse.decodeUsage({ usage, serviceTier: { type: 'flex' } }), {
     inputTokens: 7,

@@ -24,6 +24,11 @@ export function boundInputTokens(body: string): number {
   return all + pictures.reduce((sum, bytes) => sum + each - bytes, 0);
 }
 
+/** Fewer than this a call with such a bound will hardly come to: texts that are worth a token for eight bytes are rare. */
+export function leastInputTokens(bound: number): number {
+  return Math.max(1, Math.floor((bound - framingTokens) / 8));
+}
+
 /** An upper bound where the text has surrogates. */
 function utf8Length(text: string): number {
   let bytes = 0;

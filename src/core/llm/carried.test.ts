@@ -120,3 +120,96 @@ test('an effort without adaptive thinking, marks of tools and a schema’s compa
     'output_config.effort (without adaptive thinking)',
   ]);
 });
+
+test('Anthropic is strict about schemas that OpenAI could not be strict about: told, not refused there', () => {
+  const schema = { type: 'object', properties: { a: { type: 'string' } }, additionalProperties: false };
+  const tool = (input_schema: object) => ({ name: 'f', input_schema, strict: true });
+  const at = (input_schema: object) =>
+    sent(
+      { max_tokens: 9, messages: [{ role: 'user', content: 'x' }], tools: [tool(input_schema)] },
+      'Messages',
+      'openai',
+    );
+  const closed = at({ ...schema, required: ['a'] });
+  assert.deepEqual([closed.body.tools[0].function.strict, closed.drops], [true, []]);
+  const nested = at({ ...schema, properties: { a: { type: 'array', items: schema } }, required: ['a'] });
+  assert.equal(nested.body.tools[0].function.strict, undefined);
+  assert.deepEqual(nested.drops, ['tools.strict (a schema with optional members)']);
+});
+
+test('OpenAI’s own words about pictures, service and users are told to its other API; Bedrock knows two services', () => {
+  const image_url = { url: 'https://example.com/a.png', detail: 'low' };
+  const messages = [{ role: 'user', content: [{ type: 'image_url', image_url }] }];
+  const body = { messages, service_tier: 'flex', safety_identifier: 'user-7' };
+  const responses = target({ provider: 'custom', model: 'm', formats: [{ type: 'Responses' }] });
+  const call = translated(body, { target: responses });
+  const { input, service_tier, user } = JSON.parse(call.body);
+  assert.equal(input[0].content[0].detail, 'low');
+  assert.deepEqual([service_tier, user, call.drops], ['flex', 'user-7', []]);
+  const bedrock = target({ provider: 'bedrock', model: 'amazon.nova-pro-v1:0', bedrock: {} });
+  const at = (tier: string) => {
+    const text = { ...body, messages: [{ role: 'user', content: 'x' }], service_tier: tier };
+    const there = translated(text, { target: bedrock });
+    return [JSON.parse(there.body).serviceTier, there.drops];
+  };
+  assert.deepEqual(at('flex'), [{ type: 'flex' }, ['user']]);
+  assert.deepEqual(at('auto'), [undefined, ['user']]);
+  assert.deepEqual(at('scale'), [undefined, ['service_tier', 'user']]);
+});
+
+test('a file of text is one text where files are of other kinds', () => {
+  const data = Buffer.from('é漢').toString('base64');
+  const body = { contents: [{ parts: [{ inlineData: { mimeType: 'text/csv', data } }] }] };
+  const [asked] = sent(body, 'GenerateContent', 'anthropic').body.messages;
+  assert.deepEqual(asked.content[0].source, { type: 'text', media_type: 'text/plain', data: 'é漢' });
+  assert.equal(sent(body, 'GenerateContent', 'openai').body.messages[0].content, 'é漢');
+  const source = {
+    type: 'content',
+    content: [
+      { type: 'text', text: 'one' },
+      { type: 'text', text: 'two' },
+    ],
+  };
+  const messages = [{ role: 'user', content: [{ type: 'document', source }] }];
+  const { contents } = sent({ max_tokens: 9, messages }, 'Messages', 'gemini').body;
+  assert.deepEqual(contents[0].parts, [{ text: 'one\n\ntwo' }]);
+});
+
+test('what Gemini’s tools show is in their result', () => {
+  const inlineData = { mimeType: 'image/png', data: 'AAAA' };
+  const functionResponse = { name: 'f', response: { output: 'look' }, parts: [{ inlineData }] };
+  const body = {
+    contents: [
+      { role: 'user', parts: [{ text: 'x' }] },
+      { role: 'model', parts: [{ functionCall: { name: 'f', args: {} } }] },
+      { role: 'user', parts: [{ functionResponse }] },
+    ],
+  };
+  const [result] = sent(body, 'GenerateContent', 'anthropic').body.messages[2].content;
+  assert.deepEqual(result.content, [{ type: 'text', text: 'look' }, png]);
+  const sound = { ...functionResponse, parts: [{ inlineData: { ...inlineData, mimeType: 'audio/wav' } }] };
+  const wrong = { contents: [...body.contents.slice(0, 2), { parts: [{ functionResponse: sound }] }] };
+  assert.throws(() => sent(wrong, 'GenerateContent', 'anthropic'), /can not answer with sound/);
+});
+
+test('one call at a time: Bedrock hands it on to newer models of Anthropic, where the choice is theirs', () => {
+  const tools = [{ type: 'function', function: { name: 'f', parameters: { type: 'object' } } }];
+  const at = (model: string, tool_choice: string) => {
+    const to = target({ provider: 'bedrock', model, bedrock: {} });
+    const body = {
+      messages: [{ role: 'user', content: 'x' }],
+      tools,
+      tool_choice,
+      parallel_tool_calls: false,
+    };
+    const call = translated(body, { target: to });
+    return [JSON.parse(call.body).additionalModelRequestFields?.tool_choice, call.drops];
+  };
+  const one = { type: 'auto', disable_parallel_tool_use: true };
+  assert.deepEqual(at('us.anthropic.claude-opus-4-6-v1', 'auto'), [one, []]);
+  assert.deepEqual(at('us.anthropic.claude-opus-4-6-v1', 'required'), [undefined, ['parallel_tool_calls']]);
+  assert.deepEqual(at('anthropic.claude-3-7-sonnet-20250219-v1:0', 'auto'), [
+    undefined,
+    ['parallel_tool_calls'],
+  ]);
+});

@@ -9,9 +9,17 @@ export interface ClaudeTraits {
   oneSampling: boolean;
   /** `xhigh` is an effort of its own. */
   xhigh: boolean;
+  /** Bedrock hands on that it is to make one call of a tool at a time. */
+  oneCall: boolean;
 }
 
-const unknown: ClaudeTraits = { thinking: 'budget', samples: true, oneSampling: false, xhigh: false };
+const unknown: ClaudeTraits = {
+  thinking: 'budget',
+  samples: true,
+  oneSampling: false,
+  xhigh: false,
+  oneCall: false,
+};
 
 /** A name without a version (a deployment's, an alias) is taken for a model of the middle, which refuses least. */
 export function claudeTraits(model: string): ClaudeTraits {
@@ -22,6 +30,7 @@ export function claudeTraits(model: string): ClaudeTraits {
     samples: version < 4.07,
     oneSampling: version >= 4.01,
     xhigh: version >= 4.07,
+    oneCall: version >= 4.05,
   };
 }
 

@@ -1,4 +1,5 @@
 /** `data:` URLs, as OpenAI's APIs carry pictures and files. */
+import { decodeBase64Bytes, decodeUtf8 } from '../text/bytes.ts';
 import { FieldFault } from './fields.ts';
 import type { ImagePart } from './model.ts';
 
@@ -28,4 +29,11 @@ export function imageOfUrl(url: string, path: string): ImagePart {
 
 export function urlOfImage({ source }: ImagePart): string {
   return source.type === 'url' ? source.url : toDataUrl(source);
+}
+
+/** Of a file of text, for APIs that take files of other kinds only; undefined for those. */
+export function textOfFile({ mediaType, data }: InlineData): string | undefined {
+  if (!/^text\/|^application\/json$/.test(mediaType)) return undefined;
+  const bytes = decodeBase64Bytes(data);
+  return bytes && decodeUtf8(bytes);
 }

@@ -9,17 +9,27 @@ export interface CanonicalRequest {
   messages: Message[];
   tools: Tool[];
   toolChoice?: ToolChoice;
+  webSearch?: WebSearch;
   parallelToolCalls?: boolean;
   maxTokens?: number;
   temperature?: number;
   topP?: number;
   topK?: number;
+  seed?: number;
+  frequencyPenalty?: number;
+  presencePenalty?: number;
+  /** How likely each token of the answer was; `top`: of so many others in its place too. `path`: where the client asks for it. */
+  logprobs?: { top: number; path: string };
   stop: string[];
   stream: boolean;
   /** The client wants a usage report inside its stream. */
   includeUsage: boolean;
   user?: string;
+  /** Faster or cheaper than the standard: `priority`, `flex` or a name of OpenAI's. */
+  serviceTier?: string;
   thinking?: { budgetTokens: number };
+  /** The answer is to be spoken. Paths: where the client asks for it. */
+  speech?: { voice?: string; format?: string; path: string; voicePath?: string; formatPath?: string };
   responseFormat?:
     | { type: 'json_object' }
     | { type: 'json_schema'; name: string; schema: unknown; strict?: boolean };
@@ -30,18 +40,36 @@ export interface Message {
   parts: Part[];
 }
 
-export type Part = TextPart | ImagePart | DocumentPart | ToolCallPart | ToolResultPart | ThinkingPart;
+export type Part =
+  | TextPart
+  | ImagePart
+  | AudioPart
+  | DocumentPart
+  | ToolCallPart
+  | ToolResultPart
+  | ThinkingPart;
 
 export interface TextPart {
   type: 'text';
   text: string;
   /** Anthropic's prompt caching mark, kept as it is. */
   cacheControl?: unknown;
+  /** Of answers. */
+  logprobs?: TokenLogprob[];
 }
 export interface ImagePart {
   type: 'image';
   source: { type: 'base64'; mediaType: string; data: string } | { type: 'url'; url: string };
+  /** How closely it is looked at, in OpenAI's words. */
+  detail?: string;
   cacheControl?: unknown;
+}
+/** `data`: base64. `path`: where the client has it, for providers that can't hear. */
+export interface AudioPart {
+  type: 'audio';
+  mediaType: string;
+  data: string;
+  path: string;
 }
 export interface DocumentPart {
   type: 'document';
@@ -50,6 +78,10 @@ export interface DocumentPart {
     | { type: 'url'; url: string }
     | { type: 'text'; text: string };
   name?: string;
+  /** What the model should know of it, and not cite. */
+  context?: string;
+  /** The answer is to tell what of it rests on this. */
+  citations?: boolean;
   cacheControl?: unknown;
 }
 export interface ToolCallPart {
@@ -87,19 +119,55 @@ export type ToolChoice =
   | { type: 'auto' }
   | { type: 'none' }
   | { type: 'required' }
-  | { type: 'tool'; name: string };
+  | { type: 'tool'; name: string }
+  | { type: 'web-search' };
+
+/** The provider is to look on the web. `path`: where the client asks for it; `needed`: the call is refused without it. */
+export interface WebSearch {
+  path: string;
+  needed?: true;
+  maxUses?: number;
+  allowedDomains?: string[];
+  blockedDomains?: string[];
+  /** Where the user is: `city`, `region`, `country`, `timezone`. */
+  location?: Record<string, string>;
+  /** OpenAI's: how much of what is found is read. */
+  contextSize?: string;
+}
 
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'refusal' | 'stop-sequence' | 'pause';
 
-/** A place on the web that an answer rests on. */
-export interface Citation {
-  url: string;
+/** A token that stands, or might have stood, at a place. `bytes`: where the provider tells them. */
+export interface TokenChance {
+  token: string;
+  logprob: number;
+  bytes?: number[];
+}
+/** `top`: the likeliest at its place. */
+export interface TokenLogprob extends TokenChance {
+  top: TokenChance[];
+}
+
+/** A place that an answer rests on. */
+export type Citation = WebCitation | DocumentCitation;
+
+interface Cited {
   title?: string;
-  /** Where in the answer's text, in characters. */
+  /** Where in the answer, in characters of all its text. */
   start?: number;
   end?: number;
   /** What is quoted of the place. */
   quote?: string;
+}
+export interface WebCitation extends Cited {
+  url: string;
+}
+/** `document`: which of the call's, from 0. `from`, `to`: as Anthropic and Bedrock count each unit. */
+export interface DocumentCitation extends Cited {
+  document: number;
+  unit: 'char' | 'page' | 'block';
+  from: number;
+  to: number;
 }
 
 export interface CanonicalResponse {
@@ -110,12 +178,16 @@ export interface CanonicalResponse {
   stopSequence?: string;
   serviceTier?: string;
   citations?: Citation[];
+  /** What is said, as base64 of `pcm16`: 24,000 samples of 16 bits a second. */
+  speech?: string;
 }
 
 /** One step of a streamed answer. Tool calls are numbered in the order in which they began. */
 export type StreamEvent =
   | { type: 'start'; id: string; model: string; serviceTier?: string }
-  | { type: 'text'; text: string }
+  | { type: 'text'; text: string; logprobs?: TokenLogprob[] }
+  /** Base64 of its own, of a piece of what is said. */
+  | { type: 'speech'; data: string }
   | { type: 'thinking'; text: string }
   | { type: 'thinking-signature'; signature: string }
   /** A whole block that only its provider can read. */
@@ -123,6 +195,8 @@ export type StreamEvent =
   | { type: 'tool-start'; index: number; id: string; name: string }
   | { type: 'tool-arguments'; index: number; text: string }
   | { type: 'citation'; citation: Citation }
+  /** What a provider tells next is a block of its own: where citations are told of blocks, those are not to be joined. */
+  | { type: 'block-end' }
   | { type: 'finish'; reason: FinishReason; stopSequence?: string }
   /** `ofModel`: its own dialect tells it as an end like others. */
   | { type: 'error'; kind: ErrorKind; message: string; ofModel?: true }

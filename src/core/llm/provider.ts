@@ -25,6 +25,8 @@ export interface NativeChanges {
 export interface Provider {
   /** The chat format it takes, given what the target says it can. */
   chat: { routeType: Api; format: ProviderFormat };
+  /** Another format of its own, for calls that ask for what the one above does not have. */
+  wider?: Provider['chat'];
   /** Default path of an API (with a query where it needs one); undefined when the provider does not have it. */
   endpoint(api: Api, call: EndpointCall): string | undefined;
   /** Header that carries the credential where nothing else is configured. */

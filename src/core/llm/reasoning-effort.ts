@@ -37,11 +37,22 @@ export function openaiEffort({ thinking, model }: CanonicalRequest, drops: strin
 /** Those that always reason refuse to be told how to sample, but for the defaults. From 5.1 on they may be told not to reason. */
 const alwaysReasons = /^(o\d|gpt-5(?!\.))/;
 
-export function openaiSampling(
-  { temperature, topP, stop, model }: CanonicalRequest,
-  drops: string[],
-): { temperature?: number; topP?: number; stop?: string[] } {
-  if (!alwaysReasons.test(model)) return { temperature, topP, stop: stop.length === 0 ? undefined : stop };
+export interface OpenaiSampling {
+  temperature?: number;
+  topP?: number;
+  stop?: string[];
+  frequencyPenalty?: number;
+  presencePenalty?: number;
+}
+
+export function openaiSampling(request: CanonicalRequest, drops: string[]): OpenaiSampling {
+  const { temperature, topP, stop, frequencyPenalty, presencePenalty, model } = request;
+  if (!alwaysReasons.test(model)) {
+    const stops = stop.length === 0 ? undefined : stop;
+    return { temperature, topP, stop: stops, frequencyPenalty, presencePenalty };
+  }
+  if (frequencyPenalty) drops.push('frequency_penalty (this model takes none)');
+  if (presencePenalty) drops.push('presence_penalty (this model takes none)');
   if (temperature !== undefined && temperature !== 1) drops.push('temperature (this model takes none)');
   if (topP !== undefined && topP !== 1) drops.push('top_p (this model takes none)');
   if (stop.length > 0) drops.push('stop (this model takes none)');

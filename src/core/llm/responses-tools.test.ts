@@ -16,10 +16,10 @@ const call = (fields: object) =>
 const elsewhere = (fields: object) => translated({ ...lite, ...fields }, { routeType: 'Responses' });
 
 test('tools of namespaces and of the input are functions elsewhere', () => {
-  const { body, drops } = elsewhere({ tools: [{ type: 'web_search' }, { ...run, name: 'top' }] });
+  const { body, drops } = elsewhere({ tools: [{ type: 'file_search' }, { ...run, name: 'top' }] });
   const names = JSON.parse(body).tools.map(({ name }: { name: string }) => name);
   assert.deepEqual(names, ['top', 'files__look', 'files__exec', 'look']);
-  assert.deepEqual(drops, ['tools[0] (web_search)']);
+  assert.deepEqual(drops, ['tools[0] (file_search)']);
 });
 
 test('a choice and a call inside a namespace mean the same function', () => {

@@ -3,7 +3,8 @@
  * of the input (Codex). Elsewhere each is a function with a name of its own; its calls are told back in the client's terms.
  */
 import { asArray, asObject, asString, type Fields, optional } from './fields.ts';
-import type { Tool } from './model.ts';
+import type { Tool, WebSearch } from './model.ts';
+import { searchOfResponses } from './web-search.ts';
 
 export interface OfferedTool {
   name: string;
@@ -16,16 +17,24 @@ export function flatName(namespace: unknown, name: string): string {
   return typeof namespace === 'string' && namespace !== '' ? `${namespace}__${name}` : name;
 }
 
-/** What OpenAI itself runs is left out, and named in `drops`. */
-export function decodeTools(list: unknown, path: string, drops: string[], namespace?: string): Tool[] {
+/** What is found beside functions. */
+interface Found {
+  drops: string[];
+  webSearch?: WebSearch | undefined;
+}
+
+/** What else OpenAI itself runs is left out, and named in `drops`. */
+export function decodeTools(list: unknown, path: string, into: Found, namespace?: string): Tool[] {
   return (optional(list, path, asArray) ?? []).flatMap((value, index) => {
     const at = `${path}[${index}]`;
     const tool = asObject(value, at);
     const { type } = tool;
     if (type === 'function' || type === 'custom') return [decodeTool(tool, at, namespace)];
     if (type === 'namespace' && namespace === undefined)
-      return decodeTools(tool['tools'], `${at}.tools`, drops, asString(tool['name'], `${at}.name`));
-    drops.push(`${at} (${asString(type, `${at}.type`)})`);
+      return decodeTools(tool['tools'], `${at}.tools`, into, asString(tool['name'], `${at}.name`));
+    const search = searchOfResponses(tool, at, into.drops);
+    if (search === undefined) into.drops.push(`${at} (${asString(type, `${at}.type`)})`);
+    else into.webSearch = search;
     return [];
   });
 }

@@ -40,6 +40,25 @@ export function closedSchema(schema: unknown): unknown {
   return changed ? result : undefined;
 }
 
+/** Whether OpenAI can be strict about it: Anthropic can be about schemas with optional members too. */
+export function takesStrict(schema: unknown, drops: string[]): boolean {
+  if (leavesNothingOpen(schema)) return true;
+  drops.push('tools.strict (a schema with optional members)');
+  return false;
+}
+
+function leavesNothingOpen(schema: unknown): boolean {
+  if (Array.isArray(schema)) return schema.every(leavesNothingOpen);
+  if (!isObject(schema)) return true;
+  if (isObjectSchema(schema)) {
+    const { required, properties, additionalProperties } = schema;
+    const needed = new Set(Array.isArray(required) ? required : []);
+    const all = Object.keys((properties ?? {}) as Fields).every((name) => needed.has(name));
+    if (!all || additionalProperties !== false) return false;
+  }
+  return Object.entries(schema).every(([name, inner]) => verbatim.has(name) || leavesNothingOpen(inner));
+}
+
 /** Members that hold values, not schemas. */
 const verbatim = new Set(['enum', 'const', 'default', 'examples', 'required']);
 

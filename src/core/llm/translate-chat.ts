@@ -1,13 +1,21 @@
 /** A chat call between two formats: decoded into the canonical model and encoded for the provider. */
 
 import { boundInputTokens } from './bound-input.ts';
+import { inputCounter } from './counting/input-counter.ts';
 import { enrichment, modelFor } from './enrich.ts';
-import { estimateTokens } from './estimate.ts';
+import { estimateRequest, estimateTokens } from './estimate.ts';
 import { FieldFault, type Fields, fieldsOf } from './fields.ts';
 import type { Format, ProviderFormat, StreamOptions } from './format.ts';
 import { upstreamHeaders } from './headers.ts';
 import { mentionsMedia } from './mentions-media.ts';
-import { type CanonicalResponse, type ErrorKind, errorKindOf, statusOf } from './model.ts';
+import {
+  type CanonicalRequest,
+  type CanonicalResponse,
+  type ErrorKind,
+  errorKindOf,
+  type Message,
+  statusOf,
+} from './model.ts';
 import { answersOf, limitFields, maxTokensOf } from './output-limits.ts';
 import { withCacheMarks } from './prompt-caching.ts';
 import type { Provider } from './provider.ts';
@@ -24,6 +32,7 @@ import {
 import { namesOfDrops, withTurn } from './uncarried.ts';
 import { noUsage, type Usage } from './usage.ts';
 import { vendorChanges, withoutReasoning } from './vendor-quirks.ts';
+import { searchesInChat } from './web-search.ts';
 import { wholeAsStream } from './whole-as-stream.ts';
 
 /** `inPath`: members that the client's dialect has in its path instead of its body. */
@@ -40,7 +49,8 @@ export function translateChat(
   const model = modelFor(call.target, request.model);
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
   drops.push(...Object.keys(body).filter((name) => body[name] !== null && !client.carried.has(name)));
-  const { format, routeType } = provider.chat;
+  const serving = servingFor(provider, call, request, model);
+  const { format, routeType } = serving.chat;
   const caching = provider.caches?.(model) === true ? call.target.promptCaching : undefined;
   const asked = { ...request, model };
   const marked = caching === undefined ? asked : withCacheMarks(asked, caching);
@@ -51,7 +61,7 @@ export function translateChat(
   if (quirks !== undefined) drops.push(...quirks.drops);
   const encoded = quirks === undefined ? adapted : { ...adapted, ...quirks.members };
   const text = JSON.stringify(encoded);
-  const estimatedInputTokens = estimateTokens(text);
+  const estimatedInputTokens = estimateRequest(text, sent);
   const { includeUsage } = request;
   const { nowSeconds, callId = '' } = call;
   return {
@@ -67,9 +77,17 @@ export function translateChat(
     answers: answersOf(encoded),
     media: () => mentionsMedia(text),
     boundInput: () => boundInputTokens(text),
+    countInput: inputCounter({
+      target: call.target,
+      provider,
+      api: routeType,
+      model,
+      body: text,
+      clientHeaders: call.headers,
+    }),
     estimatedInputTokens,
     drops: namesOfDrops(drops),
-    reply: replyBetween(client, provider, {
+    reply: replyBetween(client, serving, {
       includeUsage,
       nowSeconds,
       callId,
@@ -80,6 +98,23 @@ export function translateChat(
       names,
     }),
   };
+}
+
+/** OpenAI's chat completions neither search nor fetch files: its other API does both. A target with a path of its own has that one only. */
+function servingFor(
+  provider: Provider,
+  { target }: ClientCall,
+  { webSearch, messages }: CanonicalRequest,
+  model: string,
+): Provider {
+  const { wider } = provider;
+  if (wider === undefined || target.path !== undefined) return provider;
+  const searches = webSearch !== undefined && !searchesInChat(model);
+  return searches || messages.some(hasFileByUrl) ? { ...provider, chat: wider } : provider;
+}
+
+function hasFileByUrl({ parts }: Message): boolean {
+  return parts.some((part) => part.type === 'document' && part.source.type === 'url');
 }
 
 interface ReplyOptions extends StreamOptions {

@@ -3,6 +3,7 @@
  * knows no wire format.
  */
 import type { ProviderTarget, RouteType } from '../config/snapshot.ts';
+import type { InputCounter } from './counting/model.ts';
 import type { Fields } from './fields.ts';
 import type { ErrorKind } from './model.ts';
 import type { RequestFault } from './request-fault.ts';
@@ -48,6 +49,8 @@ export interface UpstreamCall {
   answers: number;
   /** Upper bound of the input in tokens, for reservations; costs a pass over the body. */
   boundInput(): number;
+  /** How the input can be counted closer than by its bound; undefined where it can not. Absent: it never can. */
+  countInput?: InputCounter | undefined;
   /** Whether sound or pictures go in, or may come out; asked only where they have prices of their own. Absent: no. */
   media?(): boolean;
   /** Estimate used when the provider reports nothing. */

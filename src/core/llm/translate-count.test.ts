@@ -40,9 +40,39 @@ test('Anthropic asks, Gemini counts', () => {
   assert.equal(call.reply.plain('{"totalTokens":7}', 'application/json').body, '{"input_tokens":7}');
 });
 
-test('OpenAI has no counter: refused, not guessed', () => {
-  const openai = { ...gemini, target: target({ provider: 'openai', model: 'gpt-5' }) };
-  const result = translateRequest(clientCall({ contents: [{ parts: [{ text: 'x' }] }] }, openai));
+test('OpenAI counts in the terms of its Responses API', () => {
+  const openai = target({ provider: 'openai', model: 'gpt-5' });
+  const messages = [
+    { role: 'user', content: 'Hi' },
+    { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'f', input: {} }] },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', content: 'done' }] },
+  ];
+  const tools = [{ name: 'f', input_schema: { type: 'object', properties: {} } }];
+  const call = translated(
+    { model: 'x', system: 'Be brief.', messages, tools, thinking: { type: 'enabled', budget_tokens: 2_000 } },
+    { routeType: 'AnthropicTokenCount', target: openai },
+  );
+  assert.equal(call.url, 'http://127.0.0.1:1/v1/responses/input_tokens');
+  const { input, tools: sent, ...rest } = JSON.parse(call.body);
+  assert.deepEqual(rest, {
+    model: 'gpt-5',
+    instructions: 'Be brief.',
+    reasoning: { effort: 'low', summary: 'auto' },
+  });
+  assert.deepEqual(
+    input.map(({ type }: { type: string }) => type),
+    ['message', 'function_call', 'function_call_output'],
+  );
+  assert.equal(sent[0].name, 'f');
+  const reply = call.reply.plain('{"object":"response.input_tokens","input_tokens":9}', 'application/json');
+  assert.equal(reply.body, '{"input_tokens":9}');
+  const google = translated({ contents: [{ parts: [{ text: 'x' }] }] }, { ...gemini, target: openai });
+  assert.equal(google.reply.plain('{"input_tokens":9}', 'application/json').body, '{"totalTokens":9}');
+});
+
+test('others with that API have no counter: refused, not guessed', () => {
+  const groq = { ...gemini, target: target({ provider: 'custom', model: 'm' }) };
+  const result = translateRequest(clientCall({ contents: [{ parts: [{ text: 'x' }] }] }, groq));
   assert.deepEqual(result.ok ? 0 : result.fault.status, 501);
 });
 

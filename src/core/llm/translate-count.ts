@@ -1,9 +1,11 @@
 /** Counting tokens for a client of another dialect than the provider's: the same conversation, asked of its own counter. */
-import type { ProviderTarget, RouteType } from '../config/snapshot.ts';
-import type { Api } from './api.ts';
+import type { RouteType } from '../config/snapshot.ts';
+import { type Counter, counterOf, membersToCount } from './counting/count-request.ts';
+import { countOf } from './counting/model.ts';
 import { modelFor } from './enrich.ts';
 import { FieldFault, type Fields, fieldsOf } from './fields.ts';
 import type { Format } from './format.ts';
+import { openaiResponses } from './formats/openai-responses/index.ts';
 import { upstreamHeaders } from './headers.ts';
 import { errorKindOf } from './model.ts';
 import type { Provider } from './provider.ts';
@@ -15,17 +17,12 @@ import { type ClientCall, ReplyFault, type UpstreamCall } from './translate-cont
 import { namesOfDrops, withTurn } from './uncarried.ts';
 import { noUsage } from './usage.ts';
 
-type Counter = 'AnthropicTokenCount' | 'GeminiCountTokens' | 'CountTokens';
-
-/** By the format that a provider takes conversations in; OpenAI's has no counter. */
-const counterOf: Partial<Record<Api, Counter>> = {
-  Messages: 'AnthropicTokenCount',
-  GenerateContent: 'GeminiCountTokens',
-  Converse: 'CountTokens',
-};
-
 export function counterFor(call: ClientCall, provider: Provider): Counter | undefined {
-  const counter = counterOf[provider.chat.routeType];
+  const { routeType } = provider.chat;
+  // OpenAI counts conversations of its other API only.
+  const counter = routeType === 'Completions' ? 'InputTokens' : counterOf[routeType];
+  // At a path of its own is chat.
+  if (counter === 'InputTokens' && call.target.path !== undefined) return undefined;
   return counter !== undefined && isNative(call.target, provider, counter) ? counter : undefined;
 }
 
@@ -37,7 +34,7 @@ export function translateCount(
   inPath: Fields,
 ): UpstreamCall {
   const drops: string[] = [];
-  const { format } = provider.chat;
+  const format = counter === 'InputTokens' ? openaiResponses : provider.chat.format;
   const request = client.decodeRequest({ ...conversation(fieldsOf(call)), ...inPath }, drops);
   const model = modelFor(call.target, request.model);
   if (model === undefined) throw new FieldFault('model', 'must be given: this backend does not name one');
@@ -48,7 +45,7 @@ export function translateCount(
     method: 'POST',
     url: urlOf(call.target, provider, counter, { model, streaming: false }),
     headers: upstreamHeaders(call.target, provider, call.headers, counter),
-    body: JSON.stringify(counted(counter, encoded, model, call.target)),
+    body: JSON.stringify(membersToCount(counter, encoded, model, call.target)),
     streaming: false,
     operation: 'count_tokens',
     requestModel: model,
@@ -81,22 +78,8 @@ function conversation(body: Fields): Fields {
   return { max_tokens: 1, ...(typeof whole === 'object' && whole !== null ? (whole as Fields) : body) };
 }
 
-const anthropicCounts = ['anthropic_version', 'messages', 'system', 'tools', 'tool_choice', 'thinking'];
-const googleCounts = ['contents', 'systemInstruction', 'tools', 'generationConfig'];
-const converseCounts = ['messages', 'system', 'toolConfig', 'additionalModelRequestFields'];
-
-/** Vertex AI has the members of the request beside each other, the Gemini API inside of one. */
-function counted(counter: Counter, encoded: Fields, model: string, { provider }: ProviderTarget): Fields {
-  const only = (names: string[]) => Object.fromEntries(names.map((name) => [name, encoded[name]]));
-  if (counter === 'CountTokens') return { input: { converse: only(converseCounts) } };
-  if (counter === 'AnthropicTokenCount') return { model, ...only(anthropicCounts) };
-  return provider === 'vertexai'
-    ? only(googleCounts)
-    : { generateContentRequest: { ...encoded, model: `models/${model}` } };
-}
-
 function answer(asked: RouteType, body: Fields): Fields {
-  const tokens = body['input_tokens'] ?? body['totalTokens'] ?? body['inputTokens'];
-  if (typeof tokens !== 'number') throw new ReplyFault('it holds no count of tokens');
+  const tokens = countOf(body);
+  if (tokens === undefined) throw new ReplyFault('it holds no count of tokens');
   return asked === 'GeminiCountTokens' ? { totalTokens: tokens } : { input_tokens: tokens };
 }

@@ -1,6 +1,7 @@
 /** A call in the provider's own format: the client's text goes through, patched only where the gateway owns a field. */
 import type { RouteType } from '../config/snapshot.ts';
 import { boundInputTokens, boundKeptInput } from './bound-input.ts';
+import { inputCounter } from './counting/input-counter.ts';
 import { enrichment, modelFor } from './enrich.ts';
 import { estimateTokens } from './estimate.ts';
 import type { EventFrames } from './event-stream.ts';
@@ -92,6 +93,16 @@ export function translateNative(
     answers: chat ? answersOf(sent) : 1,
     media: () => mentionsMedia(text),
     boundInput: () => boundInputTokens(text) + (keepsInput.has(routeType) ? boundKeptInput(sent) : 0),
+    ...(chat && {
+      countInput: inputCounter({
+        target,
+        provider,
+        api: routeType,
+        model,
+        body: text,
+        clientHeaders: call.headers,
+      }),
+    }),
     estimatedInputTokens,
     ...(own && own.drops.length > 0 && { drops: namesOfDrops(own.drops) }),
     reply: nativeReply(format, {

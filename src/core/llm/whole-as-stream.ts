@@ -1,6 +1,7 @@
 /** A whole answer to who waits for a stream: some servers do not stream, and some not with every model. */
+import { citationsWithin } from './citations.ts';
 import type { Format, StreamOptions } from './format.ts';
-import type { CanonicalResponse, StreamEvent } from './model.ts';
+import type { CanonicalResponse, Citation, StreamEvent } from './model.ts';
 import type { PlainReply } from './translate-contract.ts';
 import type { Usage } from './usage.ts';
 
@@ -20,9 +21,16 @@ function* eventsOf(response: CanonicalResponse): Iterable<StreamEvent> {
   const { id, model, serviceTier, finishReason: reason, stopSequence } = response;
   yield { type: 'start', id, model, serviceTier };
   let index = 0;
+  let said = 0;
+  const last = response.parts.findLast((part) => part.type === 'text');
   for (const part of response.parts) {
-    if (part.type === 'text') yield part;
-    else if (part.type === 'tool-call') {
+    if (part.type === 'text') {
+      yield part;
+      const start = said;
+      said += part.text.length;
+      yield* cited(citationsWithin(response.citations, { start, end: said, rest: part === last }));
+      if (response.citations !== undefined) yield { type: 'block-end' };
+    } else if (part.type === 'tool-call') {
       yield { type: 'tool-start', index, id: part.id, name: part.name };
       yield { type: 'tool-arguments', index: index++, text: part.arguments };
     } else if (part.redacted !== undefined) yield { type: 'thinking-redacted', data: part.redacted };
@@ -31,7 +39,11 @@ function* eventsOf(response: CanonicalResponse): Iterable<StreamEvent> {
       if (part.signature) yield { type: 'thinking-signature', signature: part.signature };
     }
   }
-  for (const citation of response.citations ?? []) yield { type: 'citation', citation };
+  if (response.speech !== undefined) yield { type: 'speech', data: response.speech };
   yield { type: 'finish', reason, stopSequence };
   yield { type: 'end' };
+}
+
+function* cited(citations: readonly Citation[]): Iterable<StreamEvent> {
+  for (const citation of citations) yield { type: 'citation', citation };
 }

@@ -3,7 +3,7 @@ import type { Reading, ReservationItem, ReservationRequest } from '../budget/mod
 import { remainingOf } from '../budget/reserve.ts';
 import { amountText, usdText } from '../budget/units.ts';
 import type { Refusal } from '../errors.ts';
-import type { LimitStanding } from './policy.ts';
+import type { CountedInput, LimitStanding } from './policy.ts';
 
 /** Beyond a year a reset says nothing; lifetime windows have none. */
 const farSeconds = 400 * 86_400;
@@ -23,6 +23,7 @@ export function exceeded(
   refusedBy: number,
   reading: Reading,
   nowMs: number,
+  counted?: CountedInput,
 ): Refusal {
   const item = request.items[refusedBy]!;
   const { resetSeconds } = standingOf(item, reading, nowMs);
@@ -41,7 +42,7 @@ export function exceeded(
     detail:
       `budget ${item.budget}${who} has ${amount(remaining)} left of ${amount(item.limit)} ` +
       `(${amount(reading.used)} used, ${amount(reading.reserved)} held by calls under way); ` +
-      `this call needs at least ${amount(needs)}${resetsAt === undefined ? '' : `. It resets at ${resetsAt}`}`,
+      `this call needs at least ${amount(needs)}${inputText(item, counted)}${resetsAt === undefined ? '' : `. It resets at ${resetsAt}`}`,
     details: {
       limit: figure(item.limit),
       unit: item.unit,
@@ -54,6 +55,12 @@ export function exceeded(
     headers: { 'retry-after': String(retryAfter) },
     cause: `budget ${item.budget}${who}: ${amount(remaining)} left, ${amount(needs)} needed`,
   };
+}
+
+/** How the figure came about, where input is part of it. */
+function inputText({ unit, fixed }: ReservationItem, counted: CountedInput | undefined): string {
+  if (unit === 'requests' || unit === 'concurrency' || unit === 'outputTokens' || fixed === 0) return '';
+  return counted === undefined ? ' (input bounded by its bytes)' : ` (input counted ${counted.how})`;
 }
 
 function momentText(seconds: number): string {

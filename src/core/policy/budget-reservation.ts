@@ -5,17 +5,19 @@ import { limitAt } from '../budget/limit.ts';
 import type { Budget, ReservationItem } from '../budget/model.ts';
 import { windowAt } from '../budget/window.ts';
 import { asText } from '../cel/compile.ts';
+import { leastInputTokens } from '../llm/bound-input.ts';
 import type { LinkedBudget } from './budget-book.ts';
-import type { LlmFacts, PendingReservation, PolicyContext } from './policy.ts';
+import type { LlmFacts, PendingReservation, PolicyContext, ReservationEdge } from './policy.ts';
 
-/** Throws what keeps a budget from being decided: `UnpricedModel`, or the fault of a `groupBy` expression. */
+/** `inputTokens`: instead of what is known of the call's own. Throws what keeps a budget from being decided: `UnpricedModel`, or the fault of a `groupBy` expression. */
 export function reservationOf(
   found: readonly LinkedBudget[],
   context: PolicyContext,
   nowMs: number,
+  inputTokens?: number,
 ): PendingReservation {
   const llm = context.llm!;
-  const input = boundOnce(llm);
+  const input = inputTokens === undefined ? boundOnce(llm) : () => inputTokens;
   const items: ReservationItem[] = [];
   const budgets: Budget[] = [];
   for (const linked of found) {
@@ -40,12 +42,34 @@ export function reservationOf(
 function boundOnce(llm: LlmFacts): () => number {
   let known: number | undefined;
   return () => {
-    known ??= llm.boundInput();
+    known ??= closestBound(llm);
     return known;
   };
 }
 
+/** The margin of a count may be more than what a short text has in bytes. */
+function closestBound({ boundInput, counted }: LlmFacts): number {
+  const bound = boundInput();
+  return counted === undefined ? bound : Math.min(counted.tokens, bound);
+}
+
 const needsInput = new Set<Budget['unit']>(['tokens', 'inputTokens', 'usd']);
+
+/** An answer shortened to less than this is worth a closer look at the input. */
+const worthwhile = 1_000;
+
+/** Undefined where counting the input changes nothing: no hard budget goes by it. */
+export function edgeOf(
+  { request }: PendingReservation,
+  llm: LlmFacts,
+  decide: ReservationEdge['decide'],
+): ReservationEdge | undefined {
+  const goesByInput = request.items.some(({ unit, enforce }) => enforce === 'hard' && needsInput.has(unit));
+  if (llm.countable !== true || !goesByInput) return undefined;
+  const { minimumOutput, wantedOutput } = request;
+  const first = { ...request, minimumOutput: Math.max(minimumOutput, Math.min(wantedOutput, worthwhile)) };
+  return { first, leastInput: () => leastInputTokens(llm.boundInput()), decide };
+}
 
 /** A budget that only reports never stands in a call's way: where it can't be decided, it is left out. */
 function itemOf(

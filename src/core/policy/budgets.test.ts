@@ -82,6 +82,17 @@ test('counters out of reach: closed unless every budget of the call says open', 
   assert.equal(decided([dailyBudget({ onExceeded: { type: 'Report' } })], failed), undefined);
 });
 
+test('counters that are put together anew say so, and when to try again', () => {
+  const failed = { kind: 'reserve', failed: 'counters are put together anew', openInMs: 2_001 } as const;
+  const refusal = decided([dailyBudget()], failed)!;
+  assert.equal(refusal.code, 'budget_unavailable');
+  assert.deepEqual(refusal.headers, { 'retry-after': '3' });
+  assert.match(
+    refusal.detail!,
+    /ns\/daily is not open yet: counters are put together anew; try again in 3 s/,
+  );
+});
+
 test('a dollar budget and a model without a price', () => {
   const plan = compileBudgets([dailyBudget({ unit: 'usd' })], compileExpression).plan(contextOf());
   assert.equal('refusal' in plan && plan.refusal.code, 'unpriced_model');
@@ -202,4 +213,57 @@ test('a call let through without counters holds nothing and is charged all the s
     operation.charges.map(({ release, used }) => [release, used]),
     [[0, 42]],
   );
+});
+
+function edgeFor(budgets: Budget[], llm: Partial<PolicyContext['llm']> = {}, context = contextOf()) {
+  Object.assign(context.llm!, { countable: true, maxOutput: 4_000, ...llm });
+  const plan = compileBudgets(budgets, compileExpression).plan(context);
+  const operation = 'operations' in plan ? plan.operations[0] : undefined;
+  assert.ok(operation?.kind === 'reserve');
+  return operation;
+}
+
+test('whose input can be counted asks for an answer that is worth having first', () => {
+  const { edge, request } = edgeFor([dailyBudget()]);
+  assert.deepEqual([request.minimumOutput, edge!.first.minimumOutput], [1, 1_000]);
+  assert.equal(edge!.first.items, request.items);
+  assert.equal(edgeFor([dailyBudget()], { maxOutput: 200 }).edge!.first.minimumOutput, 200);
+  const more = dailyBudget({ minimumOutputTokens: 2_000 });
+  assert.equal(edgeFor([more]).edge!.first.minimumOutput, 2_000);
+});
+
+test('where a count changes nothing there is none', () => {
+  assert.equal(edgeFor([dailyBudget()], { countable: false }).edge, undefined);
+  for (const fields of [
+    { unit: 'requests' },
+    { unit: 'concurrency' },
+    { unit: 'outputTokens' },
+    { hard: false },
+    { onExceeded: { type: 'Report' } },
+  ] as Partial<Budget>[])
+    assert.equal(edgeFor([dailyBudget(fields)]).edge, undefined, JSON.stringify(fields));
+});
+
+test('an edge tells what would be decided, holds nothing, and says nothing', () => {
+  const report = dailyBudget({ name: 'ns/usd', unit: 'usd', onExceeded: { type: 'Report' } });
+  const context = contextOf();
+  const { edge } = edgeFor([report, dailyBudget()], { boundInput: () => 1_400 }, context);
+  const told = context.decisions.length;
+  const readings = [{ used: 900, reserved: 50 }];
+  assert.deepEqual(edge!.decide(readings), { refusedBy: 0 });
+  assert.deepEqual(edge!.decide(readings, 20), { granted: 30 });
+  assert.equal(edge!.leastInput(), 100);
+  assert.equal(context.decisions.length, told);
+});
+
+test('what was counted is reserved from then on, unless its margin is more than the bytes; the refusal names it', () => {
+  const context = contextOf();
+  const { renew } = edgeFor([dailyBudget()], {}, context);
+  context.llm!.counted = { tokens: 12, how: 'by provider' };
+  assert.equal(renew(noon).items[0]!.fixed, 12);
+  const outcome = { refusedBy: 0, readings: [{ used: 995, reserved: 0 }] };
+  const refusal = decided([dailyBudget()], { kind: 'reserve', outcome }, context);
+  assert.match(refusal!.detail!, /needs at least 13 tokens \(input counted by provider\)/);
+  context.llm!.counted = { tokens: 50, how: 'by provider' };
+  assert.equal(renew(noon).items[0]!.fixed, 40);
 });

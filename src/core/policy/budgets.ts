@@ -4,13 +4,13 @@
  */
 import { amountUsed, UnpricedModel } from '../budget/amounts.ts';
 import type { Budget, Charge, ReservationItem, ReservationOutcome } from '../budget/model.ts';
-import { heldBy, remainingOf } from '../budget/reserve.ts';
+import { decideReservation, heldBy, remainingOf } from '../budget/reserve.ts';
 import type { CompileExpression } from '../cel/compile.ts';
 import type { Refusal } from '../errors.ts';
 import type { Usage } from '../llm/usage.ts';
 import { BudgetBook } from './budget-book.ts';
 import { exceeded, standingOf } from './budget-refusal.ts';
-import { reservationOf } from './budget-reservation.ts';
+import { edgeOf, reservationOf } from './budget-reservation.ts';
 import {
   type CompiledPolicy,
   type HeldReservation,
@@ -29,7 +29,7 @@ export function compileBudgets(budgets: readonly Budget[], compile: CompileExpre
     apply(context, [result]) {
       const pending = context.pendingReservation;
       if (result?.kind !== 'reserve' || pending === undefined) return undefined;
-      if (result.outcome === undefined) return onFailure(pending, result.failed, context);
+      if (result.outcome === undefined) return onFailure(pending, result, context);
       return onOutcome(pending, result.outcome, context);
     },
     settle(context, usage) {
@@ -42,8 +42,10 @@ export function compileBudgets(budgets: readonly Budget[], compile: CompileExpre
 function plan(book: BudgetBook, context: PolicyContext): Plan {
   const found = book.of(context);
   if (found.length === 0 || context.llm === undefined) return noOperations;
+  const build = (nowMs: number, inputTokens?: number) =>
+    reservationOf(found, context, context.windowMs?.(nowMs) ?? nowMs, inputTokens);
   const prepare = (nowMs: number) => {
-    context.pendingReservation = reservationOf(found, context, context.windowMs?.(nowMs) ?? nowMs);
+    context.pendingReservation = build(nowMs);
     return context.pendingReservation.request;
   };
   try {
@@ -52,7 +54,13 @@ function plan(book: BudgetBook, context: PolicyContext): Plan {
     const waitMs = context.pendingReservation!.budgets.map(({ onExceeded }) =>
       onExceeded.type === 'Delay' ? onExceeded.maxMs : 0,
     );
-    return { operations: [{ kind: 'reserve', request, waitMs, renew: prepare }] };
+    const edge = edgeOf(context.pendingReservation!, context.llm, (readings, inputTokens) => {
+      const told = context.decisions.length;
+      const { request } = build(context.nowMs, inputTokens);
+      context.decisions.length = told;
+      return decideReservation(request, readings);
+    });
+    return { operations: [{ kind: 'reserve', request, waitMs, renew: prepare, ...(edge && { edge }) }] };
   } catch (error) {
     return { refusal: undecidable(error as Error, context) };
   }
@@ -87,23 +95,34 @@ function onOutcome(
   if ('granted' in outcome) return undefined;
   const budget = budgets[outcome.refusedBy]!;
   context.decisions.push(`budget ${budget.name}: over`);
-  const refusal = exceeded(request, outcome.refusedBy, outcome.readings[outcome.refusedBy]!, context.nowMs);
+  const refusal = exceeded(
+    request,
+    outcome.refusedBy,
+    outcome.readings[outcome.refusedBy]!,
+    context.nowMs,
+    context.llm?.counted,
+  );
   if (budget.onExceeded.type !== 'SwitchModel') return refusal;
   return { ...refusal, switchModel: { model: budget.onExceeded.model, budget: budget.name } };
 }
 
 function onFailure(
   { request, budgets }: PendingReservation,
-  reason: string | undefined,
+  { failed, openInMs }: { failed?: string; openInMs?: number },
   context: PolicyContext,
 ): Refusal | undefined {
   const closed = budgets.find(({ failOpen, onExceeded }) => !failOpen && onExceeded.type !== 'Report');
-  const cause = `budget counters: ${reason ?? 'no answer'}`;
+  const cause = `budget counters: ${failed ?? 'no answer'}`;
   context.decisions.push(cause);
   if (closed === undefined) {
     // Let through with nothing held; what it uses is charged all the same.
     context.reservation = { request, granted: request.wantedOutput, released: new Set(request.items.keys()) };
     return undefined;
+  }
+  if (openInMs !== undefined) {
+    const seconds = Math.max(1, Math.ceil(openInMs / 1_000));
+    const detail = `budget ${closed.name} is not open yet: ${failed}; try again in ${seconds} s`;
+    return { code: 'budget_unavailable', detail, cause, headers: { 'retry-after': String(seconds) } };
   }
   const detail = `the counter of budget ${closed.name} cannot be reached`;
   return { code: 'budget_unavailable', detail, cause };

@@ -3,7 +3,8 @@
  * executes that, and `apply` decides on the results. Nothing here does I/O.
  */
 import type { PriceBound } from '../budget/amounts.ts';
-import type { Budget, Charge, ReservationOutcome, ReservationRequest } from '../budget/model.ts';
+import type { Budget, Charge, Reading, ReservationOutcome, ReservationRequest } from '../budget/model.ts';
+import type { Decision } from '../budget/reserve.ts';
 import type { KeyTerms } from '../config/key-terms.ts';
 import type { RateLimitTarget } from '../config/snapshot.ts';
 import type { Refusal } from '../errors.ts';
@@ -58,6 +59,10 @@ export interface LlmFacts {
   model?: string;
   /** Upper bound of the input, tokens. Costs a pass over the body. */
   boundInput(): number;
+  /** Whether the input may be counted closer than by its bound, where that decides. */
+  countable?: boolean;
+  /** Written once it was counted. */
+  counted?: CountedInput;
   /** What the client allowed for each answer, or the translation had to set. */
   maxOutput?: number;
   /** False for embeddings and the like. */
@@ -70,6 +75,13 @@ export interface LlmFacts {
   price?: PriceBound;
   /** Known at settlement, nano-dollars. */
   costNano: number;
+}
+
+export interface CountedInput {
+  /** An upper bound. */
+  tokens: number;
+  /** For people: `by the provider`, `by tokenizer o200k_base`. */
+  how: string;
 }
 
 export interface PendingReservation {
@@ -91,6 +103,16 @@ export interface LimitStanding {
   resetSeconds: number;
 }
 
+/** How a call is decided whose bound is at the edge of a budget. */
+export interface ReservationEdge {
+  /** Asked for first: with an answer so long that there is no need to count. Its items are those of the request itself. */
+  first: ReservationRequest;
+  /** Fewer input tokens than these the call will hardly have; costs a pass over the body. */
+  leastInput(): number;
+  /** What would be decided on `readings` if the input were so many tokens, or by its bound. Holds nothing. */
+  decide(readings: readonly Reading[], inputTokens?: number): Decision;
+}
+
 export type Operation =
   | { kind: 'find-key'; keySets: readonly string[]; value: string }
   | { kind: 'rate-limit'; target: RateLimitTarget; request: RateLimitRequest }
@@ -100,6 +122,8 @@ export type Operation =
       request: ReservationRequest;
       waitMs: readonly number[];
       renew(nowMs: number): ReservationRequest;
+      /** There where the call's input may be counted, should it not fit. */
+      edge?: ReservationEdge;
     }
   | { kind: 'settle'; charges: Charge[] }
   | ({ kind: 'take' } & BucketTake);
@@ -107,7 +131,8 @@ export type Operation =
 /** In the order of the operations. `failed`: no answer could be had. */
 export type OperationResult =
   | { kind: 'find-key'; key?: { id: string; metadata: Record<string, unknown>; terms: KeyTerms } }
-  | { kind: 'reserve'; outcome?: ReservationOutcome; failed?: string }
+  /** `openInMs`: when it is to be tried again, where that is known. */
+  | { kind: 'reserve'; outcome?: ReservationOutcome; failed?: string; openInMs?: number }
   | { kind: 'settle' }
   | { kind: 'rate-limit'; response?: RateLimitResponse; failed?: string }
   | { kind: 'take'; allowed: boolean; standing: LimitStanding };

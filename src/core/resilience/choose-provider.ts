@@ -1,4 +1,4 @@
-/** Which provider gets the next attempt: the first priority group that has one to offer, there the less loaded of two. */
+/** Which provider gets the next attempt: the first priority group that has one to offer, there the less loaded of two or by weight. */
 import { isEjected, loadOf, type ProviderHealth } from './provider-health.ts';
 
 export interface Candidate {
@@ -7,6 +7,8 @@ export interface Candidate {
   tried: boolean;
   /** It can't serve this call at all. */
   excluded: boolean;
+  /** Its share of the group's calls; in groups that go by load, nobody has one. */
+  weight?: number | undefined;
 }
 
 /** `none`: every provider asked to be left alone, the first until `untilMs`; undefined when none could serve anyway. */
@@ -25,7 +27,7 @@ export function chooseProvider(
   for (const tried of [false, true]) {
     for (const [group, candidates] of groups.entries()) {
       const open = indexes(candidates, (c) => c.tried === tried && !isEjected(c.provider, nowMs));
-      if (open.length > 0) return { group, index: lessLoaded(candidates, open, nowMs, random) };
+      if (open.length > 0) return { group, index: oneOf(candidates, open, nowMs, random) };
     }
   }
   return soonest(groups);
@@ -36,6 +38,24 @@ function indexes(candidates: readonly Candidate[], isOpen: (candidate: Candidate
   for (const [index, candidate] of candidates.entries())
     if (!candidate.excluded && isOpen(candidate)) found.push(index);
   return found;
+}
+
+/** By their weights, where they have such; 0 is for when all that are left have it. */
+function oneOf(
+  candidates: readonly Candidate[],
+  open: readonly number[],
+  nowMs: number,
+  random: () => number,
+): number {
+  let whole = 0;
+  for (const index of open) whole += candidates[index]!.weight ?? 0;
+  if (whole === 0) return lessLoaded(candidates, open, nowMs, random);
+  let left = random() * whole;
+  for (const index of open) {
+    left -= candidates[index]!.weight ?? 0;
+    if (left < 0) return index;
+  }
+  return open.at(-1)!;
 }
 
 /** Two at random, the better of them: nearly as even as the best of all, and callers at once do not all pick the same. */

@@ -112,6 +112,29 @@ test('the less loaded of two: fewer calls under way, faster, healthier; a slow o
   assert.equal(pick(busy, slow, now + 120_000), 1);
 });
 
+test('weights: shares of what is open, whoever is faster; 0 waits until nobody else is left', () => {
+  const loaded = begun(begun(succeeded(begun(unknownProvider), 9_000, now)));
+  const shares = (...group: Candidate[]) => {
+    const counts = group.map(() => 0);
+    for (let n = 0; n < 100; n++) {
+      const choice = chooseProvider([group], now, () => (n + 0.5) / 100);
+      assert.ok('index' in choice);
+      counts[choice.index]!++;
+    }
+    return counts;
+  };
+  const three = candidate(loaded, { weight: 3 });
+  const one = candidate(unknownProvider, { weight: 1 });
+  const spare = candidate(unknownProvider, { weight: 0 });
+  assert.deepEqual(shares(three, one, spare), [75, 25, 0]);
+  assert.deepEqual(shares(candidate(ejected(5_000), { weight: 3 }), one, spare), [0, 100, 0]);
+  assert.deepEqual(shares({ ...three, tried: true }, { ...one, excluded: true }, spare), [0, 0, 100]);
+  assert.deepEqual(
+    chooseProvider([[one, spare]], now, () => 1 - 2 ** -53),
+    { group: 0, index: 0 },
+  );
+});
+
 const provider: fc.Arbitrary<ProviderHealth> = fc.record({
   inFlight: fc.nat(50),
   latencyMs: fc.nat(60_000),
@@ -123,10 +146,18 @@ const provider: fc.Arbitrary<ProviderHealth> = fc.record({
   told: fc.boolean(),
 });
 const candidates = fc.array(
-  fc.array(fc.record({ provider, tried: fc.boolean(), excluded: fc.boolean() }), {
-    minLength: 1,
-    maxLength: 4,
-  }),
+  fc.array(
+    fc.record({
+      provider,
+      tried: fc.boolean(),
+      excluded: fc.boolean(),
+      weight: fc.option(fc.nat(3), { nil: undefined }),
+    }),
+    {
+      minLength: 1,
+      maxLength: 4,
+    },
+  ),
   { minLength: 1, maxLength: 4 },
 );
 

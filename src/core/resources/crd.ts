@@ -1,5 +1,5 @@
 /** KindDefinition → apiextensions.k8s.io/v1 CustomResourceDefinition, as a real cluster takes it. */
-import type { KindDefinition } from './kind.ts';
+import type { KindDefinition, Schema } from './kind.ts';
 
 const gatewayApi = 'gateway.networking.k8s.io';
 
@@ -26,11 +26,16 @@ export function crdOf(kind: KindDefinition): Record<string, unknown> {
           storage: true,
           ...(kind.hasStatus && { subresources: { status: {} } }),
           additionalPrinterColumns: kind.columns,
-          schema: { openAPIV3Schema: kind.schema },
+          schema: { openAPIV3Schema: withoutMetadata(kind.schema) },
         },
       ],
     },
   };
+}
+
+/** `metadata` is the API server's own: it takes no word about it but its type. */
+function withoutMetadata(schema: Schema): Schema {
+  return { ...schema, properties: { ...schema.properties, metadata: { type: 'object' } } };
 }
 
 /** A real API server wants to know that these names of a protected group come from its owners' design (KEP-2337). */

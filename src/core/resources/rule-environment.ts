@@ -31,6 +31,13 @@ export function compileRule(source: string): Evaluate {
   return evaluate;
 }
 
+/** Words of CEL's grammar: a rule says `__namespace__` for a field of that name, as in a real API server. */
+const reserved = new Set(
+  'as break const continue else false for function if import in let loop namespace null package return true'.split(
+    ' ',
+  ),
+);
+
 /** JSON has one number type; the schema says which ones CEL takes for ints. */
 export function toCel(value: unknown, schema: Schema | undefined): CelValue {
   if (Array.isArray(value)) return value.map((item) => toCel(item, schema?.items));
@@ -38,7 +45,10 @@ export function toCel(value: unknown, schema: Schema | undefined): CelValue {
     const members: Record<string, CelValue> = {};
     for (const [name, member] of Object.entries(value)) {
       if (member === undefined) continue;
-      members[name] = toCel(member, schema?.properties?.[name] ?? schema?.additionalProperties);
+      members[reserved.has(name) ? `__${name}__` : name] = toCel(
+        member,
+        schema?.properties?.[name] ?? schema?.additionalProperties,
+      );
     }
     return members;
   }

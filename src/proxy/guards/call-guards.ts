@@ -9,7 +9,7 @@ import { type CallKind, kindOf } from '../../core/guard/kind.ts';
 import { GuardRejection, type PromptGuard } from '../../core/guard/model.ts';
 import { requestTexts } from '../../core/guard/request-texts.ts';
 import { type StreamCheck, StreamGuard } from '../../core/guard/stream-guard.ts';
-import { unreadablePart } from '../../core/guard/unreadable-parts.ts';
+import { unreadableAnswer, unreadablePart } from '../../core/guard/unreadable-parts.ts';
 import { patchObjectText } from '../../core/llm/json-text.ts';
 import { streamError } from '../../core/llm/translate.ts';
 import type { StreamTranslator } from '../../core/llm/translate-contract.ts';
@@ -56,7 +56,7 @@ export class CallGuards {
   /** The request's body as it may go on. Throws `GuardRejection` and `GuardFailure`. */
   async request(text: string): Promise<string> {
     if (this.#routeType === 'Models') return text;
-    this.#refuseUnreadable();
+    this.#refuseUnreadable(text);
     const body = this.#linked.request.length > 0 ? parsed(text) : undefined;
     if (body === undefined && this.#linked.request.length > 0 && this.#kind !== this.#routeType)
       throw unreadable(`a body of the kind ${this.#kind} that is no JSON object`);
@@ -118,9 +118,11 @@ export class CallGuards {
   }
 
   /** A kind of call that is not understood would pass unseen. */
-  #refuseUnreadable(): void {
+  #refuseUnreadable(text: string): void {
     const request = this.#linked.request.length > 0 && requestTexts(this.#kind, {}) === undefined;
     const answer = this.#linked.response.length > 0 && answerTexts(this.#kind, {}) === undefined;
+    const more = this.#linked.response.length > 0 ? unreadableAnswer(this.#kind, text) : undefined;
+    if (more !== undefined) throw unreadable(`answers in what ${more} asks for: they read text`);
     if (!request && !answer) return;
     const what = request ? 'calls' : 'answers to calls';
     throw unreadable(`${what} of the kind ${this.#kind}`);

@@ -133,6 +133,20 @@ test('a part that no guard can read is refused by its name, and nothing is asked
   assert.equal(upstream.calls, 0);
 });
 
+test('an answer that no guard can read is not asked for', async (t) => {
+  const upstream = await provider(t, plain);
+  const openai = { provider: 'openai' as const, model: 'gpt-audio', credential: undefined };
+  const world = await dataPathWorld(t, {
+    origin: upstream.url,
+    groups: [[{ ...target(upstream), ...openai } as never]],
+    traffic: { promptGuard: { source: 'ns/guard', request: [], response: [rejects] } },
+  });
+  const { status, text } = await ask(world, { ...question, modalities: ['text', 'audio'] });
+  assert.equal(status, 403);
+  assert.match(text, /can not read answers in what modalities asks for/);
+  assert.equal(upstream.calls, 0);
+});
+
 test('prompts of pictures are guarded, their answers can not be', async (t) => {
   const openai = { provider: 'openai' as const, model: 'gpt-image-1', credential: undefined };
   const picture: Handler = (_, outgoing) => {

@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { freePort } from '../../../test/support/free-port.ts';
 import type { Guard, PromptGuard } from '../../core/guard/model.ts';
-import { dataPathWorld, freePort, type World } from '../data-path.fixture.ts';
+import { dataPathWorld, type World } from '../data-path.fixture.ts';
 
 type Json = Record<string, unknown>;
 type Reply = { status?: number; type?: string; body: string };

@@ -5,8 +5,9 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
+import { freePort } from '../../../test/support/free-port.ts';
 import type { PromptGuard } from '../../core/guard/model.ts';
-import { dataPathWorld, freePort, type World } from '../data-path.fixture.ts';
+import { dataPathWorld, type World } from '../data-path.fixture.ts';
 
 const event = (type: string, rest: object = {}) => JSON.stringify({ type, ...rest });
 const usage = { input_tokens: 100, output_tokens: 40 };

@@ -10,6 +10,8 @@ import type { StoredKeys } from '../stored-keys.ts';
 const keptEvents = 4096;
 
 export interface MemoryStoreOptions {
+  /** VirtualKeys, when somebody else keeps them; default: those of `persistence`. */
+  keys?: StoredKeys;
   persistence?: ResourcePersistence;
   /** Events kept for watches that resume; default 4096. */
   keptEvents?: number;
@@ -33,6 +35,7 @@ const maxSplices = 32;
 export class MemoryResourceStore implements ResourceStore {
   readonly #tables = new Map<string, KindTable>();
   readonly #listeners = new Set<(events: readonly ResourceEvent[]) => void>();
+  readonly keys: StoredKeys | undefined;
   readonly #persistence: ResourcePersistence | undefined;
   readonly #keptEvents: number;
   #log: ResourceEvent[] = [];
@@ -41,6 +44,7 @@ export class MemoryResourceStore implements ResourceStore {
 
   constructor(options: MemoryStoreOptions) {
     this.#persistence = options.persistence;
+    this.keys = options.keys ?? options.persistence?.keys;
     this.#keptEvents = options.keptEvents ?? keptEvents;
     const loaded = options.persistence?.load();
     if (loaded === undefined) return;
@@ -56,10 +60,6 @@ export class MemoryResourceStore implements ResourceStore {
 
   oldestRevision(): number {
     return this.#oldest;
-  }
-
-  get keys(): StoredKeys | undefined {
-    return this.#persistence?.keys;
   }
 
   get(ref: ObjectRef): KubeObject | undefined {
@@ -100,8 +100,13 @@ export class MemoryResourceStore implements ResourceStore {
   adopt(events: readonly ResourceEvent[]): void {
     for (const event of events) this.#apply(event);
     this.#revision = events.at(-1)!.revision;
-    this.#log.push(...events);
+    for (const event of events) this.#log.push(event);
     if (this.#log.length > this.#keptEvents * 1.25) this.#trim();
+    this.tell(events);
+  }
+
+  /** Of what is no change since the revision before, and of no use to a watch that resumes. */
+  tell(events: readonly ResourceEvent[]): void {
     for (const listener of [...this.#listeners]) listener(events);
   }
 

@@ -6,7 +6,9 @@ import type {
   AuditEntry,
   AuditFilter,
   AuditLog,
+  AuditOrder,
   AuditPage,
+  AuditQuery,
   LocalAuditLog,
   NewAuditEntry,
 } from '../audit-log.ts';
@@ -52,7 +54,7 @@ class PostgresAuditLog implements AuditLog {
     this.kick();
   }
 
-  async search(filter: AuditFilter, page: { limit: number; before?: number }): Promise<AuditPage> {
+  async search(filter: AuditFilter, page: AuditQuery): Promise<AuditPage> {
     // What was under way may have begun before the last entry.
     await this.#delivery?.catch(() => {});
     await this.#deliver();
@@ -142,25 +144,37 @@ async function enter(session: Session, source: string, entries: readonly AuditEn
   );
 }
 
+const orders: Readonly<Record<AuditOrder['by'], string>> = {
+  time: 'at',
+  actor: 'actor COLLATE "C"',
+  action: 'action COLLATE "C"',
+  object: 'object COLLATE "C"',
+};
+
 /** By time: entries of a gateway that was cut off come late, and stand where they belong. */
 async function searchIn(
   session: Session,
-  { object, actor, fromMs, toMs }: AuditFilter,
-  { limit, before }: { limit: number; before?: number },
+  { object, actor, action, fromMs, toMs }: AuditFilter,
+  { limit, before, order = { by: 'time' } }: AuditQuery,
 ): Promise<AuditPage> {
+  const column = orders[order.by];
+  const [direction, isAfter] = order.ascending ? ['ASC', '>'] : ['DESC', '<'];
   const values: Value[] = [];
   const bind = (value: Value) => `$${values.push(value)}`;
   const conditions: string[] = [];
   if (object !== undefined) conditions.push(`object COLLATE "C" LIKE ${bind(`${literal(object)}%`)}`);
   if (actor !== undefined)
     conditions.push(`(actor = ${bind(actor)} OR starts_with(actor, ${bind(`${actor} (`)}))`);
+  if (action !== undefined) conditions.push(`starts_with(action, ${bind(storable(action))})`);
   if (fromMs !== undefined) conditions.push(`at >= ${bind(Math.ceil(fromMs))}`);
   if (toMs !== undefined) conditions.push(`at < ${bind(Math.ceil(toMs))}`);
   if (before !== undefined)
-    conditions.push(`(at, id) < (SELECT at, id FROM tollgate.audit WHERE id = ${bind(before)})`);
+    conditions.push(
+      `(${column}, id) ${isAfter} (SELECT ${column}, id FROM tollgate.audit WHERE id = ${bind(before)})`,
+    );
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   const rows = await session.query(
-    `SELECT * FROM tollgate.audit ${where} ORDER BY at DESC, id DESC LIMIT ${bind(limit + 1)}`,
+    `SELECT * FROM tollgate.audit ${where} ORDER BY ${column} ${direction}, id ${direction} LIMIT ${bind(limit + 1)}`,
     values,
   );
   const entries = rows.slice(0, limit).map(entryOf);

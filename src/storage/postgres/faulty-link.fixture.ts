@@ -5,6 +5,8 @@ export interface FaultyLink {
   port: number;
   /** Cuts all connections once so many more bytes went in one direction; what would come after is lost. */
   cutAfter(bytes: number, direction: 'toServer' | 'toClient'): void;
+  /** How often all connections were cut so. */
+  cuts(): number;
   /** Bytes are held back, in both directions, until `flow`. */
   stall(): void;
   flow(): void;
@@ -20,7 +22,9 @@ export async function startLink(targetPort: number): Promise<FaultyLink> {
   let left: Record<Direction, number> = { toServer: Infinity, toClient: Infinity };
   let open = true;
   let stalled = false;
+  let cuts = 0;
   const cutAll = () => {
+    cuts++;
     left = { toServer: Infinity, toClient: Infinity };
     for (const pair of pairs) for (const socket of pair) socket.destroy();
     pairs.clear();
@@ -49,6 +53,7 @@ export async function startLink(targetPort: number): Promise<FaultyLink> {
     cutAfter: (bytes, direction) => {
       left = { ...left, [direction]: bytes };
     },
+    cuts: () => cuts,
     stall: () => {
       stalled = true;
       for (const pair of pairs) for (const socket of pair) socket.pause();

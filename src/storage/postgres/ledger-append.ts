@@ -5,6 +5,7 @@
 import type { RequestRecord } from '../../core/record.ts';
 import type { ChargedSum, JournalPosition } from '../ledger.ts';
 import { chargesOf, columnsOf } from '../ledger-row.ts';
+import { rareFiguresOf } from '../rare-figures.ts';
 import type { PostgresConnection } from './connection.ts';
 import { copyRow, storable } from './copy-text.ts';
 import { PostgresRefusal } from './faults.ts';
@@ -46,7 +47,11 @@ export class LedgerAppender {
     enter: (session: Session, records: readonly RequestRecord[]) => Promise<readonly RequestRecord[]>,
   ): Promise<void> {
     return this.#connection.transaction(async (session) => {
-      if (records.length > 0) await this.#charge(session, await enter(session, records));
+      if (records.length > 0) {
+        const entered = await enter(session, records);
+        await copyRare(session, entered);
+        await this.#charge(session, entered);
+      }
       await session.query(`UPDATE tollgate.replica SET positions = $1 WHERE name = $2`, [
         JSON.stringify(positions),
         this.#replica,
@@ -104,6 +109,16 @@ function* pieces(records: readonly RequestRecord[]): Iterable<string> {
       .slice(first, first + rowsAtOnce)
       .map((record) => copyRow(rowOf(record)))
       .join('');
+}
+
+/** Of those that were not there before. */
+async function copyRare(session: Session, records: readonly RequestRecord[]): Promise<void> {
+  const rows: string[] = [];
+  for (const record of records) {
+    const rare = rareFiguresOf(record);
+    if (rare !== undefined) rows.push(copyRow([record.id, ...rare.map(Math.round)]));
+  }
+  if (rows.length > 0) await session.copy('COPY tollgate.call_rare FROM STDIN', [rows.join('')]);
 }
 
 /** Returns those that were not there. */

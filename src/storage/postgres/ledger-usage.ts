@@ -1,5 +1,6 @@
 /** Reports: Postgres adds up, so that only finished rows come back; the begins of the buckets are told to it. */
 import type { LedgerFilter, UsageFigures, UsageQuery, UsageRow } from '../ledger.ts';
+import { rareFigures } from '../rare-figures.ts';
 import { bucketAt } from '../usage-buckets.ts';
 import { Statement } from './ledger-query.ts';
 import type { Session } from './session.ts';
@@ -9,7 +10,7 @@ const maxRows = 10_000;
 const maxBuckets = 2_000;
 
 /** Names are those of `UsageFigures`. */
-const figures: Record<keyof UsageFigures, string> = {
+const figures: Record<Exclude<keyof UsageFigures, (typeof rareFigures)[number]>, string> = {
   requests: 'count(*)',
   refused: "count(*) FILTER (WHERE outcome = 'refused')",
   failed: "count(*) FILTER (WHERE outcome = 'failed')",
@@ -22,9 +23,27 @@ const figures: Record<keyof UsageFigures, string> = {
   costNano: 'sum(cost)',
   unpriced: 'sum(unpriced)',
 };
-const names = Object.keys(figures) as (keyof UsageFigures)[];
-const sums = names.map((name) => `${figures[name]} AS "${name}"`);
-const sumsOfSums = names.map((name) => `sum("${name}") AS "${name}"`);
+const commonNames = Object.keys(figures) as (keyof typeof figures)[];
+const names: readonly (keyof UsageFigures)[] = [...commonNames, ...rareFigures];
+
+/** Where some of the figures are. */
+interface Source {
+  table: string;
+  sums: readonly string[];
+  sumsOfSums: readonly string[];
+}
+
+const common: Source = {
+  table: 'tollgate.call',
+  sums: commonNames.map((name) => `${figures[name]} AS "${name}"`),
+  sumsOfSums: commonNames.map((name) => `sum("${name}") AS "${name}"`),
+};
+const sumsOfRare = rareFigures.map((name) => `sum("${name}") AS "${name}"`);
+const rare: Source = {
+  table: 'tollgate.call_rare JOIN tollgate.call USING (id)',
+  sums: sumsOfRare,
+  sumsOfSums: sumsOfRare,
+};
 
 export async function usageRows(
   session: Session,
@@ -66,43 +85,27 @@ async function spanOf(
   return { first: Number(row['first']), last: Number(row['last']) };
 }
 
-/**
- * By bucket, then cost and tokens, most first. Calls are added up by their columns first: labels are taken apart once a sum, not
- * a call.
- */
+/** By bucket, then cost and tokens, most first. */
 async function rowsOf(
   session: Session,
   filter: LedgerFilter,
-  { groupBy, among, sort, page }: UsageQuery,
+  query: UsageQuery,
   starts: readonly number[],
 ): Promise<UsageRow[]> {
+  const { groupBy, sort, page } = query;
   const statement = new Statement();
-  const dimensions = groupBy.map((name) => statement.dimension(name));
-  const only =
-    among === undefined || dimensions[0] === undefined
-      ? ''
-      : `WHERE ${dimensions[0].value} IN (${among.map((value) => statement.bind(value))})`;
-  const buckets = starts.length === 0 ? [] : [`width_bucket(started, '{${starts}}'::bigint[]) AS bucket`];
-  const columns = [...new Set(dimensions.map(({ column }) => column))];
-  const values = [
-    ...(starts.length === 0 ? [] : ['bucket']),
-    ...dimensions.map(({ value }, index) => `${value} AS d${index}`),
-  ];
-  const grouped = [...(starts.length === 0 ? [] : ['bucket']), ...columns];
-  const regrouped = values.map((_, index) => index + 1);
+  const found = await joined(session, statement, filter, query, starts);
+  const sorted = sort?.by === 'group' ? groupBy.map((_, index) => `d${index}`) : sort ? [`"${sort.by}"`] : [];
   const order = [
     ...(starts.length === 0 ? [] : ['bucket']),
-    ...(sort === undefined ? [] : [`sum("${sort.by}") ${sort.ascending ? 'ASC' : 'DESC'}`]),
-    'sum("costNano") DESC',
-    'sum(tokens) DESC',
+    ...sorted.map((column) => `${column} ${sort?.ascending ? 'ASC' : 'DESC'}`),
+    '"costNano" DESC',
+    'tokens DESC',
     // Pages need an order that is the same each time.
     ...(page === undefined ? [] : groupBy.map((_, index) => `d${index}`)),
   ];
   const rows = await session.query(
-    `SELECT ${[...values, ...sumsOfSums, ...(page === undefined ? [] : ['count(*) OVER () AS groups'])].join(', ')} FROM (
-       SELECT ${[...buckets, ...columns, ...sums].join(', ')} FROM tollgate.call ${statement.where(filter)}
-       ${grouped.length === 0 ? '' : `GROUP BY ${grouped}`}
-     ) AS part ${only} ${regrouped.length === 0 ? '' : `GROUP BY ${regrouped}`}
+    `SELECT *${page === undefined ? '' : ', count(*) OVER () AS groups'} FROM (${found}) AS found
      ORDER BY ${order.join(', ')} LIMIT ${Math.min(page?.limit ?? maxRows, maxRows)} OFFSET ${page?.offset ?? 0}`,
     statement.values,
   );
@@ -114,4 +117,63 @@ async function rowsOf(
       ...(starts.length > 0 && { bucketStartMs: starts[Number(row['bucket']) - 1]! }),
       ...(page !== undefined && { groups: Number(row['groups']) }),
     }));
+}
+
+/** What few calls have costs a report nothing where no call has it. */
+async function joined(
+  session: Session,
+  statement: Statement,
+  filter: LedgerFilter,
+  query: UsageQuery,
+  starts: readonly number[],
+): Promise<string> {
+  const ofAll = grouped(common, statement, filter, query, starts);
+  const [row] = await session.query('SELECT EXISTS (SELECT FROM tollgate.call_rare) AS some');
+  if (row?.['some'] !== true)
+    return `SELECT *, ${rareFigures.map((name) => `0 AS "${name}"`)} FROM (${ofAll}) AS one`;
+  const ofFew = grouped(rare, statement, filter, query, starts);
+  const shared = [
+    ...(starts.length === 0 ? [] : ['bucket']),
+    ...query.groupBy.map((_, index) => `d${index}`),
+  ];
+  return `SELECT one.*, ${rareFigures.map((name) => `coalesce(few."${name}", 0) AS "${name}"`)}
+    FROM (${ofAll}) AS one LEFT JOIN (${ofFew}) AS few ${shared.length === 0 ? 'ON true' : `USING (${shared})`}`;
+}
+
+/** Calls are added up by their columns first: labels are taken apart once a sum, not a call. */
+function grouped(
+  source: Source,
+  statement: Statement,
+  filter: LedgerFilter,
+  { groupBy, among, named }: UsageQuery,
+  starts: readonly number[],
+): string {
+  const dimensions = groupBy.map((name) => statement.dimension(name));
+  const looked = (named?.in ?? []).map((name) => statement.dimension(name));
+  const passing = [
+    ...(among === undefined || dimensions[0] === undefined
+      ? []
+      : [`${dimensions[0].value} IN (${among.map((value) => statement.bind(value))})`]),
+    ...(named === undefined || looked.length === 0 ? [] : [hasText(statement, looked, named.text)]),
+  ];
+  const only = passing.length === 0 ? '' : `WHERE ${passing.join(' AND ')}`;
+  const buckets = starts.length === 0 ? [] : [`width_bucket(started, '{${starts}}'::bigint[]) AS bucket`];
+  const columns = [...new Set([...dimensions, ...looked].map(({ column }) => column))];
+  const values = [
+    ...(starts.length === 0 ? [] : ['bucket']),
+    ...dimensions.map(({ value }, index) => `${value} COLLATE "C" AS d${index}`),
+  ];
+  const by = [...(starts.length === 0 ? [] : ['bucket']), ...columns];
+  const again = values.map((_, index) => index + 1);
+  return `SELECT ${[...values, ...source.sumsOfSums].join(', ')} FROM (
+       SELECT ${[...buckets, ...columns, ...source.sums].join(', ')} FROM ${source.table} ${statement.where(filter)}
+       ${by.length === 0 ? '' : `GROUP BY ${by}`}
+     ) AS part ${only} ${again.length === 0 ? '' : `GROUP BY ${again}`}`;
+}
+
+/** In any case of ASCII letters, as SQLite has it. */
+function hasText(statement: Statement, looked: readonly { value: string }[], text: string): string {
+  const pattern = statement.bind(`%${text.replace(/[\\%_]/g, '\\$&')}%`);
+  const lower = (value: string) => `lower(${value} COLLATE "C")`;
+  return `(${looked.map(({ value }) => `${lower(value)} LIKE ${lower(pattern)}`).join(' OR ')})`;
 }

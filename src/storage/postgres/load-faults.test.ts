@@ -11,7 +11,7 @@ import { auditEntry } from '../audit-log-conformance.ts';
 import { openSqliteAuditLog } from '../sqlite/audit-log.ts';
 import { openPostgresAuditLog } from './audit-log.ts';
 import { PostgresUnavailable } from './faults.ts';
-import { startLink } from './faulty-link.fixture.ts';
+import { type FaultyLink, startLink } from './faulty-link.fixture.ts';
 import {
   counts,
   type LedgerReplica,
@@ -28,6 +28,8 @@ interface Load {
   /** Calls entered, and rounds that failed, so far. */
   written(): number;
   failed(): number;
+  /** A moment; throws once the test's time is over, so that a loop ends with it. */
+  moment(): Promise<void>;
   /** Ends it; resolves when all is delivered, and says what there is. */
   end(): Promise<{ calls: number; charged: number; changes: number[] }>;
 }
@@ -70,6 +72,7 @@ async function startLoad(t: TestContext, url: string): Promise<Load> {
     audit,
     written: () => written,
     failed: () => failed,
+    moment: () => delay(5, undefined, { signal: t.signal }),
     end: async () => {
       clearInterval(writing);
       running = false;
@@ -98,12 +101,23 @@ async function checkWhole(load: Load): Promise<void> {
 /** Until so many more calls were made, so that a fault lasts while there is work. */
 async function during(load: Load, calls = 500): Promise<void> {
   const until = load.written() + calls;
-  while (load.written() < until) await delay(5);
+  while (load.written() < until) await load.moment();
 }
 
 async function untilFailed(load: Load): Promise<void> {
   const before = load.failed();
-  while (load.failed() === before) await delay(5);
+  while (load.failed() === before) await load.moment();
+}
+
+/** Until it strikes the delivery of calls: another connection may have been the one in use. */
+async function cutUntilFailed(load: Load, link: FaultyLink, bytes: number): Promise<void> {
+  const before = load.failed();
+  while (load.failed() === before) {
+    link.cutAfter(bytes, 'toServer');
+    const cuts = link.cuts();
+    while (link.cuts() === cuts && load.failed() === before) await load.moment();
+  }
+  link.cutAfter(Infinity, 'toServer');
 }
 
 function faults(server: TestPostgres): void {
@@ -114,7 +128,7 @@ function faults(server: TestPostgres): void {
       await during(load);
       const pids = new Set<number>();
       // Also those that come to take over from one that was given up meanwhile.
-      for (const before = load.failed(); load.failed() === before; await delay(20))
+      for (const before = load.failed(); load.failed() === before; await load.moment())
         for (const pid of await server.backends(url)) {
           pids.add(pid);
           signal([pid], 'SIGSTOP');
@@ -155,9 +169,7 @@ function faults(server: TestPostgres): void {
     // A call is some 900 bytes: most of these cuts are within the rows.
     for (const bytes of [200, 5_000, 20_000, 70_000, 1, 33_333, 150_000]) {
       await during(load, 300);
-      link.cutAfter(bytes, 'toServer');
-      await untilFailed(load);
-      link.cutAfter(Infinity, 'toServer');
+      await cutUntilFailed(load, link, bytes);
     }
     assert.ok(load.failed() >= 7);
     await checkWhole(load);

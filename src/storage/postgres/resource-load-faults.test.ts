@@ -73,7 +73,10 @@ async function opener(t: TestContext, url: string) {
     const connection = new PostgresConnection({ url });
     await migratePostgresSchema(connection);
     const keyPath = join(directory, 'encryption.key');
-    const store = await openPostgresResourceStore({ connection, keyPath, pollMs: 20 });
+    const store = await openPostgresResourceStore({
+      ...{ connection, keyPath, pollMs: 20 },
+      directory: mkdtempSync(join(directory, 'replica-')),
+    });
     t.after(async () => {
       store.close();
       await connection.close();

@@ -1,11 +1,15 @@
 /** Resources as rows: what is read and written in one transaction each. */
+import { randomUUID } from 'node:crypto';
 import type { KubeObject } from '../../core/resources/object.ts';
 import type { ResourceEvent } from '../resource-store.ts';
+import type { Position } from '../sqlite/key-replica.ts';
 import type { SecretCipher } from '../sqlite/secret-encryption.ts';
 import type { Session, Value } from './session.ts';
 
 /** Changes kept for replicas and watches that follow; trimmed now and then. */
 const keptChanges = 8_192;
+/** Who was away for more than so many revisions is not known any more. */
+const keptStamps = 1_000_000;
 const trimEvery = 512;
 /** A statement takes at most 65,535 parameters. */
 const rowsAtOnce = 1_000;
@@ -13,6 +17,8 @@ const rowsAtOnce = 1_000;
 /** A change that another replica, or this one, made; `object` of a deletion is its last state. */
 export interface StoredChange extends Pick<ResourceEvent, 'type' | 'revision' | 'group' | 'kind'> {
   object: KubeObject;
+  /** Of the last change of a transaction: what it was stamped with. */
+  stamp?: string;
 }
 
 export class ResourceRows {
@@ -22,29 +28,50 @@ export class ResourceRows {
     this.#cipher = cipher;
   }
 
-  async revision(session: Session): Promise<number> {
-    const [row] = await session.query('SELECT revision FROM tollgate.resource_store');
-    return Number(row?.['revision']);
+  /** Where the store is; stamped, should a former release have written last. */
+  async position(session: Session): Promise<Position> {
+    for (;;) {
+      const [row] = await session.query(
+        'SELECT revision, stamp FROM tollgate.resource_store LEFT JOIN tollgate.resource_stamp USING (revision)',
+      );
+      if (row?.['stamp'] !== null)
+        return { revision: Number(row?.['revision']), stamp: String(row?.['stamp']) };
+      await session.query('INSERT INTO tollgate.resource_stamp VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+        Number(row['revision']),
+        randomUUID(),
+      ]);
+    }
   }
 
-  /** The revision, which nobody else can move until the transaction ends. */
-  async lock(session: Session): Promise<number> {
-    const [row] = await session.query('SELECT revision FROM tollgate.resource_store FOR UPDATE');
-    return Number(row?.['revision']);
+  /** The position, which nobody else can move until the transaction ends. */
+  async lock(session: Session): Promise<Position> {
+    await session.query('SELECT 1 FROM tollgate.resource_store FOR UPDATE');
+    return this.position(session);
   }
 
-  /** All of one moment. */
-  async load(session: Session): Promise<{ revision: number; objects: KubeObject[] }> {
-    await session.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
-    const revision = await this.revision(session);
-    const rows = await session.query('SELECT kind, namespace, name, sealed, body FROM tollgate.resource');
-    return { revision, objects: rows.map((row) => this.#objectOf(row)) };
+  /** Whether the store has been there. */
+  async knows(session: Session, { revision, stamp }: Position): Promise<boolean> {
+    const [row] = await session.query('SELECT stamp FROM tollgate.resource_stamp WHERE revision = $1', [
+      revision,
+    ]);
+    return row?.['stamp'] === stamp;
+  }
+
+  /** All but VirtualKeys. */
+  async others(session: Session): Promise<KubeObject[]> {
+    const columns = 'SELECT kind, namespace, name, sealed, body FROM tollgate.resource';
+    const rows = await session.query(
+      `${columns} WHERE (api_group, kind) < ('tollgate.dev', 'VirtualKey')
+       UNION ALL ${columns} WHERE (api_group, kind) > ('tollgate.dev', 'VirtualKey')`,
+    );
+    return rows.map((row) => this.#objectOf(row));
   }
 
   /** Undefined when some of them are no longer kept. */
   async changesSince(session: Session, revision: number): Promise<StoredChange[] | undefined> {
     const rows = await session.query(
-      `SELECT * FROM tollgate.resource_change WHERE revision > $1 ORDER BY revision`,
+      `SELECT * FROM tollgate.resource_change LEFT JOIN tollgate.resource_stamp USING (revision)
+       WHERE revision > $1 ORDER BY revision`,
       [revision],
     );
     if (rows.length > 0 && Number(rows[0]!['revision']) !== revision + 1) return undefined;
@@ -54,66 +81,79 @@ export class ResourceRows {
       group: String(row['api_group']),
       kind: String(row['kind']),
       object: this.#objectOf(row),
+      ...(row['stamp'] !== null && { stamp: String(row['stamp']) }),
     }));
   }
 
-  /** False, and nothing is written, when the store has moved on from `revision`. */
-  async save(session: Session, revision: number, events: readonly ResourceEvent[]): Promise<boolean> {
-    const last = events.at(-1)!.revision;
+  /** Where it is then; undefined, and nothing is written, when the store is not at `known` any more. */
+  async save(
+    session: Session,
+    known: Position,
+    events: readonly ResourceEvent[],
+  ): Promise<Position | undefined> {
+    const position = { revision: events.at(-1)!.revision, stamp: randomUUID() };
+    const last = position.revision;
     const { count } = await session.query(
-      'UPDATE tollgate.resource_store SET revision = $1 WHERE revision = $2',
-      [last, revision],
+      `WITH moved AS (
+         UPDATE tollgate.resource_store SET revision = $1 WHERE revision = $2
+         AND EXISTS (SELECT 1 FROM tollgate.resource_stamp WHERE revision = $2 AND stamp = $3) RETURNING revision
+       ) INSERT INTO tollgate.resource_stamp SELECT revision, $4 FROM moved`,
+      [last, known.revision, known.stamp, position.stamp],
     );
-    if (count === 0) return false;
+    if (count === 0) return undefined;
     for (let first = 0; first < events.length; first += rowsAtOnce)
       await this.#saveEvents(session, events.slice(first, first + rowsAtOnce));
-    if (Math.floor(last / trimEvery) !== Math.floor(revision / trimEvery))
-      await session.query('DELETE FROM tollgate.resource_change WHERE revision <= $1', [last - keptChanges]);
-    return true;
+    if (Math.floor(last / trimEvery) !== Math.floor(known.revision / trimEvery)) await trim(session, last);
+    return position;
   }
 
-  async #saveEvents(session: Session, events: readonly ResourceEvent[]): Promise<void> {
-    const rows = events.map((event) => this.#rowOf(event));
-    await session.query(
-      `INSERT INTO tollgate.resource_change VALUES ${places(rows)}`,
-      rows.flatMap(({ values }) => values),
-    );
-    // An object that one transaction writes twice is there once.
-    const lastOf = new Map(rows.map((row) => [row.values.slice(2, 6).join('\0'), row]));
-    for (const { type, values } of lastOf.values()) {
-      const [revision, , group, kind, namespace, name, sealed, body] = values as [
-        number,
-        string,
-        string,
-        string,
-        string,
-        string,
-        boolean,
-        string,
-      ];
-      if (type === 'DELETED')
-        await session.query(
-          'DELETE FROM tollgate.resource WHERE api_group = $1 AND kind = $2 AND namespace = $3 AND name = $4',
-          [group, kind, namespace, name],
-        );
-      else
-        await session.query(
-          `INSERT INTO tollgate.resource VALUES ($1, $2, $3, $4, $5, $6, $7)
-           ON CONFLICT (api_group, kind, namespace, name)
-           DO UPDATE SET revision = excluded.revision, sealed = excluded.sealed, body = excluded.body`,
-          [group, kind, namespace, name, revision, sealed, body],
-        );
-    }
-  }
-
-  #rowOf({ type, revision, group, kind, object }: ResourceEvent): { type: string; values: Value[] } {
+  /** The columns of `tollgate.resource`. */
+  rowOf(object: KubeObject, group: string, revision: number): Value[] {
+    const { kind } = object;
     const { namespace = '', name } = object.metadata;
     const text = JSON.stringify(object);
     const sealed = group === '' && kind === 'Secret';
     const body = sealed
       ? Buffer.from(this.#cipher.seal(text, `${kind}/${namespace}/${name}`)).toString('base64')
       : text;
-    return { type, values: [revision, type, group, kind, namespace, name, sealed, body] };
+    return [group, kind, namespace, name, revision, sealed, body];
+  }
+
+  async #saveEvents(session: Session, events: readonly ResourceEvent[]): Promise<void> {
+    const rows = events.map(({ type, revision, group, object }) => {
+      const row = this.rowOf(object, group, revision);
+      const [, kind, namespace, name, , sealed, body] = row as [
+        Value,
+        Value,
+        Value,
+        Value,
+        Value,
+        Value,
+        Value,
+      ];
+      return { type, row, change: [revision, type, group, kind, namespace, name, sealed, body] };
+    });
+    const insert = `INSERT INTO tollgate.resource_change VALUES ${places(rows.map(({ change }) => change))}`;
+    await session.query(
+      insert,
+      rows.flatMap(({ change }) => change),
+    );
+    // An object that one transaction writes twice is there once.
+    const lastOf = [...new Map(rows.map((one) => [one.row.slice(0, 4).join('\0'), one])).values()];
+    const gone = lastOf.filter(({ type }) => type === 'DELETED').map(({ row }) => row.slice(0, 4));
+    if (gone.length > 0)
+      await session.query(
+        `DELETE FROM tollgate.resource WHERE (api_group, kind, namespace, name) IN (${places(gone)})`,
+        gone.flat(),
+      );
+    const put = lastOf.filter(({ type }) => type !== 'DELETED').map(({ row }) => row);
+    if (put.length > 0)
+      await session.query(
+        `INSERT INTO tollgate.resource VALUES ${places(put)}
+         ON CONFLICT (api_group, kind, namespace, name)
+         DO UPDATE SET revision = excluded.revision, sealed = excluded.sealed, body = excluded.body`,
+        put.flat(),
+      );
   }
 
   #objectOf(row: Record<string, unknown>): KubeObject {
@@ -124,7 +164,12 @@ export class ResourceRows {
   }
 }
 
-function places(rows: readonly { values: readonly unknown[] }[]): string {
+async function trim(session: Session, last: number): Promise<void> {
+  await session.query('DELETE FROM tollgate.resource_change WHERE revision <= $1', [last - keptChanges]);
+  await session.query('DELETE FROM tollgate.resource_stamp WHERE revision <= $1', [last - keptStamps]);
+}
+
+function places(rows: readonly (readonly unknown[])[]): string {
   let next = 1;
-  return rows.map(({ values }) => `(${values.map(() => `$${next++}`)})`).join();
+  return rows.map((values) => `(${values.map(() => `$${next++}`)})`).join();
 }

@@ -38,7 +38,10 @@ async function cluster(t: TestContext, url: string) {
     connect,
     /** `pollMs`: a long time makes it a replica that has seen nothing yet. */
     open: async (pollMs = 5, at = url) => {
-      const store = await openPostgresResourceStore({ connection: await connect(at), keyPath, pollMs });
+      const store = await openPostgresResourceStore({
+        ...{ connection: await connect(at), keyPath, pollMs },
+        directory: mkdtempSync(join(directory, 'replica-')),
+      });
       t.after(() => store.close());
       return store;
     },
@@ -158,11 +161,14 @@ function storeTests(server: TestPostgres): void {
     assert.doesNotMatch(String(dump?.['all']), /sk-mike-key|c2stbWlrZS1rZXk/);
     assert.deepEqual((await open()).get(ref('Secret', 'one'))?.['data'], { key: 'c2stbWlrZS1rZXk=' });
     const other = join(directory, 'other.key');
-    await assert.rejects(openPostgresResourceStore({ connection, keyPath: other }), /is missing/);
+    await assert.rejects(openPostgresResourceStore({ connection, keyPath: other, directory }), /is missing/);
     writeFileSync(other, `${randomBytes(32).toString('hex')}\n`);
-    await assert.rejects(openPostgresResourceStore({ connection, keyPath: other }), /is not the key that/);
+    await assert.rejects(
+      openPostgresResourceStore({ connection, keyPath: other, directory }),
+      /is not the key that/,
+    );
     copyFileSync(keyPath, other);
-    (await openPostgresResourceStore({ connection, keyPath: other })).close();
+    (await openPostgresResourceStore({ connection, keyPath: other, directory })).close();
   });
 
   test('a replica that was away for longer than changes are kept reads everything', async (t) => {

@@ -1,15 +1,22 @@
 /**
- * Resources that several gateways share. Each has all of them in memory and follows what the others write; a write is one
- * transaction that only succeeds on the very state that it was decided on.
+ * Resources that several gateways share. Each follows what the others write: VirtualKeys into a copy on disk, all others into memory. A
+ * write is one transaction that only succeeds on the very state that it was decided on.
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import type { KubeObject, ObjectRef } from '../../core/resources/object.ts';
-import { groupOf, refOf } from '../../core/resources/object-ref.ts';
+import { refOf } from '../../core/resources/object-ref.ts';
 import { MemoryResourceStore } from '../memory/resource-store.ts';
-import { planChanges, refKey } from '../resource-changes.ts';
+import type { Progress } from '../progress.ts';
+import { differences, eventsOfChanges, planChanges, refKey } from '../resource-changes.ts';
+import { isVirtualKey, listAll } from '../resource-pages.ts';
 import type { ResourceChange, ResourceEvent, ResourceStore } from '../resource-store.ts';
-import { openSecretCipher, type SecretCipher } from '../sqlite/secret-encryption.ts';
+import { KeyReplica, type Position } from '../sqlite/key-replica.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
+import type { StoredKeys } from '../stored-keys.ts';
+import { openCheckedCipher } from './checked-cipher.ts';
 import type { PostgresConnection } from './connection.ts';
+import { copyResources, type Inherited } from './copy-resources.ts';
+import { KeyCopy } from './key-copy.ts';
 import { ResourceRows, type StoredChange } from './resource-rows.ts';
 import type { Session } from './session.ts';
 
@@ -18,46 +25,42 @@ export interface PostgresResourceOptions {
   connection: PostgresConnection;
   /** File with the key that Secrets are sealed with, the same for all replicas; made by the first where there is none yet. */
   keyPath: string;
+  /** Where this gateway keeps its copy of VirtualKeys. */
+  directory: string;
   /** How often is looked for what others wrote; default 250. */
   pollMs?: number;
+  /** What the first of all gateways begins with; asked when the database is empty. */
+  inherited?: () => Inherited | undefined;
+  /** Whether this gateway tells statuses of keys; default: it does. */
+  speaks?: () => boolean;
   /** Told when what others write cannot be followed, once, and without a fault when it can again. */
   onFault?: (fault: Error | undefined) => void;
+  /** Told why a copy of VirtualKeys that was there is made anew. */
+  onThrownAway?: (why: string) => void;
+  /** Told of what is copied, when it takes longer than a second. */
+  progress?: Progress;
 }
 
-const keyCheckText = 'resource store key check';
 /** People wait for it. */
 const timeoutMs = 5_000;
-const loadMs = 60_000;
 /** Of a write before which everything has to be read. */
 const maxAttempts = 3;
+/** Taken in at once, of what others wrote. */
+const changesAtOnce = 500;
 
+/** Rejects with `StoreUnavailable` when the server went away: the next time goes on where it stopped. */
 export async function openPostgresResourceStore(options: PostgresResourceOptions): Promise<ResourceStore> {
-  const cipher = await openCheckedCipher(options.connection, options.keyPath);
-  const store = new PostgresResourceStore(options, new ResourceRows(cipher));
-  await store.start();
-  return store;
-}
-
-/** A value sealed at the first start tells a wrong key at once, not at the first Secret that is needed. */
-async function openCheckedCipher(connection: PostgresConnection, keyPath: string): Promise<SecretCipher> {
-  const read = async () => {
-    const [row] = await connection.run((session) =>
-      session.query('SELECT key_check FROM tollgate.resource_store'),
-    );
-    return row?.['key_check'] as string | null;
-  };
-  const cipher = openSecretCipher(keyPath, (await read()) === null);
-  const sealed = Buffer.from(cipher.seal(keyCheckText, 'key check')).toString('base64');
-  await connection.run((session) =>
-    session.query('UPDATE tollgate.resource_store SET key_check = $1 WHERE key_check IS NULL', [sealed]),
-  );
+  const { connection, keyPath, directory, speaks, progress = () => {}, onThrownAway = () => {} } = options;
+  const rows = new ResourceRows(await openCheckedCipher(connection, keyPath));
+  await copyResources(connection, rows, options.inherited ?? (() => undefined), progress);
+  const replica = new KeyReplica({ directory, onThrownAway, ...(speaks && { speaks }) });
   try {
-    cipher.open(Buffer.from(String(await read()), 'base64'), 'key check');
-    return cipher;
-  } catch {
-    throw new Error(
-      `${keyPath} is not the key that the Secrets in Postgres were encrypted with: copy the encryption.key of the first gateway there`,
-    );
+    const store = new PostgresResourceStore(options, rows, replica);
+    await store.start();
+    return store;
+  } catch (error) {
+    replica.close();
+    throw error;
   }
 }
 
@@ -65,21 +68,31 @@ class PostgresResourceStore implements ResourceStore {
   readonly shared = true;
   readonly #options: PostgresResourceOptions;
   readonly #rows: ResourceRows;
-  readonly #memory = new MemoryResourceStore({});
+  readonly #replica: KeyReplica;
+  readonly #copy: KeyCopy;
+  #memory = new MemoryResourceStore({});
   /** What the operation under way has changed and nobody else may see yet. */
   #draft: Map<string, KubeObject | undefined> | undefined;
   #planned: ResourceEvent[] = [];
+  /** The copy of keys is as if the draft had happened. */
+  #isKeyDraft = false;
   #last: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #faulty = false;
+  #isClosed = false;
 
-  constructor(options: PostgresResourceOptions, rows: ResourceRows) {
+  constructor(options: PostgresResourceOptions, rows: ResourceRows, replica: KeyReplica) {
+    const { connection, progress = () => {} } = options;
     this.#options = options;
     this.#rows = rows;
+    this.#replica = replica;
+    this.#copy = new KeyCopy({ connection, rows, replica, progress });
   }
 
   async start(): Promise<void> {
-    await this.#loadAll();
+    const { position, others } = await this.#copy.bringUp(() => {});
+    this.#memory = new MemoryResourceStore({ keys: this.#replica.keys });
+    this.#adoptOthers(position, others);
     const { pollMs = 250 } = this.#options;
     const poll = async () => {
       await this.#inTurn(() => this.#follow()).then(
@@ -89,6 +102,15 @@ class PostgresResourceStore implements ResourceStore {
       if (this.#timer !== undefined) this.#timer = setTimeout(poll, pollMs);
     };
     this.#timer = setTimeout(poll, pollMs);
+  }
+
+  /** Within an operation they are as it has left them. */
+  get keys(): StoredKeys {
+    if (this.#draft !== undefined && !this.#isKeyDraft) {
+      this.#isKeyDraft = true;
+      this.#replica.draft(this.#planned);
+    }
+    return this.#replica.keys;
   }
 
   revision(): number {
@@ -105,6 +127,7 @@ class PostgresResourceStore implements ResourceStore {
   }
 
   list(group: string, kind: string): readonly KubeObject[] {
+    if (isVirtualKey({ group, kind })) return listAll(this.keys);
     const stored = this.#memory.list(group, kind);
     const prefix = `${group}/${kind}/`;
     const drafted = [...(this.#draft ?? [])].filter(([id]) => id.startsWith(prefix));
@@ -121,7 +144,8 @@ class PostgresResourceStore implements ResourceStore {
     const events = planChanges(changes, revision, (ref) => this.get(ref));
     for (const { type, object } of events)
       draft.set(refKey(refOf(object)), type === 'DELETED' ? undefined : object);
-    this.#planned.push(...events);
+    for (const event of events) this.#planned.push(event);
+    if (this.#isKeyDraft) this.#replica.draft(events);
     return events;
   }
 
@@ -147,6 +171,8 @@ class PostgresResourceStore implements ResourceStore {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#memory.close();
+    this.#replica.close();
+    this.#isClosed = true;
   }
 
   /** On a draft that nobody else sees. */
@@ -163,18 +189,21 @@ class PostgresResourceStore implements ResourceStore {
       return { events: [], refusal: { error } };
     } finally {
       this.#draft = undefined;
+      this.#isKeyDraft = false;
+      this.#replica.undo();
     }
   }
 
   /** False when others have written meanwhile. */
   async #save(events: readonly ResourceEvent[]): Promise<boolean> {
-    const revision = this.#memory.revision();
+    const { position, isWhole } = this.#replica;
+    if (position === undefined || !isWhole) return false;
     const saved = await this.#options.connection.transaction(
-      (session) => this.#rows.save(session, revision, events),
+      (session) => this.#rows.save(session, position, events),
       timeoutMs,
     );
-    if (saved) this.#memory.adopt(events);
-    return saved;
+    if (saved !== undefined) this.#take(events, saved);
+    return saved !== undefined;
   }
 
   /** While nobody else can write: others that write all the time keep this gateway waiting, not from writing. */
@@ -182,63 +211,65 @@ class PostgresResourceStore implements ResourceStore {
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       await this.#follow();
       const done = await this.#options.connection.transaction(async (session) => {
-        const revision = await this.#rows.lock(session);
-        if (!(await this.#catchUp(session, revision))) return undefined;
+        const locked = await this.#rows.lock(session);
+        if (!(await this.#catchUp(session)) || this.#memory.revision() !== locked.revision) return undefined;
         const { result, events, refusal } = this.#tryOut(operation);
         if (refusal !== undefined) throw refusal.error;
-        if (events.length > 0) await this.#rows.save(session, revision, events);
-        return { result, events };
+        const position = events.length > 0 && (await this.#rows.save(session, locked, events));
+        return { result, events, position };
       }, timeoutMs);
       if (done === undefined) continue;
-      if (done.events.length > 0) this.#memory.adopt(done.events);
+      if (done.position) this.#take(done.events, done.position);
       return done.result;
     }
     throw new StoreUnavailable('the store could not be followed: try again');
   }
 
-  /** False when not every change up to `revision` is kept. */
-  async #catchUp(session: Session, revision: number): Promise<boolean> {
-    const known = this.#memory.revision();
-    if (revision === known) return true;
-    const changes = revision < known ? undefined : await this.#rows.changesSince(session, known);
-    if (changes === undefined || changes.length === 0) return false;
-    for (const change of changes) this.#memory.adopt([this.#eventOf(change)]);
+  /** What is durable at the server: the copy on disk first, which the next start goes on from. */
+  #take(events: readonly ResourceEvent[], position: Position): void {
+    try {
+      this.#replica.take(events, position);
+    } catch (error) {
+      throw new StoreUnavailable(`the copy of the keys cannot be written: ${(error as Error).message}`);
+    }
+    if (events.length > 0) this.#memory.adopt(events);
+  }
+
+  /** False when not every change is kept since, or when what is known here is not what the server has been. */
+  async #catchUp(session: Session): Promise<boolean> {
+    const { position, isWhole } = this.#replica;
+    if (position === undefined || !isWhole || !(await this.#rows.knows(session, position))) return false;
+    const changes = await this.#rows.changesSince(session, position.revision);
+    if (changes === undefined) return false;
+    for (let done = 0, end = 0; end < changes.length; end++) {
+      const { revision, stamp } = changes[end]!;
+      if (stamp === undefined || (end - done < changesAtOnce && end < changes.length - 1)) continue;
+      const events = eventsOfChanges(changes.slice(done, end + 1).map(unstamped), (ref) => this.get(ref));
+      this.#take(events, { revision, stamp });
+      done = end + 1;
+      await turn();
+    }
     return true;
   }
 
   /** True when there was something new. */
   async #follow(): Promise<boolean> {
     const { connection } = this.#options;
-    const revision = await connection.run((session) => this.#rows.revision(session), timeoutMs);
-    if (revision === this.#memory.revision()) return false;
-    if (!(await connection.run((session) => this.#catchUp(session, revision), timeoutMs)))
-      await this.#loadAll();
+    const [known, isWhole] = [this.#replica.position, this.#replica.isWhole];
+    const now = await connection.run((session) => this.#rows.position(session), timeoutMs);
+    if (isWhole && now.revision === known?.revision && now.stamp === known.stamp) return false;
+    if (await connection.run((session) => this.#catchUp(session), timeoutMs))
+      if (this.#memory.revision() >= now.revision) return true;
+    const { position, others } = await this.#copy.bringUp((events) => this.#memory.tell(events));
+    this.#adoptOthers(position, others);
     return true;
   }
 
   /** At the start, and after having been away for too long: what differs is told as if it happened now. */
-  async #loadAll(): Promise<void> {
-    const { revision, objects } = await this.#options.connection.transaction(
-      (session) => this.#rows.load(session),
-      loadMs,
-    );
-    const gone = new Map([...this.#memory.all()].map((object) => [refKey(refOf(object)), object]));
-    const changed: StoredChange[] = [];
-    for (const object of objects) {
-      const before = gone.get(refKey(refOf(object)));
-      gone.delete(refKey(refOf(object)));
-      if (before?.metadata.resourceVersion === object.metadata.resourceVersion) continue;
-      changed.push(changeOf(before === undefined ? 'ADDED' : 'MODIFIED', object));
-    }
-    changed.sort((a, b) => a.revision - b.revision);
-    for (const object of gone.values()) changed.push({ ...changeOf('DELETED', object), revision });
-    if (changed.length > 0) this.#memory.adopt(changed.map((change) => this.#eventOf(change)));
+  #adoptOthers({ revision }: Position, objects: readonly KubeObject[]): void {
+    const changed = differences(this.#memory.all(), objects, revision);
+    if (changed.length > 0) this.#memory.adopt(changed);
     this.#memory.forget(revision);
-  }
-
-  #eventOf(change: StoredChange): ResourceEvent {
-    const previous = this.#memory.get(refOf(change.object));
-    return { ...change, ...(previous && { previous }) };
   }
 
   /** One after the other, so that a write is decided on a state that does not move under it. */
@@ -249,13 +280,12 @@ class PostgresResourceStore implements ResourceStore {
   }
 
   #tellFault(error: Error | undefined): void {
-    if ((error !== undefined) === this.#faulty) return;
+    if (this.#isClosed || (error !== undefined) === this.#faulty) return;
     this.#faulty = error !== undefined;
     this.#options.onFault?.(error);
   }
 }
 
-function changeOf(type: ResourceEvent['type'], object: KubeObject): StoredChange {
-  const revision = Number(object.metadata.resourceVersion);
-  return { type, revision, group: groupOf(object), kind: object.kind, object };
+function unstamped({ stamp: _, ...change }: StoredChange): ResourceEvent {
+  return change;
 }

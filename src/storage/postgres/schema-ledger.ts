@@ -33,3 +33,27 @@ CREATE INDEX call_cost ON tollgate.call (cost, id);
 CREATE INDEX call_tokens ON tollgate.call ((input + output), id);
 CREATE INDEX call_duration ON tollgate.call (duration, id);
 `;
+
+/**
+ * Figures that few calls have, named as in `UsageFigures`; they go with their call. Of calls of before, their records tell: escapes
+ * that Postgres' JSON has no character for are no part of any figure.
+ */
+export const ledgerRareFigures = `
+CREATE TABLE tollgate.call_rare (
+  id text COLLATE "C" PRIMARY KEY REFERENCES tollgate.call ON DELETE CASCADE,
+  "cacheWrite1hTokens" bigint NOT NULL, "audioInputTokens" bigint NOT NULL, "cachedAudioTokens" bigint NOT NULL,
+  "imageInputTokens" bigint NOT NULL, "audioOutputTokens" bigint NOT NULL, "imageOutputTokens" bigint NOT NULL,
+  estimated bigint NOT NULL
+);
+INSERT INTO tollgate.call_rare SELECT * FROM (
+  SELECT id, coalesce((usage ->> 'cacheWrite1hTokens')::bigint, 0) AS hour, coalesce((usage #>> '{media,audioInput}')::bigint, 0) AS heard,
+    coalesce((usage #>> '{media,cachedAudio}')::bigint, 0) AS cached, coalesce((usage #>> '{media,imageInput}')::bigint, 0) AS seen,
+    coalesce((usage #>> '{media,audioOutput}')::bigint, 0) AS spoken, coalesce((usage #>> '{media,imageOutput}')::bigint, 0) AS painted,
+    CASE WHEN (usage ->> 'estimated')::boolean THEN 1 ELSE 0 END AS estimated
+  FROM (
+    SELECT id, regexp_replace(record, '\\\\(\\\\|u0000|u[dD][89a-fA-F][0-9a-fA-F]{2})', '?', 'g')::json #> '{llm,usage}' AS usage
+    FROM tollgate.call
+    WHERE cache_write > 0 OR position('"media":{' in record) > 0 OR position('"estimated":true' in record) > 0
+  ) AS told
+) AS found WHERE hour + heard + cached + seen + spoken + painted + estimated > 0;
+`;

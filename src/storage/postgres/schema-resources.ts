@@ -21,3 +21,13 @@ CREATE TABLE tollgate.leader (
   id integer PRIMARY KEY CHECK (id = 1), replica text NOT NULL, until timestamptz NOT NULL
 );
 `;
+
+/**
+ * What revisions were stamped with, one for each transaction: a copy of the resources that stopped at a revision belongs to this
+ * database, and to this course of events, when it has the same. And what copies of VirtualKeys are brought up by.
+ */
+export const resourceStamps = `
+CREATE TABLE tollgate.resource_stamp (revision bigint PRIMARY KEY, stamp text NOT NULL);
+CREATE INDEX resource_key_revision ON tollgate.resource (revision)
+  WHERE api_group = 'tollgate.dev' AND kind = 'VirtualKey';
+`;

@@ -3,8 +3,8 @@ import type { PostgresConnection } from './connection.ts';
 import { adminTables } from './schema-admin.ts';
 import { alertTables } from './schema-alerts.ts';
 import { contentTables } from './schema-content.ts';
-import { ledgerOrders, ledgerTables } from './schema-ledger.ts';
-import { resourceTables } from './schema-resources.ts';
+import { ledgerOrders, ledgerRareFigures, ledgerTables } from './schema-ledger.ts';
+import { resourceStamps, resourceTables } from './schema-resources.ts';
 import { userTables } from './schema-users.ts';
 import type { Session } from './session.ts';
 
@@ -16,7 +16,9 @@ const steps: readonly string[] = [
   alertTables,
   ledgerOrders,
   userTables,
+  ledgerRareFigures,
   contentTables,
+  resourceStamps,
 ];
 
 /** Any number that other programs are unlikely to lock. */

@@ -25,6 +25,8 @@ export class Session {
   readonly #sql: Sql;
   #socket: Socket | undefined;
   #lost = false;
+  /** Of what is under way: the client does not settle everything when its line is cut, and then nobody would ever go on. */
+  readonly #waiting = new Set<(fault: Error) => void>();
 
   private constructor(client: typeof import('postgres'), url: string, timeoutMs: number) {
     const options: ClientOptions = {
@@ -33,9 +35,7 @@ export class Session {
       max_lifetime: null,
       connect_timeout: Math.min(connectTimeoutMs, timeoutMs) / 1000,
       onnotice: () => {},
-      onclose: () => {
-        this.#lost = true;
-      },
+      onclose: () => this.#lose(),
       connection: {
         application_name: 'tollgate',
         statement_timeout: timeoutMs,
@@ -45,6 +45,7 @@ export class Session {
         // The driver would try for ever.
         if (this.#lost || this.#socket !== undefined) throw new Error('the connection was lost');
         this.#socket = await openSocket(address);
+        this.#socket.once('close', () => this.#lose());
         return this.#socket;
       },
     };
@@ -55,12 +56,15 @@ export class Session {
     // Only who names a server pays for its client.
     const { default: client } = await import('postgres');
     const session = new Session(client as unknown as typeof import('postgres'), url, timeoutMs);
+    const timer = setTimeout(() => session.destroy(), timeoutMs);
     try {
       await session.query('SELECT 1');
       return session;
     } catch (error) {
       session.destroy();
       throw error;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -82,14 +86,14 @@ export class Session {
       const copy = await this.#sql.unsafe(statement).writable();
       // The client tells no fault that comes after the last row: the next statement of the transaction fails instead.
       await Promise.race([finished(copy), sendAll(copy, pieces)]);
-      if (this.#lost) throw new PostgresUnavailable('Postgres is not available: the connection was lost');
+      if (this.#lost) throw lostFault();
       await this.#sql.unsafe('SELECT 1');
     });
   }
 
   /** At once: whatever is under way fails, and the server undoes it. */
   destroy(): void {
-    this.#lost = true;
+    this.#lose();
     this.#sql.end({ timeout: 0 }).catch(() => {});
     this.#socket?.destroy();
   }
@@ -99,17 +103,35 @@ export class Session {
     await this.#sql.end({ timeout: 1 });
   }
 
+  #lose(): void {
+    this.#lost = true;
+    // The client's own word for it comes in this turn, if it comes.
+    setImmediate(() => {
+      for (const reject of this.#waiting) reject(lostFault());
+      this.#waiting.clear();
+    });
+  }
+
   async #guarded<T>(work: () => PromiseLike<T>): Promise<T> {
-    if (this.#lost) throw new PostgresUnavailable('Postgres is not available: the connection was lost');
+    if (this.#lost) throw lostFault();
+    let lost: (fault: Error) => void = () => {};
     try {
-      return await work();
+      return await new Promise<T>((resolve, reject) => {
+        lost = reject;
+        this.#waiting.add(lost);
+        work().then(resolve, reject);
+      });
     } catch (error) {
       const plain = plainError(error);
       if (!(plain instanceof PostgresRefusal)) this.#lost = true;
       throw plain;
+    } finally {
+      this.#waiting.delete(lost);
     }
   }
 }
+
+const lostFault = () => new PostgresUnavailable('Postgres is not available: the connection was lost');
 
 async function sendAll(copy: Writable, pieces: Iterable<string>): Promise<void> {
   for (const piece of pieces) {

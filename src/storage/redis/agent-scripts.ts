@@ -6,7 +6,8 @@ import { forgetSeconds, scriptParts } from './sync-script.ts';
 /**
  * KEYS: used, held, leases, absent. ARGV: name of a new generation, its settling time in ms, perhaps `unknownScript`. Leases that ended are charged whole:
  * nobody knows what of them was used until their owner is there again, and so no limit is passed. Calls at once are free again.
- * Answers generation; owner and amount as text, of each lease that ended now; owner and epoch of all that are absent.
+ * Answers generation; owner and amount as text, of each lease that ended now; owner and epoch of all that are absent; ms until
+ * calls are granted.
  */
 export const beatScript = scriptOf(`${scriptParts.generation}${scriptParts.renew}${scriptParts.charge}
 local now = clock()
@@ -32,7 +33,7 @@ for _, name in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now, 'LIMIT',
   ended[#ended + 1] = name
   ended[#ended + 1] = sum
 end
-return {current, ended, redis.call('HGETALL', KEYS[4])}`);
+return {current, ended, redis.call('HGETALL', KEYS[4]), math.max(0, math.ceil(openAt - now))}`);
 
 /**
  * KEYS: used, absent, owner. ARGV: owner's name, epoch. Gives back what the lease was charged for, unless its owner was there

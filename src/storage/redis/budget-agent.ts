@@ -2,7 +2,7 @@
  * A process's agent at the shared budgets, on its main thread: registers what this machine charged, takes back what threads of
  * earlier runs had leased, ends leases of processes that are gone, notices when the server lost its data, and reads how budgets stand.
  */
-import { heldPrefix, usedPrefix } from '../../core/budget/counter-keys.ts';
+import { usedPrefix } from '../../core/budget/counter-keys.ts';
 import { settlingMs } from '../../core/budget/lease-time.ts';
 import type { BudgetUnit } from '../../core/budget/model.ts';
 import { keptAfterSeconds } from '../../core/budget/window-clock.ts';
@@ -13,6 +13,7 @@ import { beatScript, registerScript, resetScript, returnScript } from './agent-s
 import { budgetKeys, parseField, usedField } from './budget-keys.ts';
 import type { RedisConnection } from './connection.ts';
 import { runScript } from './scripts.ts';
+import { figuresOf } from './shared-figures.ts';
 import { syncScript, unknownScript } from './sync-script.ts';
 
 export interface BudgetAgentOptions {
@@ -42,9 +43,8 @@ const cleanEvery = 60;
 const chunk = 500;
 /** An ended window's counter stays this long: calls that outlive it are charged to it. */
 const graceSeconds = 3_600;
-const heldSeconds = 2 ** 40;
 
-type BeatReply = [generation: string, ended: string[], absent: string[]];
+type BeatReply = [generation: string, ended: string[], absent: string[], openInMs: number];
 
 export function ownerName(process: string, run: string, thread: string): string {
   return `${process}:${run}:${thread}`;
@@ -59,6 +59,7 @@ export class BudgetAgent {
   #isRegistered = false;
   /** It was told that the server cannot be reached. */
   #isAway = false;
+  #openInMs: number | undefined;
   #beats = 0;
   #rememberAt = 0;
   #running: Promise<void> | undefined;
@@ -79,11 +80,17 @@ export class BudgetAgent {
         // Whoever takes over for a server that failed may lack the last of what it was told.
         this.#isRegistered = false;
         this.#isAway = true;
+        this.#openInMs = undefined;
       })
       .finally(() => {
         this.#running = undefined;
       });
     return this.#running;
+  }
+
+  /** Until calls are granted, ms, as of the last beat; undefined while the server is away. */
+  get openInMs(): number | undefined {
+    return this.#openInMs;
   }
 
   /** As of the last beat. */
@@ -158,7 +165,7 @@ export class BudgetAgent {
     const settling = String(this.#options.settlingMs ?? settlingMs);
     const args = [newGeneration(), settling];
     const reply = await runScript(this.#options.connection, beatScript, keys, args, [unknownScript]);
-    const [generation, ended, absent] = reply as BeatReply;
+    const [generation, ended, absent, openInMs] = reply as BeatReply;
     for (let at = 0; at < ended.length; at += 2)
       this.#options.log.warn({ owner: ended[at], charged: ended[at + 1] }, 'a lease ended without its owner');
     await this.#absent.see(absent);
@@ -175,6 +182,7 @@ export class BudgetAgent {
       await this.#returnLeases(false);
       this.#isRegistered = true;
     }
+    this.#openInMs = openInMs;
     if (this.#beats >= this.#rememberAt) {
       const fields = await this.#remember(process);
       this.#rememberAt = this.#beats + Math.max(rememberEvery, Math.ceil(fields / fieldsPerBeat));
@@ -248,31 +256,7 @@ export class BudgetAgent {
 
   async #read(): Promise<CounterValue[]> {
     const [used, held] = await Promise.all([this.#all(budgetKeys.used), this.#all(budgetKeys.held)]);
-    const now = this.#options.nowSeconds();
-    const counters: CounterValue[] = [];
-    for (const [field, value] of used) {
-      const parsed = parseField(field);
-      if (parsed?.windowStart === undefined || parsed.windowStart + parsed.keepSeconds <= now) continue;
-      const { name, windowStart, keepSeconds: windowSeconds } = parsed;
-      counters.push({
-        key: usedPrefix + name,
-        windowStart,
-        windowSeconds,
-        value: Math.max(0, Number(value)),
-      });
-    }
-    for (const [field, value] of held) {
-      const parsed = parseField(field);
-      if (parsed === undefined || Number(value) <= 0) continue;
-      const { name, windowStart = 0 } = parsed;
-      counters.push({
-        key: heldPrefix + name,
-        windowStart,
-        windowSeconds: heldSeconds,
-        value: Number(value),
-      });
-    }
-    return counters;
+    return figuresOf(used, held, this.#options.nowSeconds());
   }
 
   async #all(key: string): Promise<[string, string][]> {

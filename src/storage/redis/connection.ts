@@ -115,6 +115,8 @@ export class RedisConnection {
   }
 
   #take(socket: Socket, reply: Reply): void {
+    // It answered commands of a connection that is given up: those after it belong to another.
+    if (socket !== this.#socket) return;
     const waiting = this.#waiting.shift();
     if (waiting === undefined) {
       this.#lose(socket, 'an answer that nobody asked for');

@@ -6,6 +6,7 @@ import type {
   ReservationOutcome,
   ReservationRequest,
 } from '../../core/budget/model.ts';
+import { BudgetsSettling } from '../../core/budget/settling.ts';
 import { RateLimitUnavailable } from '../../core/ratelimit/model.ts';
 import { budgetKeys } from './budget-keys.ts';
 import { RedisUnavailable } from './connection.ts';
@@ -93,6 +94,11 @@ export class LeaseExchange {
     });
   }
 
+  /** Something leased will not last. A server that does not answer is asked by ticks alone. */
+  refill(): void {
+    if (this.#fault === undefined) this.soon();
+  }
+
   onTick(): void {
     const isSilent = this.#options.nowMs() - this.#toldAtMs >= beatMs;
     if ((isSilent && this.#generation !== '') || this.#due(1).length > 0) this.#run();
@@ -173,17 +179,16 @@ export class LeaseExchange {
   #requestOf(exchange: Exchange, isLast: boolean): SyncRequest {
     const { owner, process, newGeneration, book } = this.#options;
     const places = new Map<Lease, number>();
-    const ask = (lease: Lease, waiting: boolean) => {
+    const ask = (lease: Lease, waiting: number) => {
       const asked = lease.ask(waiting, this.#tick(), (item: ReservationItem) => book.chargedTo(item));
       if (isLast) asked.counter.x = 0;
       exchange.asked.push(asked);
       places.set(lease, exchange.asked.length);
     };
-    for (const { leases } of exchange.calls)
-      for (const lease of leases) if (!places.has(lease)) ask(lease, true);
+    for (const [lease, waiting] of waitingFor(exchange.calls, this.#waiting)) ask(lease, waiting);
     // A server that did not answer is asked for a sign of life alone: leases stay here to be spent.
     const due = this.#fault === undefined ? this.#due(maxCounters) : [];
-    for (const lease of due) if (!places.has(lease)) ask(lease, false);
+    for (const lease of due) if (!places.has(lease)) ask(lease, 0);
     const calls = exchange.calls.map(({ request, leases }): SyncCall => {
       const items = request.items.map((item, index): SyncCall['i'][number] => [
         places.get(leases[index]!)!,
@@ -215,6 +220,8 @@ export class LeaseExchange {
       return;
     }
     if (state !== 'ok') throw new RateLimitUnavailable('redis: an exchange came late');
+    if (!isAnswerTo(exchange, figures))
+      throw new RateLimitUnavailable('redis: the answer is not that of the script');
     this.#fault = undefined;
     this.#toldAtMs = began;
     this.#acked = seq;
@@ -259,10 +266,25 @@ export class LeaseExchange {
   }
 }
 
+/** How many calls each lease of `now` keeps waiting; those that come later are to find enough. */
+function waitingFor(now: readonly WaitingCall[], later: readonly WaitingCall[]): Map<Lease, number> {
+  const counts = new Map<Lease, number>();
+  for (const { leases } of now) for (const lease of leases) counts.set(lease, (counts.get(lease) ?? 0) + 1);
+  for (const { leases } of later)
+    for (const lease of leases) if (counts.has(lease)) counts.set(lease, counts.get(lease)! + 1);
+  return counts;
+}
+
+/** Nothing of an answer may be believed before all of it is: half of it would leave leases that nobody gave. */
+function isAnswerTo({ asked, calls }: Exchange, figures: readonly unknown[]): boolean {
+  const items = calls.reduce((sum, { leases }) => sum + leases.length, 0);
+  const expected = 3 * asked.length + calls.length + items;
+  return figures.length === expected && figures.every((figure) => typeof figure === 'number');
+}
+
 function answer(call: WaitingCall, result: number, readings: Reading[], tick: number): void {
-  if (result === notOpen) {
-    call.reject(new RateLimitUnavailable('redis: budgets are put together anew, its data was lost'));
-  } else if (result < 0) call.resolve({ refusedBy: -result - 1, readings });
+  if (result <= notOpen) call.reject(new BudgetsSettling(notOpen - result));
+  else if (result < 0) call.resolve({ refusedBy: -result - 1, readings });
   else {
     for (const [index, item] of call.request.items.entries()) call.leases[index]!.granted(item, result, tick);
     call.resolve({ granted: result, readings });

@@ -97,9 +97,9 @@ export class Lease {
 
   /**
    * What is told and asked at an exchange. Spare amounts that go into the script's hands leave `free`; all of them when calls wait
-   * for it, else what lies idle.
+   * for it (so many as `waiting` tells), else what lies idle.
    */
-  ask(waiting: boolean, tick: number, totalOf: (item: ReservationItem) => number): Asked {
+  ask(waiting: number, tick: number, totalOf: (item: ReservationItem) => number): Asked {
     const charged = [...this.charged];
     const totals = charged.map(([start, item]): [string, number] => [
       usedField(this.name, start, item.keepSeconds),
@@ -107,11 +107,11 @@ export class Lease {
     ]);
     if (this.free < 0) this.free = 0;
     const idle = tick - this.#usedTick >= idleTicks;
-    if (waiting) this.#grow(tick);
+    if (waiting > 0 || this.isLow) this.#grow(waiting, tick);
     else if (idle) this.#target = 0;
     const isSpare = this.item.enforce !== 'report';
     const target = isSpare ? this.#target : 0;
-    const parked = waiting || this.near ? this.free : Math.max(0, this.free - target);
+    const parked = waiting > 0 || this.near ? this.free : Math.max(0, this.free - target);
     this.free -= parked;
     const sent = { parked, unsent: this.#unsent, charged };
     this.charged.clear();
@@ -168,6 +168,11 @@ export class Lease {
     return !this.near && this.#target > 0 && this.free < this.#target / 2;
   }
 
+  /** It will not last until the next tick, at the pace of the calls since the last: filled before they have to wait. */
+  get isLow(): boolean {
+    return !this.near && this.free < this.#target / 4;
+  }
+
   /** Nothing is due before a call asks for it again. */
   get isQuiet(): boolean {
     return !this.dirty && this.free === 0 && this.#target === 0;
@@ -178,8 +183,8 @@ export class Lease {
     return !this.dirty && this.free === 0 && this.held === 0 && tick - this.#usedTick > 600;
   }
 
-  #grow(tick: number): void {
-    const least = firstCalls * this.#typical;
+  #grow(waiting: number, tick: number): void {
+    const least = Math.max(firstCalls, 2 * waiting) * this.#typical;
     const brief = tick - this.#filledTick < briefTicks;
     this.#target = brief && !this.near && this.#target > 0 ? Math.max(least, this.#target * 2) : least;
     if (this.#target > Number.MAX_SAFE_INTEGER) this.#target = Number.MAX_SAFE_INTEGER;

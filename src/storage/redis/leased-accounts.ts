@@ -58,11 +58,14 @@ class ScriptedAccounts implements LeasedAccounts {
         return undefined;
     }
     const readings = leases.map((lease) => lease.reading());
+    let low = false;
     for (let index = 0; index < items.length; index++) {
       leases[index]!.take(items[index]!, wantedOutput, this.#tick);
       // What is only reported is held without a lease, and so has to be told.
       if (items[index]!.enforce === 'report') this.#exchange.touch(leases[index]!);
+      low ||= leases[index]!.isLow;
     }
+    if (low) this.#exchange.refill();
     return { granted: wantedOutput, readings };
   }
 

@@ -1,9 +1,9 @@
 /** A Redis server of its own for a test, on a free port of the loopback. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../../test/support/free-port.ts';
 
 export interface TestRedis {
   port: number;
@@ -73,14 +73,5 @@ function ready(child: ChildProcess, text: string): Promise<void> {
       if (output.includes(text)) resolve();
     });
     child.once('exit', () => reject(new Error(output)));
-  });
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
   });
 }

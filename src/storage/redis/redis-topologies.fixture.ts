@@ -2,8 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../../test/support/free-port.ts';
 import { RedisConnection } from './connection.ts';
-import { freePort, startRedis, startRedisWith, type TestRedis } from './redis-server.fixture.ts';
+import { startRedis, startRedisWith, type TestRedis } from './redis-server.fixture.ts';
 import type { Reply } from './resp.ts';
 import { slotCount } from './slots.ts';
 

@@ -233,6 +233,7 @@ class Gateways {
 
 test('gateways that are killed, cut off and left by their leases in any order: the limit holds, and all is counted in the end', {
   skip,
+  timeout: 900_000,
 }, async (t) => {
   const place = await world(t);
   let run = 0;

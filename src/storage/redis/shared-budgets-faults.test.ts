@@ -4,14 +4,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { freePort } from '../../../test/support/free-port.ts';
 import { RateLimitUnavailable } from '../../core/ratelimit/model.ts';
 import { charges, hold, readings } from '../accounts-conformance.ts';
 import { startCuttingProxy } from './cutting-proxy.fixture.ts';
-import { freePort, noRedis, startRedis } from './redis-server.fixture.ts';
+import { noRedis, startRedis } from './redis-server.fixture.ts';
 import { eventually, item, world, worldOver } from './shared-budgets.fixture.ts';
 import { fight, reproducible } from './shared-budgets-load.fixture.ts';
 
 const forMs = process.env['TOLLGATE_TEST_LONG'] === '1' ? 60_000 : 3_000;
+/** Beyond that: a busy machine is slow to put its processes to rest. */
+const timeout = forMs + 110_000;
 
 test('kill -9: what was charged is there after the restart, what was leased comes back', {
   skip: noRedis,
@@ -138,6 +141,7 @@ test('a server that lost its data: nothing is granted until every process has to
 
 test('connections cut at any moment, commands that arrive late, processes that die: never passed, all counted in the end', {
   skip: noRedis,
+  timeout,
 }, async (t) => {
   const { machine, redis } = await world(t);
   const proxy = await startCuttingProxy(redis.port);
@@ -153,6 +157,7 @@ test('connections cut at any moment, commands that arrive late, processes that d
 
 test('a server that is killed at any moment and comes back with its log: nothing lost, nothing double', {
   skip: noRedis,
+  timeout,
 }, async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'tollgate-log-'));
   const port = await freePort();
@@ -183,8 +188,49 @@ test('a server that is killed at any moment and comes back with its log: nothing
   assert.ok(granted > 100 && failed > 0 && kills > 2);
 });
 
+test('a server that is killed again and again and comes back empty: never passed, all put together again', {
+  skip: noRedis,
+  timeout,
+}, async (t) => {
+  const port = await freePort();
+  let redis = await startRedis({ port });
+  t.after(() => redis.stop());
+  const machine = worldOver(t, redis.url);
+  const random = reproducible();
+  // Longer than who is not heard may spend what it has leased.
+  const settlingMs = 2_700;
+  const agents = new Map<string, { beat(): Promise<void> }>();
+  const open = async (name: string) => {
+    const opened = await machine(name, { timeoutMs: 200, settlingMs });
+    agents.set(name, opened.agent);
+    return opened;
+  };
+  let isOver = false;
+  let kills = 0;
+  const killing = (async () => {
+    while (!isOver) {
+      await new Promise((resolve) => setTimeout(resolve, settlingMs + 500 + random() * 1_500));
+      await redis.stop();
+      redis = await startRedis({ port });
+      kills++;
+    }
+  })();
+  const beats = setInterval(() => {
+    for (const agent of agents.values()) void agent.beat();
+  }, 500);
+  const long = Math.max(forMs, 12_000);
+  const { granted, failed } = await fight(t, { open, random, forMs: long, deaths: 0.0005 }, () => {
+    isOver = true;
+    clearInterval(beats);
+    return killing;
+  });
+  t.diagnostic(`${kills} kills of the server`);
+  assert.ok(granted > 50 && failed > 0 && kills > 1);
+});
+
 test('a server that is slow, and stands still again and again: never passed, all counted in the end', {
   skip: noRedis,
+  timeout,
 }, async (t) => {
   const { machine, redis } = await world(t);
   const random = reproducible();

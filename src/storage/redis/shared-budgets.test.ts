@@ -5,6 +5,7 @@ import { charges, hold, readings } from '../accounts-conformance.ts';
 import { budgetKeys } from './budget-keys.ts';
 import { RedisConnection } from './connection.ts';
 import { noRedis } from './redis-server.fixture.ts';
+import { tell } from './redis-topologies.fixture.ts';
 import { eventually, item, world } from './shared-budgets.fixture.ts';
 
 test('far from its limit a counter costs almost no exchanges; slices shrink, the end is exact', {
@@ -50,6 +51,29 @@ test('calls that come all the time do not keep each other waiting for a server t
   }
   await Promise.all(calls);
   assert.ok(waited < 75, `${waited} of 150 waited`);
+});
+
+test('a thousand calls at once wait for one exchange or two, not for one after the other; the next thousand for none', {
+  skip: noRedis,
+}, async (t) => {
+  const { machine, redis } = await world(t);
+  const { accounts } = await machine('one');
+  const items = [item({ limit: 100_000_000 })];
+  const exchanges = async () =>
+    Number(
+      /cmdstat_evalsha:calls=(\d+)/.exec(String(await tell(redis.port, 'INFO', 'commandstats')))?.[1] ?? 0,
+    );
+  assert.equal(await hold(accounts, items, 0), 0);
+  const before = await exchanges();
+  const outcomes = Array.from({ length: 1_000 }, () => hold(accounts, items, 0));
+  assert.deepEqual(new Set(await Promise.all(outcomes)), new Set([0]));
+  for (let n = 0; n < 1_000; n++) {
+    const outcome = accounts.reserve({ items, wantedOutput: 0, minimumOutput: 0 });
+    assert.equal(outcome instanceof Promise, false, `call ${n} waited`);
+  }
+  const made = (await exchanges()) - before;
+  // A tick of the thread or a beat of its agent may be among them.
+  assert.ok(made <= 4, `${made} exchanges`);
 });
 
 test('a changed limit holds at once, whatever was leased under the one before', {

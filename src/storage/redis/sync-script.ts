@@ -58,7 +58,7 @@ export interface SyncRequest {
 /** A process that did not come back for so long is forgotten; until then its part is told apart from the others'. */
 export const forgetSeconds = 100 * 86_400;
 
-/** In place of a result, while the generation only takes in. */
+/** In place of a result, while the generation only takes in: that less the ms until it is open. */
 export const notOpen = -1_000_000;
 
 /** Adds `sign` times what an owner had leased to what is charged; see `restore`. Answers the sum. */
@@ -202,7 +202,7 @@ for _, call in ipairs(q.calls) do
     end
   end
   if now < openAt then
-    results[#results + 1] = ${notOpen}
+    results[#results + 1] = ${notOpen} - math.ceil(openAt - now)
   else
     if refused == 0 then
       for _, item in ipairs(call.i) do

@@ -1,10 +1,11 @@
 /** Counters over Sentinels and over a Cluster: real servers, lost and moved while they count. */
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
+import { freePort } from '../../../test/support/free-port.ts';
 import { RateLimitUnavailable } from '../../core/ratelimit/model.ts';
 import { counterConformance } from '../counter-conformance.ts';
 import { openRedisCounters, type RedisCounters } from './counter-store.ts';
-import { freePort, noRedis } from './redis-server.fixture.ts';
+import { noRedis } from './redis-server.fixture.ts';
 import { startClusterTopology, startSentinelTopology, tell, until } from './redis-topologies.fixture.ts';
 import { slotOf } from './slots.ts';
 

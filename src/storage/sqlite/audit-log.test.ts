@@ -51,7 +51,7 @@ test('a file of an earlier release is brought up to date, with what is in it', (
   before.append([auditEntry(1)]);
   before.close();
   const database = new DatabaseSync(path);
-  database.exec('DROP TABLE log; PRAGMA user_version = 1;');
+  database.exec('DROP TABLE log; DROP INDEX entry_action; PRAGMA user_version = 1;');
   database.close();
   const log = openSqliteAuditLog(path);
   log.append([auditEntry(2)]);

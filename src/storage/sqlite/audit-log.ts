@@ -2,7 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import type { AuditChange } from '../../core/audit/changes.ts';
-import type { AuditEntry, AuditFilter, AuditPage, LocalAuditLog, NewAuditEntry } from '../audit-log.ts';
+import type {
+  AuditEntry,
+  AuditFilter,
+  AuditOrder,
+  AuditPage,
+  AuditQuery,
+  LocalAuditLog,
+  NewAuditEntry,
+} from '../audit-log.ts';
 import { migrate, startNewerRelease } from './migrate.ts';
 import { transaction } from './transaction.ts';
 
@@ -14,7 +22,16 @@ const migrations = [
    CREATE INDEX entry_object ON entry (object);
    CREATE INDEX entry_actor ON entry (actor);`,
   'CREATE TABLE log (id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL) STRICT;',
+  'CREATE INDEX entry_action ON entry (action);',
 ];
+
+/** Each has an index, which tells entries of one value apart by their id. */
+const orders: Readonly<Record<AuditOrder['by'], string>> = {
+  time: 'id',
+  actor: 'actor',
+  action: 'action',
+  object: 'object',
+};
 
 /** Throws when the file was written by a newer release. */
 export function openSqliteAuditLog(path: string): LocalAuditLog {
@@ -44,20 +61,23 @@ class SqliteAuditLog implements LocalAuditLog {
     });
   }
 
-  search(filter: AuditFilter, { limit, before }: { limit: number; before?: number }): AuditPage {
-    const { object, actor, fromMs, toMs } = filter;
+  search(filter: AuditFilter, { limit, before, order = { by: 'time' } }: AuditQuery): AuditPage {
+    const { object, actor, action, fromMs, toMs } = filter;
+    const column = orders[order.by];
+    const [direction, isAfter] = order.ascending ? ['ASC', '>'] : ['DESC', '<'];
     const conditions: [condition: string, ...values: (string | number | undefined)[]][] = [
       ['substr(object, 1, length(?)) = ?', object, object],
       ["(actor = ? OR substr(actor, 1, length(?) + 2) = ? || ' (')", actor, actor, actor],
+      ['substr(action, 1, length(?)) = ?', action, action],
       ['at >= ?', fromMs],
       ['at < ?', toMs],
-      ['id < ?', before],
+      [`(${column}, id) ${isAfter} (SELECT ${column}, id FROM entry WHERE id = ?)`, before],
     ];
     const given = conditions.filter(([, value]) => value !== undefined);
     const where = given.length === 0 ? '' : `WHERE ${given.map(([condition]) => condition).join(' AND ')}`;
     const values = given.flatMap(([, ...bound]) => bound as (string | number)[]);
     const rows = this.#database
-      .prepare(`SELECT * FROM entry ${where} ORDER BY id DESC LIMIT ?`)
+      .prepare(`SELECT * FROM entry ${where} ORDER BY ${column} ${direction}, id ${direction} LIMIT ?`)
       .all(...values, limit + 1);
     const entries = rows.slice(0, limit).map(entryOf);
     const last = entries.at(-1);

@@ -1,6 +1,7 @@
 /** Tables of the ledger, and what brings an older file up to date: forward only. */
 import type { DatabaseSync } from 'node:sqlite';
 import { migrate, startNewerRelease } from './migrate.ts';
+import { rareFiguresMigration } from './rare-figures-schema.ts';
 import { usageSumsMigration } from './usage-sums-schema.ts';
 
 const migrations = [
@@ -49,6 +50,7 @@ const migrations = [
   // The last call that is in the sums: later ones are added when they are many.
   `CREATE TABLE usage_summed (n INTEGER NOT NULL);
    INSERT INTO usage_summed SELECT coalesce(max(n), 0) FROM call;`,
+  rareFiguresMigration,
 ];
 
 /** Throws when the file was written by a newer release. */

@@ -51,6 +51,6 @@ function isAnyCall(database: DatabaseSync, filter: LedgerFilter): boolean {
 }
 
 function countOf(database: DatabaseSync, filter: LedgerFilter): number {
-  const { sql, values }: SqlPart = groupedSql(filter, { groupBy: [] });
+  const { sql, values }: SqlPart = groupedSql(filter, { groupBy: [] }, false);
   return Number(database.prepare(sql).get(...values)?.['requests'] ?? 0);
 }

@@ -4,8 +4,11 @@ import type { LedgerFilter, UsageFigures, UsageQuery, UsageRow } from '../ledger
 import { bucketAt } from '../usage-buckets.ts';
 import { type SqlPart, whereOf } from './ledger-query.ts';
 import { figureNames, groupedSql } from './summed-query.ts';
+import { slotOf } from './sums-of-calls.ts';
 
 const maxRows = 10_000;
+/** Farther than any call. */
+const farMs = 8e15;
 
 type Row = Record<string, string | number | null>;
 
@@ -13,9 +16,16 @@ type Row = Record<string, string | number | null>;
 class Statements {
   readonly #database: DatabaseSync;
   readonly #prepared = new Map<string, StatementSync>();
+  /** Whether any call of the report may have rare figures. */
+  readonly hasRare: boolean;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, { fromMs = 0, toMs = farMs }: LedgerFilter) {
     this.#database = database;
+    const some = database.prepare(
+      "SELECT 1 FROM usage_sum_rare WHERE dimension = 'all' AND level = 'month' AND slot >= ? AND slot < ? LIMIT 1",
+    );
+    const month = slotOf(Math.max(0, Math.min(fromMs, farMs)), 'month');
+    this.hasRare = some.get(month, Math.min(toMs, farMs)) !== undefined;
   }
 
   all({ sql, values }: SqlPart): Row[] {
@@ -29,7 +39,7 @@ class Statements {
 }
 
 export function usageRows(database: DatabaseSync, filter: LedgerFilter, query: UsageQuery): UsageRow[] {
-  const statements = new Statements(database);
+  const statements = new Statements(database, filter);
   if (query.bucket === undefined) return rowsOf(statements, filter, query);
   const { page: _, sort: __, ...each } = query;
   const rows: UsageRow[] = [];
@@ -64,9 +74,10 @@ function* bucketsIn(
 
 function rowsOf(statements: Statements, filter: LedgerFilter, query: UsageQuery): UsageRow[] {
   const { groupBy, sort, page } = query;
-  const grouped = groupedSql(filter, query);
+  const grouped = groupedSql(filter, query, statements.hasRare);
+  const sorted = sort?.by === 'group' ? groupBy.map((_, index) => `d${index}`) : sort ? [sort.by] : [];
   const order = [
-    ...(sort === undefined ? [] : [`${sort.by} ${sort.ascending ? 'ASC' : 'DESC'}`]),
+    ...sorted.map((column) => `${column} ${sort?.ascending ? 'ASC' : 'DESC'}`),
     'costNano DESC',
     'tokens DESC',
     // Pages need an order that is the same each time.

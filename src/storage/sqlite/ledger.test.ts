@@ -70,10 +70,29 @@ test('a file of the first schema is brought up to date with what is in it', (t) 
   assert.equal(ledger.charged().sinceMs, record.startedAtMs + 1);
 });
 
+test('calls of before are known by every kind of token that their records tell', (t) => {
+  const path = pathIn(t);
+  const records = manyCalls(400);
+  const odd = { ...records[13]!, id: 'odd', path: '/\u0000"media":{"audioInput":9}\ud800', error: '\\' };
+  records.push(odd, { ...records[1]!, id: 'talk', error: '"media":{"audioInput":9}, "estimated":true' });
+  const ledger = openSqliteLedger(path);
+  ledger.append(records, []);
+  ledger.close();
+  madeAnew(path);
+  const again = openSqliteLedger(path);
+  t.after(() => again.close());
+  for (const query of [{ groupBy: [] }, { groupBy: ['user' as const] }])
+    assert.deepEqual(again.usage({}, query).sort(byUser), naiveUsage(records, {}, query).sort(byUser));
+  const [total] = again.usage({ user: 'u-0' }, { groupBy: [] });
+  assert.ok(total!.audioInputTokens > 0 && total!.estimated > 0);
+});
+
 /** What the sums are in a file, whose order is that of their names. */
 function sumsIn(path: string): unknown[] {
   const database = new DatabaseSync(path, { readOnly: true });
-  const rows = ['usage_sum', 'latency_sum'].map((table) => database.prepare(`SELECT * FROM ${table}`).all());
+  const rows = ['usage_sum', 'latency_sum', 'usage_sum_rare'].map((table) =>
+    database.prepare(`SELECT * FROM ${table}`).all(),
+  );
   database.close();
   return rows;
 }
@@ -81,7 +100,7 @@ function sumsIn(path: string): unknown[] {
 /** Deletes the sums and has them made anew, as for a file of before. */
 function madeAnew(path: string): unknown[] {
   const database = new DatabaseSync(path);
-  database.exec(`DROP TABLE usage_sum; DROP TABLE usage_summed; DROP TABLE latency_sum; DROP INDEX call_cost; DROP INDEX call_tokens; DROP INDEX call_duration;
+  database.exec(`DROP TABLE usage_sum; DROP TABLE usage_summed; DROP TABLE call_rare; DROP TABLE usage_sum_rare; DROP TABLE latency_sum; DROP INDEX call_cost; DROP INDEX call_tokens; DROP INDEX call_duration;
     PRAGMA user_version = 3;`);
   database.close();
   openSqliteLedger(path).close();
@@ -99,8 +118,11 @@ function manyCalls(count: number): RequestRecord[] {
       key: { id: `k-${n % 50}`, user: `u-${n % 20}`, metadata: {}, labels: { team: `t-${n % 4}` } },
     });
     const timeToFirstTokenMs = n % 2 === 0 ? 5 + (n % 900) : undefined;
+    const usage = { ...base.llm!.usage!, estimated: n % 11 === 0 };
+    const sound = n % 13 === 0 && { media: { audioInput: n % 50, audioOutput: 3 }, cacheWrite1hTokens: 4 };
     const llm = {
       ...base.llm!,
+      usage: { ...usage, ...sound },
       requestModel: `m-${n % 5}`,
       ...(timeToFirstTokenMs && { timeToFirstTokenMs }),
     };
@@ -119,11 +141,12 @@ test('sums are the same whether they were kept up, made of a file of before, or 
   ledger.close();
   const kept = sumsIn(path);
   assert.ok((kept[0] as unknown[]).length > 1_000);
+  assert.ok((kept[2] as unknown[]).length > 100);
   assert.deepEqual(kept, madeAnew(path));
   const again = openSqliteLedger(path);
   again.prune(Number.MAX_SAFE_INTEGER);
   again.close();
-  assert.deepEqual(sumsIn(path), [[], []]);
+  assert.deepEqual(sumsIn(path), [[], [], []]);
 });
 
 test('a process that is killed loses no sum: the next one adds up what was not yet', (t) => {

@@ -17,6 +17,7 @@ import type {
   UsageRow,
 } from '../ledger.ts';
 import { columnsOf } from '../ledger-row.ts';
+import { rareFigures, rareFiguresOf } from '../rare-figures.ts';
 import { ChargedSums } from './charged-sums.ts';
 import { latencyBin } from './latency-bin.ts';
 import { latencyOf } from './ledger-latency.ts';
@@ -49,6 +50,7 @@ class SqliteLedger implements LocalLedgerStore {
   readonly #database: DatabaseSync;
   readonly #insert;
   readonly #insertRecord;
+  readonly #insertRare;
   readonly #insertPosition;
   readonly #charged;
   readonly #sums;
@@ -59,6 +61,9 @@ class SqliteLedger implements LocalLedgerStore {
       `INSERT INTO call VALUES (NULL, ${Array.from({ length: 19 }, () => '?').join(', ')}) ON CONFLICT (id) DO NOTHING`,
     );
     this.#insertRecord = database.prepare('INSERT INTO call_record VALUES (?, ?)');
+    this.#insertRare = database.prepare(
+      `INSERT INTO call_rare VALUES (?${', ?'.repeat(rareFigures.length)})`,
+    );
     this.#charged = new ChargedSums(database);
     this.#sums = new UsageSums(database);
     this.#insertPosition = database.prepare('INSERT INTO journal_position VALUES (?, ?)');
@@ -66,19 +71,22 @@ class SqliteLedger implements LocalLedgerStore {
 
   append(records: readonly RequestRecord[], positions: readonly JournalPosition[]): void {
     const rows: CallColumns[] = [];
+    const rare: (number[] | undefined)[] = [];
     transaction(this.#database, () => {
       const entered: RequestRecord[] = [];
       for (const record of records) {
         const columns = columnsOf(record);
-        if (!this.#enter(record, columns)) continue;
+        const ofFew = rareFiguresOf(record);
+        if (!this.#enter(record, columns, ofFew)) continue;
         entered.push(record);
         rows.push(columns);
+        rare.push(ofFew);
       }
       this.#charged.add(entered);
       this.#database.exec('DELETE FROM journal_position');
       for (const { file, offset } of positions) this.#insertPosition.run(file, offset);
     });
-    this.#sums.add(rows);
+    this.#sums.add(rows, rare);
   }
 
   positions(): JournalPosition[] {
@@ -168,7 +176,8 @@ class SqliteLedger implements LocalLedgerStore {
     return transaction(this.#database, () => {
       this.#sums.takeAway(beforeMs, atMost);
       const old = 'SELECT n FROM call WHERE started < ? ORDER BY started, n LIMIT ?';
-      this.#database.prepare(`DELETE FROM call_record WHERE n IN (${old})`).run(beforeMs, atMost);
+      for (const table of ['call_record', 'call_rare'])
+        this.#database.prepare(`DELETE FROM ${table} WHERE n IN (${old})`).run(beforeMs, atMost);
       const { changes } = this.#database
         .prepare(`DELETE FROM call WHERE n IN (${old})`)
         .run(beforeMs, atMost);
@@ -183,10 +192,11 @@ class SqliteLedger implements LocalLedgerStore {
   }
 
   /** False when it is there already. */
-  #enter(record: RequestRecord, columns: CallColumns): boolean {
+  #enter(record: RequestRecord, columns: CallColumns, rare: readonly number[] | undefined): boolean {
     const { changes, lastInsertRowid } = this.#insert.run(...columns);
     if (changes === 0) return false;
     this.#insertRecord.run(lastInsertRowid, JSON.stringify(record));
+    if (rare !== undefined) this.#insertRare.run(lastInsertRowid, ...rare);
     return true;
   }
 }

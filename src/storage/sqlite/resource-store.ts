@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { KubeObject } from '../../core/resources/object.ts';
 import { createResourceStore } from '../memory/resource-store.ts';
+import type { Progress } from '../progress.ts';
 import { isVirtualKey } from '../resource-pages.ts';
 import type { ResourceEvent, ResourcePersistence, ResourceStore } from '../resource-store.ts';
 import { migrateResourceSchema } from './resource-store-schema.ts';
@@ -18,9 +19,14 @@ const cacheKib = 32 * 1_024;
 const lockWaitMs = 10_000;
 const keyCheckText = 'resource store key check';
 
+export interface ResourceStoreOptions {
+  /** Told while a directory of an older release is converted, which takes long when there are very many keys. */
+  progress?: Progress;
+}
+
 /** The store behind the embedded API server, kept in `directory` (see `openResourcePersistence`). */
-export function openResourceStore(directory: string): ResourceStore {
-  return createResourceStore({ persistence: openResourcePersistence(directory) });
+export function openResourceStore(directory: string, options: ResourceStoreOptions = {}): ResourceStore {
+  return createResourceStore({ persistence: openResourcePersistence(directory, options) });
 }
 
 /** Keeps a second process from `directory` until what it returns is called; that process gets an error that says so. */
@@ -30,13 +36,13 @@ export function lockDirectory(directory: string): () => void {
 }
 
 /** `directory` must exist. It is locked until `close`: a second process gets an error that says so. */
-function openResourcePersistence(directory: string): ResourcePersistence {
+function openResourcePersistence(directory: string, { progress }: ResourceStoreOptions): ResourcePersistence {
   const path = join(directory, 'resources.db');
   const lock = openLocked(join(directory, 'resources-lock.db'), directory);
   let database: DatabaseSync | undefined;
   try {
     database = openDatabase(path);
-    migrateResourceSchema(database, path);
+    migrateResourceSchema(database, path, progress);
     const cipher = openCheckedCipher(database, join(directory, 'encryption.key'));
     return new SqlitePersistence(database, path, cipher, lock);
   } catch (error) {
@@ -50,7 +56,7 @@ function openResourcePersistence(directory: string): ResourcePersistence {
  * Threads of the data path read from it too, so that it is not locked itself. One that opens or closes it holds a lock for a moment,
  * which a write has to wait for.
  */
-function openDatabase(path: string): DatabaseSync {
+export function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: lockWaitMs });
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${cacheKib}`);
   return database;

@@ -4,6 +4,8 @@ import { type Level, levelsOf, modelSeparator, type SumDimension } from './usage
 
 /** Of `columnsOf`: everything from `started` on, or what a SELECT of the same columns gives. */
 export type CallColumns = readonly (string | number | null)[];
+/** Of `rareFiguresOf`. */
+type RareFigures = readonly number[] | undefined;
 
 export interface UsageSum {
   dimension: SumDimension;
@@ -12,6 +14,7 @@ export interface UsageSum {
   value: string;
   /** In the order of the table: requests to unpriced. */
   figures: number[];
+  rare: RareFigures;
   last: number;
 }
 
@@ -32,6 +35,7 @@ interface AlikeCalls {
   user: string;
   key: string;
   figures: number[];
+  rare: RareFigures;
   last: number;
 }
 
@@ -47,7 +51,7 @@ export class SumsOfCalls {
   readonly #latencies = { duration: new Map<number, number>(), first_token: new Map<number, number>() };
 
   /** `sign` −1 for calls that go. */
-  add(columns: CallColumns, sign: 1 | -1 = 1): void {
+  add(columns: CallColumns, rare?: RareFigures, sign: 1 | -1 = 1): void {
     const [started, outcome, key, user, model, , provider, route, labels] = columns as string[];
     const at = Number(started);
     const slot = at - (at % hourMs);
@@ -55,7 +59,18 @@ export class SumsOfCalls {
     let alike = this.#alike.get(id);
     if (alike === undefined) {
       const figures = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-      alike = { slot, provider, model, route, labels, user, key, figures, last: at } as AlikeCalls;
+      alike = {
+        slot,
+        provider,
+        model,
+        route,
+        labels,
+        user,
+        key,
+        figures,
+        rare: undefined,
+        last: at,
+      } as AlikeCalls;
       this.#alike.set(id, alike);
     }
     const { figures } = alike;
@@ -64,16 +79,17 @@ export class SumsOfCalls {
     else if (outcome === 'failed') figures[2]! += sign;
     else this.#addLatencies(at, columns, sign);
     for (let figure = 0; figure < 7; figure++) figures[figure + 3]! += sign * (columns[figure + 9] as number);
+    if (rare !== undefined) alike.rare = sumOf(alike.rare, rare, sign);
     if (at > alike.last) alike.last = at;
     this.count++;
   }
 
   usage(): Iterable<UsageSum> {
     const sums = new Map<string, UsageSum>();
-    for (const { slot, provider, model, route, labels, user, key, figures, last } of this.#alike.values()) {
+    for (const { slot, provider, model, route, labels, user, key, ...sum } of this.#alike.values()) {
       const add = (dimension: SumDimension, value: string) => {
         const level = levelsOf[dimension][0]!;
-        addTo(sums, { dimension, level, slot: slotOf(slot, level), value, figures, last });
+        addTo(sums, { dimension, level, slot: slotOf(slot, level), value, ...sum });
       };
       add('all', '');
       add('model', `${provider}${modelSeparator}${model}`);
@@ -124,5 +140,11 @@ function addTo(sums: Map<string, UsageSum>, one: UsageSum): void {
     return;
   }
   for (let at = 0; at < sum.figures.length; at++) sum.figures[at]! += one.figures[at]!;
+  sum.rare = sumOf(sum.rare, one.rare, 1);
   sum.last = Math.max(sum.last, one.last);
+}
+
+function sumOf(sum: RareFigures, added: RareFigures, sign: 1 | -1): RareFigures {
+  if (added === undefined) return sum;
+  return added.map((figure, at) => (sum?.[at] ?? 0) + sign * figure);
 }

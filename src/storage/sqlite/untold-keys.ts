@@ -6,9 +6,12 @@ import { prepareWrite, transaction } from './transaction.ts';
 
 export class UntoldKeys {
   readonly #database: DatabaseSync;
+  readonly #speaks: () => boolean;
   readonly #statements;
 
-  constructor(database: DatabaseSync) {
+  /** `speaks`: whether this process tells statuses; while it does not, there is nothing to tell and all is remembered. */
+  constructor(database: DatabaseSync, speaks: () => boolean) {
+    this.#speaks = speaks;
     const write = (sql: string) => prepareWrite(database, sql);
     this.#database = database;
     this.#statements = {
@@ -28,6 +31,7 @@ export class UntoldKeys {
   }
 
   untold(limit: number): UntoldKey[] {
+    if (!this.#speaks()) return [];
     return this.#statements.untold.all(limit).map(({ id, revision, body }) => ({
       object: JSON.parse(body as string) as KubeObject,
       mark: { id: Number(id), revision: Number(revision) },
@@ -35,7 +39,7 @@ export class UntoldKeys {
   }
 
   told(keys: readonly UntoldKey[]): void {
-    if (keys.length === 0) return;
+    if (keys.length === 0 || !this.#speaks()) return;
     transaction(this.#database, () => {
       for (const { mark } of keys) this.#statements.told.run(mark.id, mark.revision);
     });

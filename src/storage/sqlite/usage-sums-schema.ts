@@ -47,6 +47,11 @@ const begins: Readonly<Record<Level, string>> = {
   month: "unixepoch(started / 1000, 'unixepoch', 'start of month') * 1000",
 };
 
+/** For SQL that makes sums of calls: of each dimension and level, with the slot and the value as SQL over `call`. */
+export const sumsOfCallsSql = (Object.keys(levelsOf) as SumDimension[]).flatMap((dimension) =>
+  levelsOf[dimension].map((level) => ({ dimension, level, slot: begins[level], value: values[dimension] })),
+);
+
 /** Part of a released migration: never changed. */
 export const usageSumsMigration = `
   CREATE TABLE usage_sum (
@@ -57,15 +62,16 @@ export const usageSumsMigration = `
     last INTEGER NOT NULL,
     PRIMARY KEY (dimension, level, slot, value)
   ) WITHOUT ROWID;
-  ${(Object.keys(levelsOf) as SumDimension[])
-    .flatMap((dimension) =>
-      levelsOf[dimension].map(
-        (
-          level,
-        ) => `INSERT INTO usage_sum SELECT '${dimension}', '${level}', ${begins[level]}, ${values[dimension]},
+  ${sumsOfCallsSql
+    .map(
+      ({
+        dimension,
+        level,
+        slot,
+        value,
+      }) => `INSERT INTO usage_sum SELECT '${dimension}', '${level}', ${slot}, ${value},
     count(*), sum(outcome = 'refused'), sum(outcome = 'failed'), sum(input), sum(cached_input), sum(cache_write),
     sum(output), sum(reasoning), sum(cost), sum(unpriced), max(started) FROM call GROUP BY 3, 4;`,
-      ),
     )
     .join('\n  ')}
   CREATE TABLE latency_sum (

@@ -19,12 +19,15 @@ const update = `
 
 export class VirtualKeyRows {
   readonly #statements;
+  readonly #speaks: () => boolean;
   /** Values that may be another key's since, or nobody's. Lower-case hex. */
   #changed = new Set<string>();
   #opensOthers = false;
   #revision = 0;
 
-  constructor(database: DatabaseSync) {
+  /** `speaks`: whether this process tells statuses. */
+  constructor(database: DatabaseSync, speaks: () => boolean = () => true) {
+    this.#speaks = speaks;
     this.#statements = statementsOf(database);
   }
 
@@ -91,6 +94,8 @@ export class VirtualKeyRows {
     const { namespace, name } = object.metadata;
     const told = [keyStates.indexOf(state), lastUsedMs, JSON.stringify(object)];
     this.#statements.writeTold.run(...told, namespace!, name);
+    // Whoever speaks knows what it has told of; all others learn it from here.
+    if (!this.#speaks() && isTold(object)) this.#statements.removeUntold.run(this.#idOf(object));
   }
 
   #idOf({ metadata }: KubeObject): number {

@@ -1,6 +1,7 @@
 /** Tables of VirtualKeys: each key's object, and what it is found by. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { KubeObject } from '../../core/resources/object.ts';
+import type { Progress } from '../progress.ts';
 import { VirtualKeyRows } from './virtual-key-rows.ts';
 
 /**
@@ -37,16 +38,21 @@ const tables = `
   INSERT INTO virtual_keys VALUES (1, 0, '[]');
 `;
 
-/** From objects among the others to tables of their own: with a million keys it takes a minute or two, once. */
-export function moveVirtualKeys(database: DatabaseSync): void {
+/**
+ * From objects among the others to tables of their own: with a million keys it takes a minute or two, once. `progress` is told of each:
+ * how many are done, of how many.
+ */
+export function moveVirtualKeys(database: DatabaseSync, progress: Progress): void {
   database.exec(tables);
+  const ofKind = "FROM object WHERE api_group = 'tollgate.dev' AND kind = 'VirtualKey'";
+  const all = Number(database.prepare(`SELECT count(*) AS n ${ofKind}`).get()!['n']);
+  let moved = 0;
   const rows = new VirtualKeyRows(database);
-  const objects = database.prepare(
-    "SELECT revision, body FROM object WHERE api_group = 'tollgate.dev' AND kind = 'VirtualKey'",
-  );
+  const objects = database.prepare(`SELECT revision, body ${ofKind}`);
   for (const { revision, body } of objects.iterate()) {
     const text = new TextDecoder().decode(body as Uint8Array);
     rows.put(JSON.parse(text) as KubeObject, undefined, Number(revision));
+    progress(++moved, all);
   }
-  database.exec("DELETE FROM object WHERE api_group = 'tollgate.dev' AND kind = 'VirtualKey'");
+  database.exec(`DELETE ${ofKind}`);
 }

@@ -18,8 +18,10 @@ export interface SearchBounds {
   /** So many are read and put in order one by one; in the order of names walking is cheaper from `fewByName` on. */
   few: number;
   fewByName: number;
-  /** So many are counted. */
+  /** So many are counted to find the narrowest condition. */
   counted: number;
+  /** So many are counted of what a single condition lets through, divided by its `cost`. */
+  exact: number;
   /** So many are looked at where only a look tells. */
   looked: number;
   /** Of what the narrowest of several conditions lets through, so many are looked at to count. */
@@ -30,6 +32,8 @@ const usualBounds: SearchBounds = {
   few: 5_000,
   fewByName: 1_000,
   counted: 10_000,
+  // Some 40 ms at most.
+  exact: 1_000_000,
   looked: 20_000,
   candidates: 4_000,
 };
@@ -56,7 +60,7 @@ export class VirtualKeySearch implements KeyDirectory {
 
   find(filter: KeyFilter, order: KeyOrder, page: { offset: number; limit: number }): KeyPage {
     const conditions = conditionsOf(filter);
-    const { few, fewByName, counted } = this.#bounds;
+    const { few, fewByName } = this.#bounds;
     const narrowest = this.#narrowest(conditions);
     if (narrowest !== undefined && narrowest.count <= (order.by === 'name' ? fewByName : few)) {
       const found = this.#found(narrowest.condition, conditions).sort(compareBy(order));
@@ -69,14 +73,9 @@ export class VirtualKeySearch implements KeyDirectory {
     const ids = this.#walk(conditions, order, page);
     const objects = this.#objects(ids);
     if (all <= this.#bounds.looked) return { objects, total: this.#countAll(conditions) };
-    if (conditions.length === 1 && narrowest !== undefined && narrowest.count <= counted)
-      return { objects, total: narrowest.count };
+    const { total, atLeast } = this.#countSome(conditions, narrowest);
     const least = ids.length === 0 ? 0 : page.offset + ids.length;
-    return {
-      objects,
-      total: Math.max(least, this.#countSome(conditions, narrowest?.condition)),
-      atLeast: true,
-    };
+    return { objects, ...(atLeast ? { total: Math.max(least, total), atLeast } : { total }) };
   }
 
   findAfter(filter: KeyFilter, after: { name: string; namespace: string }, limit: number): KubeObject[] {
@@ -110,9 +109,7 @@ export class VirtualKeySearch implements KeyDirectory {
     let narrowest: { condition: Condition; count: number } | undefined;
     for (const condition of conditions) {
       if (condition.from === undefined) continue;
-      const from = condition.counted ?? condition.from;
-      const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM ${from} LIMIT ${this.#bounds.counted + 1})`;
-      const count = this.#number(sql, condition.values);
+      const count = this.#countUpTo(condition, this.#bounds.counted + 1);
       if (narrowest === undefined || count < narrowest.count) narrowest = { condition, count };
     }
     return narrowest;
@@ -225,15 +222,31 @@ export class VirtualKeySearch implements KeyDirectory {
     return this.#number(`SELECT count(*) AS n FROM virtual_key AS v WHERE ${where}`, values);
   }
 
-  #countSome(conditions: readonly Condition[], narrowest: Condition | undefined): number {
-    if (narrowest?.from === undefined) return 0;
-    if (conditions.length === 1) return this.#bounds.counted;
-    const others = conditions.filter((condition) => condition !== narrowest);
-    return this.#number(
-      `SELECT count(*) AS n FROM (SELECT v.id FROM ${narrowest.from} LIMIT ${this.#bounds.candidates}) AS c
+  /** As many as a look does not take long for. */
+  #countSome(
+    conditions: readonly Condition[],
+    narrowest: { condition: Condition; count: number } | undefined,
+  ): { total: number; atLeast?: true } {
+    if (narrowest === undefined) return { total: 0, atLeast: true };
+    const { condition, count } = narrowest;
+    const { counted, exact, candidates } = this.#bounds;
+    if (conditions.length === 1) {
+      if (count <= counted) return { total: count };
+      const most = Math.max(counted, Math.floor(exact / (condition.cost ?? 1)));
+      const all = this.#countUpTo(condition, most + 1);
+      return all <= most ? { total: all } : { total: most, atLeast: true };
+    }
+    const others = conditions.filter((other) => other !== condition);
+    const total = this.#number(
+      `SELECT count(*) AS n FROM (SELECT v.id FROM ${condition.from} LIMIT ${candidates}) AS c
        CROSS JOIN virtual_key AS v ON v.id = c.id WHERE ${others.map(({ holds }) => holds).join(' AND ')}`,
-      [...narrowest.values, ...others.flatMap(({ values }) => values)],
+      [...condition.values, ...others.flatMap(({ values }) => values)],
     );
+    return { total, atLeast: true };
+  }
+
+  #countUpTo({ counted, from, values }: Condition, most: number): number {
+    return this.#number(`SELECT count(*) AS n FROM (SELECT 1 FROM ${counted ?? from} LIMIT ${most})`, values);
   }
 
   #number(sql: string, values: readonly Value[]): number {

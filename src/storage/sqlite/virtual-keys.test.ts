@@ -102,10 +102,10 @@ const refOf = ({ namespace, name }: Draft) => ({ ...kind, namespace, name });
 
 /** Bounds so low that few keys are many. */
 const bounds = fc.constantFrom(
-  { few: 10_000, fewByName: 10_000, counted: 10_000, looked: 20_000, candidates: 20_000 },
-  { few: 3, fewByName: 2, counted: 4, looked: 5, candidates: 3 },
-  { few: 0, fewByName: 0, counted: 0, looked: 4, candidates: 0 },
-  { few: 0, fewByName: 0, counted: 50, looked: 50, candidates: 50 },
+  { few: 10_000, fewByName: 10_000, counted: 10_000, exact: 10_000, looked: 20_000, candidates: 20_000 },
+  { few: 3, fewByName: 2, counted: 4, exact: 9, looked: 5, candidates: 3 },
+  { few: 0, fewByName: 0, counted: 0, exact: 0, looked: 4, candidates: 0 },
+  { few: 0, fewByName: 0, counted: 50, exact: 50, looked: 50, candidates: 50 },
 );
 
 test('keys on disk are listed, searched, filtered, sorted and paged as those in memory are', () => {
@@ -122,7 +122,7 @@ test('keys on disk are listed, searched, filtered, sorted and paged as those in 
       (written, queries, few) => {
         const database = new DatabaseSync(':memory:');
         migrateResourceSchema(database, '');
-        const keys = new SqliteVirtualKeys(database, '', few);
+        const keys = new SqliteVirtualKeys(database, '', { bounds: few });
         const memory = createResourceStore();
         for (const one of written) for (const event of memory.commit([one])) keys.save(event);
         const all = memory.list(kind.group, kind.kind);

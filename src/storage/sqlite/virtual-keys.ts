@@ -12,6 +12,14 @@ import { VirtualKeyClaims } from './virtual-key-claims.ts';
 import { VirtualKeyRows } from './virtual-key-rows.ts';
 import { type SearchBounds, VirtualKeySearch } from './virtual-key-search.ts';
 
+export interface VirtualKeysOptions {
+  bounds?: SearchBounds;
+  /** As many keys as there will be, when more of them are about to be written. */
+  expected?: number;
+  /** Whether this process tells statuses: of several with the same keys one does. Default: it does. */
+  speaks?: () => boolean;
+}
+
 export class SqliteVirtualKeys extends VirtualKeySearch implements StoredKeys {
   readonly handle: StoredKeysHandle;
   readonly #marks: KeyMarks;
@@ -22,13 +30,14 @@ export class SqliteVirtualKeys extends VirtualKeySearch implements StoredKeys {
   readonly #statements;
   #opensOthers = false;
 
-  constructor(database: DatabaseSync, path: string, bounds?: SearchBounds) {
+  constructor(database: DatabaseSync, path: string, options: VirtualKeysOptions = {}) {
+    const { bounds, expected = 0, speaks = () => true } = options;
     super(database, bounds);
-    this.#marks = createKeyMarks(this.count());
+    this.#marks = createKeyMarks(Math.max(expected, this.count()));
     this.handle = { path, marks: this.#marks.handle };
-    this.#rows = new VirtualKeyRows(database);
+    this.#rows = new VirtualKeyRows(database, speaks);
     this.#claims = new VirtualKeyClaims(database);
-    this.#untold = new UntoldKeys(database);
+    this.#untold = new UntoldKeys(database, speaks);
     this.#statements = statementsOf(database);
     this.#stopFilling = fillKeyMarks(database, this.#marks);
   }
@@ -104,6 +113,11 @@ export class SqliteVirtualKeys extends VirtualKeySearch implements StoredKeys {
     for (const sha256 of hashes) this.#marks.changed(Buffer.from(sha256, 'hex'));
     this.#opensOthers ||= opensOthers;
     return hashes;
+  }
+
+  /** Of what was saved nothing will be durable. */
+  forget(): void {
+    this.#rows.take();
   }
 
   /** Before the database is. */

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RedisConnection } from '../../../src/storage/redis/connection.ts';
-import { freePort, startRedis } from '../../../src/storage/redis/redis-server.fixture.ts';
+import { startRedis } from '../../../src/storage/redis/redis-server.fixture.ts';
+import { freePort } from '../free-port.ts';
 import type { Peer, Recording, Scenario } from './scenario.ts';
 
 const flushMs = 20;

@@ -23,6 +23,10 @@ export interface AuditQuery {
   /** Begin of the object's name. */
   object?: string;
   actor?: string;
+  /** Begin of what was done. */
+  action?: string;
+  sort?: string;
+  order?: string;
   from?: string;
   to?: string;
   limit?: number;
@@ -31,3 +35,7 @@ export interface AuditQuery {
 
 export const listAudit = (query: AuditQuery, signal?: AbortSignal) =>
   callApi<{ items: AuditEntry[]; next?: string }>(`/audit${queryText({ ...query })}`, { signal });
+
+/** A file of all changes that match. */
+export const auditUrl = (query: Omit<AuditQuery, 'limit' | 'before'>, format: 'csv' | 'jsonl') =>
+  `/api/v1/audit${queryText({ ...query, format })}`;

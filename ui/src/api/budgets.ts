@@ -119,11 +119,20 @@ export interface Proposal {
 const pathOf = ({ namespace, name }: { namespace: string; name: string }) =>
   `/budgets/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
 
-export const listBudgets = (query: { search?: string }, signal?: AbortSignal) =>
-  callApi<Page<Budget>>(`/budgets${queryText(query)}`, { signal });
+export interface BudgetQuery {
+  search?: string;
+  unit?: BudgetUnit;
+  sort?: string;
+  order?: string;
+  limit?: number;
+  offset?: number;
+}
+
+export const listBudgets = (query: BudgetQuery, signal?: AbortSignal) =>
+  callApi<Page<Budget>>(`/budgets${queryText({ ...query })}`, { signal });
 
 /** All that match, as a file. */
-export const exportBudgetsUrl = (query: { search?: string }, format: 'csv' | 'json') =>
+export const exportBudgetsUrl = (query: BudgetQuery, format: 'csv' | 'json') =>
   `/api/v1/budgets${queryText({ ...query, format })}`;
 
 export const getBudget = (place: { namespace: string; name: string }, signal?: AbortSignal) =>
@@ -135,8 +144,7 @@ export const previewBudget = (proposal: Proposal, signal?: AbortSignal) =>
 export const simulateBudget = (proposal: Proposal & { from: string; to?: string }) =>
   callApi<Simulation>('/budgets:simulate', { method: 'POST', body: proposal });
 
-export const listHolds = (place: { namespace: string; name: string }, signal?: AbortSignal) =>
-  callApi<{ items: Hold[] }>(`${pathOf(place)}/holds`, { signal });
+export const holdsPath = (place: { namespace: string; name: string }) => `${pathOf(place)}/holds`;
 
 export const getBurnDown = (
   place: { namespace: string; name: string },

@@ -3,6 +3,7 @@
 import { strings } from '../strings.ts';
 import { ApiError, callApi, queryText } from './client.ts';
 import { session, settleRenewal } from './session-state.ts';
+import { createStore } from './store.ts';
 import type { Session } from './types.ts';
 
 /** Undefined when nobody is logged in. */
@@ -26,6 +27,7 @@ export async function logIn(credentials: Credentials): Promise<void> {
     body: credentials,
     unauthenticated: true,
   });
+  isKnownToProvider.set(false);
   session.set(found);
   settleRenewal();
 }
@@ -41,10 +43,17 @@ export interface LoginMethods {
   /** There are users with passwords. */
   password: boolean;
   /** By an identity provider. */
-  oidc?: { name: string };
+  oidc?: { name: string; logout?: boolean };
 }
 
-export const loginMethods = () => callApi<LoginMethods>('/login-methods', { unauthenticated: true });
+/** `logout`: whether the identity provider has a logout of its own is told too; it is asked for that. */
+export const loginMethods = (logout?: 'true') =>
+  callApi<LoginMethods>(`/login-methods${queryText({ logout })}`, { unauthenticated: true });
+
+export const oidcLogoutUrl = '/api/v1/oidc/logout';
+
+/** Somebody who came by the identity provider has just logged out here, and is logged in there still. */
+export const isKnownToProvider = createStore(false);
 
 /** For links: the browser goes to the identity provider, and comes back to this page of the console. */
 export const oidcLoginUrl = (returnTo: string) => `/api/v1/oidc/login${queryText({ returnTo })}`;
@@ -58,6 +67,7 @@ export async function changePassword(current: string, password: string): Promise
 /** Ends the session here even when the API does not answer. */
 export async function logOut(): Promise<void> {
   settleRenewal(new ApiError(401, 'session', strings.errors.loggedOut));
+  isKnownToProvider.set(session.get()?.from === 'oidc');
   try {
     await callApi<void>('/session', { method: 'DELETE', unauthenticated: true });
   } catch {

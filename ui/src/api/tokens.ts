@@ -10,8 +10,6 @@ export interface AdminToken {
   createdAt: string;
 }
 
-export const listTokens = (signal?: AbortSignal) => callApi<{ items: AdminToken[] }>('/tokens', { signal });
-
 /** `value` is in this answer only. */
 export const createToken = (input: { name: string; role: TokenRole; team?: string }) =>
   callApi<{ token: AdminToken; value: string }>('/tokens', { method: 'POST', body: input });

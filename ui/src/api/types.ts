@@ -1,4 +1,6 @@
 /** Shapes of the admin API (`GET /api/v1/openapi.json`). Money is in nano-dollars, times are RFC 3339 unless named `…Ms`. */
+import type { Usage } from '../../../src/core/llm/usage.ts';
+import type { TokenKind } from '../../../src/core/llm/usage-kinds.ts';
 import type { AttemptRecord } from '../../../src/core/record.ts';
 
 /** `owner`: of a team. `holder`: of a virtual key. */
@@ -75,18 +77,16 @@ export interface Page<T> {
   atLeast?: boolean;
 }
 
-export interface UsageFigures {
+/** Tokens by kind: some are a part of others. */
+export interface UsageFigures extends Record<TokenKind, number> {
   requests: number;
   refused: number;
   failed: number;
-  inputTokens: number;
-  cachedInputTokens: number;
-  cacheWriteTokens: number;
-  outputTokens: number;
-  reasoningTokens: number;
   tokens: number;
   costNano: number;
   unpriced: number;
+  /** Calls. */
+  estimated: number;
 }
 
 export interface UsageRow extends UsageFigures {
@@ -136,14 +136,7 @@ interface CallModel {
   responseModel?: string;
   streaming: boolean;
   maxTokens?: number;
-  usage?: {
-    inputTokens: number;
-    cachedInputTokens: number;
-    cacheWriteTokens: number;
-    outputTokens: number;
-    reasoningTokens: number;
-    estimated: boolean;
-  };
+  usage?: Usage;
   costNano?: number;
   timeToFirstTokenMs?: number;
   timePerOutputTokenMs?: number;

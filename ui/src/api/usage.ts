@@ -1,3 +1,4 @@
+import type { TokenKind } from '../../../src/core/llm/usage-kinds.ts';
 import { callApi, queryText } from './client.ts';
 import type { UsageReport } from './types.ts';
 
@@ -14,6 +15,8 @@ export interface UsageQuery {
   top?: number;
   /** Of the rows, commas between; all when left out. */
   figures?: string;
+  /** Only groups with this text in a name. */
+  named?: string;
   sort?: string;
   order?: string;
   limit?: number;
@@ -33,3 +36,13 @@ export const getUsage = (query: UsageQuery, signal?: AbortSignal) =>
 /** Names of labels that there is usage of. */
 export const getUsageLabels = (signal?: AbortSignal) =>
   callApi<{ items: string[] }>('/usage/labels', { signal });
+
+export interface KindReport {
+  items: { kind: TokenKind; tokens: number; costNano: number }[];
+  costNano: number;
+  /** Of the cost, what is told apart by kind. */
+  explainedNano: number;
+}
+
+export const getUsageKinds = (query: UsageQuery, signal?: AbortSignal) =>
+  callApi<KindReport>(`/usage/kinds${queryText({ ...query })}`, { signal });

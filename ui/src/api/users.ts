@@ -29,8 +29,6 @@ export interface OidcView {
   sessionHours?: number;
 }
 
-export const listUsers = (signal?: AbortSignal) => callApi<{ items: User[] }>('/users', { signal });
-
 export const createUser = (input: UserChange & { name: string }) =>
   callApi<User>('/users', { method: 'POST', body: input });
 

@@ -30,8 +30,6 @@ export interface WebhookTest {
   durationMs: number;
 }
 
-export const listWebhooks = (signal?: AbortSignal) => callApi<{ items: Webhook[] }>('/webhooks', { signal });
-
 export const testWebhook = ({ namespace, name }: WebhookPlace) =>
   callApi<WebhookTest>(`/webhooks/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}/test`, {
     method: 'POST',

@@ -1,6 +1,7 @@
 import { Alert, Center, Paper, Stack, Title } from '@mantine/core';
 import { strings } from '../strings.ts';
 import { LoginForm } from './login-form.tsx';
+import { ProviderLogout } from './provider-logout.tsx';
 
 export function LoginPage({ problem }: { problem: string | undefined }) {
   return (
@@ -9,6 +10,7 @@ export function LoginPage({ problem }: { problem: string | undefined }) {
         <Stack>
           <Title order={1}>{strings.login.title}</Title>
           {problem !== undefined && <Alert color="orange">{problem}</Alert>}
+          <ProviderLogout />
           <LoginForm />
         </Stack>
       </Paper>

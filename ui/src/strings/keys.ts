@@ -125,6 +125,7 @@ export const keyStrings = {
   },
   page: {
     back: 'All keys',
+    playground: 'Try in the playground',
     facts: 'What it is',
     usage: 'Usage this month',
     perDay: 'Cost per day',

@@ -16,6 +16,10 @@ export const loginStrings = {
   withToken: 'Use a token or virtual key instead',
   withPassword: 'Use user and password instead',
   withProvider: (name: string) => `Log in with ${name}`,
+  loggedOut: 'You are logged out here',
+  stillThere: (name: string) =>
+    `${name} still knows you: whoever uses this browser next could come in again without a password.`,
+  leaveProvider: (name: string) => `Log out at ${name} too`,
   newTab: 'It opens in a new tab; come back to this one when you are logged in.',
   problems: {
     no_role:
@@ -25,6 +29,8 @@ export const loginStrings = {
     refused: 'The identity provider did not log you in: it refused, or the login was cancelled there.',
     unavailable:
       'The identity provider cannot be reached, or its settings here are wrong; the gateway’s log says which. Other ways to log in still work.',
+    no_logout:
+      'You are logged out here. The identity provider offers no logout, or cannot be reached: log out there yourself.',
     failed: 'What the identity provider sent was not accepted. Log in again; the gateway’s log says why.',
   } as Record<string, string>,
   change: {

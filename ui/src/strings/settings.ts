@@ -27,7 +27,11 @@ export const settingsStrings = {
     teamHint: 'Value of the label team',
     teamMissing: 'Say which team.',
     createdAt: 'Created',
+    what: 'tokens',
+    searchHint: 'Name or team',
     none: 'No token but that of the data directory.',
+    noneText:
+      'That one may do everything. Create one token for each person or program, with no more rights than needed: it can be deleted without the others noticing.',
     created: (name: string) => `The token ${name} is ready`,
     once: 'Copy the token now. It is stored nowhere and cannot be shown again.',
     value: 'Value of the token',

@@ -37,6 +37,8 @@ export const usageStrings = {
   sharesOf: (name: string) => `Share of cost by ${name.toLowerCase()}`,
   part: (name: string, percent: string, cost: string) => `${name}: ${percent}, ${cost}`,
   filtered: (filters: string) => `Only ${filters}.`,
+  find: 'Find in the table',
+  foundBy: (text: string) => `“${text}” in a name`,
   print: 'Print',
   table: 'Usage by group',
   unnamed: '(none)',
@@ -50,10 +52,21 @@ export const usageStrings = {
     refused: 'Refused',
     failed: 'Failed',
     input: 'Input tokens',
-    cached: 'of these cached',
     output: 'Output tokens',
     tokens: 'Tokens',
     cost: 'Cost',
+  },
+  byKind: {
+    title: 'Tokens by kind',
+    kind: 'Kind',
+    tokens: 'Tokens',
+    share: 'Of all tokens',
+    cost: 'Cost',
+    left: (cost: string) =>
+      `Another ${cost} cannot be told apart by kind: prices have changed since, or differ for long prompts and service tiers, or other models were tried too.`,
+    estimated: (count: string) =>
+      `Of ${count} calls the provider did not report all usage: their tokens are the gateway’s estimate.`,
+    columns: 'Columns by kind',
   },
   unpriced: (count: string) =>
     `${count} calls went to models that have no price: their tokens are counted, their cost is not.`,

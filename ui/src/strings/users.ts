@@ -3,7 +3,10 @@ export const userStrings = {
     'People who log in with a name and a password of this gateway. Programs get a token instead; the audit log tells all apart.',
   create: 'Create user',
   table: 'Users',
-  none: 'No user yet: people log in with tokens, the one-time link, or the identity provider.',
+  what: 'users',
+  none: 'No user yet',
+  noneText:
+    'People log in with tokens, the one-time link, or the identity provider. Create a user for somebody who shall have a name and a password here.',
   name: 'Name',
   nameHint: 'What is typed at the login: anna, or anna@example.com',
   nameWrong: 'Use lower-case letters, digits and . - _ + @; begin and end with a letter or digit.',

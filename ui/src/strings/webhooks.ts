@@ -2,6 +2,10 @@ export const webhookStrings = {
   intro:
     'Where budgets tell that they are nearly used. Each is a Secret beside the budget; only the host of its address is shown.',
   table: 'Webhooks',
+  what: 'webhooks',
+  searchHint: 'Webhook, host or budget',
+  standing: 'State',
+  standings: { ok: 'Working', failing: 'Failing' },
   columns: {
     webhook: 'Webhook',
     goesTo: 'Goes to',

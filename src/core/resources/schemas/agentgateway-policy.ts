@@ -154,22 +154,9 @@ export const spec = record(
         message: "the 'frontend' field can only target a Gateway",
       },
       {
-        rule: "!has(self.frontend) || ((has(self.targetRefs) ? self.targetRefs.all(r, r.kind == 'Gateway') : true) && (has(self.targetSelectors) ? self.targetSelectors.all(r, r.kind == 'Gateway') : true))",
-        message: "the 'frontend' field can only target a Gateway",
-      },
-      {
         rule: '!has(self.frontend) || !(has(self.frontend.tcp) || has(self.frontend.networkAuthorization) || has(self.frontend.tls) || has(self.frontend.http) || has(self.frontend.proxyProtocol) || has(self.frontend.connect)) || ((has(self.targetRefs) ? self.targetRefs.all(r, !has(r.sectionName)) : true) && (has(self.targetSelectors) ? self.targetSelectors.all(r, !has(r.sectionName)) : true))',
         message:
           'frontend tcp, networkAuthorization, tls, http, proxyProtocol, and connect policies may only target a Gateway or port, not a listener (sectionName)',
-      },
-      {
-        rule: '!has(self.frontend) || !(has(self.frontend.tcp) || has(self.frontend.networkAuthorization) || has(self.frontend.tls) || has(self.frontend.http) || has(self.frontend.proxyProtocol) || has(self.frontend.connect)) || ((has(self.targetRefs) ? self.targetRefs.all(r, !has(r.sectionName)) : true) && (has(self.targetSelectors) ? self.targetSelectors.all(r, !has(r.sectionName)) : true))',
-        message:
-          'frontend tcp, networkAuthorization, tls, http, proxyProtocol, and connect policies may only target a Gateway or port, not a listener (sectionName)',
-      },
-      {
-        rule: '!(has(self.traffic) || has(self.backend)) || ((has(self.targetRefs) ? self.targetRefs.all(r, !has(r.port)) : true) && (has(self.targetSelectors) ? self.targetSelectors.all(r, !has(r.port)) : true))',
-        message: 'port may only be set on frontend-only policies (not traffic or backend)',
       },
       {
         rule: '!(has(self.traffic) || has(self.backend)) || ((has(self.targetRefs) ? self.targetRefs.all(r, !has(r.port)) : true) && (has(self.targetSelectors) ? self.targetSelectors.all(r, !has(r.port)) : true))',
@@ -181,21 +168,8 @@ export const spec = record(
           "the 'traffic' field can only target a Gateway, ListenerSet, GRPCRoute, HTTPRoute, or InferencePool",
       },
       {
-        rule: "!has(self.traffic) || ((has(self.targetRefs) ? self.targetRefs.all(r, r.kind in ['Gateway', 'ListenerSet', 'GRPCRoute', 'HTTPRoute', 'InferencePool']) : true) && (has(self.targetSelectors) ? self.targetSelectors.all(r, r.kind in ['Gateway', 'ListenerSet', 'GRPCRoute', 'HTTPRoute', 'InferencePool']) : true))",
-        message:
-          "the 'traffic' field can only target a Gateway, ListenerSet, GRPCRoute, HTTPRoute, or InferencePool",
-      },
-      {
         rule: "!has(self.traffic) || !has(self.traffic.phase) || self.traffic.phase != 'PreRouting' || ((has(self.targetRefs) ? self.targetRefs.all(r, r.kind in ['Gateway', 'ListenerSet']) : true) && (has(self.targetSelectors) ? self.targetSelectors.all(r, r.kind in ['Gateway', 'ListenerSet']) : true))",
         message: "the 'traffic.phase=PreRouting' field can only target a Gateway or ListenerSet",
-      },
-      {
-        rule: "!has(self.traffic) || !has(self.traffic.phase) || self.traffic.phase != 'PreRouting' || ((has(self.targetRefs) ? self.targetRefs.all(r, r.kind in ['Gateway', 'ListenerSet']) : true) && (has(self.targetSelectors) ? self.targetSelectors.all(r, r.kind in ['Gateway', 'ListenerSet']) : true))",
-        message: "the 'traffic.phase=PreRouting' field can only target a Gateway or ListenerSet",
-      },
-      {
-        rule: "!has(self.targetRefs) || self.targetRefs.all(r, r.kind != 'Service' || !has(r.sectionName) || (r.sectionName.matches('^[0-9]{1,5}$') && int(r.sectionName) >= 1 && int(r.sectionName) <= 65535))",
-        message: 'Service sectionName must be a numeric port from 1 to 65535',
       },
       {
         rule: "!has(self.targetRefs) || self.targetRefs.all(r, r.kind != 'Service' || !has(r.sectionName) || (r.sectionName.matches('^[0-9]{1,5}$') && int(r.sectionName) >= 1 && int(r.sectionName) <= 65535))",

@@ -287,12 +287,12 @@ export const spec = record('What is wanted.', {
     'x-kubernetes-list-type': 'atomic',
     'x-kubernetes-validations': [
       {
-        rule: "self.all(p1, self.all(p2, !(p1.group == p2.group && p1.kind == p2.kind && p1.name == p2.name && ((!has(p1.namespace) || p1.namespace == '') && (!has(p2.namespace) || p2.namespace == '') || (has(p1.namespace) && has(p2.namespace) && p1.namespace == p2.namespace))) || (((!has(p1.sectionName) || p1.sectionName == '') == (!has(p2.sectionName) || p2.sectionName == '')) && ((!has(p1.port) || p1.port == 0) == (!has(p2.port) || p2.port == 0)))))",
+        rule: "self.all(p1, self.all(p2, !(p1.group == p2.group && p1.kind == p2.kind && p1.name == p2.name && ((!has(p1.__namespace__) || p1.__namespace__ == '') && (!has(p2.__namespace__) || p2.__namespace__ == '') || (has(p1.__namespace__) && has(p2.__namespace__) && p1.__namespace__ == p2.__namespace__))) || (((!has(p1.sectionName) || p1.sectionName == '') == (!has(p2.sectionName) || p2.sectionName == '')) && ((!has(p1.port) || p1.port == 0) == (!has(p2.port) || p2.port == 0)))))",
         message:
           'sectionName or port must be specified when parentRefs includes 2 or more references to the same parent',
       },
       {
-        rule: "self.all(p1, self.exists_one(p2, p1.group == p2.group && p1.kind == p2.kind && p1.name == p2.name && ((!has(p1.namespace) || p1.namespace == '') && (!has(p2.namespace) || p2.namespace == '') || (has(p1.namespace) && has(p2.namespace) && p1.namespace == p2.namespace)) && ((!has(p1.sectionName) || p1.sectionName == '') && (!has(p2.sectionName) || p2.sectionName == '') || (has(p1.sectionName) && has(p2.sectionName) && p1.sectionName == p2.sectionName)) && ((!has(p1.port) || p1.port == 0) && (!has(p2.port) || p2.port == 0) || (has(p1.port) && has(p2.port) && p1.port == p2.port))))",
+        rule: "self.all(p1, self.exists_one(p2, p1.group == p2.group && p1.kind == p2.kind && p1.name == p2.name && ((!has(p1.__namespace__) || p1.__namespace__ == '') && (!has(p2.__namespace__) || p2.__namespace__ == '') || (has(p1.__namespace__) && has(p2.__namespace__) && p1.__namespace__ == p2.__namespace__)) && ((!has(p1.sectionName) || p1.sectionName == '') && (!has(p2.sectionName) || p2.sectionName == '') || (has(p1.sectionName) && has(p2.sectionName) && p1.sectionName == p2.sectionName)) && ((!has(p1.port) || p1.port == 0) && (!has(p2.port) || p2.port == 0) || (has(p1.port) && has(p2.port) && p1.port == p2.port))))",
         message:
           'sectionName or port must be unique when parentRefs includes 2 or more references to the same parent',
       },

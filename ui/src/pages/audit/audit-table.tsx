@@ -1,26 +1,45 @@
 import { Table, Text } from '@mantine/core';
 import type { AuditChange, AuditEntry } from '../../api/audit.ts';
 import { formatMoment } from '../../components/format.ts';
+import { ListHead } from '../../components/list-head.tsx';
+import type { ListSearch } from '../../components/list-search.ts';
 import { Moment } from '../../components/moment.tsx';
 import { strings } from '../../strings.ts';
 
 const texts = strings.audit;
 const most = 8;
 
-/** `withObject`: not where all are of one object. */
-export function AuditTable({ entries, withObject }: { entries: AuditEntry[]; withObject: boolean }) {
+const columns = [
+  { label: texts.time, sort: 'time', mostFirst: true },
+  { label: texts.actor, sort: 'actor' },
+  { label: texts.action, sort: 'action' },
+  { label: texts.object, sort: 'object' },
+  { label: texts.changes },
+];
+
+interface AuditTableProps<S extends ListSearch> {
+  entries: AuditEntry[];
+  /** Absent where all are of one object, newest first. */
+  list?: { search: S; onChange: (next: S) => void };
+}
+
+export function AuditTable<S extends ListSearch>({ entries, list }: AuditTableProps<S>) {
+  const withObject = list !== undefined;
   return (
     <Table.ScrollContainer minWidth={withObject ? 760 : 560}>
       <Table verticalSpacing={6} aria-label={texts.table}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{texts.time}</Table.Th>
-            <Table.Th>{texts.actor}</Table.Th>
-            <Table.Th>{texts.action}</Table.Th>
-            {withObject && <Table.Th>{texts.object}</Table.Th>}
-            <Table.Th>{texts.changes}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
+        {list === undefined ? (
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{texts.time}</Table.Th>
+              <Table.Th>{texts.actor}</Table.Th>
+              <Table.Th>{texts.action}</Table.Th>
+              <Table.Th>{texts.changes}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+        ) : (
+          <ListHead columns={columns} {...list} first="time" usual="desc" />
+        )}
         <Table.Tbody>
           {entries.map((entry) => (
             <Table.Tr key={entry.id}>

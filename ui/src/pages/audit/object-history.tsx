@@ -19,5 +19,5 @@ export function ObjectHistory({ object }: { object: string }) {
   // The API finds names that begin so; `laptop` is not `laptop-2`.
   const own = data.items.filter((entry) => entry.object === object);
   if (own.length === 0) return <Text c="dimmed">{strings.audit.none}</Text>;
-  return <AuditTable entries={own} withObject={false} />;
+  return <AuditTable entries={own} />;
 }

@@ -1,72 +1,98 @@
-import { Button, Group, Loader, Modal, Stack, Table, Text } from '@mantine/core';
+import { Button, Group, Modal, Stack, Table, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type Budget, type Hold, listHolds, releaseHold } from '../../api/budgets.ts';
+import { type Budget, type Hold, holdsPath, releaseHold } from '../../api/budgets.ts';
 import { formatAmount } from '../../components/amount-bar.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
+import { ListHead } from '../../components/list-head.tsx';
 import { Moment } from '../../components/moment.tsx';
+import { ServerList } from '../../components/server-list.tsx';
 import { useKept } from '../../components/use-kept.ts';
 import { strings } from '../../strings.ts';
+import { ages, type BudgetSearch } from './budget-search.ts';
 
 const texts = strings.budgets.page;
 
-export function BudgetHolds({ budget }: { budget: Budget }) {
+const columns = [
+  { label: texts.holdOf },
+  { label: texts.holdKey, sort: 'key' },
+  { label: texts.holdGroup, sort: 'group' },
+  { label: texts.holdAmount, sort: 'reserved', mostFirst: true, align: 'right' as const },
+  { label: texts.holdSince, sort: 'since' },
+  { label: strings.keys.columns.actions },
+];
+const ageFilter = {
+  name: 'minAge',
+  label: texts.holdAge,
+  options: ages.map((value) => ({ value: String(value), label: texts.holdAges[value] })),
+};
+
+interface BudgetHoldsProps {
+  budget: Budget;
+  search: BudgetSearch;
+  onChange: (next: BudgetSearch) => void;
+}
+
+export function BudgetHolds({ budget, search, onChange }: BudgetHoldsProps) {
   const { namespace, name, unit } = budget;
   const [releasing, setReleasing] = useState<Hold>();
-  const { data, error } = useQuery({
-    queryKey: ['budgets', 'holds', namespace, name],
-    queryFn: ({ signal }) => listHolds(budget, signal),
-    refetchInterval: 2_000,
-  });
-  if (error !== null) return <ErrorNotice error={error} />;
-  if (data === undefined) return <Loader aria-label={strings.loading} />;
   return (
     <>
-      {data.items.length === 0 && <Text c="dimmed">{texts.noHolds}</Text>}
-      {data.items.length > 0 && (
-        <Table.ScrollContainer minWidth={520}>
-          <Table verticalSpacing={4} aria-label={texts.holds}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{texts.holdOf}</Table.Th>
-                <Table.Th>{texts.holdKey}</Table.Th>
-                <Table.Th>{texts.holdGroup}</Table.Th>
-                <Table.Th className="number">{texts.holdAmount}</Table.Th>
-                <Table.Th>{texts.holdSince}</Table.Th>
-                <Table.Th>{strings.keys.columns.actions}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {data.items.map((hold) => (
-                <Table.Tr key={hold.id}>
-                  <Table.Td className="break">{hold.id}</Table.Td>
-                  <Table.Td className="break">{hold.key ?? strings.none}</Table.Td>
-                  <Table.Td>
-                    <span className="clamp">{hold.group || strings.none}</span>
-                  </Table.Td>
-                  <Table.Td className="number">{formatAmount(hold.reserved, unit)}</Table.Td>
-                  <Table.Td>
-                    <Moment time={hold.since} />
-                  </Table.Td>
-                  <Table.Td>
-                    <Button
-                      size="compact-xs"
-                      variant="default"
-                      aria-label={texts.releaseOf(hold.id)}
-                      onClick={() => setReleasing(hold)}
-                    >
-                      {texts.release}
-                    </Button>
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
-      )}
+      <ServerList<Hold, BudgetSearch>
+        path={holdsPath(budget)}
+        queryKey={['budgets', 'holds', namespace, name]}
+        refetchInterval={2_000}
+        what={texts.holdsWhat}
+        fileName={`holds-${name}`}
+        search={search}
+        searchHint={texts.holdsSearchHint}
+        filters={[ageFilter]}
+        onChange={onChange}
+        empty={<Text c="dimmed">{texts.noHolds}</Text>}
+      >
+        {(holds) => (
+          <Table.ScrollContainer minWidth={520}>
+            <Table verticalSpacing={4} aria-label={texts.holds}>
+              <ListHead columns={columns} search={search} first="since" onChange={onChange} />
+              <Table.Tbody>
+                {holds.map((hold) => (
+                  <HoldRow key={hold.id} hold={hold} unit={unit} onRelease={() => setReleasing(hold)} />
+                ))}
+              </Table.Tbody>
+            </Table>
+          </Table.ScrollContainer>
+        )}
+      </ServerList>
       <ReleaseDialog budget={budget} hold={releasing} onClose={() => setReleasing(undefined)} />
     </>
+  );
+}
+
+interface HoldRowProps {
+  hold: Hold;
+  unit: Budget['unit'];
+  onRelease: () => void;
+}
+
+function HoldRow({ hold: { id, key, group, reserved, since }, unit, onRelease }: HoldRowProps) {
+  return (
+    <Table.Tr>
+      <Table.Td className="break">{id}</Table.Td>
+      <Table.Td className="break">{key ?? strings.none}</Table.Td>
+      <Table.Td>
+        <span className="clamp">{group || strings.none}</span>
+      </Table.Td>
+      <Table.Td className="number">{formatAmount(reserved, unit)}</Table.Td>
+      <Table.Td>
+        <Moment time={since} />
+      </Table.Td>
+      <Table.Td>
+        <Button size="compact-xs" variant="default" aria-label={texts.releaseOf(id)} onClick={onRelease}>
+          {texts.release}
+        </Button>
+      </Table.Td>
+    </Table.Tr>
   );
 }
 

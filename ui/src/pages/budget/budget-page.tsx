@@ -1,6 +1,6 @@
 import { Alert, Button, Grid, Loader, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type Budget, getBudget } from '../../api/budgets.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
@@ -16,6 +16,7 @@ import { describeBudget } from '../budgets/describe-budget.ts';
 import { RaiseDialog } from '../budgets/raise-dialog.tsx';
 import { BudgetHolds } from './budget-holds.tsx';
 import { BudgetOverrides } from './budget-overrides.tsx';
+import { type BudgetSearch, readBudgetSearch } from './budget-search.ts';
 import { BurnDownSection } from './burn-down-section.tsx';
 
 const texts = strings.budgets;
@@ -46,6 +47,10 @@ export function BudgetPage() {
 }
 
 function BudgetView({ budget }: { budget: Budget }) {
+  const search = readBudgetSearch(useSearch({ from: '/admin/budgets/$namespace/$name' }));
+  const navigate = useNavigate({ from: '/budgets/$namespace/$name' });
+  const show = (next: BudgetSearch) =>
+    void navigate({ search: readBudgetSearch({ ...next }), replace: true, resetScroll: false });
   const { namespace, name, unit, status, message, counters, forecast } = budget;
   return (
     <>
@@ -54,7 +59,13 @@ function BudgetView({ budget }: { budget: Budget }) {
           {message}
         </Alert>
       )}
-      {status === 'ok' && unit !== 'concurrency' && <BurnDownSection budget={budget} />}
+      {status === 'ok' && unit !== 'concurrency' && (
+        <BurnDownSection
+          budget={budget}
+          group={search.counter}
+          onGroup={(counter) => show({ ...search, counter })}
+        />
+      )}
       <Grid>
         <Grid.Col span={{ base: 12, lg: 6 }}>
           <Section title={texts.page.counters}>
@@ -72,7 +83,7 @@ function BudgetView({ budget }: { budget: Budget }) {
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 6 }}>
           <Section title={texts.page.holds}>
-            <BudgetHolds budget={budget} />
+            <BudgetHolds budget={budget} search={search} onChange={show} />
           </Section>
           <Section title={strings.audit.history}>
             <ObjectHistory object={`Budget/${namespace}/${name}`} />

@@ -1,6 +1,5 @@
 import { Loader, Select, Stack, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { type Budget, type BurnDown, getBurnDown } from '../../api/budgets.ts';
 import { formatAmount } from '../../components/amount-bar.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
@@ -13,9 +12,15 @@ import { BurnDownTable } from './burn-down-table.tsx';
 
 const texts = strings.budgets.burnDown;
 
-export function BurnDownSection({ budget }: { budget: Budget }) {
+interface BurnDownSectionProps {
+  budget: Budget;
+  /** Absent: the fullest. */
+  group: string | undefined;
+  onGroup: (group: string | undefined) => void;
+}
+
+export function BurnDownSection({ budget, group, onGroup }: BurnDownSectionProps) {
   const { namespace, name, counters } = budget;
-  const [group, setGroup] = useState<string>();
   const { data, error, refetch } = useQuery({
     queryKey: ['budgets', 'burn-down', namespace, name, group],
     queryFn: ({ signal }) => getBurnDown(budget, group, signal),
@@ -29,7 +34,7 @@ export function BurnDownSection({ budget }: { budget: Budget }) {
           label={texts.counter}
           data={counters.map((counter) => counter.group)}
           value={group ?? data?.group ?? null}
-          onChange={(chosen) => setGroup(chosen ?? undefined)}
+          onChange={(chosen) => onGroup(chosen ?? undefined)}
           allowDeselect={false}
           searchable
           maw={360}

@@ -1,9 +1,12 @@
 import { Alert, Code } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { noUsage, type Usage } from '../../../../src/core/llm/usage.ts';
+import { tokensByKind } from '../../../../src/core/llm/usage-kinds.ts';
 import type { Call } from '../../api/types.ts';
 import { Facts } from '../../components/facts.tsx';
 import { formatCost, formatCount, formatDuration } from '../../components/format.ts';
+import { kindRows } from '../../components/kind-rows.ts';
 import { strings } from '../../strings.ts';
 import { OutcomeBadge } from '../calls/outcome-badge.tsx';
 
@@ -12,7 +15,6 @@ const texts = strings.calls.one;
 export function CallFacts({ call }: { call: Call }) {
   const { llm, key } = call;
   const usage = llm?.usage;
-  const count = (figure: number | undefined) => (figure === undefined ? strings.none : formatCount(figure));
   const facts: [string, ReactNode][] = [
     [strings.calls.columns.outcome, <OutcomeBadge key="outcome" call={call} />],
     [texts.id, <Code key="id">{call.id}</Code>],
@@ -23,10 +25,7 @@ export function CallFacts({ call }: { call: Call }) {
     [texts.provider, llm?.provider ?? strings.none],
     [texts.endpoint, call.endpoint ?? strings.none],
     [texts.streaming, llm?.streaming ? texts.yes : texts.no],
-    [texts.input, count(usage?.inputTokens)],
-    [texts.cached, count(usage?.cachedInputTokens)],
-    [texts.output, count(usage?.outputTokens)],
-    [texts.reasoning, count(usage?.reasoningTokens)],
+    ...tokenFacts(usage),
     [texts.cost, costOf(call)],
     [strings.calls.columns.duration, formatDuration(call.durationMs)],
     [texts.perToken, formatDuration(llm?.timePerOutputTokenMs)],
@@ -42,6 +41,16 @@ export function CallFacts({ call }: { call: Call }) {
       <Facts facts={facts} />
     </>
   );
+}
+
+function tokenFacts(usage: Usage | undefined): [string, string][] {
+  const tokens = tokensByKind(usage ?? noUsage);
+  const facts = kindRows([tokens]).map(({ kind }): [string, string] => [
+    texts.tokensOf(strings.kinds[kind]),
+    usage === undefined ? strings.none : formatCount(tokens[kind]),
+  ]);
+  const { serviceTier } = usage ?? {};
+  return serviceTier === undefined ? facts : [...facts, [texts.serviceTier, serviceTier]];
 }
 
 function costOf({ llm }: Call): string {

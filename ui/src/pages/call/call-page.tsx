@@ -1,12 +1,14 @@
-import { Grid, Loader, Paper, Title } from '@mantine/core';
+import { Button, Grid, Loader, Paper, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { getCall } from '../../api/calls.ts';
+import type { Call } from '../../api/types.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { formatMoment } from '../../components/format.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Section } from '../../components/section.tsx';
 import { strings } from '../../strings.ts';
+import { AttemptUsage } from './attempt-usage.tsx';
 import { CallContentView } from './call-content.tsx';
 import { CallFacts } from './call-facts.tsx';
 import { CallTimeline } from './call-timeline.tsx';
@@ -24,21 +26,21 @@ export function CallPage() {
       <Link to="/calls" className="link">
         ← {texts.back}
       </Link>
-      <PageHeader
-        title={texts.title}
-        intro={data === undefined ? undefined : formatMoment(data.startedAtMs)}
-      />
+      <PageHeader title={texts.title} intro={data === undefined ? undefined : formatMoment(data.startedAtMs)}>
+        {data?.route !== undefined && (data.llm?.operation ?? 'chat') === 'chat' && <TryAgain call={data} />}
+      </PageHeader>
       {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
       {data === undefined && error === null && <Loader aria-label={strings.loading} />}
       {data !== undefined && (
         <Grid>
           <Grid.Col span={{ base: 12, md: 7 }}>
-            <Paper withBorder p="md">
+            <Paper withBorder p="md" mb="md">
               <Title order={2} mb="md">
                 {texts.timeline}
               </Title>
               <CallTimeline call={data} />
             </Paper>
+            <AttemptUsage call={data} />
           </Grid.Col>
           <Grid.Col span={{ base: 12, md: 5 }}>
             <Paper withBorder p="md">
@@ -56,5 +58,19 @@ export function CallPage() {
         </Grid>
       )}
     </>
+  );
+}
+
+/** What was asked is not kept: key, route and model are. */
+function TryAgain({ call: { key, route, path, llm } }: { call: Call }) {
+  const search = { key: key?.id, route, path, model: llm?.requestModel };
+  return (
+    <Button
+      variant="default"
+      title={texts.playgroundHint}
+      renderRoot={(props) => <Link to="/playground" search={search} {...props} />}
+    >
+      {texts.playground}
+    </Button>
   );
 }

@@ -1,8 +1,10 @@
 import { Alert, Text, Timeline } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { outcomeOf } from '../../../../src/core/outcome.ts';
+import type { BudgetUnit } from '../../api/budgets.ts';
 import type { Call } from '../../api/types.ts';
-import { formatCount, formatDuration } from '../../components/format.ts';
+import { formatCost, formatCount, formatDuration } from '../../components/format.ts';
+import { BudgetLink, WithBudgetLinks } from '../../components/with-budget-links.tsx';
 import { strings } from '../../strings.ts';
 import { attemptSteps } from './attempt-steps.ts';
 
@@ -24,7 +26,7 @@ export function CallTimeline({ call }: { call: Call }) {
     <>
       {call.error !== undefined && (
         <Alert color="red" mb="md" className="break">
-          {call.error}
+          <WithBudgetLinks text={call.error} />
         </Alert>
       )}
       <Timeline active={steps.length} color={color} bulletSize={16} lineWidth={2}>
@@ -59,7 +61,10 @@ export function CallTimeline({ call }: { call: Call }) {
 
 function stepsOf(call: Call): Step[] {
   const route = call.route === undefined ? texts.noRoute : call.route;
-  const decisions: Step[] = call.decisions.map((decision) => ({ title: texts.decision, lines: [decision] }));
+  const decisions: Step[] = call.decisions.map((decision) => ({
+    title: texts.decision,
+    lines: [<WithBudgetLinks key="decision" text={decision} />],
+  }));
   return [
     {
       title: texts.received(call.method, call.path),
@@ -94,9 +99,20 @@ function firstTokenStep(call: Call): Step[] {
 
 function chargedStep({ budgets = [] }: Call): Step {
   if (budgets.length === 0) return { title: texts.nothingCharged, lines: [] };
-  const lines = budgets.map(
-    ({ budget, group, used, unit }) =>
-      `${budget}${group === '' ? '' : ` (${group})`}: ${formatCount(used)} ${unit}`,
-  );
+  const lines = budgets.map(({ budget, group, used, unit }) => {
+    const [namespace = '', name = ''] = budget.split('/');
+    return (
+      <Fragment key={`${budget} ${group}`}>
+        <BudgetLink namespace={namespace} name={name} />
+        {group === '' ? '' : ` (${group})`}: {usedText(used, unit)}
+      </Fragment>
+    );
+  });
   return { title: texts.charged, lines };
+}
+
+/** Dollars are told in nano-dollars. */
+function usedText(used: number, unit: string): string {
+  if (unit === 'usd') return formatCost(used);
+  return `${formatCount(used)} ${strings.budgets.units[unit as BudgetUnit]?.toLowerCase() ?? unit}`;
 }

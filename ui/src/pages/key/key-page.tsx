@@ -30,6 +30,7 @@ export function KeyPage() {
         ← {strings.keys.page.back}
       </Link>
       <PageHeader title={place.name} intro={sourceText(data)}>
+        {data?.status === 'active' && <TryIt item={data} />}
         {data?.editable && <KeyActions item={data} />}
       </PageHeader>
       {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
@@ -66,6 +67,19 @@ export function KeyPage() {
 
 const sourceText = (key: Key | undefined) =>
   key === undefined || key.source === 'VirtualKey' ? undefined : strings.keys.sourceText(key.source);
+
+/** A pattern of models is none to ask for. */
+function TryIt({ item: { id, allowedModels } }: { item: Key }) {
+  const model = allowedModels.find((name) => !name.includes('*'));
+  return (
+    <Button
+      variant="default"
+      renderRoot={(props) => <Link to="/playground" search={{ key: id, model }} {...props} />}
+    >
+      {strings.keys.page.playground}
+    </Button>
+  );
+}
 
 function KeyActions({ item }: { item: Key }) {
   const [dialog, setDialog] = useState<'edit' | 'rotate' | 'delete'>();

@@ -1,7 +1,7 @@
 import { Loader, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type Budget, listBudgets } from '../../api/budgets.ts';
+import { listBudgets } from '../../api/budgets.ts';
 import { AmountBar } from '../../components/amount-bar.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { runsOutText } from '../../components/format.ts';
@@ -9,18 +9,15 @@ import { strings } from '../../strings.ts';
 
 const shown = 5;
 
-/** Those with a date first, then the fullest. */
+/** Those with a date first, then the fullest: the API knows that order. */
 export function RunningOut() {
   const { data, error } = useQuery({
-    queryKey: ['budgets', undefined],
-    queryFn: ({ signal }) => listBudgets({}, signal),
+    queryKey: ['budgets', 'runsOutAt'],
+    queryFn: ({ signal }) => listBudgets({ sort: 'runsOutAt', limit: shown }, signal),
   });
   if (error !== null) return <ErrorNotice error={error} />;
   if (data === undefined) return <Loader aria-label={strings.loading} />;
-  const first = data.items
-    .filter(({ counters }) => counters.length > 0)
-    .sort((a, b) => endOf(a) - endOf(b) || shareOf(b) - shareOf(a))
-    .slice(0, shown);
+  const first = data.items.filter(({ counters }) => counters.length > 0);
   return (
     <Stack gap="sm">
       {first.length === 0 && <Text c="dimmed">{strings.overview.noBudgets}</Text>}
@@ -33,16 +30,9 @@ export function RunningOut() {
           {forecast?.runsOutAt !== undefined && <Text size="xs">{runsOutText(forecast.runsOutAt)}</Text>}
         </div>
       ))}
-      <Link to="/budgets" className="link">
+      <Link to="/budgets" search={{ sort: 'runsOutAt' }} className="link">
         {strings.overview.allBudgets}
       </Link>
     </Stack>
   );
-}
-
-const endOf = ({ forecast }: Budget) =>
-  forecast?.runsOutAt === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(forecast.runsOutAt);
-
-function shareOf({ counters: [fullest] }: Budget): number {
-  return fullest === undefined ? 0 : Number(fullest.used) / Math.max(Number(fullest.limit), 1e-9);
 }

@@ -49,7 +49,7 @@ function Playing({ offers, first }: { offers: Offer[]; first: Offer }) {
   const [settings, setSettings] = useState(firstSettings);
   const [tried, setTried] = useState(false);
   const { turns, busy, ask, stop, clear } = useChat();
-  const offer = offers.find((one) => idOf(one) === search.at) ?? first;
+  const offer = offerFor(offers, search) ?? first;
   const model = search.model ?? offer.models[0] ?? '';
   const faults = faultsOf(settings, search.key, model);
   const send = (question: string) => {
@@ -70,7 +70,7 @@ function Playing({ offers, first }: { offers: Offer[]; first: Offer }) {
             keyId={search.key}
             settings={settings}
             faults={tried ? faults : {}}
-            onOffer={(at) => show({ at, model: undefined })}
+            onOffer={(at) => show({ at, route: undefined, path: undefined, model: undefined })}
             onModel={(next) => show({ model: next })}
             onKey={(key) => show({ key })}
             onSettings={(change) => setSettings((before) => ({ ...before, ...change }))}
@@ -87,6 +87,11 @@ function Playing({ offers, first }: { offers: Offer[]; first: Offer }) {
       </Grid.Col>
     </Grid>
   );
+}
+
+function offerFor(offers: Offer[], { at, route, path }: PlaygroundSearch): Offer | undefined {
+  const ofRoute = offers.filter((one) => one.route === route);
+  return offers.find((one) => idOf(one) === at) ?? ofRoute.find((one) => one.path === path) ?? ofRoute[0];
 }
 
 function faultsOf({ way, value }: Settings, key: string | undefined, model: string) {

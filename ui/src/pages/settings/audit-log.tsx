@@ -1,8 +1,11 @@
 import { Button, Group, Loader, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { listAudit } from '../../api/audit.ts';
+import { auditUrl, listAudit } from '../../api/audit.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
+import { ExportLinks } from '../../components/export-links.tsx';
+import { rangeOf } from '../../components/range.ts';
+import { RangePicker } from '../../components/range-picker.tsx';
 import { SearchBox } from '../../components/search-box.tsx';
 import { strings } from '../../strings.ts';
 import { AuditTable } from '../audit/audit-table.tsx';
@@ -17,49 +20,72 @@ interface AuditLogProps {
 }
 
 export function AuditLog({ search, onChange }: AuditLogProps) {
-  const { object, actor, before } = search;
-  const query = { object, actor, before, limit: pageSize };
+  const { object, actor, action, before, sort, order, range, from, to } = search;
+  const time = range === undefined ? {} : rangeOf({ range, from, to }, new Date());
+  const filter = { object, actor, action, sort, order, ...time };
   const { data, error, refetch } = useQuery({
-    queryKey: ['audit', query],
-    queryFn: ({ signal }) => listAudit(query, signal),
+    queryKey: ['audit', filter, before],
+    queryFn: ({ signal }) => listAudit({ ...filter, before, limit: pageSize }, signal),
     placeholderData: keepPreviousData,
   });
   const first = { ...search, before: undefined };
+  const isNewestFirst = (sort ?? 'time') === 'time' && order !== 'asc';
   return (
     <>
       <Text size="sm" c="dimmed" mb="sm">
         {texts.intro}
       </Text>
-      <Group mb="md" align="flex-end">
-        <SearchBox
-          label={texts.objectLabel}
-          placeholder={texts.objectHint}
-          value={object ?? ''}
-          onSearch={(text) => onChange({ ...first, object: text || undefined })}
-        />
-        <SearchBox
-          label={texts.actorLabel}
-          placeholder={texts.actorHint}
-          value={actor ?? ''}
-          onSearch={(text) => onChange({ ...first, actor: text || undefined })}
-        />
-      </Group>
+      <AuditFilters search={first} exportOf={(format) => auditUrl(filter, format)} onChange={onChange} />
       {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
       {data === undefined && error === null && <Loader aria-label={strings.loading} />}
       {data?.items.length === 0 && <EmptyState title={texts.emptyTitle} text={texts.emptyText} />}
-      {data !== undefined && data.items.length > 0 && <AuditTable entries={data.items} withObject />}
+      {data !== undefined && data.items.length > 0 && (
+        <AuditTable entries={data.items} list={{ search: first, onChange }} />
+      )}
       <Group justify="flex-end" mt="sm">
         {before !== undefined && (
           <Button variant="default" onClick={() => onChange(first)}>
-            {texts.newest}
+            {isNewestFirst ? texts.newest : texts.first}
           </Button>
         )}
         {data?.next !== undefined && (
           <Button variant="default" onClick={() => onChange({ ...search, before: data.next })}>
-            {texts.older}
+            {isNewestFirst ? texts.older : strings.common.nextPage}
           </Button>
         )}
       </Group>
     </>
+  );
+}
+
+interface AuditFiltersProps extends AuditLogProps {
+  exportOf: (format: 'csv' | 'jsonl') => string;
+}
+
+/** `search` is that of the first page. */
+function AuditFilters({ search, exportOf, onChange }: AuditFiltersProps) {
+  const boxes = {
+    object: [texts.objectLabel, texts.objectHint],
+    actor: [texts.actorLabel, texts.actorHint],
+    action: [texts.actionLabel, texts.actionHint],
+  } as const;
+  return (
+    <Group mb="md" align="flex-end">
+      {(['object', 'actor', 'action'] as const).map((name) => (
+        <SearchBox
+          key={name}
+          label={boxes[name][0]}
+          placeholder={boxes[name][1]}
+          value={search[name] ?? ''}
+          onSearch={(text) => onChange({ ...search, [name]: text || undefined })}
+        />
+      ))}
+      <RangePicker
+        search={search}
+        onChange={(range) => onChange({ ...search, ...range })}
+        none={strings.calls.anyTime}
+      />
+      <ExportLinks what={texts.what} fileName="audit" urlOf={exportOf} />
+    </Group>
   );
 }

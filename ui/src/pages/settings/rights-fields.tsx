@@ -6,6 +6,13 @@ import { strings } from '../../strings.ts';
 const texts = strings.settings.tokens;
 const roles = Object.entries(texts.roles).map(([value, label]) => ({ value, label }));
 
+/** Of lists of whoever has a role. */
+export const roleFilter = {
+  name: 'role',
+  label: texts.role,
+  options: Object.entries(texts.shortRoles).map(([value, label]) => ({ value, label })),
+};
+
 export interface Rights {
   role: TokenRole;
   /** Of an owner. */

@@ -4,7 +4,7 @@ import { PageHeader } from '../../components/page-header.tsx';
 import { strings } from '../../strings.ts';
 import { AuditLog } from './audit-log.tsx';
 import { RetentionTab } from './retention.tsx';
-import { readSettingsSearch, tabs } from './settings-search.ts';
+import { readSettingsSearch, type SettingsSearch, tabs } from './settings-search.ts';
 import { Tokens } from './tokens.tsx';
 import { Users } from './users.tsx';
 import { Webhooks } from './webhooks.tsx';
@@ -14,6 +14,7 @@ const texts = strings.settings;
 export function SettingsPage() {
   const search = readSettingsSearch(useSearch({ from: '/admin/settings' }) as Record<string, unknown>);
   const navigate = useNavigate({ from: '/settings' });
+  const list = { search, onChange: (next: SettingsSearch) => void navigate({ search: next }) };
   return (
     <>
       <PageHeader title={texts.title} />
@@ -30,19 +31,19 @@ export function SettingsPage() {
           ))}
         </Tabs.List>
         <Tabs.Panel value="tokens">
-          <Tokens />
+          <Tokens {...list} />
         </Tabs.Panel>
         <Tabs.Panel value="users">
-          <Users />
+          <Users {...list} />
         </Tabs.Panel>
         <Tabs.Panel value="webhooks">
-          <Webhooks />
+          <Webhooks {...list} />
         </Tabs.Panel>
         <Tabs.Panel value="retention">
           <RetentionTab />
         </Tabs.Panel>
         <Tabs.Panel value="audit">
-          <AuditLog search={search} onChange={(next) => void navigate({ search: next })} />
+          <AuditLog {...list} />
         </Tabs.Panel>
       </Tabs>
     </>

@@ -1,71 +1,66 @@
-import { Button, Group, Loader, Table, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Button, Group, Table, Text } from '@mantine/core';
 import { useState } from 'react';
-import { type AdminToken, deleteToken, listTokens } from '../../api/tokens.ts';
-import { ErrorNotice } from '../../components/error-notice.tsx';
+import { type AdminToken, deleteToken } from '../../api/tokens.ts';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { ListHead } from '../../components/list-head.tsx';
 import { Moment } from '../../components/moment.tsx';
+import { ServerList } from '../../components/server-list.tsx';
 import { strings } from '../../strings.ts';
 import { CreateTokenDialog } from './create-token-dialog.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
+import { roleFilter } from './rights-fields.tsx';
+import type { SettingsSearch } from './settings-search.ts';
 
 const texts = strings.settings.tokens;
+const columns = [
+  { label: texts.name, sort: 'name' },
+  { label: texts.role, sort: 'role' },
+  { label: texts.team, sort: 'team' },
+  { label: texts.createdAt, sort: 'createdAt', mostFirst: true },
+  { label: strings.keys.columns.actions },
+];
 
-export function Tokens() {
+interface TokensProps {
+  search: SettingsSearch;
+  onChange: (next: SettingsSearch) => void;
+}
+
+export function Tokens({ search, onChange }: TokensProps) {
   const [creating, setCreating] = useState(false);
   const [deleting, setDeleting] = useState<AdminToken>();
-  const { data, error, refetch } = useQuery({
-    queryKey: ['tokens'],
-    queryFn: ({ signal }) => listTokens(signal),
-  });
+  const create = <Button onClick={() => setCreating(true)}>{texts.create}</Button>;
   return (
     <>
       <Group justify="space-between" align="flex-start" mb="md">
         <Text size="sm" c="dimmed" style={{ flex: '1 1 20rem' }}>
           {texts.intro}
         </Text>
-        <Button onClick={() => setCreating(true)}>{texts.create}</Button>
+        {create}
       </Group>
-      {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
-      {data === undefined && error === null && <Loader aria-label={strings.loading} />}
-      {data?.items.length === 0 && <Text>{texts.none}</Text>}
-      {data !== undefined && data.items.length > 0 && (
-        <Table.ScrollContainer minWidth={560}>
-          <Table verticalSpacing="xs" aria-label={texts.table}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{texts.name}</Table.Th>
-                <Table.Th>{texts.role}</Table.Th>
-                <Table.Th>{texts.team}</Table.Th>
-                <Table.Th>{texts.createdAt}</Table.Th>
-                <Table.Th>{strings.keys.columns.actions}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {data.items.map((token) => (
-                <Table.Tr key={token.name}>
-                  <Table.Td className="break">{token.name}</Table.Td>
-                  <Table.Td>{texts.shortRoles[token.role] ?? token.role}</Table.Td>
-                  <Table.Td className="break">{token.team ?? strings.none}</Table.Td>
-                  <Table.Td>
-                    <Moment time={token.createdAt} />
-                  </Table.Td>
-                  <Table.Td>
-                    <Button
-                      size="compact-sm"
-                      variant="subtle"
-                      color="red"
-                      aria-label={texts.deleteOf(token.name)}
-                      onClick={() => setDeleting(token)}
-                    >
-                      {strings.keys.delete}
-                    </Button>
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
-      )}
+      <ServerList<AdminToken, SettingsSearch>
+        path="/tokens"
+        queryKey={['tokens']}
+        what={texts.what}
+        fileName="tokens"
+        search={search}
+        searchHint={texts.searchHint}
+        filters={[roleFilter]}
+        onChange={onChange}
+        empty={<EmptyState title={texts.none} text={texts.noneText} />}
+      >
+        {(tokens) => (
+          <Table.ScrollContainer minWidth={560}>
+            <Table verticalSpacing="xs" aria-label={texts.table}>
+              <ListHead columns={columns} search={search} first="name" onChange={onChange} />
+              <Table.Tbody>
+                {tokens.map((token) => (
+                  <TokenRow key={token.name} token={token} onDelete={() => setDeleting(token)} />
+                ))}
+              </Table.Tbody>
+            </Table>
+          </Table.ScrollContainer>
+        )}
+      </ServerList>
       <CreateTokenDialog opened={creating} onClose={() => setCreating(false)} />
       <DeleteDialog
         named={deleting}
@@ -75,5 +70,30 @@ export function Tokens() {
         onClose={() => setDeleting(undefined)}
       />
     </>
+  );
+}
+
+function TokenRow({ token, onDelete }: { token: AdminToken; onDelete: () => void }) {
+  const { name, role, team, createdAt } = token;
+  return (
+    <Table.Tr>
+      <Table.Td className="break">{name}</Table.Td>
+      <Table.Td>{texts.shortRoles[role] ?? role}</Table.Td>
+      <Table.Td className="break">{team ?? strings.none}</Table.Td>
+      <Table.Td>
+        <Moment time={createdAt} />
+      </Table.Td>
+      <Table.Td>
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          color="red"
+          aria-label={texts.deleteOf(name)}
+          onClick={onDelete}
+        >
+          {strings.keys.delete}
+        </Button>
+      </Table.Td>
+    </Table.Tr>
   );
 }

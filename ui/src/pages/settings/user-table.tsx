@@ -1,32 +1,39 @@
 import { Badge, Button, Group, Table } from '@mantine/core';
 import type { User } from '../../api/users.ts';
+import { ListHead } from '../../components/list-head.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { strings } from '../../strings.ts';
+import type { SettingsSearch } from './settings-search.ts';
 
 const texts = strings.users;
 const tokenTexts = strings.settings.tokens;
 
-interface UserTableProps {
-  users: User[];
+const columns = [
+  { label: texts.name, sort: 'name' },
+  { label: tokenTexts.role, sort: 'role' },
+  { label: tokenTexts.team, sort: 'team' },
+  { label: texts.status, sort: 'status' },
+  { label: texts.passwordChanged, sort: 'passwordChangedAt', mostFirst: true },
+  { label: strings.keys.columns.actions },
+];
+
+interface UserActions {
   onEdit: (user: User) => void;
   onToggle: (user: User) => void;
   onDelete: (user: User) => void;
 }
 
-export function UserTable({ users, ...actions }: UserTableProps) {
+interface UserTableProps extends UserActions {
+  users: User[];
+  search: SettingsSearch;
+  onChange: (next: SettingsSearch) => void;
+}
+
+export function UserTable({ users, search, onChange, ...actions }: UserTableProps) {
   return (
     <Table.ScrollContainer minWidth={780} mb="lg">
       <Table verticalSpacing="xs" aria-label={texts.table}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{texts.name}</Table.Th>
-            <Table.Th>{tokenTexts.role}</Table.Th>
-            <Table.Th>{tokenTexts.team}</Table.Th>
-            <Table.Th>{texts.status}</Table.Th>
-            <Table.Th>{texts.passwordChanged}</Table.Th>
-            <Table.Th>{strings.keys.columns.actions}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
+        <ListHead columns={columns} search={search} first="name" onChange={onChange} />
         <Table.Tbody>
           {users.map((user) => (
             <UserRow key={user.name} user={user} {...actions} />
@@ -37,7 +44,7 @@ export function UserTable({ users, ...actions }: UserTableProps) {
   );
 }
 
-function UserRow({ user, onEdit, onToggle, onDelete }: Omit<UserTableProps, 'users'> & { user: User }) {
+function UserRow({ user, onEdit, onToggle, onDelete }: UserActions & { user: User }) {
   const { name, role, team, disabled, passwordChangedAt } = user;
   return (
     <Table.Tr>

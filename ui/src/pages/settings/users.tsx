@@ -1,24 +1,38 @@
-import { Button, Group, Loader, Text } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, Group, Text } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { changeUser, deleteUser, listUsers, type User } from '../../api/users.ts';
+import { changeUser, deleteUser, type User } from '../../api/users.ts';
+import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
+import { ServerList } from '../../components/server-list.tsx';
 import { strings } from '../../strings.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { OidcFacts } from './oidc-facts.tsx';
+import { roleFilter } from './rights-fields.tsx';
+import type { SettingsSearch } from './settings-search.ts';
 import { UserDialog } from './user-dialog.tsx';
 import { UserTable } from './user-table.tsx';
 
 const texts = strings.users;
 
-export function Users() {
+const statusFilter = {
+  name: 'status',
+  label: texts.status,
+  options: [
+    { value: 'active', label: texts.active },
+    { value: 'disabled', label: texts.disabled },
+  ],
+};
+
+interface UsersProps {
+  search: SettingsSearch;
+  onChange: (next: SettingsSearch) => void;
+}
+
+export function Users({ search, onChange }: UsersProps) {
   const [editing, setEditing] = useState<User | 'new'>();
   const [deleting, setDeleting] = useState<User>();
   const queryClient = useQueryClient();
-  const { data, error, refetch } = useQuery({
-    queryKey: ['users'],
-    queryFn: ({ signal }) => listUsers(signal),
-  });
   const toggle = useMutation({
     mutationFn: ({ name, disabled }: User) => changeUser({ name, disabled: !disabled }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['users'] }),
@@ -31,19 +45,30 @@ export function Users() {
         </Text>
         <Button onClick={() => setEditing('new')}>{texts.create}</Button>
       </Group>
-      {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
       {toggle.error !== null && <ErrorNotice error={toggle.error} />}
-      {data === undefined && error === null && <Loader aria-label={strings.loading} />}
-      {data?.items.length === 0 && <Text mb="md">{texts.none}</Text>}
-      {data !== undefined && data.items.length > 0 && (
-        <UserTable
-          users={data.items}
-          onEdit={setEditing}
-          onToggle={(user) => toggle.mutate(user)}
-          onDelete={setDeleting}
-        />
-      )}
-      {data !== undefined && <OidcFacts />}
+      <ServerList<User, SettingsSearch>
+        path="/users"
+        queryKey={['users']}
+        what={texts.what}
+        fileName="users"
+        search={search}
+        searchHint={strings.settings.tokens.searchHint}
+        filters={[roleFilter, statusFilter]}
+        onChange={onChange}
+        empty={<EmptyState title={texts.none} text={texts.noneText} />}
+      >
+        {(users) => (
+          <UserTable
+            users={users}
+            search={search}
+            onChange={onChange}
+            onEdit={setEditing}
+            onToggle={(user) => toggle.mutate(user)}
+            onDelete={setDeleting}
+          />
+        )}
+      </ServerList>
+      <OidcFacts />
       <UserDialog user={editing} onClose={() => setEditing(undefined)} />
       <DeleteDialog
         named={deleting}

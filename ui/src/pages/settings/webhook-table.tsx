@@ -1,30 +1,36 @@
 import { Button, Table, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { Webhook, WebhookPlace } from '../../api/webhooks.ts';
+import { ListHead } from '../../components/list-head.tsx';
 import { Moment } from '../../components/moment.tsx';
 import { strings } from '../../strings.ts';
+import type { SettingsSearch } from './settings-search.ts';
 
 const texts = strings.webhooks;
-const { columns } = texts;
+const { columns: labels } = texts;
+const columns = [
+  { label: labels.webhook, sort: 'name' },
+  { label: labels.goesTo, sort: 'origin' },
+  { label: labels.budgets },
+  { label: labels.delivered, sort: 'lastDelivered', mostFirst: true },
+  { label: labels.failed, sort: 'lastFailed', mostFirst: true },
+  { label: labels.actions },
+];
 
 interface WebhookTableProps {
   webhooks: Webhook[];
+  search: SettingsSearch;
+  onChange: (next: SettingsSearch) => void;
   /** Being tested now. */
   testing: WebhookPlace | undefined;
   onTest: (webhook: Webhook) => void;
 }
 
-export function WebhookTable({ webhooks, testing, onTest }: WebhookTableProps) {
+export function WebhookTable({ webhooks, search, onChange, testing, onTest }: WebhookTableProps) {
   return (
     <Table.ScrollContainer minWidth={860}>
       <Table verticalSpacing="xs" aria-label={texts.table}>
-        <Table.Thead>
-          <Table.Tr>
-            {Object.values(columns).map((column) => (
-              <Table.Th key={column}>{column}</Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
+        <ListHead columns={columns} search={search} first="name" onChange={onChange} />
         <Table.Tbody>
           {webhooks.map((webhook) => (
             <WebhookRow

@@ -1,21 +1,29 @@
-import { Alert, Code, Loader, Text } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { listWebhooks, testWebhook, type WebhookPlace, type WebhookTest } from '../../api/webhooks.ts';
+import { Alert, Code, Text } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { testWebhook, type Webhook, type WebhookPlace, type WebhookTest } from '../../api/webhooks.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { formatDuration } from '../../components/format.ts';
+import { ServerList } from '../../components/server-list.tsx';
 import { strings } from '../../strings.ts';
+import type { SettingsSearch } from './settings-search.ts';
 import { WebhookTable } from './webhook-table.tsx';
 
 const texts = strings.webhooks;
 
-export function Webhooks() {
+const standingFilter = {
+  name: 'standing',
+  label: texts.standing,
+  options: Object.entries(texts.standings).map(([value, label]) => ({ value, label })),
+};
+
+interface WebhooksProps {
+  search: SettingsSearch;
+  onChange: (next: SettingsSearch) => void;
+}
+
+export function Webhooks({ search, onChange }: WebhooksProps) {
   const queryClient = useQueryClient();
-  const { data, error, refetch } = useQuery({
-    queryKey: ['webhooks'],
-    queryFn: ({ signal }) => listWebhooks(signal),
-    refetchInterval: 10_000,
-  });
   const trial = useMutation({
     mutationFn: testWebhook,
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['webhooks'] }),
@@ -25,28 +33,40 @@ export function Webhooks() {
       <Text size="sm" c="dimmed" mb="md">
         {texts.intro}
       </Text>
-      {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
       {trial.error !== null && <ErrorNotice error={trial.error} />}
       <div aria-live="polite">
         {trial.data !== undefined && trial.variables !== undefined && (
           <Outcome webhook={trial.variables} outcome={trial.data} />
         )}
       </div>
-      {data === undefined && error === null && <Loader aria-label={strings.loading} />}
-      {data?.items.length === 0 && (
-        <EmptyState title={texts.emptyTitle} text={texts.emptyText}>
-          <Code block ta="left" tabIndex={0} maw="100%">
-            {texts.example}
-          </Code>
-        </EmptyState>
-      )}
-      {data !== undefined && data.items.length > 0 && (
-        <WebhookTable
-          webhooks={data.items}
-          testing={trial.isPending ? trial.variables : undefined}
-          onTest={(webhook) => trial.mutate(webhook)}
-        />
-      )}
+      <ServerList<Webhook, SettingsSearch>
+        path="/webhooks"
+        queryKey={['webhooks']}
+        refetchInterval={10_000}
+        what={texts.what}
+        fileName="webhooks"
+        search={search}
+        searchHint={texts.searchHint}
+        filters={[standingFilter]}
+        onChange={onChange}
+        empty={
+          <EmptyState title={texts.emptyTitle} text={texts.emptyText}>
+            <Code block ta="left" tabIndex={0} maw="100%">
+              {texts.example}
+            </Code>
+          </EmptyState>
+        }
+      >
+        {(webhooks) => (
+          <WebhookTable
+            webhooks={webhooks}
+            search={search}
+            onChange={onChange}
+            testing={trial.isPending ? trial.variables : undefined}
+            onTest={(webhook) => trial.mutate(webhook)}
+          />
+        )}
+      </ServerList>
     </>
   );
 }

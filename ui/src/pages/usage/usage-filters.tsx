@@ -1,4 +1,4 @@
-import { Group, MultiSelect, Pill, Select } from '@mantine/core';
+import { Group, MultiSelect, Pill, Select, Switch } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getUsageLabels } from '../../api/usage.ts';
 import { RangePicker } from '../../components/range-picker.tsx';
@@ -46,6 +46,14 @@ export function UsageFilters({ search, onChange }: FiltersProps) {
         onChange={(value) => onChange({ ...search, compare: comparisons.find((name) => name === value) })}
         clearable
         w={165}
+      />
+      <Switch
+        label={strings.usage.byKind.columns}
+        checked={search.kinds === true}
+        onChange={({ currentTarget: { checked } }) =>
+          onChange({ ...search, kinds: checked ? true : undefined })
+        }
+        pb={8}
       />
       <Group gap="xs" miw={0}>
         {(['user', 'model', 'key'] as const).map((name) =>

@@ -15,7 +15,8 @@ import { strings } from '../../strings.ts';
 import { rangeBefore } from './compare.ts';
 import { dimensionName } from './dimension-name.ts';
 import { UsageFilters } from './usage-filters.tsx';
-import { groupsOf, pageSizeOf, readUsageSearch, type UsageSearch } from './usage-search.ts';
+import { UsageKinds } from './usage-kinds.tsx';
+import { askedFigures, groupsOf, pageSizeOf, readUsageSearch, type UsageSearch } from './usage-search.ts';
 import { UsageTable } from './usage-table.tsx';
 
 const minuteMs = 60_000;
@@ -30,16 +31,17 @@ export function UsagePage() {
   const { user, model, key } = search;
   const range = rangeOf(search, new Date());
   const query = { ...range, user, model, key, groupBy: groups.join(',') };
-  const { sort, order, page = 1 } = search;
+  const { sort, order, named, page = 1 } = search;
   const pageSize = pageSizeOf(search);
-  const paged = { ...query, sort, order, limit: pageSize, offset: (page - 1) * pageSize };
+  const figures = askedFigures(search);
+  const paged = { ...query, figures, sort, order, named, limit: pageSize, offset: (page - 1) * pageSize };
   const { data, error, isPlaceholderData, refetch } = useQuery({
     queryKey: ['usage', paged],
     queryFn: ({ signal }) => getUsage(paged, signal),
     placeholderData: keepPreviousData,
   });
   const earlier = search.compare === undefined ? undefined : rangeBefore(range, search.compare, thisMinute());
-  const asked = { ...query, ...earlier, figures: 'costNano' };
+  const asked = { ...query, ...earlier, named, figures: 'costNano' };
   const { data: before } = useQuery({
     queryKey: ['usage', 'before', asked],
     queryFn: ({ signal }) => getUsage(asked, signal),
@@ -48,7 +50,8 @@ export function UsagePage() {
   const filters = (['user', 'model', 'key'] as const).flatMap((name) =>
     search[name] === undefined ? [] : [`${dimensionName(name)}: ${search[name]}`],
   );
-  const isEmpty = data?.total.requests === 0 && (before?.total.requests ?? 0) === 0;
+  if (named !== undefined) filters.push(strings.usage.foundBy(named));
+  const isEmpty = named === undefined && data?.total.requests === 0 && (before?.total.requests ?? 0) === 0;
   const unpriced = data?.total.unpriced ?? 0;
 
   return (
@@ -57,7 +60,7 @@ export function UsagePage() {
         <Button
           component="a"
           variant="default"
-          href={usageUrl({ ...query, timeZone, bucket: search.bucket ?? 'day' }, 'csv')}
+          href={usageUrl({ ...query, named, timeZone, bucket: search.bucket ?? 'day' }, 'csv')}
           download
         >
           {strings.usage.csv}
@@ -89,7 +92,8 @@ export function UsagePage() {
         <div style={{ position: 'relative' }}>
           <LoadingOverlay visible={isPlaceholderData} />
           <UsageChart search={search} range={range} />
-          <UsageShares query={{ ...query, limit: pageSize, offset: 0 }} groups={groups} />
+          <UsageShares query={{ ...query, figures, limit: pageSize, offset: 0 }} groups={groups} />
+          <UsageKinds total={data.total} query={{ ...query, named }} />
           <UsageTable
             report={data}
             before={earlier === undefined ? undefined : before}

@@ -1,23 +1,26 @@
 import { Progress, Table, Text } from '@mantine/core';
 import type { UsageFigures, UsageReport } from '../../api/types.ts';
 import { formatCost, formatCount } from '../../components/format.ts';
+import { SearchBox } from '../../components/search-box.tsx';
 import { SortHeader } from '../../components/sort-header.tsx';
 import { strings } from '../../strings.ts';
 import { type ComparedRow, comparedRows, percentChange } from './compare.ts';
 import { dimensionName } from './dimension-name.ts';
-import { type Figure, figures, type UsageSearch } from './usage-search.ts';
+import { type Figure, shownFigures, type UsageSearch } from './usage-search.ts';
 
 const { columns } = strings.usage;
 const names: Record<Figure, string> = {
+  ...strings.kinds,
   requests: columns.requests,
   refused: columns.refused,
   failed: columns.failed,
   inputTokens: columns.input,
-  cachedInputTokens: columns.cached,
   outputTokens: columns.output,
   tokens: columns.tokens,
   costNano: columns.cost,
 };
+const plainWidth = 820;
+const columnWidth = 90;
 
 interface UsageTableProps {
   report: UsageReport;
@@ -32,17 +35,37 @@ export function UsageTable({ report, before, groups, search, onChange }: UsageTa
   const sort = search.sort ?? 'costNano';
   const order = search.order ?? 'desc';
   const isCompared = before !== undefined;
+  const figures = shownFigures(search, report.total);
   const rows = comparedRows(report, before);
-  const sortBy = (figure: Figure) =>
-    onChange({ ...search, sort: figure, order: sort === figure && order === 'desc' ? 'asc' : 'desc' });
+  const sortBy = (column: Figure | 'group') => {
+    const [first, second] = column === 'group' ? (['asc', 'desc'] as const) : (['desc', 'asc'] as const);
+    onChange({ ...search, sort: column, order: sort === column && order === first ? second : first });
+  };
   return (
     <>
-      <Table.ScrollContainer minWidth={isCompared ? 980 : 820}>
+      {groups.length > 0 && (
+        <div className="no-print">
+          <SearchBox
+            label={strings.usage.find}
+            placeholder={groups.map(dimensionName).join(', ')}
+            value={search.named ?? ''}
+            onSearch={(text) => onChange({ ...search, named: text || undefined })}
+          />
+        </div>
+      )}
+      <Table.ScrollContainer
+        minWidth={plainWidth + (isCompared ? 160 : 0) + Math.max(0, figures.length - 8) * columnWidth}
+      >
         <Table verticalSpacing={6} horizontalSpacing="xs" highlightOnHover aria-label={strings.usage.table}>
           <Table.Thead>
             <Table.Tr>
               {groups.map((group) => (
-                <Table.Th key={group}>{dimensionName(group)}</Table.Th>
+                <SortHeader
+                  key={group}
+                  label={dimensionName(group)}
+                  order={sort === 'group' ? order : undefined}
+                  onSort={() => sortBy('group')}
+                />
               ))}
               {figures.map((figure) => (
                 <SortHeader
@@ -65,11 +88,17 @@ export function UsageTable({ report, before, groups, search, onChange }: UsageTa
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
+            {rows.length === 0 && (
+              <Table.Tr>
+                <Table.Td colSpan={99}>{strings.common.nothingFound}</Table.Td>
+              </Table.Tr>
+            )}
             {rows.map((row) => (
               <UsageTableRow
                 key={JSON.stringify(row.group)}
                 row={row}
                 groups={groups}
+                figures={figures}
                 isCompared={isCompared}
                 whole={report.total.costNano}
               />
@@ -78,7 +107,7 @@ export function UsageTable({ report, before, groups, search, onChange }: UsageTa
           <Table.Tfoot>
             <Table.Tr>
               {groups.length > 0 && <Table.Th colSpan={groups.length}>{strings.common.total}</Table.Th>}
-              <Figures of={report.total} bold />
+              <Figures of={report.total} figures={figures} bold />
               {isCompared && <Change now={report.total.costNano} before={before.total.costNano} />}
               <Table.Td className="no-print" />
             </Table.Tr>
@@ -97,11 +126,12 @@ export function UsageTable({ report, before, groups, search, onChange }: UsageTa
 interface RowProps {
   row: ComparedRow;
   groups: string[];
+  figures: readonly Figure[];
   isCompared: boolean;
   whole: number;
 }
 
-function UsageTableRow({ row, groups, isCompared, whole }: RowProps) {
+function UsageTableRow({ row, groups, figures, isCompared, whole }: RowProps) {
   const share = whole === 0 ? 0 : (row.costNano / whole) * 100;
   return (
     <Table.Tr>
@@ -110,7 +140,7 @@ function UsageTableRow({ row, groups, isCompared, whole }: RowProps) {
           <span className="clamp">{row.group[group] || strings.usage.unnamed}</span>
         </Table.Td>
       ))}
-      <Figures of={row} />
+      <Figures of={row} figures={figures} />
       {isCompared && <Change now={row.costNano} before={row.costNanoBefore} />}
       <Table.Td className="no-print">
         <Progress value={share} aria-label={strings.usage.share} />
@@ -130,7 +160,13 @@ function Change({ now, before }: { now: number; before: number }) {
   );
 }
 
-function Figures({ of, bold = false }: { of: UsageFigures; bold?: boolean }) {
+interface FiguresProps {
+  of: UsageFigures;
+  figures: readonly Figure[];
+  bold?: boolean;
+}
+
+function Figures({ of, figures, bold = false }: FiguresProps) {
   return figures.map((figure) => (
     <Table.Td key={figure} className="number" fw={bold ? 700 : undefined}>
       {figure === 'costNano' ? formatCost(of.costNano) : formatCount(of[figure])}

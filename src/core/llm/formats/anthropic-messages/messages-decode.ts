@@ -45,7 +45,7 @@ function decodeContent(content: unknown, path: string, drops: string[]): Part[] 
 const carriedOf: Record<string, ReadonlySet<string>> = {
   text: new Set(['type', 'text', 'cache_control']),
   image: new Set(['type', 'source', 'cache_control']),
-  document: new Set(['type', 'source', 'title', 'cache_control']),
+  document: new Set(['type', 'source', 'title', 'context', 'citations', 'cache_control']),
   tool_use: new Set(['type', 'id', 'name', 'input', 'cache_control']),
   tool_result: new Set(['type', 'tool_use_id', 'content', 'is_error', 'cache_control']),
 };
@@ -106,13 +106,26 @@ function decodeDocument(block: Fields, path: string): DocumentPart {
   const at = `${path}.source`;
   const name = optional(block['title'], `${path}.title`, asString);
   const source = decodeSource(asObject(block['source'], at), at);
-  return withCache<DocumentPart>({ type: 'document', name, source }, block);
+  const document: DocumentPart = { type: 'document', name, source };
+  const context = optional(block['context'], `${path}.context`, asString);
+  if (context !== undefined) document.context = context;
+  const citations = optional(block['citations'], `${path}.citations`, asObject);
+  if (citations?.['enabled'] === true) document.citations = true;
+  return withCache<DocumentPart>(document, block);
 }
 
 function decodeSource(source: Fields, at: string): DocumentPart['source'] {
   if (source['type'] === 'url') return { type: 'url', url: asString(source['url'], `${at}.url`) };
   if (source['type'] === 'text') return { type: 'text', text: asString(source['data'], `${at}.data`) };
+  if (source['type'] === 'content')
+    return { type: 'text', text: contentOf(source['content'], `${at}.content`) };
   return { type: 'base64', ...base64(source, at) };
+}
+
+/** Blocks of a document, which elsewhere is one text. */
+function contentOf(content: unknown, path: string): string {
+  const texts = decodeContent(content, path, []).map((part, i) => textOnly(part, `${path}[${i}]`).text);
+  return texts.join('\n\n');
 }
 
 /** Elsewhere what was found is text as any other, and can't be cited. */

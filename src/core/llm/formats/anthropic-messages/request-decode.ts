@@ -12,7 +12,9 @@ import {
 } from '../../fields.ts';
 import type { CanonicalRequest, TextPart, Tool, ToolChoice } from '../../model.ts';
 import { decodeEffort } from '../../reasoning-effort.ts';
+import { takesStrict } from '../../tool-schemas.ts';
 import { reportOthers } from '../../uncarried.ts';
+import { isAnthropicSearch, searchOfAnthropic } from '../../web-search.ts';
 import { decodeMessages } from './messages-decode.ts';
 
 export const carried: ReadonlySet<string> = new Set([
@@ -33,9 +35,7 @@ export const carried: ReadonlySet<string> = new Set([
 ]);
 
 export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
-  const tools = (optional(body['tools'], 'tools', asArray) ?? []).map((tool, i) =>
-    decodeTool(tool, i, drops),
-  );
+  const { tools, webSearch } = decodeTools(optional(body['tools'], 'tools', asArray) ?? [], drops);
   const choice = optional(body['tool_choice'], 'tool_choice', asObject);
   const output = optional(body['output_config'], 'output_config', asObject);
   const { system, messages } = decodeMessages(body['messages'], drops);
@@ -44,7 +44,8 @@ export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
     system: [...decodeSystem(body['system']), ...system],
     messages,
     tools,
-    toolChoice: choice === undefined ? undefined : decodeToolChoice(choice),
+    toolChoice: choice === undefined ? undefined : decodeToolChoice(choice, webSearch),
+    webSearch,
     parallelToolCalls: choice?.['disable_parallel_tool_use'] === true ? false : undefined,
     maxTokens: optional(body['max_tokens'], 'max_tokens', asCount),
     temperature: optional(body['temperature'], 'temperature', asNumber),
@@ -76,13 +77,26 @@ function decodeSystem(value: unknown): TextPart[] {
   });
 }
 
-const carriedOfTool = new Set(['type', 'name', 'description', 'input_schema', 'cache_control']);
+const carriedOfTool = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control']);
 const carriedOfOutput = new Set(['format', 'effort']);
 
-/** Tools that Anthropic runs itself exist at no other provider. */
-function decodeTool(value: unknown, index: number, drops: string[]): Tool {
-  const path = `tools[${index}]`;
-  const tool = asObject(value, path);
+function decodeTools(
+  list: readonly unknown[],
+  drops: string[],
+): { tools: Tool[]; webSearch?: CanonicalRequest['webSearch'] } {
+  let webSearch: CanonicalRequest['webSearch'];
+  const tools = list.flatMap((value, index) => {
+    const path = `tools[${index}]`;
+    const tool = asObject(value, path);
+    if (!isAnthropicSearch(tool['type'])) return [decodeTool(tool, path, drops)];
+    webSearch = searchOfAnthropic(tool, path, drops);
+    return [];
+  });
+  return { tools, webSearch };
+}
+
+/** Other tools that Anthropic runs itself exist at no other provider. */
+function decodeTool(tool: Fields, path: string, drops: string[]): Tool {
   reportOthers(tool, carriedOfTool, 'tools', drops);
   const type = tool['type'];
   if (type !== undefined && type !== 'custom') {
@@ -92,14 +106,17 @@ function decodeTool(value: unknown, index: number, drops: string[]): Tool {
     name: asString(tool['name'], `${path}.name`),
     description: optional(tool['description'], `${path}.description`, asString),
     parameters: tool['input_schema'] ?? { type: 'object', properties: {} },
+    ...(tool['strict'] === true && takesStrict(tool['input_schema'], drops) && { strict: true }),
     ...(tool['cache_control'] !== undefined && { cacheControl: tool['cache_control'] }),
   };
 }
 
-function decodeToolChoice(choice: Fields): ToolChoice {
+function decodeToolChoice(choice: Fields, search: CanonicalRequest['webSearch']): ToolChoice {
   const type = asString(choice['type'], 'tool_choice.type');
   if (type === 'any') return { type: 'required' };
   if (type === 'auto' || type === 'none') return { type };
+  if (type === 'tool' && search !== undefined && choice['name'] === 'web_search')
+    return { type: 'web-search' };
   if (type === 'tool') return { type: 'tool', name: asString(choice['name'], 'tool_choice.name') };
   throw new FieldFault('tool_choice.type', 'must be auto, any, tool or none');
 }

@@ -1,6 +1,8 @@
 /** Canonical → a Messages request. */
+import { textOfFile } from '../../data-url.ts';
 import { thinkingSampling } from '../../extended-thinking.ts';
 import { FieldFault, type Fields } from '../../fields.ts';
+import { refuseLogprobs } from '../../logprobs.ts';
 import type {
   CanonicalRequest,
   DocumentPart,
@@ -10,14 +12,21 @@ import type {
   TextPart,
   ToolChoice,
 } from '../../model.ts';
+import { refuseSound, refuseSpeech } from '../../speech.ts';
 import { isOfGemini } from '../../thinking-seal.ts';
 import { closedSchema } from '../../tool-schemas.ts';
+import { reportOfOpenai, reportUnsampled } from '../../uncarried.ts';
+import { anthropicSearch, withoutSearch } from '../../web-search.ts';
 
 /** What Anthropic requires and OpenAI's clients often leave out (agentgateway's choice, documented). */
 const defaultMaxTokens = 4_096;
 const jsonOnly: TextPart = { type: 'text', text: 'Answer with one JSON object and nothing else.' };
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
+  refuseLogprobs(request);
+  refuseSpeech(request);
+  reportUnsampled(request, drops);
+  reportOfOpenai(request, drops);
   const system = request.system.filter(({ text }) => text.trim() !== '');
   if (request.responseFormat?.type === 'json_object') {
     system.push(jsonOnly);
@@ -32,7 +41,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     stop_sequences: request.stop.length === 0 ? undefined : request.stop,
     ...encodeSampling(request, maxTokens, drops),
     metadata: request.user === undefined ? undefined : { user_id: request.user },
-    ...encodeTools(request),
+    ...encodeTools(request, drops),
   };
   // The vendor's own has limits of number and complexity that others' clients know nothing of.
   if (request.tools.some(({ strict }) => strict === true)) drops.push('tools.strict');
@@ -52,23 +61,35 @@ function encodeSampling(request: CanonicalRequest, maxTokens: number, drops: str
   return { top_p: topP, top_k: topK, temperature, thinking, output_config };
 }
 
-function encodeTools(request: CanonicalRequest): Fields {
-  if (request.tools.length === 0) return {};
+function encodeTools(request: CanonicalRequest, drops: string[]): Fields {
+  const webSearch = searchOf(request, drops);
+  if (request.tools.length === 0 && webSearch === undefined) return {};
   const choice =
     request.toolChoice ?? (request.parallelToolCalls === false ? { type: 'auto' as const } : undefined);
   return {
-    tools: request.tools.map((tool) => ({
-      name: tool.name,
-      description: tool.description,
-      input_schema: tool.parameters,
-      cache_control: tool.cacheControl,
-    })),
+    tools: [
+      ...request.tools.map((tool) => ({
+        name: tool.name,
+        description: tool.description,
+        input_schema: tool.parameters,
+        cache_control: tool.cacheControl,
+      })),
+      ...(webSearch === undefined ? [] : [anthropicSearch(webSearch, drops)]),
+    ],
     tool_choice: choice === undefined ? undefined : encodeToolChoice(choice, request.parallelToolCalls),
   };
 }
 
+/** Its name is the API's own: a client's tool of the same does it then. */
+function searchOf({ webSearch, tools }: CanonicalRequest, drops: string[]): CanonicalRequest['webSearch'] {
+  if (webSearch === undefined || tools.every(({ name }) => name !== 'web_search')) return webSearch;
+  withoutSearch(webSearch, drops, ' beside a tool of that name');
+  return undefined;
+}
+
 function encodeToolChoice(choice: ToolChoice, parallel: boolean | undefined): Fields {
   const disable_parallel_tool_use = parallel === false && choice.type !== 'none' ? true : undefined;
+  if (choice.type === 'web-search') return { type: 'tool', name: 'web_search', disable_parallel_tool_use };
   if (choice.type === 'tool') return { type: 'tool', name: choice.name, disable_parallel_tool_use };
   return { type: choice.type === 'required' ? 'any' : choice.type, disable_parallel_tool_use };
 }
@@ -100,12 +121,16 @@ function encodePart(part: Part, message: number, drops: string[]): Fields[] {
       return part.text.trim() === '' ? [] : [encodeText(part)];
     case 'image':
       return [{ type: 'image', source: encodeSource(part.source), cache_control: part.cacheControl }];
+    case 'audio':
+      return refuseSound(part);
     case 'document':
       return [
         {
           type: 'document',
           title: part.name,
           source: encodeSource(part.source),
+          context: part.context,
+          citations: part.citations === true ? { enabled: true } : undefined,
           cache_control: part.cacheControl,
         },
       ];
@@ -147,6 +172,8 @@ function encodeText(part: TextPart): Fields {
 function encodeSource(source: ImagePart['source'] | DocumentPart['source']): Fields {
   if (source.type === 'url') return { type: 'url', url: source.url };
   if (source.type === 'text') return { type: 'text', media_type: 'text/plain', data: source.text };
+  const text = textOfFile(source);
+  if (text !== undefined) return { type: 'text', media_type: 'text/plain', data: text };
   return { type: 'base64', media_type: source.mediaType, data: source.data };
 }
 

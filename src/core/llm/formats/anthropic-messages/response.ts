@@ -1,8 +1,8 @@
 /** Whole Messages answers. */
-import { anthropicCitation, citationsOfAnthropic } from '../../citations.ts';
+import { anthropicCitation, citationsOfAnthropic, citationsWithin } from '../../citations.ts';
 import { asArray, asObject, type Fields } from '../../fields.ts';
 import type { AnswerContext } from '../../format.ts';
-import type { CanonicalResponse, FinishReason } from '../../model.ts';
+import type { CanonicalResponse, Citation, FinishReason, TextPart } from '../../model.ts';
 import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
 import { encodeUsage } from './usage.ts';
@@ -34,10 +34,14 @@ export function finishReasonFromWire(reason: unknown): FinishReason {
 }
 
 export function encodeResponse(response: CanonicalResponse, usage: Usage, _context: AnswerContext): string {
-  const cited = response.citations && response.parts.findLast((part) => part.type === 'text');
+  const last = response.parts.findLast((part) => part.type === 'text');
+  let said = 0;
   const content = response.parts.map((part): Fields => {
-    if (part.type === 'text')
-      return part === cited ? citing(part, response) : { type: 'text', text: part.text };
+    if (part.type === 'text') {
+      const start = said;
+      said += part.text.length;
+      return citing(part, citationsWithin(response.citations, { start, end: said, rest: part === last }));
+    }
     if (part.type === 'thinking' && part.redacted !== undefined)
       return { type: 'redacted_thinking', data: part.redacted };
     if (part.type === 'thinking')
@@ -56,9 +60,20 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, _conte
   });
 }
 
-/** Which of the words a place stands for, other APIs do not tell of each: all of them are in one block here. */
-function citing({ text }: { text: string }, { citations = [] }: CanonicalResponse): Fields {
+function citing({ text }: TextPart, citations: readonly Citation[]): Fields {
+  if (citations.length === 0) return { type: 'text', text };
   return { type: 'text', text, citations: citations.map(anthropicCitation) };
+}
+
+/** A place stands for the whole block that it is told with. */
+function citationsIn(content: readonly unknown[]): Citation[] {
+  let said = 0;
+  return content.flatMap((item) => {
+    const { type, text, citations } = item as Fields;
+    const start = said;
+    if (type === 'text') said += String(text ?? '').length;
+    return citationsOfAnthropic(citations, { start, end: said });
+  });
 }
 
 export function decodeResponse(body: Fields): CanonicalResponse {
@@ -67,9 +82,7 @@ export function decodeResponse(body: Fields): CanonicalResponse {
       decodeBlock(asObject(item, 'content')),
     );
     const usage = body['usage'] as Fields | undefined;
-    const citations = asArray(body['content'], 'content').flatMap((item) =>
-      citationsOfAnthropic((item as Fields)['citations']),
-    );
+    const citations = citationsIn(asArray(body['content'], 'content'));
     return {
       id: String(body['id'] ?? ''),
       model: String(body['model'] ?? ''),

@@ -23,10 +23,15 @@ class MessagesDecoder implements StreamDecoder {
   readonly #begun = new Set<number>();
   /** Arguments that came whole with their block, until pieces of them come too. */
   readonly #inputs = new Map<number, unknown>();
+  /** Characters of text so far, and before the open block. */
+  #said = 0;
+  #before = 0;
+  /** Of the open block: they stand for all of it, so that its end must be known. */
+  #cited: unknown[] = [];
 
   push(event: SseEvent): StreamEvent[] {
     const text = plainTextDelta.exec(event.data)?.[1];
-    if (text !== undefined) return [{ type: 'text', text }];
+    if (text !== undefined) return this.#text(text);
     const body = eventObject(event.data);
     switch (body['type']) {
       case 'message_start':
@@ -53,6 +58,18 @@ class MessagesDecoder implements StreamDecoder {
     }
   }
 
+  #text(text: string): StreamEvent[] {
+    this.#said += text.length;
+    return [{ type: 'text', text }];
+  }
+
+  #citations(): StreamEvent[] {
+    if (this.#cited.length === 0) return [];
+    const cited = citationsOfAnthropic(this.#cited, { start: this.#before, end: this.#said });
+    this.#cited = [];
+    return cited.map((citation) => ({ type: 'citation', citation }));
+  }
+
   #start(message: Fields): StreamEvent[] {
     this.usage = mergeUsage(this.usage, message['usage'] as Fields);
     this.model = String(message['model'] ?? '');
@@ -65,9 +82,10 @@ class MessagesDecoder implements StreamDecoder {
   #blockStart(index: number, block: Fields): StreamEvent[] {
     const { type, text, thinking } = block;
     this.#begun.add(index);
+    this.#before = this.#said;
     if (type === 'redacted_thinking')
       return [{ type: 'thinking-redacted', data: String(block['data'] ?? '') }];
-    if (type === 'text' && typeof text === 'string' && text !== '') return [{ type: 'text', text }];
+    if (type === 'text' && typeof text === 'string' && text !== '') return this.#text(text);
     if (type === 'thinking' && typeof thinking === 'string' && thinking !== '')
       return [{ type: 'thinking', text: thinking }];
     if (type !== 'tool_use') return [];
@@ -80,14 +98,14 @@ class MessagesDecoder implements StreamDecoder {
   #blockStop(index: number): StreamEvent[] {
     const tool = this.#tools.get(index);
     const input = this.#inputs.get(index);
-    if (tool === undefined || input === undefined) return [];
+    if (tool === undefined || input === undefined) return this.#citations();
     return [{ type: 'tool-arguments', index: tool, text: JSON.stringify(input) }];
   }
 
   #delta(index: number, delta: Fields): StreamEvent[] {
     switch (delta['type']) {
       case 'text_delta':
-        return [{ type: 'text', text: String(delta['text'] ?? '') }];
+        return this.#text(String(delta['text'] ?? ''));
       case 'input_json_delta': {
         const tool = this.#tools.get(index);
         // Whose arguments they are nobody could say.
@@ -101,7 +119,8 @@ class MessagesDecoder implements StreamDecoder {
       case 'thinking_delta':
         return [{ type: 'thinking', text: String(delta['thinking'] ?? '') }];
       case 'citations_delta':
-        return citationsOfAnthropic([delta['citation']]).map((citation) => ({ type: 'citation', citation }));
+        this.#cited.push(delta['citation']);
+        return [];
       case 'signature_delta':
         return [{ type: 'thinking-signature', signature: String(delta['signature'] ?? '') }];
       default:
@@ -114,7 +133,10 @@ class MessagesDecoder implements StreamDecoder {
     const delta = (body['delta'] ?? {}) as Fields;
     if (typeof delta['stop_reason'] !== 'string') return [];
     const stopSequence = typeof delta['stop_sequence'] === 'string' ? delta['stop_sequence'] : undefined;
-    return [{ type: 'finish', reason: finishReasonFromWire(delta['stop_reason']), stopSequence }];
+    return [
+      ...this.#citations(),
+      { type: 'finish', reason: finishReasonFromWire(delta['stop_reason']), stopSequence },
+    ];
   }
 }
 

@@ -5,7 +5,7 @@ import type { StreamEncoder, StreamOptions } from '../../format.ts';
 import type { FinishReason, StreamEvent } from '../../model.ts';
 import { sseEvent } from '../../sse.ts';
 import { ReplyFault } from '../../translate-contract.ts';
-import { noUsage, type Usage } from '../../usage.ts';
+import type { Usage } from '../../usage.ts';
 import { encodeError } from './error.ts';
 import { finishReasonToWire } from './response.ts';
 import { encodeUsage } from './usage.ts';
@@ -31,12 +31,16 @@ class MessagesEncoder implements StreamEncoder {
   encode(event: StreamEvent, usage: () => Usage): string {
     switch (event.type) {
       case 'start':
-        return this.#start(event);
+        return this.#start(event, usage());
       case 'text':
         return (
           this.#switch('text', { type: 'text', text: '' }) +
           this.#delta({ type: 'text_delta', text: event.text })
         );
+      case 'block-end':
+        return this.#open === 'text' ? this.#close() : '';
+      case 'speech':
+        return '';
       case 'thinking':
         return (
           this.#switch('thinking', { type: 'thinking', thinking: '', signature: '' }) +
@@ -69,7 +73,8 @@ class MessagesEncoder implements StreamEncoder {
     }
   }
 
-  #start({ id, model }: { id: string; model: string }): string {
+  /** The client wants to know the input now. Most providers report it at the end: until then it is estimated. */
+  #start({ id, model }: { id: string; model: string }, usage: Usage): string {
     const message = {
       id,
       type: 'message',
@@ -78,7 +83,7 @@ class MessagesEncoder implements StreamEncoder {
       content: [],
       stop_reason: null,
       stop_sequence: null,
-      usage: encodeUsage(noUsage),
+      usage: encodeUsage({ ...usage, outputTokens: 0 }),
     };
     return write({ type: 'message_start', message });
   }

@@ -1,7 +1,9 @@
 /** Canonical → a Converse request. Its model goes into the path. */
-import { cachesPrompts, isAnthropicModel, modelSettings } from '../../bedrock-models.ts';
+import { cachesPrompts, citesDocuments, isAnthropicModel, modelSettings } from '../../bedrock-models.ts';
 import { FieldFault, type Fields } from '../../fields.ts';
+import { refuseLogprobs } from '../../logprobs.ts';
 import type {
+  AudioPart,
   CanonicalRequest,
   DocumentPart,
   ImagePart,
@@ -10,21 +12,34 @@ import type {
   Tool,
   ToolChoice,
 } from '../../model.ts';
+import { refuseSound, refuseSpeech } from '../../speech.ts';
 import { isOfGemini } from '../../thinking-seal.ts';
-import { reportUncarried } from '../../uncarried.ts';
+import { reportOfOpenai, reportUncarried, reportUnsampled } from '../../uncarried.ts';
+import { withoutSearch } from '../../web-search.ts';
 
 const jsonOnly: TextPart = { type: 'text', text: 'Answer with one JSON object and nothing else.' };
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
+  refuseLogprobs(request);
+  refuseSpeech(request);
+  if (request.webSearch !== undefined) withoutSearch(request.webSearch, drops);
+  reportUnsampled(request, drops);
+  const tier = request.serviceTier;
+  const known = tier === 'priority' || tier === 'flex';
+  reportOfOpenai(known ? { ...request, serviceTier: undefined } : request, drops);
   if (request.user !== undefined) drops.push('user');
   const mark = cachesPrompts(request.model) ? cachePoint : unmarked;
-  if (mark === unmarked) reportUncarried(request, drops, { toolErrors: true });
+  const cacheMarks = mark !== unmarked;
+  const citations = citesDocuments(request.model);
+  reportUncarried(request, drops, { toolErrors: true, cacheMarks, citations });
   const system = [...request.system];
   if (request.responseFormat?.type === 'json_object') {
     system.push(jsonOnly);
     drops.push('response_format (asked for in the system prompt)');
   }
   const { temperature, topP, additional, asked } = modelSettings(request, drops);
+  if (request.parallelToolCalls === false && request.tools.length > 0 && !additional['tool_choice'])
+    drops.push('parallel_tool_calls');
   const stopSequences = request.stop.length === 0 ? undefined : request.stop;
   return {
     system: system.length === 0 ? undefined : system.flatMap((part) => encodeText(part, mark)),
@@ -32,6 +47,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     inferenceConfig: unlessEmpty({ maxTokens: request.maxTokens, temperature, topP, stopSequences }),
     toolConfig: encodeTools(request, mark, drops),
     outputConfig: encodeOutput(request),
+    serviceTier: known ? { type: tier } : undefined,
     additionalModelRequestFields: unlessEmpty(additional),
     additionalModelResponseFieldPaths: asked,
   };
@@ -54,7 +70,6 @@ function encodeTools(request: CanonicalRequest, mark: Mark, drops: string[]): Fi
   const forbidden = request.toolChoice?.type === 'none';
   if (forbidden && called.size === 0) return undefined;
   if (forbidden) drops.push('tool_choice');
-  if (request.parallelToolCalls === false && request.tools.length > 0) drops.push('parallel_tool_calls');
   const specs = request.tools.flatMap((tool) => encodeTool(tool, mark));
   if (specs.length > 0) return { tools: specs, toolChoice: encodeToolChoice(request.toolChoice) };
   if (called.size === 0) return undefined;
@@ -83,8 +98,11 @@ function encodeMessages({ messages, model }: CanonicalRequest, mark: Mark, drops
   const encoded: { role: string; content: Fields[] }[] = [];
   const documents = new DocumentNames();
   const signs = isAnthropicModel(model);
+  const cites = citesDocuments(model);
   messages.forEach(({ role, parts }, index) => {
-    const content = parts.flatMap((part) => encodePart(part, { index, signs, mark, documents, drops }));
+    const content = parts.flatMap((part) =>
+      encodePart(part, { index, signs, cites, mark, documents, drops }),
+    );
     const last = encoded.at(-1);
     if (content.length === 0) return;
     if (last?.role === role) last.content.push(...content);
@@ -98,6 +116,8 @@ interface Place {
   index: number;
   /** Whether the model signs its reasoning, and wants it back. */
   signs: boolean;
+  /** Whether it tells what of its answer rests on which document. */
+  cites: boolean;
   mark: Mark;
   documents: DocumentNames;
   drops: string[];
@@ -109,6 +129,8 @@ function encodePart(part: Part, place: Place): Fields[] {
       return encodeText(part, place.mark);
     case 'image':
       return [{ image: encodeImage(part, place.index) }, ...place.mark(part)];
+    case 'audio':
+      return [{ audio: encodeAudio(part, place) }];
     case 'document':
       return [{ document: encodeDocument(part, place) }, ...place.mark(part)];
     case 'tool-call': {
@@ -152,6 +174,15 @@ function encodeImage({ source }: ImagePart, message: number): Fields {
   return { format: format === 'jpg' ? 'jpeg' : format, source: encodeSource(source, message) };
 }
 
+const audioFormats = /^audio\/(?:x-)?(mp3|opus|wav|aac|flac|mp4|ogg|mkv|mka|m4a|mpeg|mpga|pcm|webm)$/;
+
+function encodeAudio(part: AudioPart, { signs }: Place): Fields {
+  const format = audioFormats.exec(part.mediaType)?.[1];
+  // Anthropic's models can't hear.
+  if (signs || format === undefined) return refuseSound(part);
+  return { format, source: { bytes: part.data } };
+}
+
 const documentFormats: Record<string, string> = {
   'application/pdf': 'pdf',
   'text/csv': 'csv',
@@ -164,8 +195,10 @@ const documentFormats: Record<string, string> = {
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
 };
 
-function encodeDocument({ source, name }: DocumentPart, { documents, index }: Place): Fields {
-  const base = { name: documents.next(name ?? 'document') };
+function encodeDocument(part: DocumentPart, { documents, index, cites }: Place): Fields {
+  const { source, name, context } = part;
+  const citations = part.citations === true ? { enabled: true } : undefined;
+  const base = { name: documents.next(name ?? 'document'), ...(cites && { context, citations }) };
   if (source.type === 'text') return { ...base, format: 'txt', source: { text: source.text } };
   const format = source.type === 'url' ? extensionOf(source.url) : documentFormats[source.mediaType];
   if (format === undefined)

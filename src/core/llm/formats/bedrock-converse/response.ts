@@ -1,6 +1,7 @@
 /** Whole Converse answers. They tell neither an id nor the model. */
+import { citationsOfBedrock } from '../../citations-bedrock.ts';
 import { asArray, asObject, type Fields } from '../../fields.ts';
-import type { CanonicalResponse, FinishReason } from '../../model.ts';
+import type { CanonicalResponse, Citation, FinishReason } from '../../model.ts';
 import { ReplyFault } from '../../translate-contract.ts';
 
 const fromWire: Record<string, FinishReason> = {
@@ -26,16 +27,19 @@ export function stopSequenceOf(body: Fields): string | undefined {
 export function decodeResponse(body: Fields): CanonicalResponse {
   try {
     const message = asObject(asObject(body['output'], 'output')['message'], 'output.message');
+    const blocks = asArray(message['content'], 'output.message.content').map((item) =>
+      asObject(item, 'output.message.content'),
+    );
+    const citations = citationsIn(blocks);
     const tier = (body['serviceTier'] as Fields | null | undefined)?.['type'];
     return {
       id: '',
       model: '',
-      parts: asArray(message['content'], 'output.message.content').flatMap((item) =>
-        decodeBlock(asObject(item, 'output.message.content')),
-      ),
+      parts: blocks.flatMap(decodeBlock),
       finishReason: finishReasonFromWire(body['stopReason']),
       stopSequence: stopSequenceOf(body),
       serviceTier: typeof tier === 'string' ? tier : undefined,
+      ...(citations.length > 0 && { citations }),
     };
   } catch (error) {
     throw new ReplyFault((error as Error).message);
@@ -54,8 +58,25 @@ function decodeBlock(block: Fields): CanonicalResponse['parts'] {
   }
   const reasoning = block['reasoningContent'] as Fields | undefined;
   if (reasoning !== undefined) return decodeReasoning(reasoning);
-  const cited = (block['citationsContent'] as Fields | undefined)?.['content'];
-  return Array.isArray(cited) ? cited.flatMap((item) => decodeBlock(asObject(item, 'citationsContent'))) : [];
+  const text = citedText(block['citationsContent']);
+  return text === '' ? [] : [{ type: 'text', text }];
+}
+
+/** Of a block with citations, whose pieces are one text. */
+function citedText(cited: unknown): string {
+  const pieces = (cited as Fields | undefined)?.['content'];
+  if (!Array.isArray(pieces)) return '';
+  return pieces.map((piece) => String(asObject(piece, 'citationsContent')['text'] ?? '')).join('');
+}
+
+function citationsIn(blocks: readonly Fields[]): Citation[] {
+  let said = 0;
+  return blocks.flatMap((block) => {
+    const start = said;
+    const cited = block['citationsContent'] as Fields | undefined;
+    said += typeof block['text'] === 'string' ? block['text'].length : citedText(cited).length;
+    return citationsOfBedrock(cited?.['citations'], { start, end: said });
+  });
 }
 
 function decodeReasoning(reasoning: Fields): CanonicalResponse['parts'] {

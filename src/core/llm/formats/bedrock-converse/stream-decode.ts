@@ -1,5 +1,6 @@
 /** Events of ConverseStream → canonical events. */
 import { decodeAwsError } from '../../aws-errors.ts';
+import { citationsOfBedrock } from '../../citations-bedrock.ts';
 import { eventObject } from '../../event-object.ts';
 import { faultPrefix } from '../../event-stream.ts';
 import type { Fields } from '../../fields.ts';
@@ -20,6 +21,11 @@ class ConverseDecoder implements StreamDecoder {
   readonly model = undefined;
   /** Content block index → number of the tool call. */
   readonly #tools = new Map<number, number>();
+  /** Characters of text so far, and before the open block. */
+  #said = 0;
+  #before = 0;
+  /** Of the open block: they stand for all of it, so that its end must be known. */
+  #cited: unknown[] = [];
   #finished = false;
   #ended = false;
 
@@ -39,9 +45,12 @@ class ConverseDecoder implements StreamDecoder {
         return this.#blockStart(Number(body['contentBlockIndex']), (body['start'] ?? {}) as Fields);
       case 'contentBlockDelta':
         return this.#delta(Number(body['contentBlockIndex']), (body['delta'] ?? {}) as Fields);
+      case 'contentBlockStop':
+        return [...this.#citations(), { type: 'block-end' }];
       case 'messageStop':
         this.#finished = true;
         return [
+          ...this.#citations(),
           {
             type: 'finish',
             reason: finishReasonFromWire(body['stopReason']),
@@ -63,6 +72,14 @@ class ConverseDecoder implements StreamDecoder {
     return [{ type: 'end' }];
   }
 
+  #citations(): StreamEvent[] {
+    const range = { start: this.#before, end: this.#said };
+    const cited = this.#cited.length === 0 ? [] : citationsOfBedrock(this.#cited, range);
+    this.#cited = [];
+    this.#before = this.#said;
+    return cited.map((citation) => ({ type: 'citation', citation }));
+  }
+
   #blockStart(index: number, start: Fields): StreamEvent[] {
     const call = start['toolUse'] as Fields | undefined;
     if (call === undefined) return [];
@@ -72,7 +89,14 @@ class ConverseDecoder implements StreamDecoder {
   }
 
   #delta(index: number, delta: Fields): StreamEvent[] {
-    if (typeof delta['text'] === 'string') return [{ type: 'text', text: delta['text'] }];
+    if (typeof delta['text'] === 'string') {
+      this.#said += delta['text'].length;
+      return [{ type: 'text', text: delta['text'] }];
+    }
+    if (delta['citation'] !== undefined) {
+      this.#cited.push(delta['citation']);
+      return [];
+    }
     const call = delta['toolUse'] as Fields | undefined;
     const tool = this.#tools.get(index);
     if (call !== undefined)

@@ -1,7 +1,15 @@
 /** `contents` of the Gemini API → canonical turns. Names are read in both of the API's spellings. */
 import { asArray, asObject, asString, FieldFault, type Fields, optional } from '../../fields.ts';
 import { either } from '../../gemini-names.ts';
-import type { DocumentPart, ImagePart, Message, Part, TextPart, ThinkingPart } from '../../model.ts';
+import type {
+  AudioPart,
+  DocumentPart,
+  ImagePart,
+  Message,
+  Part,
+  TextPart,
+  ThinkingPart,
+} from '../../model.ts';
 import { unsealSignature } from '../../thinking-seal.ts';
 
 export function decodeContents(value: unknown, drops: string[]): Message[] {
@@ -95,14 +103,16 @@ function decodeContent(part: Fields, path: string, ids: CallIds): Part {
   );
 }
 
-function decodeInline(inline: Fields, path: string): ImagePart | DocumentPart {
+function decodeInline(inline: Fields, path: string): ImagePart | AudioPart | DocumentPart {
   const mediaType = asString(either(inline, 'mimeType'), `${path}.mimeType`);
-  const source = { type: 'base64' as const, mediaType, data: asString(inline['data'], `${path}.data`) };
+  const data = asString(inline['data'], `${path}.data`);
+  if (mediaType.startsWith('audio/')) return { type: 'audio', mediaType, data, path: `${path}.mimeType` };
+  const source = { type: 'base64' as const, mediaType, data };
   if (mediaType.startsWith('image/')) return { type: 'image', source };
-  if (mediaType === 'application/pdf') return { type: 'document', source };
+  if (mediaType === 'application/pdf' || mediaType.startsWith('text/')) return { type: 'document', source };
   throw new FieldFault(
     `${path}.mimeType`,
-    `"${mediaType}" can not be translated: use image/* or application/pdf`,
+    `"${mediaType}" can not be translated: use image/*, audio/*, text/* or application/pdf`,
   );
 }
 
@@ -111,6 +121,8 @@ function decodeFile(file: Fields, path: string): ImagePart | DocumentPart {
   const mediaType = optional(either(file, 'mimeType'), `${path}.mimeType`, asString) ?? '';
   if (url.startsWith('gs://') || url.includes('generativelanguage.googleapis.com'))
     throw new FieldFault(`${path}.fileUri`, 'files kept at Google can not be read by this provider');
+  if (/^(audio|video)\//.test(mediaType))
+    throw new FieldFault(`${path}.mimeType`, `"${mediaType}" by URL can not be translated: send it inline`);
   const type = mediaType.startsWith('image/') ? 'image' : 'document';
   return { type, source: { type: 'url', url } };
 }
@@ -118,15 +130,24 @@ function decodeFile(file: Fields, path: string): ImagePart | DocumentPart {
 function decodeAnswer(answer: Fields, path: string, ids: CallIds): Part {
   const name = asString(answer['name'], `${path}.name`);
   const id = ids.answered(optional(answer['id'], `${path}.id`, asString), name);
-  if (Array.isArray(answer['parts']) && answer['parts'].length > 0)
-    throw new FieldFault(`${path}.parts`, 'can not be translated: put them beside the functionResponse');
+  const shown = (optional(answer['parts'], `${path}.parts`, asArray) ?? []).map((part, index) =>
+    decodeShown(asObject(part, `${path}.parts[${index}]`), `${path}.parts[${index}]`),
+  );
   const response = optional(answer['response'], `${path}.response`, asObject) ?? {};
   const isError = response['error'] === undefined ? undefined : true;
   const names = Object.keys(response);
   const only = names.length === 1 ? response[names[0]!] : undefined;
   const known = names[0] === 'output' || names[0] === 'result' || names[0] === 'error';
   const text = known && typeof only === 'string' ? only : JSON.stringify(response);
-  return { type: 'tool-result', id, parts: [{ type: 'text', text }], isError };
+  return { type: 'tool-result', id, parts: [{ type: 'text', text }, ...shown], isError };
+}
+
+/** Of a picture or file that a tool answers with. */
+function decodeShown(part: Fields, path: string): ImagePart | DocumentPart {
+  const at = `${path}.inlineData`;
+  const decoded = decodeInline(asObject(either(part, 'inlineData'), at), at);
+  if (decoded.type !== 'audio') return decoded;
+  throw new FieldFault(`${at}.mimeType`, 'a tool can not answer with sound');
 }
 
 /** A streamed thought comes back in pieces, its signature with the last of them. */

@@ -13,6 +13,7 @@ import {
 import { either, jsonSchemaOf } from '../../gemini-names.ts';
 import type { CanonicalRequest, Tool, ToolChoice } from '../../model.ts';
 import { reportOthers } from '../../uncarried.ts';
+import { searchOfGemini } from '../../web-search.ts';
 import { decodeContents, decodeTexts } from './messages-decode.ts';
 
 export const carried: ReadonlySet<string> = new Set([
@@ -38,7 +39,7 @@ export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
   const system = either(body, 'systemInstruction');
   const read = <T>(name: string, as: (value: unknown, path: string) => T) =>
     optional(either(config, name), `generationConfig.${name}`, as);
-  const tools = decodeTools(optional(body['tools'], 'tools', asArray) ?? [], drops);
+  const { tools, webSearch } = decodeTools(optional(body['tools'], 'tools', asArray) ?? [], drops);
   const toolConfig = optional(either(body, 'toolConfig'), 'toolConfig', asObject);
   const { toolChoice, only } = decodeToolChoice(toolConfig, drops);
   return {
@@ -47,16 +48,22 @@ export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
     messages: decodeContents(body['contents'], drops),
     tools: only === undefined ? tools : tools.filter(({ name }) => only.includes(name)),
     toolChoice,
+    webSearch,
     maxTokens: read('maxOutputTokens', asCount),
     temperature: read('temperature', asNumber),
     topP: read('topP', asNumber),
     topK: read('topK', asNumber),
+    seed: read('seed', asNumber),
+    frequencyPenalty: read('frequencyPenalty', asNumber),
+    presencePenalty: read('presencePenalty', asNumber),
+    logprobs: decodeLogprobs(read('responseLogprobs', asBoolean), read('logprobs', asCount), drops),
     stop: (read('stopSequences', asArray) ?? []).map((item, index) =>
       asString(item, `generationConfig.stopSequences[${index}]`),
     ),
     stream: optional(body['stream'], 'stream', asBoolean) ?? false,
     includeUsage: true,
     thinking: decodeThinking(read('thinkingConfig', asObject)),
+    speech: decodeSpeech(config, drops),
     responseFormat: decodeResponseFormat(config),
   };
 }
@@ -74,6 +81,11 @@ const known = [
   'candidateCount',
   'responseModalities',
   'responseLogprobs',
+  'logprobs',
+  'speechConfig',
+  'seed',
+  'frequencyPenalty',
+  'presencePenalty',
 ];
 
 /** What no other format can answer as Gemini would is an error; settings of comfort are dropped, and named. */
@@ -81,19 +93,60 @@ function reduce(config: Fields, drops: string[]): void {
   const candidates = either(config, 'candidateCount');
   if (typeof candidates === 'number' && candidates !== 1)
     throw new FieldFault('generationConfig.candidateCount', 'this provider gives one answer per call');
-  if (either(config, 'responseLogprobs') === true)
-    throw new FieldFault('generationConfig.responseLogprobs', 'this provider reports no log probabilities');
   const modalities = either(config, 'responseModalities');
-  if (Array.isArray(modalities) && modalities.some((modality) => modality !== 'TEXT'))
-    throw new FieldFault('generationConfig.responseModalities', 'this provider answers in text only');
+  if (Array.isArray(modalities) && modalities.some((modality) => modality !== 'TEXT' && modality !== 'AUDIO'))
+    throw new FieldFault('generationConfig.responseModalities', 'this provider paints no pictures');
   for (const name of Object.keys(config))
     if (!known.some((field) => either({ [name]: true }, field) === true))
       drops.push(`generationConfig.${name}`);
 }
 
-/** What Google itself runs (`googleSearch`, …) is left out. */
-function decodeTools(tools: readonly unknown[], drops: string[]): Tool[] {
-  return tools.flatMap((value, index) => {
+function decodeSpeech(config: Fields, drops: string[]): CanonicalRequest['speech'] {
+  const path = 'generationConfig.speechConfig';
+  const modalities = either(config, 'responseModalities');
+  const settings = optional(either(config, 'speechConfig'), path, asObject);
+  if (!Array.isArray(modalities) || !modalities.includes('AUDIO')) {
+    if (settings !== undefined) drops.push(`${path} (without its modality)`);
+    return undefined;
+  }
+  if (settings !== undefined && either(settings, 'multiSpeakerVoiceConfig') !== undefined)
+    throw new FieldFault(`${path}.multiSpeakerVoiceConfig`, 'this provider speaks with one voice');
+  if (settings !== undefined) reportOthers(settings, carriedOfSpeech, path, drops);
+  const voicePath = `${path}.voiceConfig.prebuiltVoiceConfig.voiceName`;
+  const inside = (holder: Fields | undefined, name: string) =>
+    optional(holder && either(holder, name), `${path}.${name}`, asObject);
+  const prebuilt = inside(inside(settings, 'voiceConfig'), 'prebuiltVoiceConfig');
+  const voice = optional(prebuilt && either(prebuilt, 'voiceName'), voicePath, asString);
+  return { voice, path: 'generationConfig.responseModalities', voicePath };
+}
+
+const carriedOfSpeech = new Set(['voiceConfig', 'voice_config']);
+
+/** How many is asked beside whether. */
+function decodeLogprobs(
+  asked: boolean | undefined,
+  top: number | undefined,
+  drops: string[],
+): CanonicalRequest['logprobs'] {
+  if (asked === true) return { top: top ?? 0, path: 'generationConfig.responseLogprobs' };
+  if (top !== undefined && top > 0) drops.push('generationConfig.logprobs (without responseLogprobs)');
+  return undefined;
+}
+
+const carriedOfTools = new Set([
+  'functionDeclarations',
+  'function_declarations',
+  'googleSearch',
+  'google_search',
+]);
+
+/** What else Google itself runs (`codeExecution`, …) is left out. */
+function decodeTools(
+  list: readonly unknown[],
+  drops: string[],
+): { tools: Tool[]; webSearch?: CanonicalRequest['webSearch'] } {
+  let webSearch: CanonicalRequest['webSearch'];
+  const tools = list.flatMap((value, index) => {
     const path = `tools[${index}]`;
     const tool = asObject(value, path);
     const declarations = optional(
@@ -101,8 +154,9 @@ function decodeTools(tools: readonly unknown[], drops: string[]): Tool[] {
       `${path}.functionDeclarations`,
       asArray,
     );
-    for (const name of Object.keys(tool))
-      if (name !== 'functionDeclarations' && name !== 'function_declarations') drops.push(`${path}.${name}`);
+    const search = either(tool, 'googleSearch');
+    if (search !== undefined) webSearch = searchOfGemini(search, `${path}.googleSearch`, drops);
+    reportOthers(tool, carriedOfTools, path, drops);
     return (declarations ?? []).map((item, i) => {
       const at = `${path}.functionDeclarations[${i}]`;
       const declaration = asObject(item, at);
@@ -115,6 +169,7 @@ function decodeTools(tools: readonly unknown[], drops: string[]): Tool[] {
       };
     });
   });
+  return { tools, webSearch };
 }
 
 /** `only`: of the tools, those that may be called. */

@@ -8,14 +8,17 @@ import type {
   ToolChoice,
   ToolResultPart,
 } from '../../model.ts';
+import { geminiSpeech } from '../../speech.ts';
 import { isOfGemini, sealSignature } from '../../thinking-seal.ts';
-import { reportUncarried } from '../../uncarried.ts';
+import { reportOfOpenai, reportUncarried } from '../../uncarried.ts';
+import { geminiSearch, withoutSearch } from '../../web-search.ts';
 
 /** What Google's guide gives for calls of tools whose signature is not known: made by another model, or lost by a client. */
 const noSignature = 'skip_thought_signature_validator';
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
   reportUncarried(request, drops, { toolErrors: true });
+  reportOfOpenai(request, drops);
   if (request.user !== undefined) drops.push('user');
   if (request.tools.some(({ strict }) => strict === true)) drops.push('tools.strict');
   if (request.parallelToolCalls === false && request.tools.length > 0) drops.push('parallel_tool_calls');
@@ -23,18 +26,25 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     systemInstruction:
       request.system.length === 0 ? undefined : { parts: request.system.map(({ text }) => ({ text })) },
     contents: encodeContents(request, drops),
-    ...encodeTools(request),
-    generationConfig: encodeConfig(request),
+    ...encodeTools(request, drops),
+    generationConfig: encodeConfig(request, drops),
   };
 }
 
-function encodeConfig(request: CanonicalRequest): Fields | undefined {
-  const { responseFormat, thinking } = request;
+function encodeConfig(request: CanonicalRequest, drops: string[]): Fields | undefined {
+  const { responseFormat, thinking, logprobs } = request;
   const config: Fields = {
     maxOutputTokens: request.maxTokens,
     temperature: request.temperature,
     topP: request.topP,
     topK: request.topK,
+    seed: request.seed,
+    frequencyPenalty: request.frequencyPenalty,
+    presencePenalty: request.presencePenalty,
+    responseLogprobs: logprobs === undefined ? undefined : true,
+    // Vertex AI takes none below one.
+    logprobs: logprobs?.top || undefined,
+    ...(request.speech && geminiSpeech(request.speech, drops)),
     stopSequences: request.stop.length === 0 ? undefined : request.stop,
     responseMimeType: responseFormat === undefined ? undefined : 'application/json',
     responseJsonSchema: responseFormat?.type === 'json_schema' ? responseFormat.schema : undefined,
@@ -44,8 +54,10 @@ function encodeConfig(request: CanonicalRequest): Fields | undefined {
   return Object.values(config).every((value) => value === undefined) ? undefined : config;
 }
 
-function encodeTools({ tools, toolChoice }: CanonicalRequest): Fields {
-  if (tools.length === 0) return {};
+/** Beside functions the API refuses to search. */
+function encodeTools({ tools, toolChoice, webSearch }: CanonicalRequest, drops: string[]): Fields {
+  if (tools.length === 0) return webSearch === undefined ? {} : { tools: [geminiSearch(webSearch, drops)] };
+  if (webSearch !== undefined) withoutSearch(webSearch, drops, ' beside functions');
   const functionDeclarations = tools.map(({ name, description, parameters }) => ({
     name,
     description,
@@ -54,7 +66,9 @@ function encodeTools({ tools, toolChoice }: CanonicalRequest): Fields {
   return {
     tools: [{ functionDeclarations }],
     toolConfig:
-      toolChoice === undefined ? undefined : { functionCallingConfig: encodeToolChoice(toolChoice) },
+      toolChoice === undefined || toolChoice.type === 'web-search'
+        ? undefined
+        : { functionCallingConfig: encodeToolChoice(toolChoice) },
   };
 }
 
@@ -65,7 +79,7 @@ function withoutDialect(parameters: unknown): unknown {
   return schema;
 }
 
-function encodeToolChoice(choice: ToolChoice): Fields {
+function encodeToolChoice(choice: Exclude<ToolChoice, { type: 'web-search' }>): Fields {
   if (choice.type === 'tool') return { mode: 'ANY', allowedFunctionNames: [choice.name] };
   return { mode: { auto: 'AUTO', none: 'NONE', required: 'ANY' }[choice.type] };
 }
@@ -105,6 +119,8 @@ function encodePart(part: Part, names: ReadonlyMap<string, string>, drops: strin
       return [encodeMedia(part)];
     case 'image':
       return [encodeMedia(part)];
+    case 'audio':
+      return [{ inlineData: { mimeType: part.mediaType, data: part.data } }];
     case 'tool-result':
       return encodeResult(part, names.get(part.id), drops);
     default:

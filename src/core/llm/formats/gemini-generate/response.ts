@@ -1,9 +1,18 @@
 /** Whole generateContent answers. */
-import { citationsOfGemini, groundingMetadata } from '../../citations.ts';
+import { citationsOfGemini, groundingMetadata } from '../../citations-gemini.ts';
 import { asArray, type Fields } from '../../fields.ts';
 import type { AnswerContext } from '../../format.ts';
 import { either } from '../../gemini-names.ts';
+import {
+  averageOf,
+  logprobsIn,
+  logprobsOfGemini,
+  logprobsResult,
+  sumOfLogprobs,
+  withLogprobs,
+} from '../../logprobs.ts';
 import type { CanonicalResponse, FinishReason, ThinkingPart } from '../../model.ts';
+import { geminiSpeechPart, joinSpeech, speechOfPart } from '../../speech.ts';
 import { sealSignature, unsealSignature } from '../../thinking-seal.ts';
 import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
@@ -87,25 +96,38 @@ export function decodeResponse(body: Fields): CanonicalResponse {
     const candidate = candidateOf(body);
     const fault = faultOf(candidate?.['finishReason']);
     if (fault !== undefined) throw new ReplyFault(fault);
-    const citations = citationsOfGemini(candidate);
     const id = String(body['responseId'] ?? '');
     const parts: CanonicalResponse['parts'] = [];
+    const speech: string[] = [];
     let calls = 0;
     for (const part of partsOf(candidate)) {
+      if (part['inlineData'] !== undefined) collectSpeech(part, speech);
       const decoded = decodeParts(part, id, calls);
       if (decoded.some(({ type }) => type === 'tool-call')) calls++;
       parts.push(...decoded);
     }
+    const citations = citationsOfGemini(candidate, textsOf(parts).join(''));
     return {
       id,
       model: String(body['modelVersion'] ?? ''),
-      parts,
+      parts: withLogprobs(parts, logprobsOfGemini(candidate)),
       finishReason: blocked ? 'refusal' : finishReasonFromWire(candidate?.['finishReason'], calls > 0),
       ...(citations.length > 0 && { citations }),
+      ...(speech.length > 0 && { speech: joinSpeech(speech) }),
     };
   } catch (error) {
     throw new ReplyFault((error as Error).message);
   }
+}
+
+function collectSpeech(part: Fields, speech: string[]): void {
+  const data = speechOfPart(part);
+  if (data !== undefined) speech.push(data);
+}
+
+/** Of each part; undefined for one that is no text. */
+function textsOf(parts: CanonicalResponse['parts']): (string | undefined)[] {
+  return parts.map((part) => (part.type === 'text' ? part.text : undefined));
 }
 
 export function thoughtPart({ text, ...part }: ThinkingPart): Fields {
@@ -130,13 +152,20 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, _conte
     if (part.type === 'text') return { text: part.text };
     return part.type === 'thinking' ? thoughtPart(part) : callPart(part);
   });
+  if (response.speech !== undefined) parts.push(geminiSpeechPart(response.speech));
+  const tokens = logprobsIn(response.parts);
   return JSON.stringify({
     candidates: [
       {
         content: { parts, role: 'model' },
         finishReason: finishReasonToWire(response.finishReason),
         index: 0,
-        groundingMetadata: response.citations && groundingMetadata(response.citations),
+        groundingMetadata:
+          response.citations && groundingMetadata(response.citations, textsOf(response.parts)),
+        ...(tokens && {
+          ...averageOf(sumOfLogprobs(tokens), tokens.length),
+          logprobsResult: logprobsResult(tokens),
+        }),
       },
     ],
     usageMetadata: encodeUsage(usage),

@@ -1,9 +1,11 @@
 /** Chunks of streamGenerateContent → canonical events. Each chunk is an answer with the parts that are new. */
-import { citationsOfGemini } from '../../citations.ts';
+import { citationsOfGemini } from '../../citations-gemini.ts';
 import { eventObject } from '../../event-object.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamDecoder } from '../../format.ts';
-import type { Citation, StreamEvent } from '../../model.ts';
+import { logprobsOfGemini } from '../../logprobs.ts';
+import type { StreamEvent, WebCitation } from '../../model.ts';
+import { speechOfPart } from '../../speech.ts';
 import type { SseEvent } from '../../sse.ts';
 import type { Usage } from '../../usage.ts';
 import { decodeError } from './error.ts';
@@ -14,11 +16,17 @@ export function decodeStream(): StreamDecoder {
   return new ChunkDecoder();
 }
 
+/** Characters: what is longer is cited without its places. */
+const maxSaid = 4 * 1024 * 1024;
+
 class ChunkDecoder implements StreamDecoder {
   usage: Usage | undefined;
   model: string | undefined;
   #id = '';
-  readonly #cited = new Set<string>();
+  /** What the answer says, for places that are told by where they belong in it. */
+  #said = '';
+  /** Told at the end: the places may come with every chunk, and which words they stand for with the last. */
+  readonly #cited = new Map<string, WebCitation>();
   #calls = 0;
   #finished = false;
   #ended = false;
@@ -37,8 +45,10 @@ class ChunkDecoder implements StreamDecoder {
       events.push({ type: 'start', id: this.#id, model: this.model });
     }
     const candidate = candidateOf(chunk);
+    const before = events.length;
     for (const part of partsOf(candidate)) this.#part(part, events);
-    for (const citation of citationsOfGemini(candidate)) this.#cite(citation, events);
+    if (candidate?.['logprobsResult']) addLogprobs(candidate, events, before);
+    if (candidate?.['groundingMetadata'] || candidate?.['citationMetadata']) this.#cite(candidate);
     const fault = faultOf(candidate?.['finishReason']);
     if (fault !== undefined) events.push({ type: 'error', kind: 'internal', message: fault, ofModel: true });
     this.#finish(chunk, candidate?.['finishReason'], events);
@@ -52,17 +62,29 @@ class ChunkDecoder implements StreamDecoder {
     return [{ type: 'end' }];
   }
 
-  /** The places may come with every chunk. */
-  #cite(citation: Citation, events: StreamEvent[]): void {
-    if (this.#cited.has(citation.url)) return;
-    this.#cited.add(citation.url);
-    events.push({ type: 'citation', citation });
+  #cite(candidate: Fields): void {
+    for (const citation of citationsOfGemini(candidate, this.#said)) {
+      const { url, start, end } = citation;
+      this.#cited.set(`${start} ${end} ${url}`, citation);
+    }
+  }
+
+  /** A place that stands for some words needs not be told without them. */
+  *#citations(): Iterable<StreamEvent> {
+    const all = [...this.#cited.values()];
+    const ranged = new Set(all.flatMap(({ url, start }) => (start === undefined ? [] : [url])));
+    for (const citation of all)
+      if (citation.start !== undefined || !ranged.has(citation.url)) yield { type: 'citation', citation };
   }
 
   #part(part: Fields, events: StreamEvent[]): void {
+    const speech = part['inlineData'] === undefined ? undefined : speechOfPart(part);
+    if (speech !== undefined) events.push({ type: 'speech', data: speech });
     for (const decoded of decodeParts(part, this.#id, this.#calls)) {
-      if (decoded.type === 'text') events.push({ type: 'text', text: decoded.text });
-      else if (decoded.type === 'tool-call') {
+      if (decoded.type === 'text') {
+        events.push({ type: 'text', text: decoded.text });
+        if (this.#said.length < maxSaid) this.#said += decoded.text;
+      } else if (decoded.type === 'tool-call') {
         const index = this.#calls++;
         events.push({ type: 'tool-start', index, id: decoded.id, name: decoded.name });
         events.push({ type: 'tool-arguments', index, text: decoded.arguments });
@@ -77,8 +99,19 @@ class ChunkDecoder implements StreamDecoder {
     if ((typeof reason !== 'string' && !blocked) || this.#finished) return;
     this.#finished = true;
     const finish = blocked ? 'refusal' : finishReasonFromWire(reason, this.#calls > 0);
+    events.push(...this.#citations());
     events.push({ type: 'finish', reason: finish });
     // The last chunk brings the last report: the answer can be counted before it is passed on.
     if (decodeUsage(chunk) !== undefined) events.push(...this.close());
   }
+}
+
+/** A chunk's report is of its words. */
+function addLogprobs(candidate: Fields, events: StreamEvent[], from: number): void {
+  const logprobs = logprobsOfGemini(candidate);
+  if (logprobs === undefined) return;
+  const at = events.findLastIndex(({ type }, index) => type === 'text' && index >= from);
+  const event = events[at];
+  if (event?.type === 'text') event.logprobs = logprobs;
+  else events.push({ type: 'text', text: '', logprobs });
 }

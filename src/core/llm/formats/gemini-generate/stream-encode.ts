@@ -1,8 +1,10 @@
 /** Canonical events → chunks of streamGenerateContent. A call of a tool is told whole: its arguments are held until then. */
-import { groundingMetadata } from '../../citations.ts';
+import { groundingMetadata } from '../../citations-gemini.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamEncoder, StreamOptions } from '../../format.ts';
-import type { Citation, FinishReason, StreamEvent } from '../../model.ts';
+import { averageOf, logprobsResult, sumOfLogprobs } from '../../logprobs.ts';
+import type { Citation, FinishReason, StreamEvent, TokenLogprob } from '../../model.ts';
+import { geminiSpeechPart } from '../../speech.ts';
 import { sseData } from '../../sse.ts';
 import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
@@ -28,6 +30,8 @@ class ChunkEncoder implements StreamEncoder {
   readonly #calls = new Map<number, OpenCall>();
   readonly #citations: Citation[] = [];
   #held = 0;
+  #said = '';
+  #logprobs = { sum: 0, count: 0 };
   #finish: FinishReason = 'stop';
 
   encode(event: StreamEvent, usage: () => Usage): string {
@@ -36,7 +40,10 @@ class ChunkEncoder implements StreamEncoder {
         this.#answer = { modelVersion: event.model, responseId: event.id };
         return '';
       case 'text':
-        return this.#part({ text: event.text });
+        if (this.#said.length < maxHeld) this.#said += event.text;
+        return this.#part({ text: event.text }, event.logprobs);
+      case 'speech':
+        return this.#part(geminiSpeechPart(event.data));
       case 'thinking':
         return this.#part({ text: event.text, thought: true });
       case 'thinking-signature':
@@ -45,6 +52,8 @@ class ChunkEncoder implements StreamEncoder {
         return this.#part(thoughtPart({ type: 'thinking', text: '', redacted: event.data }));
       case 'citation':
         this.#citations.push(event.citation);
+        return '';
+      case 'block-end':
         return '';
       case 'tool-start':
         this.#calls.set(event.index, { id: event.id, name: event.name, arguments: '' });
@@ -80,8 +89,16 @@ class ChunkEncoder implements StreamEncoder {
     return this.#chunk({ content: { parts, role: 'model' }, index: 0 });
   }
 
-  #part(part: Fields): string {
-    return this.#flush() + this.#chunk({ content: { parts: [part], role: 'model' }, index: 0 });
+  #part(part: Fields, logprobs?: readonly TokenLogprob[]): string {
+    const candidate: Fields = { content: { parts: [part], role: 'model' }, index: 0 };
+    if (logprobs !== undefined) candidate['logprobsResult'] = this.#counted(logprobs);
+    return this.#flush() + this.#chunk(candidate);
+  }
+
+  #counted(logprobs: readonly TokenLogprob[]): Fields {
+    this.#logprobs.sum += sumOfLogprobs(logprobs);
+    this.#logprobs.count += logprobs.length;
+    return logprobsResult(logprobs);
   }
 
   #chunk(candidate: Fields): string {
@@ -89,7 +106,9 @@ class ChunkEncoder implements StreamEncoder {
   }
 
   #grounding(): Fields {
-    return this.#citations.length === 0 ? {} : { groundingMetadata: groundingMetadata(this.#citations) };
+    return this.#citations.length === 0
+      ? {}
+      : { groundingMetadata: groundingMetadata(this.#citations, [this.#said]) };
   }
 
   #end(usage: Usage): string {
@@ -98,6 +117,7 @@ class ChunkEncoder implements StreamEncoder {
       content,
       finishReason: finishReasonToWire(this.#finish),
       index: 0,
+      ...averageOf(this.#logprobs.sum, this.#logprobs.count),
       ...this.#grounding(),
     };
     const usageMetadata = encodeUsage(usage);

@@ -26,11 +26,23 @@ export function decodeUsage(body: Fields): Usage | undefined {
 export function encodeUsage(usage: Usage): Fields {
   return {
     promptTokenCount: usage.inputTokens,
+    promptTokensDetails: soundOf(usage.media?.audioInput, usage.inputTokens),
+    candidatesTokensDetails: soundOf(usage.media?.audioOutput, usage.outputTokens - usage.reasoningTokens),
     cachedContentTokenCount: usage.cachedInputTokens,
     candidatesTokenCount: Math.max(0, usage.outputTokens - usage.reasoningTokens),
     thoughtsTokenCount: usage.reasoningTokens,
     totalTokenCount: totalTokens(usage),
   };
+}
+
+/** What is not sound counts as text. */
+function soundOf(sound: number | undefined, all: number): Fields[] | undefined {
+  if (sound === undefined) return undefined;
+  const text = Math.max(0, all - sound);
+  return [
+    { modality: 'TEXT', tokenCount: text },
+    { modality: 'AUDIO', tokenCount: sound },
+  ];
 }
 
 function ofModality(details: unknown, modality: string): number {

@@ -3,8 +3,8 @@
 import { reasoningOf, signedBlocks } from '../../chat-content.ts';
 import { imageOfUrl, parseDataUrl } from '../../data-url.ts';
 import { asArray, asObject, asString, FieldFault, type Fields, optional } from '../../fields.ts';
-import type { DocumentPart, ImagePart, Message, Part, TextPart } from '../../model.ts';
-import { reportDetail, reportOthers } from '../../uncarried.ts';
+import type { AudioPart, DocumentPart, ImagePart, Message, Part, TextPart } from '../../model.ts';
+import { detailOf, reportOthers } from '../../uncarried.ts';
 
 export function decodeMessages(value: unknown, drops: string[]): { system: TextPart[]; messages: Message[] } {
   const list = asArray(value, 'messages');
@@ -18,7 +18,7 @@ export function decodeMessages(value: unknown, drops: string[]): { system: TextP
     reportOthers(message, carriedOfMessage, 'messages', drops);
     if (role === 'system' || role === 'developer')
       system.push(...textsOf(message['content'], `${path}.content`));
-    else if (role === 'user') join(messages, 'user', userParts(message['content'], `${path}.content`, drops));
+    else if (role === 'user') join(messages, 'user', userParts(message['content'], `${path}.content`));
     else if (role === 'assistant') join(messages, 'assistant', assistantParts(message, path));
     else if (role === 'tool') join(messages, 'user', [toolResult(message, path)]);
     else
@@ -64,33 +64,41 @@ function textPart(part: Fields, path: string): TextPart {
   return text;
 }
 
-function userParts(content: unknown, path: string, drops: string[]): Part[] {
+function userParts(content: unknown, path: string): Part[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
   return asArray(content, path).map((item, index) =>
-    userPart(asObject(item, `${path}[${index}]`), `${path}[${index}]`, drops),
+    userPart(asObject(item, `${path}[${index}]`), `${path}[${index}]`),
   );
 }
 
-function userPart(part: Fields, path: string, drops: string[]): Part {
+function userPart(part: Fields, path: string): Part {
   switch (part['type']) {
     case 'text':
       return textPart(part, path);
     case 'image_url':
-      return imagePart(part, `${path}.image_url`, drops);
+      return imagePart(part, `${path}.image_url`);
+    case 'input_audio':
+      return audioPart(asObject(part['input_audio'], `${path}.input_audio`), path);
     case 'file':
       return filePart(asObject(part['file'], `${path}.file`), `${path}.file`);
     default:
       throw new FieldFault(
         `${path}.type`,
-        `"${String(part['type'])}" can not be translated: use text, image_url or file`,
+        `"${String(part['type'])}" can not be translated: use text, image_url, input_audio or file`,
       );
   }
 }
 
-function imagePart(part: Fields, path: string, drops: string[]): ImagePart {
+function imagePart(part: Fields, path: string): ImagePart {
   const image = asObject(part['image_url'], path);
-  reportDetail(image['detail'], drops);
-  return imageOfUrl(asString(image['url'], `${path}.url`), `${path}.url`);
+  const picture = imageOfUrl(asString(image['url'], `${path}.url`), `${path}.url`);
+  return { ...picture, ...detailOf(image['detail']) };
+}
+
+function audioPart(audio: Fields, path: string): AudioPart {
+  const format = asString(audio['format'], `${path}.input_audio.format`);
+  const data = asString(audio['data'], `${path}.input_audio.data`);
+  return { type: 'audio', mediaType: `audio/${format}`, data, path: `${path}.type` };
 }
 
 function filePart(file: Fields, path: string): DocumentPart {

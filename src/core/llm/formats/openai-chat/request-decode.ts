@@ -12,6 +12,8 @@ import {
 } from '../../fields.ts';
 import type { CanonicalRequest, Tool, ToolChoice } from '../../model.ts';
 import { decodeEffort } from '../../reasoning-effort.ts';
+import { serviceTierAsked } from '../../uncarried.ts';
+import { searchOfChat } from '../../web-search.ts';
 import { decodeMessages } from './messages-decode.ts';
 
 export const carried: ReadonlySet<string> = new Set([
@@ -28,16 +30,25 @@ export const carried: ReadonlySet<string> = new Set([
   'stream',
   'stream_options',
   'user',
+  'safety_identifier',
+  'service_tier',
   'reasoning_effort',
   'response_format',
   'n',
   'logprobs',
+  'top_logprobs',
+  'seed',
+  'frequency_penalty',
+  'presence_penalty',
   'modalities',
+  'audio',
   'functions',
+  'web_search_options',
 ]);
 
 export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
   refuseInexpressible(body);
+  const number = (name: string) => optional(body[name], name, asNumber);
   const maxTokens = body['max_completion_tokens'] ?? body['max_tokens'];
   const tools = (optional(body['tools'], 'tools', asArray) ?? []).map(decodeTool);
   const choice = optional(body['tool_choice'], 'tool_choice', decodeToolChoice) ?? {};
@@ -47,15 +58,22 @@ export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
     ...decodeMessages(body['messages'], drops),
     tools: choice.only === undefined ? tools : tools.filter(({ name }) => choice.only!.includes(name)),
     toolChoice: choice.toolChoice,
+    webSearch: optional(body['web_search_options'], 'web_search_options', searchOfChat),
     parallelToolCalls: optional(body['parallel_tool_calls'], 'parallel_tool_calls', asBoolean),
     maxTokens: optional(maxTokens, 'max_completion_tokens', asCount),
-    temperature: optional(body['temperature'], 'temperature', asNumber),
-    topP: optional(body['top_p'], 'top_p', asNumber),
+    temperature: number('temperature'),
+    topP: number('top_p'),
+    seed: number('seed'),
+    frequencyPenalty: number('frequency_penalty'),
+    presencePenalty: number('presence_penalty'),
+    logprobs: decodeLogprobs(body, drops),
     stop: decodeStop(body['stop']),
     stream: optional(body['stream'], 'stream', asBoolean) ?? false,
     includeUsage: optional(options?.['include_usage'], 'stream_options.include_usage', asBoolean) ?? false,
-    user: optional(body['user'], 'user', asString),
+    user: optional(body['user'] ?? body['safety_identifier'], 'user', asString),
+    ...serviceTierAsked(optional(body['service_tier'], 'service_tier', asString)),
     thinking: decodeEffort(body['reasoning_effort'], 'reasoning_effort'),
+    speech: decodeSpeech(body, drops),
     responseFormat: optional(body['response_format'], 'response_format', decodeResponseFormat),
   };
 }
@@ -67,11 +85,31 @@ function refuseInexpressible(body: Fields): void {
   };
   if (typeof body['n'] === 'number' && body['n'] !== 1)
     refuse('n', 'this provider gives one answer per call');
-  if (body['logprobs'] === true) refuse('logprobs', 'this provider reports no log probabilities');
-  if (Array.isArray(body['modalities']) && body['modalities'].includes('audio')) {
-    refuse('modalities', 'this provider answers in text only');
-  }
   if (body['functions'] !== undefined) refuse('functions', 'use tools: functions are not translated');
+}
+
+function decodeSpeech(body: Fields, drops: string[]): CanonicalRequest['speech'] {
+  const audio = optional(body['audio'], 'audio', asObject);
+  const modalities = optional(body['modalities'], 'modalities', asArray) ?? [];
+  if (!modalities.includes('audio')) {
+    if (audio !== undefined) drops.push('audio (without its modality)');
+    return undefined;
+  }
+  return {
+    voice: optional(audio?.['voice'], 'audio.voice', asString),
+    format: optional(audio?.['format'], 'audio.format', asString),
+    path: 'modalities',
+    voicePath: 'audio.voice',
+    formatPath: 'audio.format',
+  };
+}
+
+/** How many is asked beside whether. */
+function decodeLogprobs(body: Fields, drops: string[]): CanonicalRequest['logprobs'] {
+  const top = optional(body['top_logprobs'], 'top_logprobs', asCount) ?? 0;
+  if (optional(body['logprobs'], 'logprobs', asBoolean) === true) return { top, path: 'logprobs' };
+  if (top > 0) drops.push('top_logprobs (without logprobs)');
+  return undefined;
 }
 
 function decodeTool(value: unknown, index: number): Tool {

@@ -1,14 +1,17 @@
 /** Canonical → a chat completions request. */
-import { toDataUrl, urlOfImage } from '../../data-url.ts';
+import { textOfFile, toDataUrl, urlOfImage } from '../../data-url.ts';
 import type { Fields } from '../../fields.ts';
 import type { CanonicalRequest, Message, Part, ToolChoice, ToolResultPart } from '../../model.ts';
 import { openaiEffort, openaiSampling } from '../../reasoning-effort.ts';
+import { chatSpeech, inputAudio } from '../../speech.ts';
 import { reportUncarried, shortUser } from '../../uncarried.ts';
+import { chatSearch } from '../../web-search.ts';
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
   reportUncarried(request, drops);
   if (request.topK !== undefined) drops.push('top_k');
-  const { temperature, topP, stop } = openaiSampling(request, drops);
+  const { temperature, topP, stop, ...penalties } = openaiSampling(request, drops);
+  const { logprobs, seed } = request;
   const body: Fields = {
     model: request.model,
     messages: encodeMessages(request, drops),
@@ -16,7 +19,14 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     temperature,
     top_p: topP,
     stop,
+    seed,
+    frequency_penalty: penalties.frequencyPenalty,
+    presence_penalty: penalties.presencePenalty,
+    logprobs: logprobs === undefined ? undefined : true,
+    // Zero is what it is without.
+    top_logprobs: logprobs?.top || undefined,
     user: shortUser(request, drops),
+    service_tier: request.serviceTier,
     tools:
       request.tools.length === 0
         ? undefined
@@ -24,14 +34,13 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
             type: 'function',
             function: { ...tool, strict },
           })),
-    tool_choice:
-      request.toolChoice === undefined || request.tools.length === 0
-        ? undefined
-        : encodeToolChoice(request.toolChoice),
+    tool_choice: request.tools.length === 0 ? undefined : encodeToolChoice(request.toolChoice),
+    web_search_options: request.webSearch && chatSearch(request.webSearch, request.model, drops),
     // Refused where there are no tools.
     parallel_tool_calls: request.tools.length === 0 ? undefined : request.parallelToolCalls,
     reasoning_effort: openaiEffort(request, drops),
     response_format: encodeResponseFormat(request),
+    ...(request.speech && chatSpeech(request.speech, drops)),
   };
   if (request.stream) {
     body['stream'] = true;
@@ -85,8 +94,9 @@ function shownInstead({ id, parts }: ToolResultPart, drops: string[]): Fields[] 
 function encodeUserPart(part: Part, drops: string[]): Fields[] {
   if (part.type === 'text') return [{ type: 'text', text: part.text }];
   if (part.type === 'image') {
-    return [{ type: 'image_url', image_url: { url: urlOfImage(part) } }];
+    return [{ type: 'image_url', image_url: { url: urlOfImage(part), detail: part.detail } }];
   }
+  if (part.type === 'audio') return [{ type: 'input_audio', input_audio: inputAudio(part) }];
   if (part.type !== 'document') return [];
   const { source } = part;
   if (source.type === 'text') return [{ type: 'text', text: source.text }];
@@ -94,6 +104,9 @@ function encodeUserPart(part: Part, drops: string[]): Fields[] {
     drops.push('document by URL');
     return [];
   }
+  // Files of the API are PDFs.
+  const text = textOfFile(source);
+  if (text !== undefined) return [{ type: 'text', text }];
   const file_data = toDataUrl(source);
   return [{ type: 'file', file: { filename: part.name ?? 'document', file_data } }];
 }
@@ -115,7 +128,9 @@ function encodeAssistant(parts: readonly Part[], drops: string[]): Fields {
   return message;
 }
 
-function encodeToolChoice(choice: ToolChoice): unknown {
+/** A model that searches does it with every call. */
+function encodeToolChoice(choice: ToolChoice | undefined): unknown {
+  if (choice === undefined || choice.type === 'web-search') return undefined;
   return choice.type === 'tool' ? { type: 'function', function: { name: choice.name } } : choice.type;
 }
 

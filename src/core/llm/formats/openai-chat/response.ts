@@ -1,9 +1,10 @@
 /** Whole chat completions. */
 
 import { argumentsText, contentParts, reasoningOf, signedBlocks } from '../../chat-content.ts';
-import { chatAnnotation, citationsBeside, citationsOfOpenai } from '../../citations.ts';
+import { chatAnnotation, citationsBeside, citationsOfOpenai, isWeb } from '../../citations.ts';
 import { asArray, asObject, type Fields } from '../../fields.ts';
 import type { AnswerContext } from '../../format.ts';
+import { logprobsIn, logprobsOfChoice, openaiLogprobs, withLogprobs } from '../../logprobs.ts';
 import type { CanonicalResponse, FinishReason, ThinkingPart, ToolCallPart } from '../../model.ts';
 import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
@@ -48,7 +49,12 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, contex
     refusal: null,
   };
   if (calls.length > 0) message['tool_calls'] = calls;
-  if (response.citations !== undefined) message['annotations'] = response.citations.map(chatAnnotation);
+  if (response.speech !== undefined) {
+    message['content'] = null;
+    message['audio'] = spoken(response.id, context.nowSeconds, response.speech);
+  }
+  const cited = response.citations?.filter(isWeb) ?? [];
+  if (cited.length > 0) message['annotations'] = cited.map(chatAnnotation);
   const thinking = response.parts.filter((part) => part.type === 'thinking');
   if (thinking.length > 0) {
     message['reasoning_content'] = thinking.map((part) => part.text).join('');
@@ -58,6 +64,7 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, contex
         : { type: 'redacted_thinking', data: part.redacted },
     );
   }
+  const logprobs = logprobsIn(response.parts);
   return JSON.stringify({
     id: response.id,
     object: 'chat.completion',
@@ -65,7 +72,12 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, contex
     model: response.model,
     service_tier: response.serviceTier,
     choices: [
-      { index: 0, message, logprobs: null, finish_reason: finishReasonToWire(response.finishReason) },
+      {
+        index: 0,
+        message,
+        logprobs: logprobs === undefined ? null : { content: openaiLogprobs(logprobs), refusal: null },
+        finish_reason: finishReasonToWire(response.finishReason),
+      },
     ],
     usage: encodeUsage(usage),
   });
@@ -91,13 +103,24 @@ export function decodeResponse(body: Fields): CanonicalResponse {
     return {
       id,
       model: String(body['model'] ?? ''),
-      parts: [...parts, ...calls],
+      parts: [...withLogprobs(parts, logprobsOfChoice(choice)), ...calls],
       finishReason: refused ? 'refusal' : finishReasonFromWire(choice['finish_reason'], calls.length > 0),
       ...(citations.length > 0 && { citations }),
+      ...speechOf(message),
     };
   } catch (error) {
     throw new ReplyFault((error as Error).message);
   }
+}
+
+/** It is not kept: a later turn can not name it. What was said in words, its provider does not tell. */
+export function spoken(answerId: string, nowSeconds: number, data: string): Fields {
+  return { id: `audio_${answerId}`, data, expires_at: nowSeconds, transcript: '' };
+}
+
+export function speechOf(message: Fields): { speech?: string } {
+  const data = (message['audio'] as Fields | null | undefined)?.['data'];
+  return typeof data === 'string' && data !== '' ? { speech: data } : {};
 }
 
 function reasoningParts(message: Fields): ThinkingPart[] {

@@ -6,11 +6,12 @@ import { citationsBeside, citationsOfOpenai } from '../../citations.ts';
 import { eventObject } from '../../event-object.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamDecoder } from '../../format.ts';
+import { logprobsOfChoice } from '../../logprobs.ts';
 import type { Citation, StreamEvent } from '../../model.ts';
 import type { SseEvent } from '../../sse.ts';
 import type { Usage } from '../../usage.ts';
 import { decodeError } from './error.ts';
-import { finishReasonFromWire } from './response.ts';
+import { finishReasonFromWire, speechOf } from './response.ts';
 import { decodeUsage } from './usage.ts';
 
 export function decodeStream(): StreamDecoder {
@@ -78,12 +79,19 @@ class ChunkDecoder implements StreamDecoder {
     if (thinking !== '') events.push({ type: 'thinking', text: thinking });
     if (delta['thinking_blocks'] !== undefined) pushSigned(delta, events);
     const { content, refusal } = delta;
-    if (typeof content === 'string') {
+    const logprobs = choice['logprobs'] ? logprobsOfChoice(choice) : undefined;
+    if (logprobs !== undefined)
+      events.push({ type: 'text', text: String(content ?? refusal ?? ''), logprobs });
+    else if (typeof content === 'string') {
       if (content !== '') events.push({ type: 'text', text: content });
     } else for (const { type, text } of contentParts(content)) events.push({ type, text });
     if (typeof refusal === 'string' && refusal !== '') {
       this.#refused = true;
-      events.push({ type: 'text', text: refusal });
+      if (logprobs === undefined) events.push({ type: 'text', text: refusal });
+    }
+    if (delta['audio'] !== undefined) {
+      const { speech } = speechOf(delta);
+      if (speech !== undefined) events.push({ type: 'speech', data: speech });
     }
     if (delta['annotations'] !== undefined)
       for (const citation of citationsOfOpenai(delta['annotations'])) {

@@ -1,12 +1,13 @@
 /** Canonical events → chat completion chunks. Usage goes out only to a client that asked for it. */
-import { chatAnnotation } from '../../citations.ts';
+import { chatAnnotation, isWeb } from '../../citations.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamEncoder, StreamOptions } from '../../format.ts';
-import type { StreamEvent } from '../../model.ts';
+import { openaiLogprobs } from '../../logprobs.ts';
+import type { StreamEvent, TokenLogprob } from '../../model.ts';
 import { sseData } from '../../sse.ts';
 import type { Usage } from '../../usage.ts';
 import { encodeError } from './error.ts';
-import { finishReasonToWire } from './response.ts';
+import { finishReasonToWire, spoken } from './response.ts';
 import { encodeUsage } from './usage.ts';
 
 export function encodeStream(options: StreamOptions): StreamEncoder {
@@ -18,6 +19,7 @@ class ChunkEncoder implements StreamEncoder {
   /** What every chunk of the answer begins with, encoded once: `data: {"id":…,"model":…`. */
   #head = 'data: {"object":"chat.completion.chunk"';
   #first = true;
+  #id = '';
 
   constructor(options: StreamOptions) {
     this.#options = options;
@@ -26,6 +28,7 @@ class ChunkEncoder implements StreamEncoder {
   encode(event: StreamEvent, usage: () => Usage): string {
     switch (event.type) {
       case 'start':
+        this.#id = event.id;
         this.#head = `data: ${openEnd({
           id: event.id,
           object: 'chat.completion.chunk',
@@ -35,7 +38,9 @@ class ChunkEncoder implements StreamEncoder {
         })}`;
         return '';
       case 'text':
-        return this.#delta(`"content":${JSON.stringify(event.text)}`);
+        return this.#delta(`"content":${JSON.stringify(event.text)}`, event.logprobs);
+      case 'speech':
+        return this.#fields({ audio: spoken(this.#id, this.#options.nowSeconds, event.data) });
       case 'thinking':
         return this.#delta(`"reasoning_content":${JSON.stringify(event.text)}`);
       case 'thinking-signature':
@@ -45,7 +50,9 @@ class ChunkEncoder implements StreamEncoder {
       case 'thinking-redacted':
         return this.#fields({ thinking_blocks: [{ type: 'redacted_thinking', data: event.data }] });
       case 'citation':
-        return this.#fields({ annotations: [chatAnnotation(event.citation)] });
+        return isWeb(event.citation) ? this.#fields({ annotations: [chatAnnotation(event.citation)] }) : '';
+      case 'block-end':
+        return '';
       case 'tool-start': {
         const definition = { name: event.name, arguments: '' };
         return this.#fields({
@@ -79,10 +86,11 @@ class ChunkEncoder implements StreamEncoder {
   }
 
   /** `members` is the inside of the delta object, encoded. A text delta is the gateway's most frequent work. */
-  #delta(members: string): string {
+  #delta(members: string, logprobs?: TokenLogprob[]): string {
     const role = this.#first ? '"role":"assistant",' : '';
     this.#first = false;
-    const choice = `{"index":0,"delta":{${role}${members}},"logprobs":null,"finish_reason":null}`;
+    const told = logprobs === undefined ? 'null' : logprobsText(logprobs);
+    const choice = `{"index":0,"delta":{${role}${members}},"logprobs":${told},"finish_reason":null}`;
     return `${this.#head},"choices":[${choice}]${this.#options.includeUsage ? ',"usage":null' : ''}}\n\n`;
   }
 
@@ -91,6 +99,10 @@ class ChunkEncoder implements StreamEncoder {
     const usage = this.#options.includeUsage && rest['usage'] === undefined ? { usage: null } : {};
     return `${this.#head},${JSON.stringify({ ...rest, ...usage }).slice(1)}\n\n`;
   }
+}
+
+function logprobsText(tokens: TokenLogprob[]): string {
+  return JSON.stringify({ content: openaiLogprobs(tokens), refusal: null });
 }
 
 /** An object's JSON without its closing brace. */

@@ -39,8 +39,12 @@ export function encodeUsage(usage: Usage): Fields {
     prompt_tokens_details: {
       cached_tokens: usage.cachedInputTokens,
       cache_write_tokens: usage.cacheWriteTokens,
+      audio_tokens: usage.media?.audioInput,
     },
-    completion_tokens_details: { reasoning_tokens: usage.reasoningTokens },
+    completion_tokens_details: {
+      reasoning_tokens: usage.reasoningTokens,
+      audio_tokens: usage.media?.audioOutput,
+    },
   };
 }
 

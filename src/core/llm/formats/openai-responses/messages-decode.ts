@@ -1,54 +1,60 @@
 /** `input` of the Responses API → canonical turns: system apart, neighbours of one role joined. */
 import { imageOfUrl, parseDataUrl } from '../../data-url.ts';
 import { asArray, asObject, asString, FieldFault, type Fields, optional } from '../../fields.ts';
-import type { DocumentPart, ImagePart, Message, Part, TextPart, Tool } from '../../model.ts';
+import type { DocumentPart, ImagePart, Message, Part, TextPart, Tool, WebSearch } from '../../model.ts';
 import { decodeTools, flatName } from '../../responses-tools.ts';
 import { unsealThinking } from '../../thinking-seal.ts';
-import { reportDetail } from '../../uncarried.ts';
+import { detailOf } from '../../uncarried.ts';
 
 export interface DecodedInput {
   system: TextPart[];
   messages: Message[];
   /** Offered by items of the input. */
   tools: Tool[];
+  webSearch?: WebSearch | undefined;
+  drops: string[];
 }
 
 /** Of items that only OpenAI understands (`web_search_call`, …), what is left out is named in `drops`. */
 export function decodeInput(value: unknown, drops: string[]): DecodedInput {
   if (typeof value === 'string')
-    return { system: [], messages: [{ role: 'user', parts: [{ type: 'text', text: value }] }], tools: [] };
-  const decoded: DecodedInput = { system: [], messages: [], tools: [] };
+    return {
+      system: [],
+      messages: [{ role: 'user', parts: [{ type: 'text', text: value }] }],
+      tools: [],
+      drops,
+    };
+  const decoded: DecodedInput = { system: [], messages: [], tools: [], drops };
   asArray(value, 'input').forEach((item, index) => {
     const path = `input[${index}]`;
-    decodeItem(asObject(item, path), path, decoded, drops);
+    decodeItem(asObject(item, path), path, decoded);
   });
   if (decoded.messages.length === 0 && decoded.system.length === 0)
     throw new FieldFault('input', 'must have at least one message');
   return decoded;
 }
 
-function decodeItem(item: Fields, path: string, into: DecodedInput, drops: string[]): void {
+function decodeItem(item: Fields, path: string, into: DecodedInput): void {
   const type = item['type'] ?? 'message';
-  if (type === 'message') decodeMessage(item, path, into, drops);
+  if (type === 'message') decodeMessage(item, path, into);
   else if (type === 'function_call') join(into, 'assistant', [toolCall(item, path, 'arguments')]);
   else if (type === 'custom_tool_call') join(into, 'assistant', [toolCall(item, path, 'input')]);
   else if (type === 'function_call_output' || type === 'custom_tool_call_output')
-    join(into, 'user', [toolResult(item, path, drops)]);
+    join(into, 'user', [toolResult(item, path)]);
   else if (type === 'reasoning')
     join(into, 'assistant', [unsealThinking(summaryOf(item), item['encrypted_content'])]);
-  else if (type === 'additional_tools')
-    into.tools.push(...decodeTools(item['tools'], `${path}.tools`, drops));
+  else if (type === 'additional_tools') into.tools.push(...decodeTools(item['tools'], `${path}.tools`, into));
   else if (type === 'item_reference')
     throw new FieldFault(
       path,
       'this provider keeps no items: send the item itself (clients do with `store: false`)',
     );
-  else drops.push(`${path} (${String(type)})`);
+  else into.drops.push(`${path} (${String(type)})`);
 }
 
-function decodeMessage(item: Fields, path: string, into: DecodedInput, drops: string[]): void {
+function decodeMessage(item: Fields, path: string, into: DecodedInput): void {
   const role = asString(item['role'], `${path}.role`);
-  const parts = contentParts(item['content'], `${path}.content`, drops);
+  const parts = contentParts(item['content'], `${path}.content`);
   if (role === 'user' || role === 'assistant') join(into, role, parts);
   else if (role === 'system' || role === 'developer')
     into.system.push(...textsOnly(parts, `${path}.content`));
@@ -68,19 +74,15 @@ function join({ messages }: DecodedInput, role: Message['role'], parts: Part[]):
   else messages.push({ role, parts });
 }
 
-function contentParts(
-  content: unknown,
-  path: string,
-  drops: string[],
-): (TextPart | ImagePart | DocumentPart)[] {
+function contentParts(content: unknown, path: string): (TextPart | ImagePart | DocumentPart)[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
   return asArray(content, path).map((item, index) => {
     const at = `${path}[${index}]`;
-    return contentPart(asObject(item, at), at, drops);
+    return contentPart(asObject(item, at), at);
   });
 }
 
-function contentPart(part: Fields, path: string, drops: string[]): TextPart | ImagePart | DocumentPart {
+function contentPart(part: Fields, path: string): TextPart | ImagePart | DocumentPart {
   switch (part['type']) {
     case 'input_text':
     case 'output_text':
@@ -91,8 +93,7 @@ function contentPart(part: Fields, path: string, drops: string[]): TextPart | Im
     case 'input_image': {
       const url = optional(part['image_url'], `${path}.image_url`, asString);
       if (url === undefined) throw new FieldFault(path, 'only pictures with image_url can be translated');
-      reportDetail(part['detail'], drops);
-      return imageOfUrl(url, `${path}.image_url`);
+      return { ...imageOfUrl(url, `${path}.image_url`), ...detailOf(part['detail']) };
     }
     case 'input_file':
       return filePart(part, path);
@@ -125,8 +126,8 @@ function toolCall(item: Fields, path: string, field: 'arguments' | 'input'): Par
   };
 }
 
-function toolResult(item: Fields, path: string, drops: string[]): Part {
-  const parts = contentParts(item['output'], `${path}.output`, drops);
+function toolResult(item: Fields, path: string): Part {
+  const parts = contentParts(item['output'], `${path}.output`);
   return { type: 'tool-result', id: asString(item['call_id'], `${path}.call_id`), parts };
 }
 

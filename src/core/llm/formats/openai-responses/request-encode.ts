@@ -3,42 +3,41 @@ import { toDataUrl, urlOfImage } from '../../data-url.ts';
 import type { Fields } from '../../fields.ts';
 import type { CanonicalRequest, Message, Part, ToolChoice } from '../../model.ts';
 import { openaiEffort, openaiSampling } from '../../reasoning-effort.ts';
-import { reportUncarried, shortUser } from '../../uncarried.ts';
+import { refuseSound, refuseSpeech } from '../../speech.ts';
+import { reportUncarried, reportUnsampled, shortUser } from '../../uncarried.ts';
+import { responsesSearch } from '../../web-search.ts';
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
+  refuseSpeech(request);
   reportUncarried(request, drops);
   if (request.topK !== undefined) drops.push('top_k');
   if (request.stop.length > 0) drops.push('stop');
+  reportUnsampled(request, drops);
   const instructions = request.system.map((part) => part.text).join('\n\n');
   const effort = openaiEffort(request, drops);
-  const { temperature, topP } = openaiSampling({ ...request, stop: [] }, drops);
+  const { temperature, topP } = openaiSampling(samplingOf(request), drops);
   return {
     model: request.model,
     instructions: instructions === '' ? undefined : instructions,
     input: request.messages.flatMap((message) => encodeMessage(message, drops)),
-    tools:
-      request.tools.length === 0
-        ? undefined
-        : request.tools.map(({ strict, cacheControl: _, ...tool }) => ({
-            type: 'function',
-            ...tool,
-            strict: strict ?? false,
-          })),
-    tool_choice:
-      request.toolChoice === undefined || request.tools.length === 0
-        ? undefined
-        : encodeToolChoice(request.toolChoice),
-    // Refused where there are no tools.
-    parallel_tool_calls: request.tools.length === 0 ? undefined : request.parallelToolCalls,
+    ...encodeTools(request, drops),
     max_output_tokens: request.maxTokens,
     temperature,
     top_p: topP,
     user: shortUser(request, drops),
+    service_tier: request.serviceTier,
     reasoning: effort === undefined ? undefined : { effort, summary: 'auto' },
     text: encodeTextFormat(request),
+    include: request.logprobs === undefined ? undefined : ['message.output_text.logprobs'],
+    top_logprobs: request.logprobs?.top || undefined,
     store: false,
     stream: request.stream ? true : undefined,
   };
+}
+
+/** Without what this API does not have. */
+function samplingOf(request: CanonicalRequest): CanonicalRequest {
+  return { ...request, stop: [], frequencyPenalty: undefined, presencePenalty: undefined };
 }
 
 /**
@@ -87,7 +86,9 @@ function encodeContent(part: Part, role: Message['role']): Fields {
     case 'text':
       return { type: role === 'assistant' ? 'output_text' : 'input_text', text: part.text };
     case 'image':
-      return { type: 'input_image', image_url: urlOfImage(part) };
+      return { type: 'input_image', image_url: urlOfImage(part), detail: part.detail };
+    case 'audio':
+      return refuseSound(part);
     case 'document': {
       const { source, name } = part;
       if (source.type === 'text') return { type: 'input_text', text: source.text };
@@ -99,7 +100,27 @@ function encodeContent(part: Part, role: Message['role']): Fields {
   }
 }
 
+function encodeTools(request: CanonicalRequest, drops: string[]): Fields {
+  const { webSearch, toolChoice } = request;
+  const functions = request.tools.map(({ strict, cacheControl: _, ...tool }) => ({
+    type: 'function',
+    ...tool,
+    strict: strict ?? false,
+  }));
+  const tools = webSearch === undefined ? functions : [...functions, responsesSearch(webSearch, drops)];
+  // A choice among none is refused.
+  if (tools.length === 0) return {};
+  return {
+    tools,
+    tool_choice: toolChoice === undefined ? undefined : encodeToolChoice(toolChoice),
+    parallel_tool_calls: request.parallelToolCalls,
+    // No other of these tools is OpenAI's.
+    max_tool_calls: webSearch?.maxUses,
+  };
+}
+
 function encodeToolChoice(choice: ToolChoice): unknown {
+  if (choice.type === 'web-search') return { type: 'web_search' };
   return choice.type === 'tool' ? { type: 'function', name: choice.name } : choice.type;
 }
 

@@ -1,8 +1,9 @@
 /** Whole Responses answers, and the items that streams are made of too. */
-import { citationsOfOpenai, urlCitation } from '../../citations.ts';
+import { citationsOfOpenai, citationsWithin, isWeb, urlCitation } from '../../citations.ts';
 import { asArray, asObject, type Fields } from '../../fields.ts';
 import type { AnswerContext } from '../../format.ts';
-import type { CanonicalResponse, Citation, FinishReason, ThinkingPart } from '../../model.ts';
+import { logprobsOfOpenai, openaiLogprobs } from '../../logprobs.ts';
+import type { CanonicalResponse, Citation, FinishReason, TextPart, ThinkingPart } from '../../model.ts';
 import { type OfferedTool, offeredTools } from '../../responses-tools.ts';
 import { sealThinking, unsealThinking } from '../../thinking-seal.ts';
 import { ReplyFault } from '../../translate-contract.ts';
@@ -18,12 +19,12 @@ export function itemId(kind: 'msg' | 'fc' | 'ctc' | 'rs', response: string, inde
   return `${kind}_${response.slice(response.indexOf('_') + 1)}_${index}`;
 }
 
-export function messageItem(id: string, text: string, status: string, annotations: Fields[] = []): Fields {
-  return { id, type: 'message', status, role: 'assistant', content: [textPart(text, annotations)] };
+export function messageItem(id: string, status: string, part: Fields): Fields {
+  return { id, type: 'message', status, role: 'assistant', content: [part] };
 }
 
-export function textPart(text: string, annotations: Fields[] = []): Fields {
-  return { type: 'output_text', text, annotations, logprobs: [] };
+export function textPart({ text, logprobs }: Omit<TextPart, 'type'>, annotations: Fields[] = []): Fields {
+  return { type: 'output_text', text, annotations, logprobs: logprobs ? openaiLogprobs(logprobs) : [] };
 }
 
 export function reasoningItem(id: string, part: ThinkingPart): Fields {
@@ -108,11 +109,16 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, contex
   const id = responseId(response.id);
   const tools = offeredTools(context.request);
   const { status, incomplete_details } = outcome(response.finishReason);
-  const cited = response.citations && response.parts.findLast((part) => part.type === 'text');
-  const output = response.parts.map((part, index) => {
+  const parts = joinTexts(response.parts);
+  const last = parts.findLast((part) => part.type === 'text');
+  let said = 0;
+  const output = parts.map((part, index) => {
     if (part.type === 'text') {
-      const annotations = part === cited ? response.citations!.map(urlCitation) : [];
-      return messageItem(itemId('msg', id, index), part.text, status, annotations);
+      const start = said;
+      said += part.text.length;
+      const cited = citationsWithin(response.citations, { start, end: said, rest: part === last });
+      const annotations = cited.filter(isWeb).map((citation) => urlCitation(citation, start));
+      return messageItem(itemId('msg', id, index), status, textPart(part, annotations));
     }
     if (part.type === 'thinking') return reasoningItem(itemId('rs', id, index), part);
     const tool = tools.get(part.name);
@@ -125,6 +131,21 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, contex
     output,
     usage: encodeUsage(usage),
   });
+}
+
+/** Blocks of text that stand beside each other are one message, as in a stream. */
+function joinTexts(parts: CanonicalResponse['parts']): CanonicalResponse['parts'] {
+  const joined: CanonicalResponse['parts'] = [];
+  for (const part of parts) {
+    const before = joined.at(-1);
+    if (part.type !== 'text' || before?.type !== 'text') joined.push(part);
+    else {
+      const logprobs = [...(before.logprobs ?? []), ...(part.logprobs ?? [])];
+      const text = before.text + part.text;
+      joined[joined.length - 1] = { type: 'text', text, ...(logprobs.length > 0 && { logprobs }) };
+    }
+  }
+  return joined;
 }
 
 export function decodeResponse(body: Fields): CanonicalResponse {
@@ -176,10 +197,11 @@ function contentOf(item: Fields): Fields[] {
 export function decodeItem(item: Fields): CanonicalResponse['parts'] {
   switch (item['type']) {
     case 'message':
-      return contentOf(item).map((part) => ({
-        type: 'text',
-        text: String(part['text'] ?? part['refusal'] ?? ''),
-      }));
+      return contentOf(item).map((part) => {
+        const logprobs = logprobsOfOpenai(part['logprobs']);
+        const text = String(part['text'] ?? part['refusal'] ?? '');
+        return { type: 'text', text, ...(logprobs && { logprobs }) };
+      });
     case 'function_call':
       return [
         {

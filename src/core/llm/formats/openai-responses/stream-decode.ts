@@ -3,6 +3,7 @@ import { citationsOfOpenai } from '../../citations.ts';
 import { eventObject } from '../../event-object.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamDecoder } from '../../format.ts';
+import { logprobsOfOpenai } from '../../logprobs.ts';
 import type { ErrorKind, StreamEvent } from '../../model.ts';
 import type { SseEvent } from '../../sse.ts';
 import { unsealThinking } from '../../thinking-seal.ts';
@@ -20,6 +21,9 @@ class ResponsesDecoder implements StreamDecoder {
   #refused = false;
   /** Items of which pieces came, by output index. */
   readonly #told = new Set<number>();
+  /** Characters of text so far; output index → those before it. */
+  #said = 0;
+  readonly #before = new Map<number, number>();
   /** Output index → number of the tool call. */
   readonly #tools = new Map<number, number>();
 
@@ -40,7 +44,7 @@ class ResponsesDecoder implements StreamDecoder {
       case 'response.output_text.delta':
         return this.#text(body);
       case 'response.output_text.annotation.added':
-        return citationsOfOpenai([body['annotation']]).map((citation) => ({ type: 'citation', citation }));
+        return this.#cited(body);
       case 'response.reasoning_summary_text.delta':
       case 'response.reasoning_text.delta':
         return [{ type: 'thinking', text: String(body['delta'] ?? '') }];
@@ -64,8 +68,19 @@ class ResponsesDecoder implements StreamDecoder {
   }
 
   #text(body: Fields): StreamEvent[] {
-    this.#told.add(Number(body['output_index']));
-    return [{ type: 'text', text: String(body['delta'] ?? '') }];
+    const index = Number(body['output_index']);
+    if (!this.#told.has(index)) this.#before.set(index, this.#said);
+    this.#told.add(index);
+    const text = String(body['delta'] ?? '');
+    this.#said += text.length;
+    const logprobs = logprobsOfOpenai(body['logprobs']);
+    return [{ type: 'text', text, ...(logprobs && { logprobs }) }];
+  }
+
+  #cited(body: Fields): StreamEvent[] {
+    const before = this.#before.get(Number(body['output_index']));
+    const cited = citationsOfOpenai([body['annotation']], before);
+    return cited.map((citation) => ({ type: 'citation', citation }));
   }
 
   #start(response: Fields): StreamEvent[] {
@@ -103,9 +118,7 @@ class ResponsesDecoder implements StreamDecoder {
     if (item['type'] === 'reasoning') return signatureOf(item);
     if (item['type'] === 'message' && !this.#told.has(index)) {
       this.#told.add(index);
-      return decodeItem(item).flatMap((part) =>
-        part.type === 'text' ? [{ type: 'text', text: part.text }] : [],
-      );
+      return decodeItem(item).flatMap((part) => (part.type === 'text' ? [part] : []));
     }
     if (item['type'] !== 'function_call') return [];
     const begun = this.#tools.has(index) ? [] : this.#itemAdded(index, item);

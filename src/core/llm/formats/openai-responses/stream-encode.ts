@@ -1,8 +1,9 @@
 /** Canonical events → the Responses API's events: every item is added, filled, and told again whole when it is done. */
-import { urlCitation } from '../../citations.ts';
+import { isWeb, urlCitation } from '../../citations.ts';
 import type { Fields } from '../../fields.ts';
 import type { StreamEncoder, StreamOptions } from '../../format.ts';
-import type { FinishReason, StreamEvent, ThinkingPart } from '../../model.ts';
+import { openaiLogprobs } from '../../logprobs.ts';
+import type { Citation, FinishReason, StreamEvent, ThinkingPart, TokenLogprob } from '../../model.ts';
 import { type OfferedTool, offeredTools } from '../../responses-tools.ts';
 import { ReplyFault } from '../../translate-contract.ts';
 import type { Usage } from '../../usage.ts';
@@ -16,6 +17,14 @@ const maxAnswerLength = 32 * 1024 * 1024;
 interface OpenItem {
   id: string;
   index: number;
+}
+interface OpenMessage extends OpenItem {
+  text: string;
+  head: string;
+  /** Characters of text in messages before. */
+  before: number;
+  annotations: Fields[];
+  logprobs?: TokenLogprob[];
 }
 type OpenCall = OpenItem & { call: wire.ItemCall; tool: OfferedTool | undefined };
 
@@ -32,7 +41,8 @@ class ResponsesEncoder implements StreamEncoder {
   #envelope: Fields | undefined;
   readonly #output: Fields[] = [];
   #next = 0;
-  #message: (OpenItem & { text: string; head: string; annotations: Fields[] }) | undefined;
+  #said = 0;
+  #message: OpenMessage | undefined;
   #reasoning: (OpenItem & { part: ThinkingPart }) | undefined;
   readonly #calls = new Map<number, OpenCall>();
   #finish: FinishReason = 'stop';
@@ -47,13 +57,16 @@ class ResponsesEncoder implements StreamEncoder {
       case 'start':
         return this.#start(event.id, event.model);
       case 'text':
-        return this.#text(event.text);
+        return this.#text(event.text, event.logprobs);
+      case 'speech':
+      case 'block-end':
+        return '';
       case 'thinking':
         return this.#thinking(event.text);
       case 'thinking-signature':
         return this.#sign({ type: 'thinking', text: '', signature: event.signature });
       case 'citation':
-        return this.#cite(urlCitation(event.citation));
+        return this.#cite(event.citation);
       case 'thinking-redacted':
         return this.#closeAll() + this.#sign({ type: 'thinking', text: '', redacted: event.data });
       case 'tool-start':
@@ -79,14 +92,23 @@ class ResponsesEncoder implements StreamEncoder {
     return this.#write('response.created', { response }) + this.#write('response.in_progress', { response });
   }
 
-  #text(text: string): string {
+  #text(text: string, logprobs?: readonly TokenLogprob[]): string {
     const opened = this.#message === undefined ? this.#openMessage() : '';
     const open = this.#message!;
     this.#hold(text);
     open.text += text;
     // A text delta is the gateway's most frequent work: its head is encoded once.
-    const event = `${open.head}${JSON.stringify(text)},"logprobs":[],"sequence_number":${this.#sequence++}}\n\n`;
+    const told = logprobs === undefined ? '[]' : this.#told(open, logprobs);
+    const event = `${open.head}${JSON.stringify(text)},"logprobs":${told},"sequence_number":${this.#sequence++}}\n\n`;
     return opened + event;
+  }
+
+  #told(open: OpenMessage, logprobs: readonly TokenLogprob[]): string {
+    const told = JSON.stringify(openaiLogprobs(logprobs, { bytes: false }));
+    this.#hold(told);
+    open.logprobs ??= [];
+    open.logprobs.push(...logprobs);
+    return told;
   }
 
   #openMessage(): string {
@@ -95,19 +117,20 @@ class ResponsesEncoder implements StreamEncoder {
     const place = { item_id: id, output_index: index, content_index: 0 };
     const type = 'response.output_text.delta';
     const head = `event: ${type}\ndata: ${JSON.stringify({ type, ...place }).slice(0, -1)},"delta":`;
-    this.#message = { id, index, text: '', head, annotations: [] };
+    this.#message = { id, index, text: '', head, before: this.#said, annotations: [] };
     const item = { id, type: 'message', status: 'in_progress', role: 'assistant', content: [] };
     return (
       closed +
       this.#added(index, item) +
-      this.#write('response.content_part.added', { ...place, part: wire.textPart('') })
+      this.#write('response.content_part.added', { ...place, part: wire.textPart({ text: '' }) })
     );
   }
 
-  #cite(annotation: Fields): string {
+  #cite(citation: Citation): string {
     // Without words there is nothing that a place could stand for.
-    if (this.#message === undefined) return '';
-    const { id, index, annotations } = this.#message;
+    if (this.#message === undefined || !isWeb(citation)) return '';
+    const { id, index, annotations, before } = this.#message;
+    const annotation = urlCitation(citation, before);
     const place = { item_id: id, output_index: index, content_index: 0 };
     const annotation_index = annotations.push(annotation) - 1;
     return this.#write('response.output_text.annotation.added', { ...place, annotation_index, annotation });
@@ -117,12 +140,18 @@ class ResponsesEncoder implements StreamEncoder {
     const open = this.#message;
     if (open === undefined) return '';
     this.#message = undefined;
-    const { id, index, text, annotations } = open;
+    this.#said += open.text.length;
+    const { id, index, text, annotations, logprobs = [] } = open;
+    const part = wire.textPart(open, annotations);
     const place = { item_id: id, output_index: index, content_index: 0 };
     return (
-      this.#write('response.output_text.done', { ...place, text, logprobs: [] }) +
-      this.#write('response.content_part.done', { ...place, part: wire.textPart(text, annotations) }) +
-      this.#done(index, wire.messageItem(id, text, wire.outcome(this.#finish).status, annotations))
+      this.#write('response.output_text.done', {
+        ...place,
+        text,
+        logprobs: openaiLogprobs(logprobs, { bytes: false }),
+      }) +
+      this.#write('response.content_part.done', { ...place, part }) +
+      this.#done(index, wire.messageItem(id, wire.outcome(this.#finish).status, part))
     );
   }
 

@@ -5,6 +5,7 @@ const paths: Partial<Record<Api, string>> = {
   Completions: '/v1/chat/completions',
   Embeddings: '/v1/embeddings',
   Responses: '/v1/responses',
+  InputTokens: '/v1/responses/input_tokens',
   Models: '/v1/models',
   TextCompletions: '/v1/completions',
   ImageGenerations: '/v1/images/generations',
