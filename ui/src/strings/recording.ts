@@ -14,6 +14,8 @@ export const recordingStrings = {
   kept: 'Kept',
   days: (days: number) => (days === 1 ? '1 day' : `${days} days`),
   notYours: 'It was recorded. Administrators alone may read it.',
+  masked: (decisions: readonly string[]) =>
+    `Masked before it was recorded, as the model and the client saw it: ${decisions.join('; ')}.`,
   show: 'Show what was said',
   hint: 'That you read it is entered in the audit log.',
   prompt: 'Prompt',
