@@ -144,3 +144,26 @@ test('whatever JSON comes, it is read without a fault and within the limit', () 
     }),
   );
 });
+
+test('streams of many small pieces are read in a moment', () => {
+  const line = (event: object) => `data: ${JSON.stringify(event)}\n\n`;
+  const gemini = Array.from({ length: 60_000 }, (_, n) =>
+    line({
+      candidates: [
+        { content: { parts: [n % 2 === 0 ? { text: 'a' } : { functionCall: { name: 'f', args: {} } }] } },
+      ],
+    }),
+  ).join('');
+  const responses = Array.from({ length: 60_000 }, (_, n) =>
+    line({
+      type: 'response.output_item.done',
+      output_index: n,
+      item: { type: 'message', content: [{ type: 'output_text', text: 'a' }] },
+    }),
+  ).join('');
+  const began = performance.now();
+  for (const stream of [gemini, responses])
+    assert.ok(answered(stream, 'text/event-stream').turns[0]!.parts.length > 1_000);
+  // With its square it would be minutes.
+  assert.ok(performance.now() - began < 15_000);
+});
