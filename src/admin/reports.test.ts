@@ -21,6 +21,10 @@ test('overview: a period beside the one before, the top of users and models, lat
     { name: 'anna', tokens: 120, costNano: 1_320_000, requests: 1 },
   ]);
   assert.equal(body.topModels[0].name, 'claude-sonnet-5');
+  assert.deepEqual(
+    body.topTeams.map(({ name }: { name: string }) => name),
+    ['platform', ''],
+  );
   assert.deepEqual(body.latencyMs, { p50: 12, p95: 13 });
   assert.deepEqual(body.timeToFirstTokenMs, {});
   assert.equal((await admin.call('GET', '/overview')).body.current.requests, 4);

@@ -9,11 +9,22 @@ export const theme = createTheme({
   cursorType: 'pointer',
   components: {
     // A dialog's header is no banner of the page.
-    Drawer: { defaultProps: { attributes: { header: { role: 'presentation' } } } },
+    Drawer: {
+      defaultProps: {
+        attributes: { header: { role: 'presentation' } },
+        styles: { title: { fontWeight: 700 } },
+      },
+    },
     // What is wider than the screen is scrolled with the arrow keys too.
     TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
     Notification: { defaultProps: { closeButtonProps: { 'aria-label': strings.common.close } } },
-    Modal: { defaultProps: { attributes: { header: { role: 'presentation' } } } },
+    Modal: {
+      defaultProps: {
+        attributes: { header: { role: 'presentation' } },
+        styles: { title: { fontWeight: 700 } },
+      },
+    },
+    Text: { defaultProps: { size: 'sm' } },
   },
   headings: { sizes: { h1: { fontSize: '1.5rem' }, h2: { fontSize: '1.05rem' } } },
 });

@@ -271,6 +271,7 @@ function overviewAnswer(world: World, query: URLSearchParams): Answer {
     previous: figuresOf(inRange(2 * from - to, from)),
     topUsers: top('user'),
     topModels: top('model'),
+    topTeams: top('label:team'),
     latencyMs: { p50: 1_840, p95: 4_950 },
     timeToFirstTokenMs: { p50: 420, p95: 810 },
   };

@@ -19,6 +19,8 @@ export interface Overview {
   previous: UsageFigures;
   topUsers: TopEntry[];
   topModels: TopEntry[];
+  /** By the label `team`. */
+  topTeams: TopEntry[];
   latencyMs?: Percentiles;
   timeToFirstTokenMs?: Percentiles;
 }

@@ -1,7 +1,7 @@
 import { Progress, Text } from '@mantine/core';
 import type { BudgetCounter, BudgetUnit } from '../api/budgets.ts';
 import { strings } from '../strings.ts';
-import { formatAgo, formatShort } from './format.ts';
+import { formatAgo, formatCost, formatShort } from './format.ts';
 
 interface AmountBarProps {
   counter: BudgetCounter;
@@ -48,5 +48,5 @@ export function formatAmount(amount: number | string, unit: BudgetUnit): string 
 /** Without the name of the unit. */
 export function formatBare(amount: number | string, unit: BudgetUnit): string {
   if (unit !== 'usd') return formatShort(Number(amount));
-  return `$${Number(amount).toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 4 })}`;
+  return formatCost(Number(amount) * 1e9);
 }

@@ -15,7 +15,8 @@ interface CostBarsProps {
 
 const height = 180;
 const width = 720;
-const left = 76;
+const left = 84;
+const above = 12;
 const bottom = 26;
 
 /** Stacked bars of cost. The table beside it says the same to those who cannot see it. */
@@ -62,7 +63,7 @@ export function ChartSpace() {
   );
 }
 
-const yOf = (share: number) => 6 + (1 - share) * (height - 6);
+const yOf = (share: number) => above + (1 - share) * (height - above);
 
 function Stack({
   bar,

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { strings } from '../strings.ts';
 
 interface ExportLinksProps {
@@ -12,16 +12,20 @@ interface ExportLinksProps {
 /** All rows that match, on whichever page, as a file. */
 export function ExportLinks({ what, fileName, urlOf }: ExportLinksProps) {
   const { formats, exportHint } = strings.common;
-  return (['csv', 'jsonl'] as const).map((format) => (
-    <Button
-      key={format}
-      component="a"
-      variant="default"
-      href={urlOf(format)}
-      title={exportHint(what, formats[format])}
-      download={`${fileName}.${format}`}
-    >
-      {formats[format]}
-    </Button>
-  ));
+  return (
+    <Group wrap="nowrap" gap="xs" ml={{ base: 0, sm: 'auto' }}>
+      {(['csv', 'jsonl'] as const).map((format) => (
+        <Button
+          key={format}
+          component="a"
+          variant="default"
+          href={urlOf(format)}
+          title={exportHint(what, formats[format])}
+          download={`${fileName}.${format}`}
+        >
+          {formats[format]}
+        </Button>
+      ))}
+    </Group>
+  );
 }

@@ -19,14 +19,16 @@ export function Pager({ page, pageSize, total, onPage }: PagerProps) {
       <Text size="sm" c="dimmed" aria-live="polite">
         {strings.common.shown(first, last, formatCount(total))}
       </Text>
-      <Group gap="xs">
-        <Button variant="default" size="xs" disabled={page <= 1} onClick={() => onPage(page - 1)}>
-          {strings.common.previousPage}
-        </Button>
-        <Button variant="default" size="xs" disabled={last >= total} onClick={() => onPage(page + 1)}>
-          {strings.common.nextPage}
-        </Button>
-      </Group>
+      {(page > 1 || last < total) && (
+        <Group gap="xs">
+          <Button variant="default" size="xs" disabled={page <= 1} onClick={() => onPage(page - 1)}>
+            {strings.common.previousPage}
+          </Button>
+          <Button variant="default" size="xs" disabled={last >= total} onClick={() => onPage(page + 1)}>
+            {strings.common.nextPage}
+          </Button>
+        </Group>
+      )}
     </Group>
   );
 }

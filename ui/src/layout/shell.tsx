@@ -28,7 +28,9 @@ export function Shell() {
               aria-label={strings.navigation.open}
             />
             <Logo />
-            <Text fw={700}>{strings.product}</Text>
+            <Text fw={700} size="md">
+              {strings.product}
+            </Text>
           </Group>
           <ColorSchemeToggle />
         </Group>
@@ -36,7 +38,7 @@ export function Shell() {
       <AppShell.Navbar p="sm" aria-label={strings.navigation.label}>
         <Navigation onNavigate={close} />
       </AppShell.Navbar>
-      <AppShell.Main id="content" tabIndex={-1}>
+      <AppShell.Main id="content" tabIndex={-1} fz="sm">
         <Outlet />
       </AppShell.Main>
     </AppShell>

@@ -11,7 +11,7 @@ export const auditStrings = {
   object: 'Object',
   changes: 'Fields',
   objectLabel: 'Object',
-  objectHint: 'Budget/, VirtualKey/namespace/name: its begin',
+  objectHint: 'Budget/ or VirtualKey/ns/name',
   actorLabel: 'Who',
   actorHint: 'Name of the login',
   actionLabel: 'What was done',

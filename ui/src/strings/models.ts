@@ -3,7 +3,7 @@ export const modelStrings = {
   intro: 'US dollars per million tokens, as providers list them. What a call costs is reckoned from these.',
   csv: 'Prices as CSV',
   csvHint: 'All prices that match, for a spreadsheet',
-  source: 'From',
+  source: 'Price list',
   sourceOf: (name: string, version: string | undefined, models: string, read: string) =>
     `${name}${version === undefined ? '' : `, list of ${version}`}: ${models} models, read ${read}.`,
   sourceFailed: (name: string) => `${name} could not be read again`,
@@ -20,7 +20,7 @@ export const modelStrings = {
     cacheWrite: 'Cache write',
     cacheWrite1h: 'Cache write, an hour',
   } as Record<string, string>,
-  otherRates: 'Others',
+  otherRates: 'Other prices',
   otherNames: {
     reasoning: 'reasoning',
     inputAudio: 'audio in',

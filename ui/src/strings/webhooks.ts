@@ -9,9 +9,9 @@ export const webhookStrings = {
   columns: {
     webhook: 'Webhook',
     goesTo: 'Goes to',
-    budgets: 'Told by',
-    delivered: 'Last taken',
-    failed: 'Last refused',
+    budgets: 'Alerts of',
+    delivered: 'Last delivered',
+    failed: 'Last failed',
     actions: 'Actions',
   },
   formats: { json: 'JSON', slack: 'Slack’s format' },

@@ -1,4 +1,5 @@
 import { Table, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import type { AuditChange, AuditEntry } from '../../api/audit.ts';
 import { formatMoment } from '../../components/format.ts';
 import { ListHead } from '../../components/list-head.tsx';
@@ -26,7 +27,7 @@ interface AuditTableProps<S extends ListSearch> {
 export function AuditTable<S extends ListSearch>({ entries, list }: AuditTableProps<S>) {
   const withObject = list !== undefined;
   return (
-    <Table.ScrollContainer minWidth={withObject ? 760 : 560}>
+    <Table.ScrollContainer minWidth={withObject ? 760 : 400} className="cards from-top">
       <Table verticalSpacing={6} aria-label={texts.table}>
         {list === undefined ? (
           <Table.Thead>
@@ -52,7 +53,7 @@ export function AuditTable<S extends ListSearch>({ entries, list }: AuditTablePr
               <Table.Td className="nowrap">{entry.action}</Table.Td>
               {withObject && (
                 <Table.Td>
-                  <span className="clamp">{entry.object}</span>
+                  <AuditedObject name={entry.object} />
                 </Table.Td>
               )}
               <Table.Td>
@@ -63,6 +64,36 @@ export function AuditTable<S extends ListSearch>({ entries, list }: AuditTablePr
         </Table.Tbody>
       </Table>
     </Table.ScrollContainer>
+  );
+}
+
+/** `Kind/namespace/name` as its kind and a link to the page that it has; whatever else was acted on as it is. */
+function AuditedObject({ name: whole }: { name: string }) {
+  const [kind = '', namespace = '', ...rest] = whole.split('/');
+  const name = rest.join('/');
+  if (name === '') return <span className="break">{whole}</span>;
+  const params = { namespace, name };
+  return (
+    <>
+      <Text size="xs" c="dimmed" className="break">
+        {kind} · {namespace}
+      </Text>
+      {kind === 'VirtualKey' && (
+        <Link to="/keys/$namespace/$name" params={params} className="clamp link" title={name}>
+          {name}
+        </Link>
+      )}
+      {kind === 'Budget' && (
+        <Link to="/budgets/$namespace/$name" params={params} className="clamp link" title={name}>
+          {name}
+        </Link>
+      )}
+      {kind !== 'VirtualKey' && kind !== 'Budget' && (
+        <span className="clamp" title={name}>
+          {name}
+        </span>
+      )}
+    </>
   );
 }
 

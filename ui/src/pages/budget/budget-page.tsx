@@ -85,11 +85,11 @@ function BudgetView({ budget }: { budget: Budget }) {
           <Section title={texts.page.holds}>
             <BudgetHolds budget={budget} search={search} onChange={show} />
           </Section>
-          <Section title={strings.audit.history}>
-            <ObjectHistory object={`Budget/${namespace}/${name}`} />
-          </Section>
         </Grid.Col>
       </Grid>
+      <Section title={strings.audit.history}>
+        <ObjectHistory object={`Budget/${namespace}/${name}`} />
+      </Section>
     </>
   );
 }

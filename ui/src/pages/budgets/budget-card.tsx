@@ -19,8 +19,8 @@ export function BudgetCard({ budget, onEdit, onDelete }: BudgetCardProps) {
   const { namespace, name, counters, forecast } = budget;
   return (
     <Paper withBorder p="md" component="article" aria-label={name}>
-      <Group justify="space-between" align="flex-start" wrap="nowrap" mb="xs">
-        <div>
+      <Group justify="space-between" align="flex-start" mb="xs">
+        <div style={{ flex: '1 1 14rem' }}>
           <Title order={2} className="break">
             <Link to="/budgets/$namespace/$name" params={{ namespace, name }} className="link">
               {name}

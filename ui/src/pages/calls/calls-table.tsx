@@ -11,11 +11,13 @@ const { columns } = strings.calls;
 
 interface CallsTableProps {
   calls: Call[];
+  /** All are of one user: the column is left out. */
+  ofOneUser?: boolean;
   /** Absent where the order is fixed. */
   sorting?: { orderOf: (column: CallSort) => 'asc' | 'desc' | undefined; sortBy: (column: CallSort) => void };
 }
 
-export function CallsTable({ calls, sorting }: CallsTableProps) {
+export function CallsTable({ calls, ofOneUser = false, sorting }: CallsTableProps) {
   const heading = (column: CallSort, align?: 'right') =>
     sorting === undefined ? (
       <Table.Th className={align === 'right' ? 'number' : undefined}>{columns[column]}</Table.Th>
@@ -28,12 +30,12 @@ export function CallsTable({ calls, sorting }: CallsTableProps) {
       />
     );
   return (
-    <Table.ScrollContainer minWidth={680}>
+    <Table.ScrollContainer minWidth={ofOneUser ? 580 : 680}>
       <Table highlightOnHover verticalSpacing={6} horizontalSpacing="xs" aria-label={strings.calls.table}>
         <Table.Thead>
           <Table.Tr>
             {heading('time')}
-            <Table.Th>{columns.user}</Table.Th>
+            {!ofOneUser && <Table.Th>{columns.user}</Table.Th>}
             <Table.Th>{columns.model}</Table.Th>
             <Table.Th>{columns.outcome}</Table.Th>
             {heading('tokens', 'right')}
@@ -43,7 +45,7 @@ export function CallsTable({ calls, sorting }: CallsTableProps) {
         </Table.Thead>
         <Table.Tbody>
           {calls.map((call) => (
-            <CallRow key={call.id} call={call} />
+            <CallRow key={call.id} call={call} ofOneUser={ofOneUser} />
           ))}
         </Table.Tbody>
       </Table>
@@ -51,7 +53,7 @@ export function CallsTable({ calls, sorting }: CallsTableProps) {
   );
 }
 
-function CallRow({ call }: { call: Call }) {
+function CallRow({ call, ofOneUser }: { call: Call; ofOneUser: boolean }) {
   const { usage, costNano } = call.llm ?? {};
   const why = call.error ?? call.decisions[0] ?? (call.status >= 400 ? call.reason : undefined);
   return (
@@ -66,9 +68,11 @@ function CallRow({ call }: { call: Call }) {
           {formatSecond(call.startedAtMs)}
         </Link>
       </Table.Td>
-      <Table.Td>
-        <span className="clamp">{call.key?.user ?? strings.none}</span>
-      </Table.Td>
+      {!ofOneUser && (
+        <Table.Td>
+          <span className="clamp">{call.key?.user ?? strings.none}</span>
+        </Table.Td>
+      )}
       <Table.Td>
         <span className="clamp">{call.llm?.responseModel ?? call.llm?.requestModel ?? strings.none}</span>
       </Table.Td>

@@ -15,5 +15,5 @@ export function KeyBudgets({ item }: { item: Key }) {
   if (error !== null) return <ErrorNotice error={error} />;
   if (data === undefined) return <Loader aria-label={strings.loading} />;
   if (data.items.length === 0) return <Text c="dimmed">{strings.overview.me.noBudgets}</Text>;
-  return <BudgetBars counters={data.items} />;
+  return <BudgetBars counters={data.items} linked />;
 }

@@ -17,7 +17,7 @@ export function RecentCalls({ keyId }: { keyId: string }) {
   if (data.items.length === 0) return <Text c="dimmed">{strings.keys.page.noCalls}</Text>;
   return (
     <>
-      <CallsTable calls={data.items} />
+      <CallsTable calls={data.items} ofOneUser />
       <Link to="/calls" search={{ key: keyId }} className="link">
         {strings.keys.page.allCalls}
       </Link>

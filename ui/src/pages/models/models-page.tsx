@@ -1,4 +1,4 @@
-import { Button, Loader } from '@mantine/core';
+import { Box, Button, Loader } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { listPrices, pricesUrl } from '../../api/prices.ts';
@@ -40,12 +40,14 @@ export function ModelsPage() {
       </Section>
       <Section title={texts.table}>
         {data !== undefined && <PriceSources sources={data.sources} />}
-        <SearchBox
-          label={texts.searchLabel}
-          placeholder={texts.searchHint}
-          value={search.search ?? ''}
-          onSearch={(text) => show({ ...first, search: text === '' ? undefined : text })}
-        />
+        <Box my="sm">
+          <SearchBox
+            label={texts.searchLabel}
+            placeholder={texts.searchHint}
+            value={search.search ?? ''}
+            onSearch={(text) => show({ ...first, search: text === '' ? undefined : text })}
+          />
+        </Box>
         {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
         {data === undefined && error === null && <Loader aria-label={strings.loading} />}
         {data?.items.length === 0 && <EmptyState title={texts.emptyTitle} text={texts.emptyText} />}

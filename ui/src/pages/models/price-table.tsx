@@ -48,7 +48,7 @@ export function PriceTable({ prices, search, onChange }: PriceTableProps) {
               <Table.Td className="break">{model}</Table.Td>
               {kinds.map((kind) => (
                 <Table.Td key={kind} className="number">
-                  {rates[kind] === undefined ? strings.none : `$${rates[kind]}`}
+                  {rates[kind] === undefined ? strings.none : priceText(rates[kind])}
                 </Table.Td>
               ))}
               <Table.Td>
@@ -68,5 +68,11 @@ export function PriceTable({ prices, search, onChange }: PriceTableProps) {
 const othersOf = (rates: Record<string, string>) =>
   Object.entries(rates)
     .filter(([kind]) => !(kinds as string[]).includes(kind))
-    .map(([kind, dollars]) => `${texts.otherNames[kind] ?? kind} $${dollars}`)
+    .map(([kind, dollars]) => `${texts.otherNames[kind] ?? kind} ${priceText(dollars)}`)
     .join(', ');
+
+/** Decimal text as it is, with two decimals at least. */
+function priceText(dollars: string): string {
+  const [whole = '', decimals = ''] = dollars.split('.');
+  return `$${whole}.${decimals.padEnd(2, '0')}`;
+}

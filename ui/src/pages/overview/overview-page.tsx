@@ -1,4 +1,4 @@
-import { Grid, Loader, Paper, Select, SimpleGrid, Title } from '@mantine/core';
+import { Grid, Loader, Paper, Select, SimpleGrid, Text, Title } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -54,7 +54,8 @@ export function OverviewPage() {
 }
 
 function OverviewView({ overview }: { overview: Overview }) {
-  const { topUsers, topModels } = overview;
+  const { topUsers, topModels, topTeams } = overview;
+  const hasTeams = topTeams.some(({ name }) => name !== '');
   return (
     <>
       <Figures overview={overview} />
@@ -64,6 +65,13 @@ function OverviewView({ overview }: { overview: Overview }) {
         </Section>
         <Section title={texts.topModels}>
           <TopList entries={topModels} dimension="model" />
+        </Section>
+        <Section title={texts.topTeams}>
+          {topTeams.length > 0 && !hasTeams ? (
+            <Text c="dimmed">{texts.noTeams}</Text>
+          ) : (
+            <TopList entries={topTeams} dimension="team" />
+          )}
         </Section>
         <Section title={texts.running}>
           <RunningOut />
@@ -75,7 +83,7 @@ function OverviewView({ overview }: { overview: Overview }) {
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <Grid.Col span={{ base: 12, md: 6, xl: 4 }}>
+    <Grid.Col span={{ base: 12, md: 6, xl: 3 }}>
       <Paper withBorder p="md" h="100%" component="section" aria-label={title}>
         <Title order={2} mb="sm">
           {title}

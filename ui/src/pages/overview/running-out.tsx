@@ -23,8 +23,11 @@ export function RunningOut() {
       {first.length === 0 && <Text c="dimmed">{strings.overview.noBudgets}</Text>}
       {first.map(({ namespace, name, unit, counters, forecast }) => (
         <div key={`${namespace}/${name}`}>
-          <Text size="sm" fw={600} className="clamp">
-            {name} {counters[0]!.group === '' ? '' : `(${counters[0]!.group})`}
+          <Text fw={600} className="clamp">
+            <Link to="/budgets/$namespace/$name" params={{ namespace, name }} className="link">
+              {name}
+            </Link>{' '}
+            {counters[0]!.group === '' ? '' : `(${counters[0]!.group})`}
           </Text>
           <AmountBar counter={counters[0]!} unit={unit} label={name} />
           {forecast?.runsOutAt !== undefined && <Text size="xs">{runsOutText(forecast.runsOutAt)}</Text>}

@@ -5,10 +5,14 @@ import { formatCost, formatShort } from '../../components/format.ts';
 import { strings } from '../../strings.ts';
 
 /** Each leads to its usage. */
-export function TopList({ entries, dimension }: { entries: TopEntry[]; dimension: 'user' | 'model' }) {
+interface TopListProps {
+  entries: TopEntry[];
+  dimension: 'user' | 'model' | 'team';
+}
+
+export function TopList({ entries, dimension }: TopListProps) {
   if (entries.length === 0) return <Text c="dimmed">{strings.overview.nothing}</Text>;
   const most = Math.max(...entries.map(({ costNano }) => costNano), 1);
-  const other = dimension === 'user' ? 'model' : 'user';
   return (
     <Table verticalSpacing={4} horizontalSpacing={4}>
       <Table.Tbody>
@@ -18,7 +22,7 @@ export function TopList({ entries, dimension }: { entries: TopEntry[]; dimension
               {name === '' ? (
                 strings.usage.unnamed
               ) : (
-                <Link to="/usage" search={{ [dimension]: name, groupBy: other }} className="clamp link">
+                <Link to="/usage" search={usageOf(dimension, name)} className="clamp link">
                   {name}
                 </Link>
               )}
@@ -35,4 +39,9 @@ export function TopList({ entries, dimension }: { entries: TopEntry[]; dimension
       </Table.Tbody>
     </Table>
   );
+}
+
+function usageOf(dimension: TopListProps['dimension'], name: string) {
+  if (dimension === 'team') return { groupBy: 'label:team,user', named: name };
+  return { [dimension]: name, groupBy: dimension === 'user' ? 'model' : 'user' };
 }

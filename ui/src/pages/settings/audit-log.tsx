@@ -32,10 +32,13 @@ export function AuditLog({ search, onChange }: AuditLogProps) {
   const isNewestFirst = (sort ?? 'time') === 'time' && order !== 'asc';
   return (
     <>
-      <Text size="sm" c="dimmed" mb="sm">
-        {texts.intro}
-      </Text>
-      <AuditFilters search={first} exportOf={(format) => auditUrl(filter, format)} onChange={onChange} />
+      <Group justify="space-between" align="flex-start" mb="sm">
+        <Text c="dimmed" style={{ flex: '1 1 20rem' }}>
+          {texts.intro}
+        </Text>
+        <ExportLinks what={texts.what} fileName="audit" urlOf={(format) => auditUrl(filter, format)} />
+      </Group>
+      <AuditFilters search={first} onChange={onChange} />
       {error !== null && <ErrorNotice error={error} onRetry={() => void refetch()} />}
       {data === undefined && error === null && <Loader aria-label={strings.loading} />}
       {data?.items.length === 0 && <EmptyState title={texts.emptyTitle} text={texts.emptyText} />}
@@ -58,12 +61,8 @@ export function AuditLog({ search, onChange }: AuditLogProps) {
   );
 }
 
-interface AuditFiltersProps extends AuditLogProps {
-  exportOf: (format: 'csv' | 'jsonl') => string;
-}
-
 /** `search` is that of the first page. */
-function AuditFilters({ search, exportOf, onChange }: AuditFiltersProps) {
+function AuditFilters({ search, onChange }: AuditLogProps) {
   const boxes = {
     object: [texts.objectLabel, texts.objectHint],
     actor: [texts.actorLabel, texts.actorHint],
@@ -85,7 +84,6 @@ function AuditFilters({ search, exportOf, onChange }: AuditFiltersProps) {
         onChange={(range) => onChange({ ...search, ...range })}
         none={strings.calls.anyTime}
       />
-      <ExportLinks what={texts.what} fileName="audit" urlOf={exportOf} />
     </Group>
   );
 }

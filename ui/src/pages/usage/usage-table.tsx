@@ -1,4 +1,4 @@
-import { Progress, Table, Text } from '@mantine/core';
+import { Box, Progress, Table, Text } from '@mantine/core';
 import type { UsageFigures, UsageReport } from '../../api/types.ts';
 import { formatCost, formatCount } from '../../components/format.ts';
 import { SearchBox } from '../../components/search-box.tsx';
@@ -44,14 +44,14 @@ export function UsageTable({ report, before, groups, search, onChange }: UsageTa
   return (
     <>
       {groups.length > 0 && (
-        <div className="no-print">
+        <Box className="no-print" mb="sm">
           <SearchBox
             label={strings.usage.find}
             placeholder={groups.map(dimensionName).join(', ')}
             value={search.named ?? ''}
             onSearch={(text) => onChange({ ...search, named: text || undefined })}
           />
-        </div>
+        </Box>
       )}
       <Table.ScrollContainer
         minWidth={plainWidth + (isCompared ? 160 : 0) + Math.max(0, figures.length - 8) * columnWidth}
