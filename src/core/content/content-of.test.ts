@@ -55,7 +55,9 @@ test('other APIs: legacy completions, pictures, speech, embeddings, rerank, tran
   assert.deepEqual(answered({ data: [{ b64_json: 'AAAA' }] }).turns[0]!.parts, [
     { type: 'media', kind: 'image', mediaType: 'image/png', bytes: 3 },
   ]);
+  assert.deepEqual(texts(answered({ data: [{ url: 'https://host/a.png?sig=1' }] }).turns), ['image']);
   assert.deepEqual(texts(answered({ data: [{ embedding: [0.1] }] }).turns), ['embedding']);
+  assert.equal(answered({ object: 'list', data: [{ id: 'm', object: 'model' }] }).note, 'not-text');
   const converse = {
     output: {
       message: { role: 'assistant', content: [{ text: 'hi' }, { toolUse: { name: 'f', input: { a: 1 } } }] },
