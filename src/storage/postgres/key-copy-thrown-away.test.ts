@@ -121,7 +121,8 @@ function thrownAwayTests(server: TestPostgres): void {
       await sql(restored);
       const other = await fresh();
       for (let n = 0; n < changes; n++)
-        await write(other, putOf({ name: n === 0 ? 'k29' : `k${n}`, value: 50 + n }));
+        // As far as the server had come before: the same names with the same revisions.
+        await write(other, putOf({ name: `k${20 + n}`, value: 50 + n }));
       // Decided on what it knew, it is decided again.
       await write(store, putOf({ name: 'own', value: 70 }));
       assert.equal(why.length, 1);
