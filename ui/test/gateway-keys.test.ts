@@ -51,7 +51,7 @@ describe('keys in the console of the real gateway', { skip: noBrowser, timeout: 
     await drawer.getByRole('button', { name: 'Save' }).click();
     await drawer.getByText('must be a CIDR block').waitFor();
     const bars = page.getByRole('region', { name: 'Budgets it draws on', includeHidden: true });
-    await bars.getByText('tokensPerMinute').waitFor();
+    await bars.getByText('Tokens per minute, of this key').waitFor();
     await bars.getByText('of 9K tokens').waitFor();
     assert.deepEqual(complaints, []);
   });

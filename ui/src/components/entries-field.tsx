@@ -56,8 +56,8 @@ export function EntriesField({ label, hint, entries, error, onChange }: EntriesF
       ))}
       {error !== undefined && <Input.Error role="alert">{error}</Input.Error>}
       <Group>
-        <Button size="compact-sm" variant="default" onClick={add}>
-          {texts.addEntry(label)}
+        <Button size="compact-sm" variant="default" aria-label={texts.addEntry(label)} onClick={add}>
+          {strings.common.add}
         </Button>
       </Group>
     </Stack>

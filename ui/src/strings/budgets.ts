@@ -166,7 +166,7 @@ export const budgetStrings = {
     rollingHint: '24h, 30m: at least one minute',
     rollingMissing: 'Enter a length such as 24h or 30m.',
     timeZone: 'Time zone',
-    timeZoneHint: 'Where its days begin, such as Europe/Berlin. Empty: UTC',
+    timeZoneHint: 'Europe/Berlin; empty: UTC',
     enforcement: 'How strict',
     hard: 'Hard: reserved before the call, never overshot',
     soft: 'Soft: checked before, charged after',

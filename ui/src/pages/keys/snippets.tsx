@@ -1,4 +1,4 @@
-import { Code, Group, Stack, Tabs, TextInput, Title } from '@mantine/core';
+import { Code, SimpleGrid, Stack, Tabs, TextInput, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { findListener } from '../../api/gateways.ts';
@@ -28,7 +28,7 @@ export function Snippets({ value, models }: { value: string; models: string[] })
   return (
     <Stack gap="sm">
       <Title order={2}>{strings.keys.issued.snippets}</Title>
-      <Group grow>
+      <SimpleGrid cols={{ base: 1, xs: 2 }}>
         <TextInput
           label={strings.keys.issued.address}
           value={address}
@@ -39,7 +39,7 @@ export function Snippets({ value, models }: { value: string; models: string[] })
           value={model}
           onChange={(event) => setModel(event.currentTarget.value)}
         />
-      </Group>
+      </SimpleGrid>
       <Tabs defaultValue={texts[0]?.name}>
         <Tabs.List>
           {texts.map(({ name }) => (
