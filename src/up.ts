@@ -25,7 +25,7 @@ import { ShutdownStack } from './shutdown-stack.ts';
 import { keepStandalone } from './standalone-file.ts';
 import { startAdmin } from './start-admin.ts';
 import { startAlerts } from './start-alerts.ts';
-import { startContents } from './start-contents.ts';
+import { type RunningContents, startContents } from './start-contents.ts';
 import { startMetrics } from './start-metrics.ts';
 import { startOtlp } from './start-otlp.ts';
 import { type RunningPrices, startPrices } from './start-prices.ts';
@@ -93,8 +93,7 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   const plane = startServing(options, { ...shared, ...contents.recording }, limits, feed, log, stack);
   await source.start();
   stack.add(() => source.stop());
-  const ledgerKept = keepLedgerSmall({ ...base, ledger, source });
-  const kept = { drift, webhooks, retention: ledgerKept, contents: contents.keep(source) };
+  const kept = { drift, webhooks, ...keepSmall({ ...base, ledger, source }, contents) };
   const prices = startPrices({ ...base, source, metrics, use: plane.price });
   const controller: Controller = startController({
     source: leaderOnly(source, isLeader),
@@ -121,6 +120,11 @@ async function start(options: UpOptions, stack: ShutdownStack): Promise<void> {
   await tellStart(options, api, admin, demo && demoStanding(counters, demo.kind, nowSeconds));
   await stopSignal();
   await stack.close();
+}
+
+/** Both know of retention from the configuration: it has been read. */
+function keepSmall(ledgerParts: Parameters<typeof keepLedgerSmall>[0], contents: RunningContents) {
+  return { retention: keepLedgerSmall(ledgerParts), contents: contents.keep(ledgerParts.source) };
 }
 
 function embedded(registry: RegistryContext): ReturnType<typeof clusterResources> {

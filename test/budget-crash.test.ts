@@ -22,7 +22,7 @@ interface Tally {
 /** What callers do before each call; `over` is their last. */
 type Pace = 'hurry' | 'stroll' | 'over';
 /** While a killed gateway starts: the others spend and lease meanwhile, and leave it processors to start with. */
-const strollMs = 50;
+const strollMs = 150;
 
 /** Asks until its pace is over, or until the gateway is killed: that breaks the connection. */
 function load(world: BudgetWorld, owner: string, callers: number, tally: Tally, pace: () => Pace) {

@@ -32,7 +32,7 @@ const recordedSchema = record('A conversation.', {
     characters: required(whole('Characters.')),
   }),
   note: text('Why there is nothing, or less than all.', {
-    enum: ['guard', 'invalid', 'too-large', 'not-text', 'not-delivered', 'cut-off', 'realtime'],
+    enum: ['guard', 'invalid', 'too-large', 'not-text', 'not-delivered', 'cut-off', 'busy', 'realtime'],
   }),
 });
 

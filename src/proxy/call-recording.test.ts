@@ -5,6 +5,8 @@ import type { RecordingRule } from '../core/config/recording.ts';
 import type { CapturedCall } from '../core/content/captured.ts';
 import { contentOf } from '../core/content/content-of.ts';
 import type { PromptGuard } from '../core/guard/model.ts';
+import type { RequestRecord } from '../core/record.ts';
+import { CallRecording, RecordingRoom } from './call-recording.ts';
 import { ContentOutbox, createContentLoad, takeOffLoad } from './content-outbox.ts';
 import { dataPathWorld, scriptedServer, type WorldOptions } from './data-path.fixture.ts';
 
@@ -151,6 +153,24 @@ test('a provider whose guards refuse the text is no way around them for the next
   await world.end();
   const asked = new Set(world.records[0]!.attempts!.map(({ provider }) => provider));
   assert.deepEqual([...asked], ['a']);
+});
+
+test('answers under way together are bounded: what does not fit is left out and said, room comes back', () => {
+  const room = new RecordingRoom(10);
+  const one = new CallRecording(false, true, room);
+  const two = new CallRecording(false, true, room);
+  const record = { id: 'c', startedAtMs: 0 } as RequestRecord;
+  one.deliver('12345678', 'text/plain');
+  two.deliver('12', 'text/plain');
+  two.deliver('34', 'text/plain');
+  assert.deepEqual(two.captured(record).answer, {
+    text: '12',
+    mediaType: 'text/plain',
+    bytes: 4,
+    note: 'busy',
+  });
+  assert.equal(one.captured(record).answer!.note, undefined);
+  assert.ok(room.take(10) && !room.take(1));
 });
 
 test('too many that wait are left out and told, until some are dealt with', () => {

@@ -10,19 +10,44 @@ import type { RequestRecord } from '../core/record.ts';
 /** Bytes of a body that are looked at: pictures make requests large, and a streamed answer is many times its words. */
 const mostBytes = 8 * 1024 * 1024;
 
+/** Of all answers that are under way in a thread. */
+const mostHeld = 256 * 1024 * 1024;
+
+/** Bounds what the recorded calls of a thread hold together while they go on. */
+export class RecordingRoom {
+  #left: number;
+
+  constructor(bytes = mostHeld) {
+    this.#left = bytes;
+  }
+
+  take(bytes: number): boolean {
+    if (bytes > this.#left) return false;
+    this.#left -= bytes;
+    return true;
+  }
+
+  giveBack(bytes: number): void {
+    this.#left += bytes;
+  }
+}
+
 export class CallRecording {
   readonly #prompts: boolean;
   readonly #answers: boolean;
+  readonly #room: RecordingRoom;
   #request: CapturedText = { mediaType: '', bytes: 0, note: 'invalid' };
   #answer: (string | Buffer)[] = [];
   #answerType = '';
   #answerBytes = 0;
-  #whole = true;
+  #held = 0;
+  #missing: 'too-large' | 'busy' | undefined;
   #realtime = false;
 
-  constructor(prompts: boolean, answers: boolean) {
+  constructor(prompts: boolean, answers: boolean, room: RecordingRoom) {
     this.#prompts = prompts;
     this.#answers = answers;
+    this.#room = room;
   }
 
   /** The body as guards let it pass; of several providers' guards, those of the last one that was asked. */
@@ -49,8 +74,13 @@ export class CallRecording {
     if (!this.#answers) return;
     this.#answerType = mediaType;
     this.#answerBytes += piece.length;
-    if (this.#answerBytes <= mostBytes) this.#answer.push(piece);
-    else this.#whole = false;
+    if (this.#missing !== undefined) return;
+    if (this.#answerBytes > mostBytes) this.#missing = 'too-large';
+    else if (!this.#room.take(piece.length)) this.#missing = 'busy';
+    else {
+      this.#held += piece.length;
+      this.#answer.push(piece);
+    }
   }
 
   /** Pictures and sound: only what they are and how much. */
@@ -59,7 +89,9 @@ export class CallRecording {
     this.#answerBytes += bytes;
   }
 
+  /** Once, when the call has ended. */
   captured({ id, startedAtMs, key, error }: RequestRecord): CapturedCall {
+    this.#room.giveBack(this.#held);
     return {
       id,
       startedAtMs,
@@ -74,7 +106,7 @@ export class CallRecording {
     const [mediaType, bytes] = [this.#answerType, this.#answerBytes];
     if (this.#realtime) return { mediaType, bytes: 0, note: 'realtime' };
     if (bytes === 0) return { mediaType, bytes, note: 'not-delivered' };
-    const note: ContentNote | undefined = failed ? 'cut-off' : this.#whole ? undefined : 'too-large';
+    const note: ContentNote | undefined = failed ? 'cut-off' : this.#missing;
     if (this.#answer.length === 0) return { mediaType, bytes, ...(note && { note }) };
     return { text: joined(this.#answer, mediaType), mediaType, bytes, ...(note && { note }) };
   }

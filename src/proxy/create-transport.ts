@@ -9,9 +9,8 @@ export const engines = ['own', 'undici'] as const;
 /** Rejects for a setting that names neither. */
 export async function chooseTransport(env: NodeJS.ProcessEnv): Promise<CreateTransport> {
   const { TOLLGATE_UPSTREAM_HTTP: engine = '' } = env;
-  if (engine === 'own') return createHttp1Transport;
-  if (engine !== '' && engine !== 'undici')
-    throw new Error('TOLLGATE_UPSTREAM_HTTP must be "own" or "undici"');
+  if (engine === '' || engine === 'own') return createHttp1Transport;
+  if (engine !== 'undici') throw new Error('TOLLGATE_UPSTREAM_HTTP must be "own" or "undici"');
   const { createUndiciTransport } = await import('./undici-transport.ts');
   return createUndiciTransport;
 }

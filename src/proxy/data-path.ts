@@ -6,6 +6,7 @@ import type { CapturedCall } from '../core/content/captured.ts';
 import type { Holds } from '../storage/accounts.ts';
 import { Call } from './call.ts';
 import { CallIds } from './call-ids.ts';
+import { RecordingRoom } from './call-recording.ts';
 import { InputCounts } from './counting/input-counts.ts';
 import type { CreateTransport } from './create-transport.ts';
 import { type DataPathDependencies, type DataPathLimits, defaultLimits } from './dependencies.ts';
@@ -24,7 +25,7 @@ import { cloudCredentialsOf } from './sign-call.ts';
 import { defaultTransport, type TransportOptions } from './transport.ts';
 
 export interface DataPathOptions
-  extends Omit<DataPathDependencies, 'transport' | 'limits' | 'holds' | 'counts'> {
+  extends Omit<DataPathDependencies, 'transport' | 'limits' | 'holds' | 'counts' | 'recordingRoom'> {
   /** Address that every listener binds to. */
   host: string;
   /** Whether other threads listen on the same ports. */
@@ -58,6 +59,7 @@ export function createDataPath(options: DataPathOptions): DataPath {
     ...options,
     transport,
     holds: new OpenHolds(options.accounts),
+    recordingRoom: new RecordingRoom(),
     counts: new InputCounts({ transport, cloudAuth: options.cloudAuth, nowMs: options.nowMs }),
     limits: { ...defaultLimits, ...options.limits },
   };
@@ -80,8 +82,8 @@ export function createDataPath(options: DataPathOptions): DataPath {
       if (call.tracing !== undefined) finishTrace(call);
       records.add(call.record, call.entry);
       // Of a call that the ledger does not have nobody could ask for it.
-      if (call.recording !== undefined && call.entry !== undefined)
-        options.onContent?.(call.recording.captured(call.record));
+      const captured = call.recording?.captured(call.record);
+      if (captured !== undefined && call.entry !== undefined) options.onContent?.(captured);
     };
     outgoing.once('close', over);
     void serve(call, port, deps).then(over);

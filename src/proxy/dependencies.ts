@@ -6,6 +6,7 @@ import type { DialectError, TranslateRequest } from '../core/llm/translate-contr
 import type { Prices } from '../core/pricing/prices.ts';
 import type { TraceSampler } from '../core/trace/sampler.ts';
 import type { SharedKeys } from '../storage/shared-keys.ts';
+import type { RecordingRoom } from './call-recording.ts';
 import type { InputCounts } from './counting/input-counts.ts';
 import type { OpenHolds } from './open-holds.ts';
 import type { OperationDependencies } from './operations.ts';
@@ -25,6 +26,7 @@ export interface DataPathDependencies extends OperationDependencies {
   /** Which calls are traced; absent: none. */
   traceSampler?: TraceSampler;
   holds: OpenHolds;
+  recordingRoom: RecordingRoom;
   counts: InputCounts;
   /** In [0, 1). */
   random(): number;

@@ -28,7 +28,7 @@ export async function serveLlm(call: Call, asked: LlmRoute, deps: DataPathDepend
   if (body === undefined) return;
   const route = models === undefined ? asked : routeByModel(call, asked, models, body, deps);
   if ('code' in route) return refuse(call, route, deps.dialectError, asked.routeType);
-  beginRecording(call, call.snapshot.rule(route.rule).recording);
+  beginRecording(call, call.snapshot.rule(route.rule).recording, deps.recordingRoom);
   if (realtime) call.recording?.realtime();
   const targets = new CallTargets(route.backend, call.snapshot.followed(route.backend.name), deps.random);
   const prepared = choose(call, route, targets, body, deps);

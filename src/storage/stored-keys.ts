@@ -37,7 +37,7 @@ export interface StoredKeys extends KeyDirectory, KeyBook {
   takeOpensOthers(): boolean;
   /** Those whose values are in Secrets. */
   issued(): Iterable<KubeObject>;
-  /** Kept over restarts. The youngest first. */
+  /** Kept over restarts. The youngest first. None while another of several processes with the same keys tells statuses. */
   untold(limit: number): UntoldKey[];
   /** Unless they have changed since. */
   told(keys: readonly UntoldKey[]): void;

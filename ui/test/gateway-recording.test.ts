@@ -124,6 +124,29 @@ describe('recorded calls in the console of the real gateway', { skip: noBrowser,
     assert.deepEqual(complaints, []);
   });
 
+  test('what guards masked is masked there too, and told', async (t) => {
+    const policy = {
+      apiVersion: 'agentgateway.dev/v1alpha1',
+      kind: 'AgentgatewayPolicy',
+      metadata: { name: 'masking', namespace: 'agentgateway-system' },
+      spec: {
+        targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'claude-sdk' }],
+        backend: { ai: { promptGuard: { request: [{ regex: { builtins: ['Email'] } }] } } },
+      },
+    };
+    await gateway.admin('POST', '/resources:apply', { yaml: JSON.stringify(policy) });
+    const id = await ask([{ role: 'user', content: 'I am jane@example.com' }]);
+    const { page, complaints } = await openTab(t);
+    await logInWithToken(page, gateway, `/calls/${id}`);
+    await section(page)
+      .getByText(/^Masked before it was recorded.*masking: masked .* in the request/)
+      .waitFor();
+    await section(page).getByRole('button', { name: 'Show what was said' }).click();
+    await page.getByRole('region', { name: 'Prompt' }).getByText('I am <EMAIL_ADDRESS>').waitFor();
+    assert.ok(!(await page.content()).includes('jane@example.com'));
+    assert.deepEqual([...(await axeFinds(page)), ...complaints], []);
+  });
+
   test('a viewer sees that it was recorded, and not what', async (t) => {
     const id = await ask([{ role: 'user', content: 'between us' }]);
     const { value } = await gateway.admin<{ value: string }>('POST', '/tokens', {
@@ -150,7 +173,7 @@ describe('recorded calls in the console of the real gateway', { skip: noBrowser,
     await logInWithToken(page, gateway, '/settings?tab=retention');
     const contents = page.getByRole('region', { name: 'Prompts and answers' });
     await contents.getByText('Nobody: 7 days is the default').waitFor();
-    await contents.getByText(/^1 calls, /).waitFor();
+    await contents.getByText(/^2 calls, /).waitFor();
     await contents.getByLabel('Keep prompts and answers for so many days').fill('2');
     await contents.getByRole('button', { name: 'Save' }).click();
     const dialog = page.getByRole('dialog', { name: 'Delete prompts and answers older than 2 days?' });

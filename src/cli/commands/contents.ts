@@ -87,6 +87,7 @@ const notes: Record<NonNullable<Recorded['note']>, string> = {
   'not-text': 'no text in it can be read',
   'not-delivered': 'the client got no answer of a model',
   'cut-off': 'it broke off: these are the words that had been delivered',
+  busy: 'too many recorded calls were under way at once',
   realtime: 'a session over a WebSocket, of which nothing is recorded',
 };
 

@@ -123,6 +123,16 @@ spec: {owner: ci, issueTo: {secretName: ci}}
       cel.stdout,
       /AgentgatewayPolicy agentgateway-system\/api-key-auth: What this policy guards is refused/,
     );
+    const recorded = await runProgram(['validate', '-'], {
+      stdin: objects.replace(
+        'name: claude\n',
+        'name: claude\n  annotations: {tollgate.dev/record-content: all}\n',
+      ),
+    });
+    assert.match(
+      recorded.stdout,
+      /HTTPRoute agentgateway-system\/claude: annotation tollgate.dev\/record-content is/,
+    );
     const limits = await runProgram(['validate', '-'], {
       stdin: objects.replace('unit: day', 'unit: decade'),
     });

@@ -28,11 +28,11 @@ function choiceTurn(choice: Json): Turn[] {
 
 const byModel = (turn: Turn): Turn => ({ ...turn, role: turn.role === 'user' ? 'model' : turn.role });
 
-/** Pictures, and numbers for texts. */
+/** Pictures, and numbers for texts; a list of models says nothing. */
 function dataOf(data: unknown): Turn['parts'] {
-  return objectsIn(data).flatMap((one) =>
-    one['embedding'] === undefined
-      ? partsOf({ ...one, ...(typeof one['url'] === 'string' && { type: 'image' }) })
-      : [{ type: 'other', kind: 'embedding' }],
-  );
+  return objectsIn(data).flatMap((one): Turn['parts'] => {
+    if (one['embedding'] !== undefined) return [{ type: 'other', kind: 'embedding' }];
+    const isPicture = typeof one['b64_json'] === 'string' || typeof one['url'] === 'string';
+    return isPicture ? partsOf({ ...one, type: 'image' }) : [];
+  });
 }

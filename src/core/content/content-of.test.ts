@@ -55,7 +55,9 @@ test('other APIs: legacy completions, pictures, speech, embeddings, rerank, tran
   assert.deepEqual(answered({ data: [{ b64_json: 'AAAA' }] }).turns[0]!.parts, [
     { type: 'media', kind: 'image', mediaType: 'image/png', bytes: 3 },
   ]);
+  assert.deepEqual(texts(answered({ data: [{ url: 'https://host/a.png?sig=1' }] }).turns), ['image']);
   assert.deepEqual(texts(answered({ data: [{ embedding: [0.1] }] }).turns), ['embedding']);
+  assert.equal(answered({ object: 'list', data: [{ id: 'm', object: 'model' }] }).note, 'not-text');
   const converse = {
     output: {
       message: { role: 'assistant', content: [{ text: 'hi' }, { toolUse: { name: 'f', input: { a: 1 } } }] },
@@ -143,4 +145,27 @@ test('whatever JSON comes, it is read without a fault and within the limit', () 
         assert.ok(texts(turns).join('').length <= 2 * mostCharacters);
     }),
   );
+});
+
+test('streams of many small pieces are read in a moment', () => {
+  const line = (event: object) => `data: ${JSON.stringify(event)}\n\n`;
+  const gemini = Array.from({ length: 60_000 }, (_, n) =>
+    line({
+      candidates: [
+        { content: { parts: [n % 2 === 0 ? { text: 'a' } : { functionCall: { name: 'f', args: {} } }] } },
+      ],
+    }),
+  ).join('');
+  const responses = Array.from({ length: 60_000 }, (_, n) =>
+    line({
+      type: 'response.output_item.done',
+      output_index: n,
+      item: { type: 'message', content: [{ type: 'output_text', text: 'a' }] },
+    }),
+  ).join('');
+  const began = performance.now();
+  for (const stream of [gemini, responses])
+    assert.ok(answered(stream, 'text/event-stream').turns[0]!.parts.length > 1_000);
+  // With its square it would be minutes.
+  assert.ok(performance.now() - began < 15_000);
 });

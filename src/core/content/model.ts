@@ -30,6 +30,7 @@ export type ContentNote =
   | 'not-text'
   | 'not-delivered'
   | 'cut-off'
+  | 'busy'
   | 'realtime';
 
 export interface Turn {

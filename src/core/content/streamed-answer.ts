@@ -10,6 +10,9 @@ import { contentsOf } from './request-turns.ts';
 export class StreamedAnswer {
   readonly #turns = new Map<string, { role: string; parts: Map<string, Turn['parts']> }>();
 
+  /** Items of OpenAI's responses of which pieces have told something. */
+  readonly #items = new Set<string>();
+
   push(event: Json): void {
     const { type } = event;
     const name = typeof type === 'string' ? type : '';
@@ -47,12 +50,13 @@ export class StreamedAnswer {
   /** A part of its own for each kind that follows another. */
   #candidate(candidate: Json): void {
     const turn = `${candidate['index'] ?? 0}`;
+    const all = this.#partsOf(turn, 'model');
     for (const { parts } of contentsOf(candidate['content'])) {
       for (const part of parts) {
-        const last = [...this.#partsOf(turn, 'model').values()].at(-1)?.[0];
+        const last = all.get(`${all.size - 1}`)?.[0];
         if (part.type === last?.type && (part.type === 'text' || part.type === 'reasoning'))
           (last as TextualPart).text += part.text;
-        else this.#put(turn, `${this.#partsOf(turn, 'model').size}`, [part], 'model');
+        else all.set(`${all.size}`, [part]);
       }
     }
   }
@@ -74,11 +78,14 @@ export class StreamedAnswer {
   #item(event: Json, name: string): void {
     const at = `${event['output_index'] ?? 0}`;
     const { item, delta } = event;
-    if (name === 'response.output_item.added' && isObject(item) && /_call$/.test(String(item['type'])))
+    if (name === 'response.output_item.added' && isObject(item) && /_call$/.test(String(item['type']))) {
+      this.#items.add(at);
       this.#put('', `${at} call`, textPart('toolCall', '', item['name'] ?? item['type']));
+    }
     if (name === 'response.output_item.done' && isObject(item)) this.#itemDone(at, item);
     if (/^image_(generation|edit)\.completed$/.test(name)) this.#put('', at, partOf({ ...event, type: '' }));
-    if (typeof delta !== 'string') return;
+    if (typeof delta !== 'string' || delta === '') return;
+    this.#items.add(at);
     if (/reasoning.*\.delta$/.test(name)) this.#add('', `${at} reasoning`, 'reasoning', delta);
     else if (/(arguments|input|code)\.delta$/.test(name)) this.#add('', `${at} call`, 'toolCall', delta);
     else if (/(text|refusal)\.delta$/.test(name))
@@ -87,15 +94,11 @@ export class StreamedAnswer {
 
   /** Only what no piece has told: a call's arguments, items that come whole. */
   #itemDone(at: string, item: Json): void {
-    const told = [...this.#partsOf('').keys()].filter((key) => key.startsWith(`${at} `));
     const begun = this.#partsOf('').get(`${at} call`)?.[0];
-    if (told.length === 0)
-      this.#put(
-        '',
-        `${at} item`,
-        answerTurns({ output: [item] }).flatMap(({ parts }) => parts),
-      );
-    else if (begun?.type === 'toolCall' && begun.text === '') this.#put('', `${at} call`, partOf(item));
+    if (!this.#items.has(at)) {
+      const [only] = answerTurns({ output: [item] });
+      this.#put('', `${at} item`, only?.parts ?? []);
+    } else if (begun?.type === 'toolCall' && begun.text === '') this.#put('', `${at} call`, partOf(item));
   }
 
   /** Bedrock's own events: the names of their types are beside their JSON, their members tell enough. */

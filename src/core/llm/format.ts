@@ -16,7 +16,8 @@ export interface ProviderFormat {
   decodeResponse(body: Fields): CanonicalResponse;
   /** The usage that a whole answer reports, in our definition; undefined when it reports none. */
   decodeUsage(body: Fields): Usage | undefined;
-  decodeStream(): StreamDecoder;
+  /** `answers`: how many were asked for, where it is more than one. */
+  decodeStream(answers?: number): StreamDecoder;
   decodeError(body: string): ProviderError;
 }
 

@@ -20,6 +20,8 @@ export interface CanonicalRequest {
   presencePenalty?: number;
   /** How likely each token of the answer was; `top`: of so many others in its place too. `path`: where the client asks for it. */
   logprobs?: { top: number; path: string };
+  /** So many answers to the one call, each a whole one. `path`: where the client asks for them. */
+  answers?: { count: number; path: string };
   stop: string[];
   stream: boolean;
   /** The client wants a usage report inside its stream. */
@@ -180,6 +182,8 @@ export interface CanonicalResponse {
   citations?: Citation[];
   /** What is said, as base64 of `pcm16`: 24,000 samples of 16 bits a second. */
   speech?: string;
+  /** Further answers to the same call. */
+  others?: CanonicalResponse[];
 }
 
 /** One step of a streamed answer. Tool calls are numbered in the order in which they began. */
@@ -200,6 +204,8 @@ export type StreamEvent =
   | { type: 'finish'; reason: FinishReason; stopSequence?: string }
   /** `ofModel`: its own dialect tells it as an end like others. */
   | { type: 'error'; kind: ErrorKind; message: string; ofModel?: true }
+  /** Of a further answer to the same call, counted from 1; its start and end are those of the call. */
+  | { type: 'of-answer'; answer: number; event: StreamEvent }
   | { type: 'ping' }
   | { type: 'end' };
 

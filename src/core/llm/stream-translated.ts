@@ -17,6 +17,8 @@ export interface TranslatedStreamOptions extends StreamOptions {
   callId: string;
   requestModel: string;
   estimatedInputTokens: number;
+  /** How many were asked for, where it is more than one. */
+  answers?: number | undefined;
   /** Tools that the provider knows by other names. */
   names: ToolNames | undefined;
 }
@@ -42,7 +44,7 @@ class TranslatedStream implements StreamTranslator {
   constructor(options: TranslatedStreamOptions) {
     const { frames } = options;
     if (frames !== undefined) this.pushBytes = (bytes) => this.#pushBytes(frames, bytes);
-    this.#decoder = options.provider.decodeStream();
+    this.#decoder = options.provider.decodeStream(options.answers);
     this.#encoder = options.client.encodeStream(options);
     this.#meter = new UsageMeter(options.estimatedInputTokens);
     this.#names = options.names;
@@ -114,9 +116,12 @@ class TranslatedStream implements StreamTranslator {
       throw new ReplyFault(`the stream begins with "${event.type}" instead of its start`);
     }
     this.#meter.observe(event);
-    if (event.type === 'tool-start' && this.#names !== undefined)
-      return this.#encode({ ...event, name: this.#names.get(event.name) ?? event.name });
-    return this.#encode(event);
+    return this.#encode(this.#names === undefined ? event : this.#named(event, this.#names));
+  }
+
+  #named(event: StreamEvent, names: ToolNames): StreamEvent {
+    if (event.type === 'of-answer') return { ...event, event: this.#named(event.event, names) };
+    return event.type === 'tool-start' ? { ...event, name: names.get(event.name) ?? event.name } : event;
   }
 
   #encode(event: StreamEvent): string {

@@ -38,7 +38,8 @@ export function restoreNames(response: CanonicalResponse, names: ToolNames): Can
   const parts = response.parts.map((part) =>
     part.type === 'tool-call' ? { ...part, name: names.get(part.name) ?? part.name } : part,
   );
-  return { ...response, parts };
+  const others = response.others?.map((other) => restoreNames(other, names));
+  return { ...response, parts, ...(others && { others }) };
 }
 
 function* namesIn({ tools, messages }: CanonicalRequest): Iterable<string> {

@@ -96,6 +96,7 @@ export function translateChat(
       estimatedInputTokens,
       streaming: request.stream,
       names,
+      answers: request.answers?.count,
     }),
   };
 }
@@ -123,6 +124,7 @@ interface ReplyOptions extends StreamOptions {
   estimatedInputTokens: number;
   streaming: boolean;
   names: ToolNames | undefined;
+  answers: number | undefined;
 }
 
 function replyBetween(client: Format, provider: Provider, options: ReplyOptions): ReplyTranslator {

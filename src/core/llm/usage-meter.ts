@@ -23,7 +23,8 @@ export class UsageMeter {
   }
 
   observe(event: StreamEvent): void {
-    if (event.type === 'text' || event.type === 'thinking' || event.type === 'tool-arguments') {
+    if (event.type === 'of-answer') this.observe(event.event);
+    else if (event.type === 'text' || event.type === 'thinking' || event.type === 'tool-arguments') {
       this.#uncounted += event.text;
       if (this.#uncounted.length > maxUncounted) this.#count();
       this.sawToken = true;

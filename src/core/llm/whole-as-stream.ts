@@ -40,6 +40,10 @@ function* eventsOf(response: CanonicalResponse): Iterable<StreamEvent> {
     }
   }
   if (response.speech !== undefined) yield { type: 'speech', data: response.speech };
+  for (const [before, other] of (response.others ?? []).entries())
+    for (const event of eventsOf(other))
+      if (event.type !== 'start' && event.type !== 'end')
+        yield { type: 'of-answer', answer: before + 1, event };
   yield { type: 'finish', reason, stopSequence };
   yield { type: 'end' };
 }

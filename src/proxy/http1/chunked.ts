@@ -50,6 +50,8 @@ export class ChunkedReader {
   read(bytes: Buffer, start: number, end: number, pieces: number[]): number {
     let at = start;
     while (at < end && this.#state !== 'done') {
+      if (this.#state === 'size' && this.#digits === 0) at = this.#plainSize(bytes, at, end);
+      if (at === end) break;
       if (this.#state === 'data') {
         const to = Math.min(end, at + this.#left);
         pieces.push(at, to);
@@ -59,6 +61,21 @@ export class ChunkedReader {
       } else this.#byte(bytes[at++]!);
     }
     return at;
+  }
+
+  /** A size line as nearly all are, whole and without extensions; what else it is, `#byte` finds out from the same place. */
+  #plainSize(bytes: Buffer, start: number, end: number): number {
+    const most = Math.min(end, start + mostSizeDigits);
+    let [at, size] = [start, 0];
+    for (; at < most; at++) {
+      const digit = hexDigit(bytes[at]!);
+      if (digit < 0) break;
+      size = size * 16 + digit;
+    }
+    if (size === 0 || at + 2 > end || bytes[at] !== cr || bytes[at + 1] !== lf) return start;
+    this.#left = size;
+    this.#state = 'data';
+    return at + 2;
   }
 
   #byte(byte: number): void {

@@ -6,6 +6,7 @@
  *   header   Int32[16]: lock, generation, slots used, layout, journal writers of even and of odd generations, slots of rate
  *            limits, of those the ones that peers made
  *   slots    capacity × (Float64 value, Float64 windowEnd, Float64 windowStart, Int32 keyLength, key bytes padded, Int32 maker)
+ *   taken    capacity × Uint8: 1 where there is a counter, so that who wants them all looks at these bytes instead of every slot
  * Open addressing with linear probing; a slot is freed only by rebuilding (ended windows are dropped then).
  *
  * Whoever names counters could fill the table, so each kind has its bound: what peers of the rate limit service make leaves room
@@ -58,6 +59,7 @@ export class CounterTable {
   readonly #header: Int32Array;
   readonly #numbers: DataView;
   readonly #bytes: Uint8Array;
+  readonly #taken: Uint8Array;
   readonly #capacity: number;
   readonly #encoder = new TextEncoder();
   readonly #key = new Uint8Array(maxKeyBytes);
@@ -68,11 +70,12 @@ export class CounterTable {
     this.#header = new Int32Array(buffer, 0, headerBytes / 4);
     this.#numbers = new DataView(buffer);
     this.#bytes = new Uint8Array(buffer);
-    this.#capacity = Math.floor((buffer.byteLength - headerBytes) / slotBytes);
+    this.#capacity = Math.floor((buffer.byteLength - headerBytes) / (slotBytes + 1));
+    this.#taken = new Uint8Array(buffer, headerBytes + this.#capacity * slotBytes, this.#capacity);
   }
 
   static create(capacity: number): CounterTable {
-    return new CounterTable(new SharedArrayBuffer(headerBytes + capacity * slotBytes));
+    return new CounterTable(new SharedArrayBuffer(headerBytes + capacity * (slotBytes + 1)));
   }
 
   get generation(): number {
@@ -150,11 +153,9 @@ export class CounterTable {
 
   /** Call with the lock held. The value of every slot at this moment, NaN where there is no counter. */
   values(): Float64Array {
-    const values = new Float64Array(this.#capacity);
-    for (let index = 0, slot = headerBytes; index < this.#capacity; index++, slot += slotBytes) {
-      const taken = this.#numbers.getInt32(slot + 24, true) !== 0;
-      values[index] = taken ? this.#numbers.getFloat64(slot, true) : Number.NaN;
-    }
+    const values = new Float64Array(this.#capacity).fill(Number.NaN);
+    for (let index = this.#taken.indexOf(1); index >= 0; index = this.#taken.indexOf(1, index + 1))
+      values[index] = this.#numbers.getFloat64(headerBytes + index * slotBytes, true);
     return values;
   }
 
@@ -165,7 +166,8 @@ export class CounterTable {
   *entries(values: Float64Array, prefix = ''): Generator<SlotValue> {
     const decoder = new TextDecoder();
     const wanted = this.#encoder.encode(prefix);
-    for (let index = 0, slot = headerBytes; index < values.length; index++, slot += slotBytes) {
+    for (let index = this.#taken.indexOf(1); index >= 0; index = this.#taken.indexOf(1, index + 1)) {
+      const slot = headerBytes + index * slotBytes;
       const value = values[index]!;
       if (Number.isNaN(value) || !this.#begins(slot, wanted)) continue;
       const length = this.#numbers.getInt32(slot + 24, true);
@@ -216,13 +218,14 @@ export class CounterTable {
       const slot = headerBytes + index * slotBytes;
       const length = this.#numbers.getInt32(slot + 24, true);
       if (length === 0)
-        return maker === undefined ? -1 : this.#take(slot, written, windowStart, windowSeconds, maker);
+        return maker === undefined ? -1 : this.#take(index, written, windowStart, windowSeconds, maker);
       if (length === written && this.#holds(slot, written, windowStart, windowSeconds)) return slot;
       index = index + 1 === this.#capacity ? 0 : index + 1;
     }
   }
 
-  #take(slot: number, length: number, windowStart: number, windowSeconds: number, maker: SlotMaker): number {
+  #take(index: number, length: number, windowStart: number, windowSeconds: number, maker: SlotMaker): number {
+    const slot = headerBytes + index * slotBytes;
     const header = this.#header;
     const used = header[usedAt]! + 1;
     if (used > this.#capacity * maxLoad)
@@ -235,6 +238,7 @@ export class CounterTable {
     this.#numbers.setFloat64(slot + 16, windowStart, true);
     this.#bytes.set(this.#key.subarray(0, length), slot + 28);
     this.#numbers.setInt32(slot + 24, length, true);
+    this.#taken[index] = 1;
     return slot;
   }
 

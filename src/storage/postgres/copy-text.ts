@@ -5,8 +5,10 @@ type CopyValue = string | number | null | undefined;
 /** One line. What is not there is NULL; characters that Postgres has no place for become U+FFFD. */
 export function copyRow(values: readonly CopyValue[]): string {
   let line = '';
+  let separator = '';
   for (const value of values) {
-    if (line !== '') line += '\t';
+    line += separator;
+    separator = '\t';
     if (value === null || value === undefined) line += '\\N';
     else line += typeof value === 'number' ? value : escaped(value);
   }

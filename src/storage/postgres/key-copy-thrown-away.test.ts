@@ -1,6 +1,6 @@
 /** When a copy of the keys in Postgres is thrown away: whatever the server does not recognise, and nothing else. */
 import assert from 'node:assert/strict';
-import { cpSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { after, type TestContext, test } from 'node:test';
 import { noPostgres, startPostgres, type TestPostgres } from './postgres-server.fixture.ts';
@@ -51,6 +51,13 @@ function thrownAwayTests(server: TestPostgres): void {
 
   for (const [what, damage] of [
     ['overwritten', (path: string) => writeFileSync(path, 'no database '.repeat(5_000))],
+    [
+      'overwritten behind its first pages',
+      (path: string) => {
+        const bytes = readFileSync(path);
+        writeFileSync(path, bytes.fill('damaged', 5 * 4_096));
+      },
+    ],
     ['cut short', (path: string) => truncateSync(path, 30_000)],
     ['empty, with its last pages beside it', (path: string) => truncateSync(path, 0)],
   ] as const)
@@ -114,7 +121,8 @@ function thrownAwayTests(server: TestPostgres): void {
       await sql(restored);
       const other = await fresh();
       for (let n = 0; n < changes; n++)
-        await write(other, putOf({ name: n === 0 ? 'k29' : `k${n}`, value: 50 + n }));
+        // As far as the server had come before: the same names with the same revisions.
+        await write(other, putOf({ name: `k${20 + n}`, value: 50 + n }));
       // Decided on what it knew, it is decided again.
       await write(store, putOf({ name: 'own', value: 70 }));
       assert.equal(why.length, 1);

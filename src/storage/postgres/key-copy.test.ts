@@ -124,6 +124,32 @@ function restartTests(server: TestPostgres): void {
     assert.equal(last?.metadata.name, 'k5');
   });
 
+  test('what a gateway of a former release writes, which stamps nothing, is followed too', async (t) => {
+    const { open, newDirectory, sql, fresh } = await sharedKeys(t, await server.createDatabase());
+    const directory = newDirectory();
+    const store = await open(directory, { pollMs: 60_000, onThrownAway: never });
+    await write(store, ...many);
+    for (const [revision, name] of [
+      [31, 'k1'],
+      [32, 'k2'],
+    ] as const) {
+      const object = keyObject({ name, value: 40 + revision });
+      const body = JSON.stringify({
+        ...object,
+        metadata: { ...object.metadata, resourceVersion: String(revision) },
+      });
+      const columns = `'tollgate.dev', 'VirtualKey', 'a', '${name}'`;
+      await sql(`UPDATE tollgate.resource_store SET revision = ${revision};
+        INSERT INTO tollgate.resource_change VALUES (${revision}, 'MODIFIED', ${columns}, false, '${body}');
+        UPDATE tollgate.resource SET revision = ${revision}, body = '${body}' WHERE name = '${name}'`);
+    }
+    await write(store, putOf({ name: 'own', value: 45 }));
+    assert.equal(store.revision(), 33);
+    assertSame(store, await fresh(), 80);
+    store.close();
+    assertSame(await open(directory, { onThrownAway: never }), await fresh(), 80);
+  });
+
   test('after more changes than are kept: what is gone, new and changed is found, at a restart and while it runs', async (t) => {
     const { open, newDirectory, sql } = await sharedKeys(t, await server.createDatabase());
     const directory = newDirectory();

@@ -53,14 +53,17 @@ export async function openPostgresResourceStore(options: PostgresResourceOptions
   const { connection, keyPath, directory, speaks, progress = () => {}, onThrownAway = () => {} } = options;
   const rows = new ResourceRows(await openCheckedCipher(connection, keyPath));
   await copyResources(connection, rows, options.inherited ?? (() => undefined), progress);
-  const replica = new KeyReplica({ directory, onThrownAway, ...(speaks && { speaks }) });
-  try {
-    const store = new PostgresResourceStore(options, rows, replica);
-    await store.start();
-    return store;
-  } catch (error) {
-    replica.close();
-    throw error;
+  for (let tries = 1; ; tries++) {
+    const replica = new KeyReplica({ directory, onThrownAway, ...(speaks && { speaks }) });
+    try {
+      const store = new PostgresResourceStore(options, rows, replica);
+      await store.start();
+      return store;
+    } catch (error) {
+      const isDamaged = replica.isDamagedBy(error);
+      replica.close();
+      if (!isDamaged || tries > 1) throw error;
+    }
   }
 }
 
@@ -230,6 +233,7 @@ class PostgresResourceStore implements ResourceStore {
     try {
       this.#replica.take(events, position);
     } catch (error) {
+      this.#replica.isDamagedBy(error);
       throw new StoreUnavailable(`the copy of the keys cannot be written: ${(error as Error).message}`);
     }
     if (events.length > 0) this.#memory.adopt(events);
@@ -282,6 +286,7 @@ class PostgresResourceStore implements ResourceStore {
   #tellFault(error: Error | undefined): void {
     if (this.#isClosed || (error !== undefined) === this.#faulty) return;
     this.#faulty = error !== undefined;
+    if (error !== undefined) this.#replica.isDamagedBy(error);
     this.#options.onFault?.(error);
   }
 }

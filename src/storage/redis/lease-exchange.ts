@@ -1,40 +1,21 @@
 /** One thread's exchanges with the server, one after the other: each takes along all calls that wait and all that changed. */
 import { leaseMs, maySpend, settlingMs, spendMs } from '../../core/budget/lease-time.ts';
-import type {
-  Reading,
-  ReservationItem,
-  ReservationOutcome,
-  ReservationRequest,
-} from '../../core/budget/model.ts';
-import { BudgetsSettling } from '../../core/budget/settling.ts';
+import type { Reading, ReservationItem } from '../../core/budget/model.ts';
 import { RateLimitUnavailable } from '../../core/ratelimit/model.ts';
 import { budgetKeys } from './budget-keys.ts';
 import { RedisUnavailable } from './connection.ts';
-import type { Asked, Lease } from './lease.ts';
+import { answer, type Exchange, isAnswerTo, type WaitingCall, waitingFor } from './exchange.ts';
+import type { Lease } from './lease.ts';
 import type { LeaseBook } from './lease-book.ts';
 import type { LeasedAccountsOptions } from './lease-options.ts';
 import type { Reply } from './resp.ts';
 import { runScript } from './scripts.ts';
-import { notOpen, type SyncCall, type SyncRequest, syncScript, unknownScript } from './sync-script.ts';
-
-export interface WaitingCall {
-  request: ReservationRequest;
-  leases: readonly Lease[];
-  /** True when what was leased meanwhile was enough: it is answered. */
-  again(): boolean;
-  resolve(outcome: ReservationOutcome): void;
-  reject(error: Error): void;
-}
+import { type SyncCall, type SyncRequest, syncScript, unknownScript } from './sync-script.ts';
 
 const beatMs = 1_000;
 const maxCounters = 500;
 const maxCalls = 200;
 const enforcement = { hard: 0, soft: 1, report: 2 } as const;
-
-interface Exchange {
-  calls: WaitingCall[];
-  asked: Asked[];
-}
 
 export class LeaseExchange {
   readonly #options: LeasedAccountsOptions;
@@ -70,6 +51,8 @@ export class LeaseExchange {
 
   /** Something changed that the server is to know of in time. */
   touch(lease: Lease): void {
+    if (lease.isActive) return;
+    lease.isActive = true;
     this.#active.add(lease);
   }
 
@@ -80,7 +63,7 @@ export class LeaseExchange {
       return;
     }
     this.#waiting.push(call);
-    for (const lease of call.leases) this.#active.add(lease);
+    for (const lease of call.leases) this.touch(lease);
     this.soon();
   }
 
@@ -94,6 +77,12 @@ export class LeaseExchange {
     });
   }
 
+  /** Nobody draws on it any more, and nothing is lost when it is forgotten. */
+  forget(lease: Lease): void {
+    lease.isActive = false;
+    this.#active.delete(lease);
+  }
+
   /** Something leased will not last. A server that does not answer is asked by ticks alone. */
   refill(): void {
     if (this.#fault === undefined) this.soon();
@@ -101,7 +90,7 @@ export class LeaseExchange {
 
   onTick(): void {
     const isSilent = this.#options.nowMs() - this.#toldAtMs >= beatMs;
-    if ((isSilent && this.#generation !== '') || this.#due(1).length > 0) this.#run();
+    if ((isSilent && this.#generation !== '') || this.#isPressing()) this.#run();
   }
 
   /** Everything that is spare, and every charge. */
@@ -135,6 +124,11 @@ export class LeaseExchange {
     );
   }
 
+  #isPressing(): boolean {
+    for (const lease of this.#active) if (lease.isPressing(this.#tick())) return true;
+    return false;
+  }
+
   #due(most: number): Lease[] {
     const due: Lease[] = [];
     for (const lease of this.#active) {
@@ -149,7 +143,7 @@ export class LeaseExchange {
   #dropUnsure(): void {
     if (this.#hasLapsed || this.isLeaseSure()) return;
     this.#hasLapsed = true;
-    for (const lease of this.#leases) if (lease.lapse()) this.#active.add(lease);
+    for (const lease of this.#leases) if (lease.lapse()) this.touch(lease);
   }
 
   async #once(isLast: boolean): Promise<void> {
@@ -230,6 +224,7 @@ export class LeaseExchange {
     for (const asked of exchange.asked) {
       const [used, others, spare] = [figures[at++]!, figures[at++]!, figures[at++]!];
       asked.lease.took(asked, used, others, spare, this.#tick());
+      asked.lease.isActive = !asked.lease.isQuiet;
       if (asked.lease.isQuiet) this.#active.delete(asked.lease);
     }
     const usedOf = new Map(exchange.asked.map(({ lease }, index) => [lease, figures[3 * index]!]));
@@ -250,7 +245,7 @@ export class LeaseExchange {
     for (const asked of exchange.asked) asked.lease.lost(asked, false);
     for (const lease of this.#leases) {
       lease.dirty = true;
-      this.#active.add(lease);
+      this.touch(lease);
     }
     this.#waiting.unshift(...exchange.calls);
   }
@@ -263,30 +258,5 @@ export class LeaseExchange {
     const mayHaveRun = !(error instanceof RedisUnavailable) || error.mayHaveRun;
     for (const asked of exchange.asked) asked.lease.lost(asked, mayHaveRun);
     for (const { reject } of [...exchange.calls, ...this.#waiting.splice(0)]) reject(this.#fault);
-  }
-}
-
-/** How many calls each lease of `now` keeps waiting; those that come later are to find enough. */
-function waitingFor(now: readonly WaitingCall[], later: readonly WaitingCall[]): Map<Lease, number> {
-  const counts = new Map<Lease, number>();
-  for (const { leases } of now) for (const lease of leases) counts.set(lease, (counts.get(lease) ?? 0) + 1);
-  for (const { leases } of later)
-    for (const lease of leases) if (counts.has(lease)) counts.set(lease, counts.get(lease)! + 1);
-  return counts;
-}
-
-/** Nothing of an answer may be believed before all of it is: half of it would leave leases that nobody gave. */
-function isAnswerTo({ asked, calls }: Exchange, figures: readonly unknown[]): boolean {
-  const items = calls.reduce((sum, { leases }) => sum + leases.length, 0);
-  const expected = 3 * asked.length + calls.length + items;
-  return figures.length === expected && figures.every((figure) => typeof figure === 'number');
-}
-
-function answer(call: WaitingCall, result: number, readings: Reading[], tick: number): void {
-  if (result <= notOpen) call.reject(new BudgetsSettling(notOpen - result));
-  else if (result < 0) call.resolve({ refusedBy: -result - 1, readings });
-  else {
-    for (const [index, item] of call.request.items.entries()) call.leases[index]!.granted(item, result, tick);
-    call.resolve({ granted: result, readings });
   }
 }

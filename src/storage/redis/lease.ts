@@ -10,6 +10,8 @@ const firstCalls = 4;
 const idleTicks = 2;
 /** A lease that was used up sooner than this is too small. */
 const briefTicks = 10;
+/** Far from the limit charges wait for so long, so that one exchange tells of many calls; what is leased counts for them meanwhile. */
+const tellTicks = 3;
 
 export class Lease {
   /** The last that drew on it: has the limit and the slices in force. */
@@ -28,6 +30,8 @@ export class Lease {
   near = false;
   /** Charged slices whose total is to be told. */
   readonly charged = new Map<number, ReservationItem>();
+  /** Among those that something may be due for; the exchange's to keep. */
+  isActive = false;
   #limit = Number.NaN;
   #used = 0;
   #others = 0;
@@ -36,6 +40,7 @@ export class Lease {
   #target = 0;
   #usedTick = 0;
   #filledTick = 0;
+  #lastCharged = Number.NaN;
 
   constructor(item: ReservationItem) {
     this.item = item;
@@ -85,7 +90,11 @@ export class Lease {
     if (item.enforce !== 'report') this.free += (item.enforce === 'hard' ? back : 0) - used;
     if (used !== 0) {
       this.#unsent += used;
-      this.charged.set(item.slices.at(-1)!, item);
+      const slice = item.slices.at(-1)!;
+      if (slice !== this.#lastCharged) {
+        this.#lastCharged = slice;
+        this.charged.set(slice, item);
+      }
     }
     this.dirty = true;
   }
@@ -107,7 +116,7 @@ export class Lease {
     ]);
     if (this.free < 0) this.free = 0;
     const idle = tick - this.#usedTick >= idleTicks;
-    if (waiting > 0 || this.isLow) this.#grow(waiting, tick);
+    if (waiting > 0 || this.isLow || this.#isSpentSoon(tick)) this.#grow(waiting, tick);
     else if (idle) this.#target = 0;
     const isSpare = this.item.enforce !== 'report';
     const target = isSpare ? this.#target : 0;
@@ -115,6 +124,7 @@ export class Lease {
     this.free -= parked;
     const sent = { parked, unsent: this.#unsent, charged };
     this.charged.clear();
+    this.#lastCharged = Number.NaN;
     this.dirty = false;
     const { slices, keepSeconds, limit } = this.item;
     const counter: SyncCounter = {
@@ -163,9 +173,24 @@ export class Lease {
 
   /** Spare amounts that nobody draws on go back; a lease that is used up before long is filled in time. */
   isDue(tick: number): boolean {
-    if (this.dirty) return true;
+    return this.dirty || this.#isIdleOrHalf(tick);
+  }
+
+  /** It is due, and does not wait to be told with what comes next. */
+  isPressing(tick: number): boolean {
+    if (this.dirty && (this.near || tick - this.#filledTick >= tellTicks)) return true;
+    return this.#isIdleOrHalf(tick);
+  }
+
+  /** Also when more was charged than leased: nothing here counts for that. */
+  #isIdleOrHalf(tick: number): boolean {
     if (this.free > 0 && tick - this.#usedTick >= idleTicks) return true;
-    return !this.near && this.#target > 0 && this.free < this.#target / 2;
+    return !this.near && this.free < this.#target / 2;
+  }
+
+  /** It would have to be filled more often than charges are told. */
+  #isSpentSoon(tick: number): boolean {
+    return !this.near && this.free < this.#target / 2 && tick - this.#filledTick < tellTicks;
   }
 
   /** It will not last until the next tick, at the pace of the calls since the last: filled before they have to wait. */

@@ -10,9 +10,10 @@ import type {
   ReservationRequest,
 } from '../../core/budget/model.ts';
 import type { Accounts } from '../accounts.ts';
+import type { WaitingCall } from './exchange.ts';
 import type { Lease } from './lease.ts';
 import { LeaseBook } from './lease-book.ts';
-import { LeaseExchange, type WaitingCall } from './lease-exchange.ts';
+import { LeaseExchange } from './lease-exchange.ts';
 import type { LeasedAccountsOptions } from './lease-options.ts';
 
 export interface LeasedAccounts extends Accounts {
@@ -118,7 +119,12 @@ class ScriptedAccounts implements LeasedAccounts {
 
   #onTick(): void {
     this.#tick++;
-    if (this.#tick % 100 === 0) this.#leases.forget((lease) => lease.isIdle(this.#tick));
+    if (this.#tick % 100 === 0)
+      this.#leases.forget((lease) => {
+        const isIdle = lease.isIdle(this.#tick);
+        if (isIdle) this.#exchange.forget(lease);
+        return isIdle;
+      });
     this.#exchange.onTick();
   }
 }

@@ -101,7 +101,7 @@ export class KeyReplica {
       });
     } catch (error) {
       keys.forget();
-      throw this.#faultOf(error);
+      throw error;
     }
     keys.saved();
     this.#opened.taken = taken;
@@ -162,6 +162,15 @@ export class KeyReplica {
     this.#opened.database.exec('ROLLBACK');
   }
 
+  /** True when `error` tells that the file is damaged: then nothing of it is left for a next start; who has it open reads on. */
+  isDamagedBy(error: unknown): boolean {
+    const code = Number((error as { errcode?: unknown }).errcode) & 0xff;
+    if (code !== corrupt && code !== notDatabase) return false;
+    this.#options.onThrownAway((error as Error).message);
+    this.#remove();
+    return true;
+  }
+
   close(): void {
     this.#opened.keys?.close();
     if (this.#opened.database.isOpen) this.#opened.database.close();
@@ -189,14 +198,6 @@ export class KeyReplica {
       database.close();
       throw error;
     }
-  }
-
-  /** Of a damaged file nothing is left for the next start; until then whoever has it open reads on. */
-  #faultOf(error: unknown): unknown {
-    const code = Number((error as { errcode?: unknown }).errcode) & 0xff;
-    if (code !== corrupt && code !== notDatabase) return error;
-    this.#remove();
-    return new Error(`${this.#path} is damaged: it is made anew at the next start`);
   }
 
   #remove(): void {

@@ -32,8 +32,8 @@ const usualBounds: SearchBounds = {
   few: 5_000,
   fewByName: 1_000,
   counted: 10_000,
-  // Some 40 ms at most.
-  exact: 1_000_000,
+  // 30 ms of CPU.
+  exact: 500_000,
   looked: 20_000,
   candidates: 4_000,
 };

@@ -229,8 +229,10 @@ test('a data directory of the version before is converted: every key is found as
     );
   }
   raw.close();
-  const store = openResourceStore(path);
+  const told: string[] = [];
+  const store = openResourceStore(path, { progress: (done, all) => told.push(`${done} of ${all}`) });
   t.after(() => store.close());
+  assert.deepEqual(told, ['1 of 5', '2 of 5', '3 of 5', '4 of 5', '5 of 5']);
   assert.equal(store.revision(), 9);
   assert.equal(store.get({ ...kind, namespace: 'a', name: 'k2' })?.metadata.resourceVersion, '3');
   const order = { by: 'lastUsedAt', descending: true } as const;

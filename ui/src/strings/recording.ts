@@ -14,6 +14,8 @@ export const recordingStrings = {
   kept: 'Kept',
   days: (days: number) => (days === 1 ? '1 day' : `${days} days`),
   notYours: 'It was recorded. Administrators alone may read it.',
+  masked: (decisions: readonly string[]) =>
+    `Masked before it was recorded, as the model and the client saw it: ${decisions.join('; ')}.`,
   show: 'Show what was said',
   hint: 'That you read it is entered in the audit log.',
   prompt: 'Prompt',
@@ -35,6 +37,7 @@ export const recordingStrings = {
     'not-text': 'There is no text in it that can be read.',
     'not-delivered': 'The client got no answer of a model.',
     'cut-off': 'The answer broke off; these are the words that had been delivered.',
+    busy: 'Too many recorded calls were under way at once: what is here is not all.',
     realtime: 'It was a session over a WebSocket, of which nothing is recorded.',
   },
   nothing: 'Nothing was said.',

@@ -30,8 +30,20 @@ export function CallContentView({ call }: { call: Call }) {
           [texts.setBy, <SetBy key="by" object={setBy} />],
         ]}
       />
+      <Masked decisions={call.decisions} />
       {isAdmin ? <Readable id={call.id} /> : <Text size="sm">{texts.notYours}</Text>}
     </Stack>
+  );
+}
+
+/** Guards came first: what they masked is masked in the record too. */
+function Masked({ decisions }: { decisions: readonly string[] }) {
+  const masked = decisions.filter((decision) => /^guard .*: masked /.test(decision));
+  if (masked.length === 0) return null;
+  return (
+    <Text size="sm" className="break">
+      {texts.masked(masked)}
+    </Text>
   );
 }
 

@@ -12,6 +12,7 @@ import type {
   TextPart,
   ToolChoice,
 } from '../../model.ts';
+import { refuseAnswers } from '../../several-answers.ts';
 import { refuseSound, refuseSpeech } from '../../speech.ts';
 import { isOfGemini } from '../../thinking-seal.ts';
 import { closedSchema } from '../../tool-schemas.ts';
@@ -25,6 +26,7 @@ const jsonOnly: TextPart = { type: 'text', text: 'Answer with one JSON object an
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
   refuseLogprobs(request);
   refuseSpeech(request);
+  refuseAnswers(request);
   reportUnsampled(request, drops);
   reportOfOpenai(request, drops);
   const system = request.system.filter(({ text }) => text.trim() !== '');

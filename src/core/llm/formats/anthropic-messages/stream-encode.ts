@@ -40,6 +40,7 @@ class MessagesEncoder implements StreamEncoder {
       case 'block-end':
         return this.#open === 'text' ? this.#close() : '';
       case 'speech':
+      case 'of-answer':
         return '';
       case 'thinking':
         return (

@@ -12,6 +12,7 @@ import type {
   Tool,
   ToolChoice,
 } from '../../model.ts';
+import { refuseAnswers } from '../../several-answers.ts';
 import { refuseSound, refuseSpeech } from '../../speech.ts';
 import { isOfGemini } from '../../thinking-seal.ts';
 import { reportOfOpenai, reportUncarried, reportUnsampled } from '../../uncarried.ts';
@@ -22,6 +23,7 @@ const jsonOnly: TextPart = { type: 'text', text: 'Answer with one JSON object an
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
   refuseLogprobs(request);
   refuseSpeech(request);
+  refuseAnswers(request);
   if (request.webSearch !== undefined) withoutSearch(request.webSearch, drops);
   reportUnsampled(request, drops);
   const tier = request.serviceTier;

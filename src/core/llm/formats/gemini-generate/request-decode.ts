@@ -12,6 +12,7 @@ import {
 } from '../../fields.ts';
 import { either, jsonSchemaOf } from '../../gemini-names.ts';
 import type { CanonicalRequest, Tool, ToolChoice } from '../../model.ts';
+import { answersAsked } from '../../several-answers.ts';
 import { reportOthers } from '../../uncarried.ts';
 import { searchOfGemini } from '../../web-search.ts';
 import { decodeContents, decodeTexts } from './messages-decode.ts';
@@ -54,6 +55,7 @@ export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
     topP: read('topP', asNumber),
     topK: read('topK', asNumber),
     seed: read('seed', asNumber),
+    answers: answersAsked(read('candidateCount', asCount), 'generationConfig.candidateCount'),
     frequencyPenalty: read('frequencyPenalty', asNumber),
     presencePenalty: read('presencePenalty', asNumber),
     logprobs: decodeLogprobs(read('responseLogprobs', asBoolean), read('logprobs', asCount), drops),
@@ -90,9 +92,6 @@ const known = [
 
 /** What no other format can answer as Gemini would is an error; settings of comfort are dropped, and named. */
 function reduce(config: Fields, drops: string[]): void {
-  const candidates = either(config, 'candidateCount');
-  if (typeof candidates === 'number' && candidates !== 1)
-    throw new FieldFault('generationConfig.candidateCount', 'this provider gives one answer per call');
   const modalities = either(config, 'responseModalities');
   if (Array.isArray(modalities) && modalities.some((modality) => modality !== 'TEXT' && modality !== 'AUDIO'))
     throw new FieldFault('generationConfig.responseModalities', 'this provider paints no pictures');

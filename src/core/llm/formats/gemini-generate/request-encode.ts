@@ -39,6 +39,7 @@ function encodeConfig(request: CanonicalRequest, drops: string[]): Fields | unde
     topP: request.topP,
     topK: request.topK,
     seed: request.seed,
+    candidateCount: request.answers?.count,
     frequencyPenalty: request.frequencyPenalty,
     presencePenalty: request.presencePenalty,
     responseLogprobs: logprobs === undefined ? undefined : true,

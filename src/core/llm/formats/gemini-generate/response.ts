@@ -91,33 +91,40 @@ export function decodeParts(part: Fields, answerId: string, number: number): Can
 
 export function decodeResponse(body: Fields): CanonicalResponse {
   try {
-    const blocked = isBlocked(body);
-    if (!blocked) asArray(body['candidates'], 'candidates');
-    const candidate = candidateOf(body);
-    const fault = faultOf(candidate?.['finishReason']);
-    if (fault !== undefined) throw new ReplyFault(fault);
-    const id = String(body['responseId'] ?? '');
-    const parts: CanonicalResponse['parts'] = [];
-    const speech: string[] = [];
-    let calls = 0;
-    for (const part of partsOf(candidate)) {
-      if (part['inlineData'] !== undefined) collectSpeech(part, speech);
-      const decoded = decodeParts(part, id, calls);
-      if (decoded.some(({ type }) => type === 'tool-call')) calls++;
-      parts.push(...decoded);
-    }
-    const citations = citationsOfGemini(candidate, textsOf(parts).join(''));
-    return {
-      id,
-      model: String(body['modelVersion'] ?? ''),
-      parts: withLogprobs(parts, logprobsOfGemini(candidate)),
-      finishReason: blocked ? 'refusal' : finishReasonFromWire(candidate?.['finishReason'], calls > 0),
-      ...(citations.length > 0 && { citations }),
-      ...(speech.length > 0 && { speech: joinSpeech(speech) }),
-    };
+    if (!isBlocked(body)) asArray(body['candidates'], 'candidates');
+    const answer = decodeCandidate(candidateOf(body), body);
+    const rest = Array.isArray(body['candidates']) ? (body['candidates'] as Fields[]).slice(1) : [];
+    return rest.length === 0
+      ? answer
+      : { ...answer, others: rest.map((candidate) => decodeCandidate(candidate, body)) };
   } catch (error) {
     throw new ReplyFault((error as Error).message);
   }
+}
+
+function decodeCandidate(candidate: Fields | undefined, body: Fields): CanonicalResponse {
+  const fault = faultOf(candidate?.['finishReason']);
+  if (fault !== undefined) throw new ReplyFault(fault);
+  const id = String(body['responseId'] ?? '');
+  const parts: CanonicalResponse['parts'] = [];
+  const speech: string[] = [];
+  let calls = 0;
+  for (const part of partsOf(candidate)) {
+    if (part['inlineData'] !== undefined) collectSpeech(part, speech);
+    const decoded = decodeParts(part, id, calls);
+    if (decoded.some(({ type }) => type === 'tool-call')) calls++;
+    parts.push(...decoded);
+  }
+  const citations = citationsOfGemini(candidate, textsOf(parts).join(''));
+  const reason = finishReasonFromWire(candidate?.['finishReason'], calls > 0);
+  return {
+    id,
+    model: String(body['modelVersion'] ?? ''),
+    parts: withLogprobs(parts, logprobsOfGemini(candidate)),
+    finishReason: isBlocked(body) ? 'refusal' : reason,
+    ...(citations.length > 0 && { citations }),
+    ...(speech.length > 0 && { speech: joinSpeech(speech) }),
+  };
 }
 
 function collectSpeech(part: Fields, speech: string[]): void {
@@ -148,28 +155,29 @@ function parseArgs(text: string): unknown {
 }
 
 export function encodeResponse(response: CanonicalResponse, usage: Usage, _context: AnswerContext): string {
+  return JSON.stringify({
+    candidates: [response, ...(response.others ?? [])].map(encodeCandidate),
+    usageMetadata: encodeUsage(usage),
+    modelVersion: response.model,
+    responseId: response.id,
+  });
+}
+
+function encodeCandidate(response: CanonicalResponse, index: number): Fields {
   const parts = response.parts.map((part): Fields => {
     if (part.type === 'text') return { text: part.text };
     return part.type === 'thinking' ? thoughtPart(part) : callPart(part);
   });
   if (response.speech !== undefined) parts.push(geminiSpeechPart(response.speech));
   const tokens = logprobsIn(response.parts);
-  return JSON.stringify({
-    candidates: [
-      {
-        content: { parts, role: 'model' },
-        finishReason: finishReasonToWire(response.finishReason),
-        index: 0,
-        groundingMetadata:
-          response.citations && groundingMetadata(response.citations, textsOf(response.parts)),
-        ...(tokens && {
-          ...averageOf(sumOfLogprobs(tokens), tokens.length),
-          logprobsResult: logprobsResult(tokens),
-        }),
-      },
-    ],
-    usageMetadata: encodeUsage(usage),
-    modelVersion: response.model,
-    responseId: response.id,
-  });
+  return {
+    content: { parts, role: 'model' },
+    finishReason: finishReasonToWire(response.finishReason),
+    index,
+    groundingMetadata: response.citations && groundingMetadata(response.citations, textsOf(response.parts)),
+    ...(tokens && {
+      ...averageOf(sumOfLogprobs(tokens), tokens.length),
+      logprobsResult: logprobsResult(tokens),
+    }),
+  };
 }

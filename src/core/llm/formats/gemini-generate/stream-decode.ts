@@ -5,6 +5,7 @@ import type { Fields } from '../../fields.ts';
 import type { StreamDecoder } from '../../format.ts';
 import { logprobsOfGemini } from '../../logprobs.ts';
 import type { StreamEvent, WebCitation } from '../../model.ts';
+import { OtherAnswers } from '../../several-answers.ts';
 import { speechOfPart } from '../../speech.ts';
 import type { SseEvent } from '../../sse.ts';
 import type { Usage } from '../../usage.ts';
@@ -12,8 +13,8 @@ import { decodeError } from './error.ts';
 import { candidateOf, decodeParts, faultOf, finishReasonFromWire, isBlocked, partsOf } from './response.ts';
 import { decodeUsage } from './usage.ts';
 
-export function decodeStream(): StreamDecoder {
-  return new ChunkDecoder();
+export function decodeStream(answers = 1): StreamDecoder {
+  return new ChunkDecoder(answers);
 }
 
 /** Characters: what is longer is cited without its places. */
@@ -28,8 +29,16 @@ class ChunkDecoder implements StreamDecoder {
   /** Told at the end: the places may come with every chunk, and which words they stand for with the last. */
   readonly #cited = new Map<string, WebCitation>();
   #calls = 0;
+  readonly #answers: number;
+  /** There where more than one answer was asked for. */
+  readonly #others: OtherAnswers | undefined;
   #finished = false;
   #ended = false;
+
+  constructor(answers: number) {
+    this.#answers = answers;
+    this.#others = answers > 1 ? new OtherAnswers(decodeStream) : undefined;
+  }
 
   push(event: SseEvent): StreamEvent[] {
     const chunk = eventObject(event.data);
@@ -44,7 +53,8 @@ class ChunkDecoder implements StreamDecoder {
       this.#id = String(chunk['responseId'] ?? '');
       events.push({ type: 'start', id: this.#id, model: this.model });
     }
-    const candidate = candidateOf(chunk);
+    const candidate =
+      this.#others === undefined ? candidateOf(chunk) : this.#own(chunk, this.#others, events);
     const before = events.length;
     for (const part of partsOf(candidate)) this.#part(part, events);
     if (candidate?.['logprobsResult']) addLogprobs(candidate, events, before);
@@ -53,6 +63,17 @@ class ChunkDecoder implements StreamDecoder {
     if (fault !== undefined) events.push({ type: 'error', kind: 'internal', message: fault, ofModel: true });
     this.#finish(chunk, candidate?.['finishReason'], events);
     return events;
+  }
+
+  /** The first answer's part of a chunk, after what it has of the others. */
+  #own(chunk: Fields, others: OtherAnswers, events: StreamEvent[]): Fields | undefined {
+    let own: Fields | undefined;
+    for (const candidate of (chunk['candidates'] ?? []) as Fields[]) {
+      const answer = Number(candidate['index'] ?? 0);
+      if (answer === 0) own = candidate;
+      else events.push(...others.push(answer, { ...chunk, candidates: [candidate] }));
+    }
+    return own;
   }
 
   /** The API has no event for the end: it is where the stream ends, when the reason for it was told. */
@@ -102,7 +123,8 @@ class ChunkDecoder implements StreamDecoder {
     events.push(...this.#citations());
     events.push({ type: 'finish', reason: finish });
     // The last chunk brings the last report: the answer can be counted before it is passed on.
-    if (decodeUsage(chunk) !== undefined) events.push(...this.close());
+    const all = this.#others === undefined || this.#others.finished === this.#answers - 1;
+    if (all && decodeUsage(chunk) !== undefined) events.push(...this.close());
   }
 }
 

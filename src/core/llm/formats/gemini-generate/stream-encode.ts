@@ -4,6 +4,7 @@ import type { Fields } from '../../fields.ts';
 import type { StreamEncoder, StreamOptions } from '../../format.ts';
 import { averageOf, logprobsResult, sumOfLogprobs } from '../../logprobs.ts';
 import type { Citation, FinishReason, StreamEvent, TokenLogprob } from '../../model.ts';
+import { OtherEncoders } from '../../several-answers.ts';
 import { geminiSpeechPart } from '../../speech.ts';
 import { sseData } from '../../sse.ts';
 import { ReplyFault } from '../../translate-contract.ts';
@@ -22,7 +23,7 @@ interface OpenCall {
 }
 
 export function encodeStream(_options: StreamOptions): StreamEncoder {
-  return new ChunkEncoder();
+  return new ChunkEncoder(0);
 }
 
 class ChunkEncoder implements StreamEncoder {
@@ -33,6 +34,20 @@ class ChunkEncoder implements StreamEncoder {
   #said = '';
   #logprobs = { sum: 0, count: 0 };
   #finish: FinishReason = 'stop';
+  /** Of the answer, among those to the call. */
+  readonly #index: number;
+  readonly #others: OtherEncoders<ChunkEncoder>;
+
+  constructor(index: number) {
+    this.#index = index;
+    this.#others = new OtherEncoders((answer) => this.#beside(answer));
+  }
+
+  #beside(answer: number): ChunkEncoder {
+    const encoder = new ChunkEncoder(answer);
+    encoder.#answer = this.#answer;
+    return encoder;
+  }
 
   encode(event: StreamEvent, usage: () => Usage): string {
     switch (event.type) {
@@ -55,6 +70,8 @@ class ChunkEncoder implements StreamEncoder {
         return '';
       case 'block-end':
         return '';
+      case 'of-answer':
+        return this.#others.encode(event, usage);
       case 'tool-start':
         this.#calls.set(event.index, { id: event.id, name: event.name, arguments: '' });
         return '';
@@ -86,11 +103,11 @@ class ChunkEncoder implements StreamEncoder {
     const parts = [...this.#calls.values()].map(callPart);
     this.#calls.clear();
     this.#held = 0;
-    return this.#chunk({ content: { parts, role: 'model' }, index: 0 });
+    return this.#chunk({ content: { parts, role: 'model' }, index: this.#index });
   }
 
   #part(part: Fields, logprobs?: readonly TokenLogprob[]): string {
-    const candidate: Fields = { content: { parts: [part], role: 'model' }, index: 0 };
+    const candidate: Fields = { content: { parts: [part], role: 'model' }, index: this.#index };
     if (logprobs !== undefined) candidate['logprobsResult'] = this.#counted(logprobs);
     return this.#flush() + this.#chunk(candidate);
   }
@@ -112,15 +129,21 @@ class ChunkEncoder implements StreamEncoder {
   }
 
   #end(usage: Usage): string {
+    const others = [...this.#others.all()];
+    const open = others.map((other) => other.#flush()).join('');
+    const candidates = [this.#last(), ...others.map((other) => other.#last())];
+    const usageMetadata = encodeUsage(usage);
+    return open + sseData(JSON.stringify({ candidates, usageMetadata, ...this.#answer }));
+  }
+
+  #last(): Fields {
     const content = { parts: [{ text: '' }], role: 'model' };
-    const candidate = {
+    return {
       content,
       finishReason: finishReasonToWire(this.#finish),
-      index: 0,
+      index: this.#index,
       ...averageOf(this.#logprobs.sum, this.#logprobs.count),
       ...this.#grounding(),
     };
-    const usageMetadata = encodeUsage(usage);
-    return sseData(JSON.stringify({ candidates: [candidate], usageMetadata, ...this.#answer }));
   }
 }

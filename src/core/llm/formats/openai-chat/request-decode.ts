@@ -12,6 +12,7 @@ import {
 } from '../../fields.ts';
 import type { CanonicalRequest, Tool, ToolChoice } from '../../model.ts';
 import { decodeEffort } from '../../reasoning-effort.ts';
+import { answersAsked } from '../../several-answers.ts';
 import { serviceTierAsked } from '../../uncarried.ts';
 import { searchOfChat } from '../../web-search.ts';
 import { decodeMessages } from './messages-decode.ts';
@@ -67,6 +68,7 @@ export function decodeRequest(body: Fields, drops: string[]): CanonicalRequest {
     frequencyPenalty: number('frequency_penalty'),
     presencePenalty: number('presence_penalty'),
     logprobs: decodeLogprobs(body, drops),
+    answers: answersAsked(optional(body['n'], 'n', asCount), 'n'),
     stop: decodeStop(body['stop']),
     stream: optional(body['stream'], 'stream', asBoolean) ?? false,
     includeUsage: optional(options?.['include_usage'], 'stream_options.include_usage', asBoolean) ?? false,
@@ -83,8 +85,6 @@ function refuseInexpressible(body: Fields): void {
   const refuse = (path: string, why: string) => {
     throw new FieldFault(path, why);
   };
-  if (typeof body['n'] === 'number' && body['n'] !== 1)
-    refuse('n', 'this provider gives one answer per call');
   if (body['functions'] !== undefined) refuse('functions', 'use tools: functions are not translated');
 }
 

@@ -20,6 +20,7 @@ export function encodeRequest(request: CanonicalRequest, drops: string[]): Field
     top_p: topP,
     stop,
     seed,
+    n: request.answers?.count,
     frequency_penalty: penalties.frequencyPenalty,
     presence_penalty: penalties.presencePenalty,
     logprobs: logprobs === undefined ? undefined : true,

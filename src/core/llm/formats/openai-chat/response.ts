@@ -37,6 +37,19 @@ export function finishReasonFromWire(reason: unknown, called: boolean): FinishRe
 }
 
 export function encodeResponse(response: CanonicalResponse, usage: Usage, context: AnswerContext): string {
+  const answers = [response, ...(response.others ?? [])];
+  return JSON.stringify({
+    id: response.id,
+    object: 'chat.completion',
+    created: context.nowSeconds,
+    model: response.model,
+    service_tier: response.serviceTier,
+    choices: answers.map((answer, index) => encodeChoice(answer, index, context)),
+    usage: encodeUsage(usage),
+  });
+}
+
+function encodeChoice(response: CanonicalResponse, index: number, context: AnswerContext): Fields {
   const text = response.parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
   const calls = response.parts.flatMap((part) =>
     part.type === 'tool-call'
@@ -65,52 +78,45 @@ export function encodeResponse(response: CanonicalResponse, usage: Usage, contex
     );
   }
   const logprobs = logprobsIn(response.parts);
-  return JSON.stringify({
-    id: response.id,
-    object: 'chat.completion',
-    created: context.nowSeconds,
-    model: response.model,
-    service_tier: response.serviceTier,
-    choices: [
-      {
-        index: 0,
-        message,
-        logprobs: logprobs === undefined ? null : { content: openaiLogprobs(logprobs), refusal: null },
-        finish_reason: finishReasonToWire(response.finishReason),
-      },
-    ],
-    usage: encodeUsage(usage),
-  });
+  return {
+    index,
+    message,
+    logprobs: logprobs === undefined ? null : { content: openaiLogprobs(logprobs), refusal: null },
+    finish_reason: finishReasonToWire(response.finishReason),
+  };
 }
 
 export function decodeResponse(body: Fields): CanonicalResponse {
   try {
-    const choice = asObject(asArray(body['choices'], 'choices')[0], 'choices[0]');
-    const message = asObject(choice['message'], 'choices[0].message');
-    const id = String(body['id'] ?? '');
-    const parts: CanonicalResponse['parts'] = [
-      ...reasoningParts(message),
-      ...contentParts(message['content']),
-    ];
-    const { refusal } = message;
-    if (typeof refusal === 'string' && refusal !== '') parts.push({ type: 'text', text: refusal });
-    const calls = asArray(message['tool_calls'] ?? [], 'tool_calls').map((item, index) =>
-      decodeCall(asObject(item, 'tool_calls'), `call_${id}_${index}`),
-    );
-    const cited = citationsOfOpenai(message['annotations']);
-    const citations = cited.length > 0 ? cited : citationsBeside(body);
-    const refused = typeof refusal === 'string' && refusal !== '';
-    return {
-      id,
-      model: String(body['model'] ?? ''),
-      parts: [...withLogprobs(parts, logprobsOfChoice(choice)), ...calls],
-      finishReason: refused ? 'refusal' : finishReasonFromWire(choice['finish_reason'], calls.length > 0),
-      ...(citations.length > 0 && { citations }),
-      ...speechOf(message),
-    };
+    const [first, ...rest] = asArray(body['choices'], 'choices');
+    const others = rest.map((choice) => decodeChoice(asObject(choice, 'choices'), body));
+    const answer = decodeChoice(asObject(first, 'choices[0]'), body);
+    return others.length === 0 ? answer : { ...answer, others };
   } catch (error) {
     throw new ReplyFault((error as Error).message);
   }
+}
+
+function decodeChoice(choice: Fields, body: Fields): CanonicalResponse {
+  const message = asObject(choice['message'], 'choices[0].message');
+  const id = String(body['id'] ?? '');
+  const parts: CanonicalResponse['parts'] = [...reasoningParts(message), ...contentParts(message['content'])];
+  const { refusal } = message;
+  if (typeof refusal === 'string' && refusal !== '') parts.push({ type: 'text', text: refusal });
+  const calls = asArray(message['tool_calls'] ?? [], 'tool_calls').map((item, index) =>
+    decodeCall(asObject(item, 'tool_calls'), `call_${id}_${index}`),
+  );
+  const cited = citationsOfOpenai(message['annotations']);
+  const citations = cited.length > 0 ? cited : citationsBeside(body);
+  const refused = typeof refusal === 'string' && refusal !== '';
+  return {
+    id,
+    model: String(body['model'] ?? ''),
+    parts: [...withLogprobs(parts, logprobsOfChoice(choice)), ...calls],
+    finishReason: refused ? 'refusal' : finishReasonFromWire(choice['finish_reason'], calls.length > 0),
+    ...(citations.length > 0 && { citations }),
+    ...speechOf(message),
+  };
 }
 
 /** It is not kept: a later turn can not name it. What was said in words, its provider does not tell. */

@@ -8,14 +8,15 @@ import type { Fields } from '../../fields.ts';
 import type { StreamDecoder } from '../../format.ts';
 import { logprobsOfChoice } from '../../logprobs.ts';
 import type { Citation, StreamEvent } from '../../model.ts';
+import { OtherAnswers } from '../../several-answers.ts';
 import type { SseEvent } from '../../sse.ts';
 import type { Usage } from '../../usage.ts';
 import { decodeError } from './error.ts';
 import { finishReasonFromWire, speechOf } from './response.ts';
 import { decodeUsage } from './usage.ts';
 
-export function decodeStream(): StreamDecoder {
-  return new ChunkDecoder();
+export function decodeStream(answers = 1): StreamDecoder {
+  return new ChunkDecoder(answers > 1 ? new OtherAnswers(decodeStream) : undefined);
 }
 
 /** Azure tells what its filters think of the prompt before the answer begins, in a chunk without id and choices. */
@@ -26,6 +27,10 @@ function isPreface(chunk: Fields): boolean {
 /** Older vLLM marks errors by the object's name; others have the member in every chunk, null as a rule. */
 function isError(chunk: Fields): boolean {
   return (chunk['error'] !== undefined && chunk['error'] !== null) || chunk['object'] === 'error';
+}
+
+function choicesOf(chunk: Fields): Fields[] | undefined {
+  return chunk['choices'] as Fields[] | undefined;
 }
 
 class ChunkDecoder implements StreamDecoder {
@@ -39,6 +44,12 @@ class ChunkDecoder implements StreamDecoder {
   /** Of a list that comes with every chunk: told at the end. */
   #beside: Citation[] = [];
   readonly #tools = new ToolDeltas();
+  /** There where more than one answer was asked for. */
+  readonly #others: OtherAnswers | undefined;
+
+  constructor(others: OtherAnswers | undefined) {
+    this.#others = others;
+  }
 
   push(event: SseEvent): StreamEvent[] {
     if (event.data === '[DONE]') return this.#end();
@@ -56,10 +67,22 @@ class ChunkDecoder implements StreamDecoder {
       this.model = String(chunk['model'] ?? '');
       events.push({ type: 'start', id: this.#id, model: this.model });
     }
-    const choice = (chunk['choices'] as Fields[] | undefined)?.[0];
+    const choice =
+      this.#others === undefined ? choicesOf(chunk)?.[0] : this.#own(chunk, this.#others, events);
     if (this.#beside.length === 0 && !this.#finished) this.#beside = citationsBeside(chunk);
     if (choice !== undefined) this.#choice(choice, events);
     return events;
+  }
+
+  /** The choice of the first answer, after what the chunk has of the others. */
+  #own(chunk: Fields, others: OtherAnswers, events: StreamEvent[]): Fields | undefined {
+    let own: Fields | undefined;
+    for (const choice of choicesOf(chunk) ?? []) {
+      const answer = Number(choice['index'] ?? 0);
+      if (answer === 0) own = choice;
+      else events.push(...others.push(answer, { ...chunk, choices: [choice] }));
+    }
+    return own;
   }
 
   /** Not every compatible server sends `[DONE]`: with a reason for its end an answer is complete. */

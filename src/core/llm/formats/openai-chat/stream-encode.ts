@@ -4,6 +4,7 @@ import type { Fields } from '../../fields.ts';
 import type { StreamEncoder, StreamOptions } from '../../format.ts';
 import { openaiLogprobs } from '../../logprobs.ts';
 import type { StreamEvent, TokenLogprob } from '../../model.ts';
+import { OtherEncoders } from '../../several-answers.ts';
 import { sseData } from '../../sse.ts';
 import type { Usage } from '../../usage.ts';
 import { encodeError } from './error.ts';
@@ -11,7 +12,7 @@ import { finishReasonToWire, spoken } from './response.ts';
 import { encodeUsage } from './usage.ts';
 
 export function encodeStream(options: StreamOptions): StreamEncoder {
-  return new ChunkEncoder(options);
+  return new ChunkEncoder(options, 0);
 }
 
 class ChunkEncoder implements StreamEncoder {
@@ -20,9 +21,21 @@ class ChunkEncoder implements StreamEncoder {
   #head = 'data: {"object":"chat.completion.chunk"';
   #first = true;
   #id = '';
+  /** Of the answer, among those to the call. */
+  readonly #index: number;
+  readonly #others: OtherEncoders<ChunkEncoder>;
 
-  constructor(options: StreamOptions) {
+  constructor(options: StreamOptions, index: number) {
     this.#options = options;
+    this.#index = index;
+    this.#others = new OtherEncoders((answer) => this.#beside(answer));
+  }
+
+  #beside(answer: number): ChunkEncoder {
+    const encoder = new ChunkEncoder(this.#options, answer);
+    encoder.#head = this.#head;
+    encoder.#id = this.#id;
+    return encoder;
   }
 
   encode(event: StreamEvent, usage: () => Usage): string {
@@ -53,6 +66,8 @@ class ChunkEncoder implements StreamEncoder {
         return isWeb(event.citation) ? this.#fields({ annotations: [chatAnnotation(event.citation)] }) : '';
       case 'block-end':
         return '';
+      case 'of-answer':
+        return this.#others.encode(event, usage);
       case 'tool-start': {
         const definition = { name: event.name, arguments: '' };
         return this.#fields({
@@ -63,7 +78,14 @@ class ChunkEncoder implements StreamEncoder {
         return this.#fields({ tool_calls: [{ index: event.index, function: { arguments: event.text } }] });
       case 'finish':
         return this.#chunk({
-          choices: [{ index: 0, delta: {}, logprobs: null, finish_reason: finishReasonToWire(event.reason) }],
+          choices: [
+            {
+              index: this.#index,
+              delta: {},
+              logprobs: null,
+              finish_reason: finishReasonToWire(event.reason),
+            },
+          ],
         });
       case 'error':
         return sseData(encodeError(event));
@@ -90,7 +112,7 @@ class ChunkEncoder implements StreamEncoder {
     const role = this.#first ? '"role":"assistant",' : '';
     this.#first = false;
     const told = logprobs === undefined ? 'null' : logprobsText(logprobs);
-    const choice = `{"index":0,"delta":{${role}${members}},"logprobs":${told},"finish_reason":null}`;
+    const choice = `{"index":${this.#index},"delta":{${role}${members}},"logprobs":${told},"finish_reason":null}`;
     return `${this.#head},"choices":[${choice}]${this.#options.includeUsage ? ',"usage":null' : ''}}\n\n`;
   }
 

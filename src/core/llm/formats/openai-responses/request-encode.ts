@@ -3,12 +3,14 @@ import { toDataUrl, urlOfImage } from '../../data-url.ts';
 import type { Fields } from '../../fields.ts';
 import type { CanonicalRequest, Message, Part, ToolChoice } from '../../model.ts';
 import { openaiEffort, openaiSampling } from '../../reasoning-effort.ts';
+import { refuseAnswers } from '../../several-answers.ts';
 import { refuseSound, refuseSpeech } from '../../speech.ts';
 import { reportUncarried, reportUnsampled, shortUser } from '../../uncarried.ts';
 import { responsesSearch } from '../../web-search.ts';
 
 export function encodeRequest(request: CanonicalRequest, drops: string[]): Fields {
   refuseSpeech(request);
+  refuseAnswers(request);
   reportUncarried(request, drops);
   if (request.topK !== undefined) drops.push('top_k');
   if (request.stop.length > 0) drops.push('stop');

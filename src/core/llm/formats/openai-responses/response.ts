@@ -27,8 +27,12 @@ export function textPart({ text, logprobs }: Omit<TextPart, 'type'>, annotations
   return { type: 'output_text', text, annotations, logprobs: logprobs ? openaiLogprobs(logprobs) : [] };
 }
 
+export function summaryPart(text: string): Fields {
+  return { type: 'summary_text', text };
+}
+
 export function reasoningItem(id: string, part: ThinkingPart): Fields {
-  const summary = part.text === '' ? [] : [{ type: 'summary_text', text: part.text }];
+  const summary = part.text === '' ? [] : [summaryPart(part.text)];
   return { id, type: 'reasoning', summary, encrypted_content: sealThinking(part) };
 }
 

@@ -59,6 +59,7 @@ class ResponsesEncoder implements StreamEncoder {
       case 'text':
         return this.#text(event.text, event.logprobs);
       case 'speech':
+      case 'of-answer':
       case 'block-end':
         return '';
       case 'thinking':
@@ -162,7 +163,7 @@ class ResponsesEncoder implements StreamEncoder {
     const place = { item_id: id, output_index: index, summary_index: 0 };
     const added =
       part.text === ''
-        ? this.#write('response.reasoning_summary_part.added', { ...place, part: summaryPart('') })
+        ? this.#write('response.reasoning_summary_part.added', { ...place, part: wire.summaryPart('') })
         : '';
     this.#hold(text);
     part.text += text;
@@ -196,7 +197,10 @@ class ResponsesEncoder implements StreamEncoder {
       part.text === ''
         ? ''
         : this.#write('response.reasoning_summary_text.done', { ...place, text: part.text }) +
-          this.#write('response.reasoning_summary_part.done', { ...place, part: summaryPart(part.text) });
+          this.#write('response.reasoning_summary_part.done', {
+            ...place,
+            part: wire.summaryPart(part.text),
+          });
     return told + this.#done(index, wire.reasoningItem(id, part));
   }
 
@@ -293,8 +297,4 @@ class ResponsesEncoder implements StreamEncoder {
     this.#length += text.length;
     if (this.#length > maxAnswerLength) throw new ReplyFault('the answer is too large');
   }
-}
-
-function summaryPart(text: string): Fields {
-  return { type: 'summary_text', text };
 }
