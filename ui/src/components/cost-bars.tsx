@@ -17,7 +17,7 @@ const height = 180;
 const width = 720;
 const left = 84;
 const above = 12;
-const bottom = 26;
+const bottom = 32;
 
 /** Stacked bars of cost. The table beside it says the same to those who cannot see it. */
 export function CostBars({ rows, groupBy, bucket, label, timeZone = 'UTC' }: CostBarsProps) {
@@ -41,7 +41,7 @@ export function CostBars({ rows, groupBy, bucket, label, timeZone = 'UTC' }: Cos
           <g key={bar.start}>
             <Stack bar={bar} x={left + index * step} width={step} top={top} when={nameOf(bar)} />
             {index % every === 0 && (
-              <text x={left + (index + 0.5) * step} y={height + 20} textAnchor="middle">
+              <text x={left + (index + 0.5) * step} y={height + 24} textAnchor="middle">
                 {nameOf(bar)}
               </text>
             )}

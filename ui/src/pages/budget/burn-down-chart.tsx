@@ -9,7 +9,7 @@ const height = 200;
 const width = 720;
 const left = 100;
 const above = 16;
-const bottom = 26;
+const bottom = 32;
 const ticks = 5;
 
 /** The table below it says the same to those who cannot see it. */
@@ -41,7 +41,7 @@ export function BurnDownChart({ course, lines }: { course: BurnDown; lines: Line
         ))}
         {Array.from({ length: ticks }, (_, index) => fromMs + ((index + 0.5) / ticks) * (toMs - fromMs)).map(
           (at) => (
-            <text key={at} x={xOf(at)} y={height + 20} textAnchor="middle">
+            <text key={at} x={xOf(at)} y={height + 24} textAnchor="middle">
               {tickText(at, toMs - fromMs)}
             </text>
           ),
