@@ -1,4 +1,4 @@
-import { Alert, Badge, Loader, Table, Text } from '@mantine/core';
+import { Alert, Badge, Box, Loader, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { UsageRow } from '../../api/types.ts';
@@ -19,7 +19,13 @@ export function UsedModels() {
     queryFn: ({ signal }) => getUsage({ from, groupBy: 'provider,model' }, signal),
   });
   if (error !== null) return <ErrorNotice error={error} />;
-  if (data === undefined) return <Loader aria-label={strings.loading} />;
+  // About as high as a few models: what stands below moves less when they come.
+  if (data === undefined)
+    return (
+      <Box mih={220}>
+        <Loader aria-label={strings.loading} />
+      </Box>
+    );
   const used = data.rows.filter(({ group }) => group['model']);
   if (used.length === 0) return <Text c="dimmed">{texts.usedNone}</Text>;
   const unpriced = used.reduce((sum, row) => sum + row.unpriced, 0);
