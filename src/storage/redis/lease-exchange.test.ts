@@ -64,5 +64,5 @@ test('what a call used is told, though its lease was given back while the call w
   asked.find(givesBack)!.answer();
   assert.equal(await waiting, 100);
   accounts.settle(charges(items, 100, 70), '');
-  await eventually(async () => assert.equal(asked.at(-1)?.counters[0]?.u[0]?.[1], 120));
+  await eventually(async () => assert.ok(asked.some(({ counters }) => counters[0]?.u[0]?.[1] === 120)));
 });
