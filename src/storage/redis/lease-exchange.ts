@@ -77,7 +77,7 @@ export class LeaseExchange {
     });
   }
 
-  /** Nobody draws on it any more, and nothing is lost when it is forgotten. */
+  /** Nothing is due for it before somebody draws on it. */
   forget(lease: Lease): void {
     lease.isActive = false;
     this.#active.delete(lease);
@@ -224,8 +224,9 @@ export class LeaseExchange {
     for (const asked of exchange.asked) {
       const [used, others, spare] = [figures[at++]!, figures[at++]!, figures[at++]!];
       asked.lease.took(asked, used, others, spare, this.#tick());
-      asked.lease.isActive = !asked.lease.isQuiet;
-      if (asked.lease.isQuiet) this.#active.delete(asked.lease);
+      if (asked.lease.isQuiet) this.forget(asked.lease);
+      // A call may have waited for it while the exchange before left it quiet.
+      else this.touch(asked.lease);
     }
     const usedOf = new Map(exchange.asked.map(({ lease }, index) => [lease, figures[3 * index]!]));
     for (const call of exchange.calls) {
