@@ -119,7 +119,10 @@ async function openSharedStore(
         directory: dataDir,
         inherited: inherited.take,
         onThrownAway: (why) => log.warn({ why }, 'the copy of the keys in Postgres is made anew'),
-        progress: (done, all) => log.info({ done, all }, 'resources are copied'),
+        progress: {
+          toServer: (done, all) => log.info({ done, all }, 'resources are copied to Postgres'),
+          fromServer: (done, all) => log.info({ done, all }, 'keys are copied from Postgres'),
+        },
       });
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;

@@ -20,7 +20,7 @@ export async function copyResources(
   connection: PostgresConnection,
   rows: ResourceRows,
   inherited: () => Inherited | undefined,
-  progress: Progress,
+  progress: Progress = () => {},
 ): Promise<void> {
   if ((await connection.run((session) => rows.position(session))).revision > 0) return;
   const given = inherited();

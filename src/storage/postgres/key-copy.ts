@@ -25,7 +25,7 @@ export interface KeyCopyOptions {
   rows: ResourceRows;
   replica: KeyReplica;
   /** Told of keys that are read anew, when it takes longer than a second. */
-  progress: Progress;
+  progress?: Progress;
 }
 
 /** What the server had at one moment, the copy of keys too. */
@@ -78,7 +78,7 @@ export class KeyCopy {
 
   /** With what was written after the last that is in the copy. */
   async #fill(tell: (events: readonly ResourceEvent[]) => void): Promise<void> {
-    const { connection, replica, progress } = this.#options;
+    const { connection, replica, progress = () => {} } = this.#options;
     const now = nowAndThen(progress, () => performance.now());
     const { keys: all } = await connection.run(keysAt, pageMs);
     for (let done = replica.taken === 0 ? 0 : replica.keys.count(); ; ) {

@@ -17,7 +17,7 @@ import { openCheckedCipher } from './checked-cipher.ts';
 import type { PostgresConnection } from './connection.ts';
 import { copyResources, type Inherited } from './copy-resources.ts';
 import { KeyCopy } from './key-copy.ts';
-import { ResourceRows, type StoredChange } from './resource-rows.ts';
+import { ResourceRows } from './resource-rows.ts';
 import type { Session } from './session.ts';
 
 export interface PostgresResourceOptions {
@@ -37,8 +37,8 @@ export interface PostgresResourceOptions {
   onFault?: (fault: Error | undefined) => void;
   /** Told why a copy of VirtualKeys that was there is made anew. */
   onThrownAway?: (why: string) => void;
-  /** Told of what is copied, when it takes longer than a second. */
-  progress?: Progress;
+  /** Told of what it begins with on its way to the server, and of keys on theirs from there, when it takes longer than a second. */
+  progress?: { toServer: Progress; fromServer: Progress };
 }
 
 /** People wait for it. */
@@ -50,9 +50,9 @@ const changesAtOnce = 500;
 
 /** Rejects with `StoreUnavailable` when the server went away: the next time goes on where it stopped. */
 export async function openPostgresResourceStore(options: PostgresResourceOptions): Promise<ResourceStore> {
-  const { connection, keyPath, directory, speaks, progress = () => {}, onThrownAway = () => {} } = options;
+  const { connection, keyPath, directory, speaks, progress, onThrownAway = () => {} } = options;
   const rows = new ResourceRows(await openCheckedCipher(connection, keyPath));
-  await copyResources(connection, rows, options.inherited ?? (() => undefined), progress);
+  await copyResources(connection, rows, options.inherited ?? (() => undefined), progress?.toServer);
   for (let tries = 1; ; tries++) {
     const replica = new KeyReplica({ directory, onThrownAway, ...(speaks && { speaks }) });
     try {
@@ -85,11 +85,16 @@ class PostgresResourceStore implements ResourceStore {
   #isClosed = false;
 
   constructor(options: PostgresResourceOptions, rows: ResourceRows, replica: KeyReplica) {
-    const { connection, progress = () => {} } = options;
+    const { connection, progress } = options;
     this.#options = options;
     this.#rows = rows;
     this.#replica = replica;
-    this.#copy = new KeyCopy({ connection, rows, replica, progress });
+    this.#copy = new KeyCopy({
+      connection,
+      rows,
+      replica,
+      ...(progress && { progress: progress.fromServer }),
+    });
   }
 
   async start(): Promise<void> {
@@ -248,7 +253,7 @@ class PostgresResourceStore implements ResourceStore {
     for (let done = 0, end = 0; end < changes.length; end++) {
       const { revision, stamp } = changes[end]!;
       if (stamp === undefined || (end - done < changesAtOnce && end < changes.length - 1)) continue;
-      const events = eventsOfChanges(changes.slice(done, end + 1).map(unstamped), (ref) => this.get(ref));
+      const events = eventsOfChanges(changes.slice(done, end + 1), (ref) => this.get(ref));
       this.#take(events, { revision, stamp });
       done = end + 1;
       await turn();
@@ -289,8 +294,4 @@ class PostgresResourceStore implements ResourceStore {
     if (error !== undefined) this.#replica.isDamagedBy(error);
     this.#options.onFault?.(error);
   }
-}
-
-function unstamped({ stamp: _, ...change }: StoredChange): ResourceEvent {
-  return change;
 }
