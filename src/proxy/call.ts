@@ -37,6 +37,8 @@ export class Call {
   /** What its Gateway's policy says of traces. */
   tracing: LinkedTracing | undefined;
   settled = false;
+  /** Its place among the calls that hold of budgets. */
+  heldAt: number | undefined;
   /** The connection, where the client asks for a WebSocket on it. */
   upgrade: Upgrade | undefined;
   /** Set where prompt guards stand between the client and the provider. */

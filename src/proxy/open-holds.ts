@@ -7,22 +7,32 @@ import type { Accounts, Hold, Holds } from '../storage/accounts.ts';
 interface HoldingCall {
   readonly record: RequestRecord;
   readonly context: { reservation?: HeldReservation };
+  /** Where it is among those that hold; absent: it holds nothing. */
+  heldAt?: number | undefined;
 }
 
 export class OpenHolds implements Holds {
   readonly #accounts: Pick<Accounts, 'settle'>;
-  readonly #calls = new Set<HoldingCall>();
+  /** No Set: the tables that one leaves behind hold on to each other, and to ended calls, until a major collection. */
+  readonly #calls: HoldingCall[] = [];
 
   constructor(accounts: Pick<Accounts, 'settle'>) {
     this.#accounts = accounts;
   }
 
   add(call: HoldingCall): void {
-    if (call.context.reservation !== undefined) this.#calls.add(call);
+    if (call.context.reservation === undefined || call.heldAt !== undefined) return;
+    call.heldAt = this.#calls.push(call) - 1;
   }
 
   delete(call: HoldingCall): void {
-    this.#calls.delete(call);
+    const at = call.heldAt;
+    if (at === undefined) return;
+    call.heldAt = undefined;
+    const last = this.#calls.pop()!;
+    if (last === call) return;
+    this.#calls[at] = last;
+    last.heldAt = at;
   }
 
   list(budget: string): Hold[] {

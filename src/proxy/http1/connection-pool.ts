@@ -10,7 +10,8 @@ export class ConnectionPool implements ConnectionOwner {
   readonly #open = new Set<Connection>();
   /** The one that was used last is the one that lives longest. */
   readonly #idle: Connection[] = [];
-  readonly #waiting = new Set<Http1Exchange>();
+  /** No Set: the tables that one leaves behind hold on to each other, and to what was in them, until a major collection. */
+  #waiting: Http1Exchange[] = [];
   #scheduled = false;
 
   /** `onEmpty`: neither a connection nor a request is left. */
@@ -30,20 +31,20 @@ export class ConnectionPool implements ConnectionOwner {
 
   released(connection: Connection): void {
     this.#idle.push(connection);
-    if (this.#waiting.size > 0) this.#schedule();
+    if (this.#waiting.length > 0) this.#schedule();
   }
 
   closed(connection: Connection): void {
     this.#open.delete(connection);
     const at = this.#idle.indexOf(connection);
     if (at >= 0) this.#idle.splice(at, 1);
-    if (this.#waiting.size > 0) this.#schedule();
+    if (this.#waiting.length > 0) this.#schedule();
     else if (this.#open.size === 0) this.#onEmpty();
   }
 
   close(): void {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
+    const waiting = this.#waiting;
+    this.#waiting = [];
     for (const exchange of waiting) exchange.lost(new Error('the transport was closed'));
     for (const connection of [...this.#open]) connection.shut();
   }
@@ -69,10 +70,10 @@ export class ConnectionPool implements ConnectionOwner {
 
   readonly #flush = (): void => {
     this.#scheduled = false;
-    for (const exchange of this.#waiting) {
+    while (this.#waiting.length > 0) {
       const connection = this.#idle.pop();
       if (connection === undefined && this.#open.size >= this.#most) return;
-      this.#waiting.delete(exchange);
+      const exchange = this.#waiting.shift()!;
       if (connection === undefined) this.#connect(exchange);
       else connection.carry(exchange);
     }

@@ -21,7 +21,7 @@ export class Http1Exchange extends PulledAnswer {
   readonly bodyIdleTimeoutMs: number;
   protected readonly mostEarly = 65_536;
   #carrier: Carrier | undefined;
-  #queue: Set<Http1Exchange> | undefined;
+  #queue: Http1Exchange[] | undefined;
   #sent = false;
 
   constructor(request: UpstreamRequest, options: TransportOptions) {
@@ -36,8 +36,9 @@ export class Http1Exchange extends PulledAnswer {
     this.head = requestHead(this.request, host);
   }
 
-  waitIn(queue: Set<Http1Exchange>): void {
-    this.#queue = queue.add(this);
+  waitIn(queue: Http1Exchange[]): void {
+    queue.push(this);
+    this.#queue = queue;
   }
 
   carriedBy(carrier: Carrier): void {
@@ -69,7 +70,8 @@ export class Http1Exchange extends PulledAnswer {
   }
 
   protected cancel(_reason: UpstreamFailure): void {
-    this.#queue?.delete(this);
+    const at = this.#queue?.indexOf(this) ?? -1;
+    if (at >= 0) this.#queue!.splice(at, 1);
     const carrier = this.#carrier;
     this.#carrier = undefined;
     carrier?.destroy();
