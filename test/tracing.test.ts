@@ -163,8 +163,10 @@ suite('traces and logs', () => {
     const [alone] = refused();
     assert.equal(alone!.status.code ?? 0, 0);
     assert.equal(collector.spans.filter((span) => span.traceId === alone!.traceId).length, 1);
-    const log = collector.logs.find((one) => one.traceId === alone!.traceId);
-    assert.equal(log?.severity, 'WARN');
+    await eventually(() => {
+      const log = collector.logs.find((one) => one.traceId === alone!.traceId);
+      assert.equal(log?.severity, 'WARN');
+    });
   });
 
   test('a caller that does not sample is followed: no spans, and the upstream is told so', async () => {
