@@ -84,7 +84,8 @@ test(`${crashRounds} rounds of kill -9 of one of three gateways under load: ever
   const redis = await startRedis();
   t.after(() => redis.stop());
   const { worlds, reservation, everywhere } = await startSharing(t, redis.url);
-  const limit = 2_000 * reservation;
+  // Two or three rounds come to it, the others find it spent.
+  const limit = 300 * reservation;
   let owner = '';
   let tallies: Tally[] = [];
   for (let round = 0; round < crashRounds; round++) {
