@@ -49,6 +49,7 @@ export function answerAdmin(
   if (kind === 'usage') return usageAnswer(world, query);
   if (kind === 'calls') return callsAnswer(world, names[0], query);
   if (kind === 'overview') return overviewAnswer(world, query);
+  if (kind === 'drift') return { status: 200, json: { items: [] } };
   if (kind === 'audit') return { status: 200, json: { items: [] } };
   if (kind === 'resources') {
     const listeners = [{ name: 'http', protocol: 'HTTP', port: 8090 }];

@@ -22,7 +22,7 @@ interface Shown {
 }
 const text = (found: string | RegExp) => (page: Page) => page.getByText(found).first().waitFor();
 const pages: Record<string, Shown> = {
-  overview: { path: '/', ready: text('research-daily') },
+  overview: { path: '/', ready: text('Counters and ledger agree') },
   keys: { path: '/keys', ready: text('anna-laptop') },
   'keys-none-found': { path: '/keys?search=nobody', ready: text('No key matches') },
   key: { path: '/keys/agentgateway-system/anna-laptop', ready: text('Answered 200') },

@@ -158,9 +158,12 @@ test('the holder of a key sees that key and nothing else', options, async (t) =>
   assert.deepEqual(one.complaints, []);
 });
 
-test('overview leads on to usage', options, async (t) => {
+test('overview says how all stands, and leads on to usage', options, async (t) => {
   const one = await visit(t);
   await logIn(one, '/');
+  const health = one.page.getByRole('region', { name: 'Health' });
+  for (const text of ['Counters and ledger agree', 'All of it is in force', /^anthropic: \w+ of \d+ failed$/])
+    await health.getByText(text).waitFor();
   await one.page.getByRole('region', { name: 'Top users' }).getByRole('link').first().click();
   await one.page.waitForURL(/\/usage\?user=/);
   await one.page.getByRole('img', { name: 'Cost over time by model' }).waitFor();

@@ -35,6 +35,9 @@ export interface Resource {
   };
 }
 
+/** Those that the console shows how they stand. */
+export const resourceKinds = ['Gateway', 'HTTPRoute', 'AgentgatewayBackend', 'AgentgatewayPolicy'] as const;
+
 export const listResources = async (kind: string, signal?: AbortSignal) =>
   (await callApi<{ items: Resource[] }>(`/resources/${kind}`, { signal })).items;
 

@@ -20,6 +20,24 @@ export const overviewStrings = {
   running: 'Budgets that run out first',
   noBudgets: 'No budget is in force.',
   allBudgets: 'All budgets',
+  health: {
+    title: 'Health',
+    good: 'OK',
+    mixed: 'Some fail',
+    bad: 'Wrong',
+    providers: 'Providers, last hour',
+    noCalls: 'No call was sent to a provider.',
+    provider: (name: string, failed: number, calls: number) =>
+      failed === 0 ? `${name}: none of ${calls} failed` : `${name}: ${failed} of ${calls} failed`,
+    stores: 'Stores',
+    agree: 'Counters and ledger agree',
+    differ: (count: number) =>
+      `${count} ${count === 1 ? 'counter differs' : 'counters differ'} from the ledger`,
+    configuration: 'Configuration',
+    inForce: 'All of it is in force',
+    more: (count: number) => `… and ${count} more`,
+    toConfiguration: 'Configuration',
+  },
   me: {
     title: 'My key',
     intro: 'What your virtual key may do, and what it has used.',

@@ -1,7 +1,7 @@
 import { Button, Loader } from '@mantine/core';
 import { useQueries } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { listResources } from '../../api/resources.ts';
+import { listResources, resourceKinds } from '../../api/resources.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
@@ -12,11 +12,10 @@ import { GraphView } from './graph-view.tsx';
 import { PolicyList } from './policy-list.tsx';
 
 const texts = strings.configuration;
-const kinds = ['Gateway', 'HTTPRoute', 'AgentgatewayBackend', 'AgentgatewayPolicy'] as const;
 
 export function ConfigurationPage() {
   const found = useQueries({
-    queries: kinds.map((kind) => ({
+    queries: resourceKinds.map((kind) => ({
       queryKey: ['resources', kind],
       queryFn: ({ signal }: { signal: AbortSignal }) => listResources(kind, signal),
       refetchInterval: 5_000,

@@ -15,6 +15,7 @@ export function snippets({ value, address, model }: SnippetInput): { name: strin
     { name: 'Anthropic SDK', text: anthropic(address, value, model) },
     { name: 'Claude Code', text: claudeCode(address, value, model) },
     { name: 'Codex', text: codex(address, value, model) },
+    { name: 'Cursor', text: cursor(address, value, model) },
   ];
 }
 
@@ -69,4 +70,13 @@ env_key = "TOLLGATE_KEY"
 # then, in the shell
 export TOLLGATE_KEY=${value}
 codex`;
+}
+
+/** Cursor has no file for it; its own servers make the calls. */
+function cursor(address: string, value: string, model: string): string {
+  return `# Cursor Settings → Models → API Keys
+OpenAI API Key:            ${value}
+Override OpenAI Base URL:  ${address}/v1
+# Add a custom model: ${model}
+# Cursor calls from its own servers: the address must be one that they reach.`;
 }

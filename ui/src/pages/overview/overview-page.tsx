@@ -9,6 +9,7 @@ import { formatCost, formatCount, formatDuration, formatShort } from '../../comp
 import { PageHeader } from '../../components/page-header.tsx';
 import { strings } from '../../strings.ts';
 import { changeText } from './change-text.ts';
+import { Health } from './health.tsx';
 import { overviewDays, readOverviewSearch } from './overview-search.ts';
 import { RunningOut } from './running-out.tsx';
 import { TopList } from './top-list.tsx';
@@ -76,14 +77,17 @@ function OverviewView({ overview }: { overview: Overview }) {
         <Section title={texts.running}>
           <RunningOut />
         </Section>
+        <Section title={texts.health.title} isWide>
+          <Health />
+        </Section>
       </Grid>
     </>
   );
 }
 
-function Section({ title, children }: { title: string; children: ReactNode }) {
+function Section({ title, isWide, children }: { title: string; isWide?: boolean; children: ReactNode }) {
   return (
-    <Grid.Col span={{ base: 12, md: 6, xl: 3 }}>
+    <Grid.Col span={isWide ? 12 : { base: 12, md: 6, xl: 3 }}>
       <Paper withBorder p="md" h="100%" component="section" aria-label={title}>
         <Title order={2} mb="sm">
           {title}
