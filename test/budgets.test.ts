@@ -40,7 +40,7 @@ test('keys and budgets, one gateway', async (t) => {
       reserved: 0,
       remaining: 0,
     });
-    assert.match(message, /^budget agentgateway-system\/spent of platform has 0 requests left of 1 requests/);
+    assert.match(message, /^budget agentgateway-system\/spent of platform has 0 requests left of 1 request /);
     const untilReset = (Date.parse(String(resets_at)) - Date.now()) / 1000;
     assert.ok(Math.abs(Number(second.headers.get('retry-after')) - untilReset) < 5);
     const native = await world.ask('tg-spent', { model: 'x', max_tokens: 5 }, '/v1/messages');

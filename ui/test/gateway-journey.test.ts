@@ -107,7 +107,7 @@ describe('the console of the real gateway', { skip: noBrowser }, () => {
     await rows.nth(1).getByText('research-daily').first().waitFor();
     await rows.nth(1).getByRole('link').first().click();
     await page.getByText('Not sent to a provider').waitFor();
-    await page.getByText('research-daily: 0 requests left, 1 requests needed').waitFor();
+    await page.getByText('research-daily: 0 requests left, 1 request needed').waitFor();
     await page.getByText('Nothing was charged').waitFor();
     const budget = page.getByRole('link', { name: 'agentgateway-system/research-daily' });
     assert.ok((await budget.count()) >= 2, 'in the reason and in the decision');

@@ -19,4 +19,6 @@ test('amounts as people read them', () => {
   assert.equal(amountText('usd', 1_500_000_000), '1.50 USD');
   assert.equal(amountText('inputTokens', 7), '7 input tokens');
   assert.equal(amountText('concurrency', 2), '2 calls at once');
+  assert.equal(amountText('concurrency', 1), '1 call at once');
+  assert.equal(amountText('requests', 1), '1 request');
 });

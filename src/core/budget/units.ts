@@ -21,9 +21,10 @@ export function usdText(nano: number): string {
   return `${sign}${whole}.${fraction}`;
 }
 
-/** An amount as a person reads it: `1200 tokens`, `25.00 USD`. */
+/** An amount as a person reads it: `1200 tokens`, `1 request`, `25.00 USD`. */
 export function amountText(unit: BudgetUnit, amount: number): string {
-  return unit === 'usd' ? `${usdText(amount)} USD` : `${amount} ${names[unit]}`;
+  if (unit === 'usd') return `${usdText(amount)} USD`;
+  return `${amount} ${amount === 1 ? names[unit].replace(/s\b/, '') : names[unit]}`;
 }
 
 const names: Record<Exclude<BudgetUnit, 'usd'>, string> = {
