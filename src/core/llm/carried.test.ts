@@ -213,3 +213,25 @@ test('one call at a time: Bedrock hands it on to newer models of Anthropic, wher
     ['parallel_tool_calls'],
   ]);
 });
+
+test('names of pictures and files are told to be left out, also of those that a tool answers with', () => {
+  const named = { inlineData: { mimeType: 'image/png', data: 'AAAA', displayName: 'a.png' } };
+  const plain = { inline_data: { mime_type: 'image/png', data: 'AAAA' } };
+  const call = { functionCall: { name: 'f', args: {} } };
+  const answered = (part: object) => ({ functionResponse: { name: 'f', response: {}, parts: [part] } });
+  const dropsOf = (...parts: object[]) =>
+    sent(
+      {
+        contents: [
+          { role: 'user', parts: [{ text: 'x' }, parts[0]!] },
+          { role: 'model', parts: [call] },
+          { role: 'user', parts: [answered(parts[1]!)] },
+        ],
+      },
+      'GenerateContent',
+      'anthropic',
+    ).drops ?? [];
+  assert.ok(dropsOf(named, plain).includes('parts.displayName'));
+  assert.ok(dropsOf(plain, named).includes('parts.displayName'));
+  assert.ok(!dropsOf(plain, plain).includes('parts.displayName'));
+});

@@ -70,8 +70,23 @@ class CallIds {
 /** Of parts: how a film is cut and how closely a picture is looked at. */
 const comforts = ['videoMetadata', 'mediaResolution', 'partMetadata'];
 
+/** Of what is shown here, or by a tool's answer: a name for it, which decides nothing. */
+function namesFile(part: Fields): boolean {
+  const answer = either(part, 'functionResponse');
+  const shown = isFields(answer) && Array.isArray(answer['parts']) ? answer['parts'] : [];
+  return [part, ...(shown as unknown[])].some((one) =>
+    ['inlineData', 'fileData'].some((field) => {
+      const data = isFields(one) ? either(one, field) : undefined;
+      return isFields(data) && either(data, 'displayName') !== undefined;
+    }),
+  );
+}
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+
 function decodePart(part: Fields, path: string, ids: CallIds, drops: string[]): Part[] {
   for (const name of comforts) if (either(part, name) !== undefined) drops.push(`parts.${name}`);
+  if (namesFile(part)) drops.push('parts.displayName');
   const signature = either(part, 'thoughtSignature');
   if (part['thought'] === true) {
     const text = optional(part['text'], `${path}.text`, asString) ?? '';
