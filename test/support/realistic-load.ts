@@ -37,7 +37,8 @@ function question(words: number): string {
   return `${text.join(' ')} What does that mean for us?`;
 }
 
-const words = [320, 90, 700, 180, 1_500, 130, 450, 240];
+/** What the smallest needs is under 5 % of what the typical one reserves: less than that may be left of a budget. */
+const words = [320, 50, 700, 180, 1_500, 130, 450, 240];
 const limits = [200, 500, 300, 150, 400];
 const shapes = words.length * limits.length;
 
