@@ -1,5 +1,5 @@
 import { Table } from '@mantine/core';
-import { type ListSearch, orderShown, sortedBy } from './list-search.ts';
+import { type ListSearch, listSortedBy, orderShown } from './list-search.ts';
 import { SortHeader } from './sort-header.tsx';
 
 export interface ListColumn {
@@ -45,7 +45,7 @@ export function ListHead<S extends ListSearch>({
               label={label}
               order={shown}
               align={align}
-              onSort={() => onChange(sortedBy(search, sort, shown, mostFirst))}
+              onSort={() => onChange(listSortedBy(search, sort, shown, mostFirst))}
             />
           );
         })}

@@ -1,7 +1,7 @@
 /** What the address holds of a list that the server searches, sorts and cuts into pages. */
-export interface ListSearch {
+export interface ListSearch<Sort extends string = string> {
   search?: string;
-  sort?: string;
+  sort?: Sort;
   order?: 'asc' | 'desc';
   /** From 1, which is left out. */
   page?: number;
@@ -11,8 +11,11 @@ export interface ListSearch {
 export const listPageSize = 50;
 
 /** Whatever was typed into the address: what makes no sense is left out. */
-export function readListSearch(raw: Record<string, unknown>, sorts: readonly string[]): ListSearch {
-  const found: ListSearch = {};
+export function readListSearch<Sort extends string>(
+  raw: Record<string, unknown>,
+  sorts: readonly Sort[],
+): ListSearch<Sort> {
+  const found: ListSearch<Sort> = {};
   if (raw.search !== undefined && raw.search !== '') found.search = String(raw.search);
   const sort = sorts.find((name) => name === raw.sort);
   if (sort !== undefined) found.sort = sort;
@@ -33,7 +36,7 @@ export function orderShown(
 }
 
 /** A second click turns the order round; times and amounts (`mostFirst`) begin with the most. */
-export function sortedBy<S extends ListSearch>(
+export function listSortedBy<S extends ListSearch>(
   current: S,
   column: string,
   shown: 'asc' | 'desc' | undefined,

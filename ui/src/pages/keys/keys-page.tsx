@@ -4,13 +4,14 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type KeyQuery, listKeys } from '../../api/keys.ts';
 import { ErrorNotice } from '../../components/error-notice.tsx';
+import { listPageSize } from '../../components/list-search.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Pager } from '../../components/pager.tsx';
 import { SearchBox } from '../../components/search-box.tsx';
 import { strings } from '../../strings.ts';
 import { CreateKeyDrawer } from './create-key-drawer.tsx';
 import { ExportKeys } from './export-keys.tsx';
-import { type KeysSearch, pageSize, readKeysSearch, statuses } from './keys-search.ts';
+import { type KeysSearch, readKeysSearch, statuses } from './keys-search.ts';
 import { KeysTable } from './keys-table.tsx';
 
 export function KeysPage() {
@@ -19,7 +20,7 @@ export function KeysPage() {
   const navigate = useNavigate({ from: '/keys' });
   const [creating, drawer] = useDisclosure(false);
   const page = search.page ?? 1;
-  const query = { ...search, page: undefined, limit: pageSize, offset: (page - 1) * pageSize };
+  const query = { ...search, page: undefined, limit: listPageSize, offset: (page - 1) * listPageSize };
   const { data, error, isPending, isPlaceholderData, refetch } = useQuery({
     queryKey: ['keys', query],
     queryFn: ({ signal }) => listKeys(query, signal),
@@ -47,7 +48,7 @@ export function KeysPage() {
       />
       <Pager
         page={page}
-        pageSize={pageSize}
+        pageSize={listPageSize}
         total={data?.total ?? 0}
         onPage={(next) => show({ ...search, page: next })}
       />

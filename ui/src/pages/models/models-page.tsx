@@ -4,12 +4,13 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { listPrices, pricesUrl } from '../../api/prices.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/error-notice.tsx';
+import { listPageSize } from '../../components/list-search.ts';
 import { PageHeader } from '../../components/page-header.tsx';
 import { Pager } from '../../components/pager.tsx';
 import { SearchBox } from '../../components/search-box.tsx';
 import { Section } from '../../components/section.tsx';
 import { strings } from '../../strings.ts';
-import { type ModelsSearch, pageSize, readModelsSearch } from './models-search.ts';
+import { type ModelsSearch, readModelsSearch } from './models-search.ts';
 import { PriceSources } from './price-sources.tsx';
 import { PriceTable } from './price-table.tsx';
 import { UsedModels } from './used-models.tsx';
@@ -22,7 +23,7 @@ export function ModelsPage() {
   const show = (next: ModelsSearch) => void navigate({ search: next });
   const page = search.page ?? 1;
   const { page: _, ...first } = search;
-  const query = { ...first, limit: pageSize, offset: (page - 1) * pageSize };
+  const query = { ...first, limit: listPageSize, offset: (page - 1) * listPageSize };
   const { data, error, refetch } = useQuery({
     queryKey: ['prices', query],
     queryFn: ({ signal }) => listPrices(query, signal),
@@ -56,7 +57,7 @@ export function ModelsPage() {
         )}
         <Pager
           page={page}
-          pageSize={pageSize}
+          pageSize={listPageSize}
           total={data?.total ?? 0}
           onPage={(next) => show({ ...search, page: next })}
         />
