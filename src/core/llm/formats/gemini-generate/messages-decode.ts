@@ -70,38 +70,23 @@ class CallIds {
 /** Of parts: how a film is cut and how closely a picture is looked at. */
 const comforts = ['videoMetadata', 'mediaResolution', 'partMetadata'];
 
-/** Of what is shown here, or by a tool's answer: a name for it, which decides nothing. */
-function namesFile(part: Fields): boolean {
-  const answer = either(part, 'functionResponse');
-  const shown = isFields(answer) && Array.isArray(answer['parts']) ? answer['parts'] : [];
-  return [part, ...(shown as unknown[])].some((one) =>
-    ['inlineData', 'fileData'].some((field) => {
-      const data = isFields(one) ? either(one, field) : undefined;
-      return isFields(data) && either(data, 'displayName') !== undefined;
-    }),
-  );
-}
-
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
-
 function decodePart(part: Fields, path: string, ids: CallIds, drops: string[]): Part[] {
   for (const name of comforts) if (either(part, name) !== undefined) drops.push(`parts.${name}`);
-  if (namesFile(part)) drops.push('parts.displayName');
   const signature = either(part, 'thoughtSignature');
   if (part['thought'] === true) {
     const text = optional(part['text'], `${path}.text`, asString) ?? '';
     return [unsealSignature(text, signature) ?? { type: 'thinking', text }];
   }
-  const decoded = decodeContent(part, path, ids);
+  const decoded = decodeContent(part, path, ids, drops);
   const mark = decoded.type === 'tool-call' ? unsealSignature('', signature) : undefined;
   return mark === undefined ? [decoded] : [mark, decoded];
 }
 
-function decodeContent(part: Fields, path: string, ids: CallIds): Part {
+function decodeContent(part: Fields, path: string, ids: CallIds, drops: string[]): Part {
   const inline = optional(either(part, 'inlineData'), `${path}.inlineData`, asObject);
-  if (inline !== undefined) return decodeInline(inline, `${path}.inlineData`);
+  if (inline !== undefined) return decodeInline(inline, `${path}.inlineData`, drops);
   const file = optional(either(part, 'fileData'), `${path}.fileData`, asObject);
-  if (file !== undefined) return decodeFile(file, `${path}.fileData`);
+  if (file !== undefined) return decodeFile(file, `${path}.fileData`, drops);
   const call = optional(either(part, 'functionCall'), `${path}.functionCall`, asObject);
   if (call !== undefined) {
     const name = asString(call['name'], `${path}.functionCall.name`);
@@ -109,7 +94,7 @@ function decodeContent(part: Fields, path: string, ids: CallIds): Part {
     return { type: 'tool-call', id, name, arguments: JSON.stringify(call['args'] ?? {}) };
   }
   const answer = optional(either(part, 'functionResponse'), `${path}.functionResponse`, asObject);
-  if (answer !== undefined) return decodeAnswer(answer, `${path}.functionResponse`, ids);
+  if (answer !== undefined) return decodeAnswer(answer, `${path}.functionResponse`, ids, drops);
   if (part['text'] !== undefined) return { type: 'text', text: asString(part['text'], `${path}.text`) };
   const kind = Object.keys(part)[0] ?? 'nothing';
   throw new FieldFault(
@@ -118,7 +103,8 @@ function decodeContent(part: Fields, path: string, ids: CallIds): Part {
   );
 }
 
-function decodeInline(inline: Fields, path: string): ImagePart | AudioPart | DocumentPart {
+function decodeInline(inline: Fields, path: string, drops: string[]): ImagePart | AudioPart | DocumentPart {
+  dropName(inline, drops);
   const mediaType = asString(either(inline, 'mimeType'), `${path}.mimeType`);
   const data = asString(inline['data'], `${path}.data`);
   if (mediaType.startsWith('audio/')) return { type: 'audio', mediaType, data, path: `${path}.mimeType` };
@@ -131,7 +117,8 @@ function decodeInline(inline: Fields, path: string): ImagePart | AudioPart | Doc
   );
 }
 
-function decodeFile(file: Fields, path: string): ImagePart | DocumentPart {
+function decodeFile(file: Fields, path: string, drops: string[]): ImagePart | DocumentPart {
+  dropName(file, drops);
   const url = asString(either(file, 'fileUri'), `${path}.fileUri`);
   const mediaType = optional(either(file, 'mimeType'), `${path}.mimeType`, asString) ?? '';
   if (url.startsWith('gs://') || url.includes('generativelanguage.googleapis.com'))
@@ -142,11 +129,16 @@ function decodeFile(file: Fields, path: string): ImagePart | DocumentPart {
   return { type, source: { type: 'url', url } };
 }
 
-function decodeAnswer(answer: Fields, path: string, ids: CallIds): Part {
+/** A name for what is shown, which decides nothing. */
+function dropName(data: Fields, drops: string[]): void {
+  if (either(data, 'displayName') !== undefined) drops.push('parts.displayName');
+}
+
+function decodeAnswer(answer: Fields, path: string, ids: CallIds, drops: string[]): Part {
   const name = asString(answer['name'], `${path}.name`);
   const id = ids.answered(optional(answer['id'], `${path}.id`, asString), name);
   const shown = (optional(answer['parts'], `${path}.parts`, asArray) ?? []).map((part, index) =>
-    decodeShown(asObject(part, `${path}.parts[${index}]`), `${path}.parts[${index}]`),
+    decodeShown(asObject(part, `${path}.parts[${index}]`), `${path}.parts[${index}]`, drops),
   );
   const response = optional(answer['response'], `${path}.response`, asObject) ?? {};
   const isError = response['error'] === undefined ? undefined : true;
@@ -158,9 +150,9 @@ function decodeAnswer(answer: Fields, path: string, ids: CallIds): Part {
 }
 
 /** Of a picture or file that a tool answers with. */
-function decodeShown(part: Fields, path: string): ImagePart | DocumentPart {
+function decodeShown(part: Fields, path: string, drops: string[]): ImagePart | DocumentPart {
   const at = `${path}.inlineData`;
-  const decoded = decodeInline(asObject(either(part, 'inlineData'), at), at);
+  const decoded = decodeInline(asObject(either(part, 'inlineData'), at), at, drops);
   if (decoded.type !== 'audio') return decoded;
   throw new FieldFault(`${at}.mimeType`, 'a tool can not answer with sound');
 }
