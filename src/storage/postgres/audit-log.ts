@@ -12,6 +12,7 @@ import type {
   LocalAuditLog,
   NewAuditEntry,
 } from '../audit-log.ts';
+import { likeLiteral } from '../like-pattern.ts';
 import type { PostgresConnection } from './connection.ts';
 import { storable } from './copy-text.ts';
 import type { Session, Value } from './session.ts';
@@ -162,7 +163,8 @@ async function searchIn(
   const values: Value[] = [];
   const bind = (value: Value) => `$${values.push(value)}`;
   const conditions: string[] = [];
-  if (object !== undefined) conditions.push(`object COLLATE "C" LIKE ${bind(`${literal(object)}%`)}`);
+  if (object !== undefined)
+    conditions.push(`object COLLATE "C" LIKE ${bind(`${likeLiteral(storable(object))}%`)}`);
   if (actor !== undefined)
     conditions.push(`(actor = ${bind(actor)} OR starts_with(actor, ${bind(`${actor} (`)}))`);
   if (action !== undefined) conditions.push(`starts_with(action, ${bind(storable(action))})`);
@@ -180,11 +182,6 @@ async function searchIn(
   const entries = rows.slice(0, limit).map(entryOf);
   const last = entries.at(-1);
   return rows.length > limit && last !== undefined ? { entries, next: last.id } : { entries };
-}
-
-/** Of a pattern of LIKE. */
-function literal(text: string): string {
-  return storable(text).replace(/[\\%_]/g, '\\$&');
 }
 
 function entryOf(row: Record<string, unknown>): AuditEntry {

@@ -1,5 +1,6 @@
 /** A filter and a grouping as SQL: values are always bound, names come from closed tables. */
 import type { LedgerFilter, UsageDimension } from '../ledger.ts';
+import { likeLiteral } from '../like-pattern.ts';
 import { storable } from './copy-text.ts';
 
 /** SQL with `$1`, `$2`, … in the order of `values`. */
@@ -40,11 +41,7 @@ export class Statement {
     for (const [label, value] of Object.entries(filter.labels ?? {}))
       yield `labels::json ->> ${this.bind(label)} = ${this.bind(value)}`;
     if (filter.search !== undefined && filter.search !== '')
-      yield `record ILIKE ${this.bind(
-        `%${JSON.stringify(filter.search)
-          .slice(1, -1)
-          .replace(/[\\%_]/g, '\\$&')}%`,
-      )}`;
+      yield `record ILIKE ${this.bind(`%${likeLiteral(JSON.stringify(filter.search).slice(1, -1))}%`)}`;
   }
 }
 

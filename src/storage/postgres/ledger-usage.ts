@@ -1,5 +1,6 @@
 /** Reports: Postgres adds up, so that only finished rows come back; the begins of the buckets are told to it. */
 import type { LedgerFilter, UsageFigures, UsageQuery, UsageRow } from '../ledger.ts';
+import { likeLiteral } from '../like-pattern.ts';
 import { rareFigures } from '../rare-figures.ts';
 import { bucketAt } from '../usage-buckets.ts';
 import { Statement } from './ledger-query.ts';
@@ -173,7 +174,7 @@ function grouped(
 
 /** In any case of ASCII letters, as SQLite has it. */
 function hasText(statement: Statement, looked: readonly { value: string }[], text: string): string {
-  const pattern = statement.bind(`%${text.replace(/[\\%_]/g, '\\$&')}%`);
+  const pattern = statement.bind(`%${likeLiteral(text)}%`);
   const lower = (value: string) => `lower(${value} COLLATE "C")`;
   return `(${looked.map(({ value }) => `${lower(value)} LIKE ${lower(pattern)}`).join(' OR ')})`;
 }

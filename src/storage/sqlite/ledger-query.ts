@@ -1,5 +1,6 @@
 /** A filter and a grouping as SQL: values are always bound, names come from closed tables. */
 import type { LedgerFilter, UsageDimension } from '../ledger.ts';
+import { likeLiteral } from '../like-pattern.ts';
 
 export interface SqlPart {
   sql: string;
@@ -25,9 +26,7 @@ export function whereOf(filter: LedgerFilter): SqlPart {
   if (filter.search !== undefined && filter.search !== '')
     add(
       "EXISTS (SELECT 1 FROM call_record WHERE call_record.n = call.n AND record LIKE ? ESCAPE '\\')",
-      `%${JSON.stringify(filter.search)
-        .slice(1, -1)
-        .replace(/[\\%_]/g, '\\$&')}%`,
+      `%${likeLiteral(JSON.stringify(filter.search).slice(1, -1))}%`,
     );
   return { sql: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values };
 }

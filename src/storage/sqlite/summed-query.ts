@@ -1,5 +1,6 @@
 /** Reports as SQL: over sums where there are such for what is asked, over the calls themselves for the rest. */
 import type { LedgerFilter, UsageFigures, UsageQuery } from '../ledger.ts';
+import { likeLiteral } from '../like-pattern.ts';
 import { rareFigures } from '../rare-figures.ts';
 import { dimensionOf, type SqlPart, whereOf } from './ledger-query.ts';
 import { type Part, partsOf } from './usage-parts.ts';
@@ -104,7 +105,7 @@ function groupedOf(source: Source, filter: LedgerFilter, { groupBy, among, named
     only.sql === '' || dimensions[0]?.column === 'labels'
       ? { sql: '', values: [] }
       : { ...only, sql: only.sql.replace('WHERE', 'AND') };
-  const text = `%${named?.text.replace(/[\\%_]/g, '\\$&')}%`;
+  const text = `%${likeLiteral(named?.text ?? '')}%`;
   const found = looked.map(({ value }) => `${value.sql} LIKE ? ESCAPE '\\'`).join(' OR ');
   const passing = found === '' ? only.sql : `${only.sql === '' ? 'WHERE' : `${only.sql} AND`} (${found})`;
   const parts = innerParts(source, filter, columns, calls);
