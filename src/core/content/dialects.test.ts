@@ -8,6 +8,7 @@ import { geminiGenerate } from '../llm/formats/gemini-generate/index.ts';
 import { openaiChat } from '../llm/formats/openai-chat/index.ts';
 import { openaiResponses } from '../llm/formats/openai-responses/index.ts';
 import type { CanonicalResponse, Message, StreamEvent } from '../llm/model.ts';
+import { responsesEnding } from '../llm/responses.fixture.ts';
 import { noUsage } from '../llm/usage.ts';
 import { contentOf } from './content-of.ts';
 import type { Recorded } from './model.ts';
@@ -29,20 +30,7 @@ function told({ turns }: Recorded): unknown[] {
     });
 }
 
-const words = fc.string({ minLength: 1, maxLength: 12 }).filter((text) => text.trim() !== '');
-const json = fc.dictionary(words, words, { maxKeys: 3 }).map((value) => JSON.stringify(value));
-const response: fc.Arbitrary<CanonicalResponse> = fc.record({
-  id: fc.constant('resp_1'),
-  model: words,
-  parts: fc
-    .tuple(words, fc.array(json, { maxLength: 2 }), fc.option(words))
-    .map(([said, calls, thought]): CanonicalResponse['parts'] => [
-      ...(thought === null ? [] : [{ type: 'thinking' as const, text: thought, signature: 'c2ln' }]),
-      { type: 'text', text: said },
-      ...calls.map((args, i) => ({ type: 'tool-call' as const, id: `c${i}`, name: 'f', arguments: args })),
-    ]),
-  finishReason: fc.constantFrom('length' as const, 'stop' as const),
-});
+const response = responsesEnding('length', 'stop');
 
 const usage = { ...noUsage, inputTokens: 9, outputTokens: 5 };
 const context = { nowSeconds: 1, request: {}, includeUsage: true };

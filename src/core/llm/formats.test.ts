@@ -8,14 +8,12 @@ import { geminiGenerate } from './formats/gemini-generate/index.ts';
 import { openaiChat } from './formats/openai-chat/index.ts';
 import { openaiResponses } from './formats/openai-responses/index.ts';
 import type { CanonicalRequest, CanonicalResponse, Message, Part, StreamEvent } from './model.ts';
+import { json, responsesEnding, words } from './responses.fixture.ts';
 import { SseParser } from './sse.ts';
 import { noUsage } from './usage.ts';
 
 const formats: Record<string, Format> = { anthropicMessages, geminiGenerate, openaiChat, openaiResponses };
 
-/** Blank text is said by nobody, and refused by Anthropic. */
-const words = fc.string({ minLength: 1, maxLength: 12 }).filter((text) => text.trim() !== '');
-const json = fc.dictionary(words, words, { maxKeys: 3 }).map((value) => JSON.stringify(value));
 const text = words.map((value): Part => ({ type: 'text', text: value }));
 const image = fc.constantFrom<Part>(
   { type: 'image', source: { type: 'url', url: 'https://example.com/a.png' } },
@@ -73,18 +71,7 @@ const request: fc.Arbitrary<CanonicalRequest> = fc.record({
   includeUsage: fc.constant(true),
 });
 
-const response: fc.Arbitrary<CanonicalResponse> = fc.record({
-  id: fc.constant('resp_1'),
-  model: words,
-  parts: fc
-    .tuple(words, fc.array(json, { maxLength: 2 }), fc.option(words))
-    .map(([said, calls, thought]): CanonicalResponse['parts'] => [
-      ...(thought === null ? [] : [{ type: 'thinking' as const, text: thought, signature: 'c2ln' }]),
-      { type: 'text', text: said },
-      ...calls.map((args, i) => ({ type: 'tool-call' as const, id: `c${i}`, name: 'f', arguments: args })),
-    ]),
-  finishReason: fc.constantFrom('length' as const, 'refusal' as const),
-});
+const response = responsesEnding('length', 'refusal');
 
 /** What a format has no place for, and says so. */
 const lost: Record<string, string[]> = { geminiGenerate: ['user', 'name'] };
