@@ -1,8 +1,7 @@
 /** Keys and budgets through the admin API of the real program: what an answer says is in force for the next call. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { adminToken, askAdmin } from './support/ask-admin.ts';
 import { clusterClient } from './support/cluster-client.ts';
 import { eventually } from './support/eventually.ts';
 import { type Gateway, removeDirectory, startGateway } from './support/gateway.ts';
@@ -16,17 +15,8 @@ after(async () => {
   removeDirectory(gateway.dataDir);
 });
 
-async function admin(method: string, path: string, body?: unknown, token = adminToken()) {
-  const response = await fetch(`http://${gateway.address}:15000/api/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
-}
-
-const adminToken = () => readFileSync(join(gateway.dataDir, 'admin-token'), 'utf8').trim();
+const admin = (method: string, path: string, body?: unknown, token?: string) =>
+  askAdmin(gateway, method, path, body, token);
 
 async function ask(key: string): Promise<number> {
   const response = await fetch(`http://${gateway.address}:8080/anthropic`, {
@@ -106,7 +96,7 @@ test('the printed link logs a browser in, once', async () => {
 
 test('a stream of calls tells a call when it has ended', async () => {
   const stream = await fetch(`http://${gateway.address}:15000/api/v1/calls/tail`, {
-    headers: { authorization: `Bearer ${adminToken()}` },
+    headers: { authorization: `Bearer ${adminToken(gateway)}` },
   });
   const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
   let seen = (await reader.read()).value ?? '';

@@ -1,12 +1,11 @@
 /** Bedrock, Vertex AI and Azure with Entra tokens through the real program, with clouds of our own that check each credential. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { stringify } from 'yaml';
 import type { RequestRecord } from '../src/core/record.ts';
+import { adminToken } from './support/ask-admin.ts';
 import { type ClusterClient, clusterClient } from './support/cluster-client.ts';
 import { awsEvent, awsException, invokeChunk } from './support/event-stream.ts';
 import { eventually } from './support/eventually.ts';
@@ -211,7 +210,7 @@ describe('the clouds', () => {
     return ask(backend, path, body);
   };
   async function lastCall(): Promise<RequestRecord> {
-    const token = readFileSync(join(gateway.dataDir, 'admin-token'), 'utf8').trim();
+    const token = adminToken(gateway);
     const answer = await fetch(`http://${gateway.address}:15000/api/v1/calls?limit=1`, {
       headers: { authorization: `Bearer ${token}` },
     });

@@ -10,6 +10,7 @@ import { parseAllDocuments } from 'yaml';
 import { runProgram } from '../src/cli/run-program.fixture.ts';
 import type { KubeObject } from '../src/core/resources/object.ts';
 import { noPostgres, startPostgres } from '../src/storage/postgres/postgres-server.fixture.ts';
+import { type AdminReply, askAdmin } from './support/ask-admin.ts';
 import { eventually } from './support/eventually.ts';
 import { type Gateway, removeDirectory, root, startGateway } from './support/gateway.ts';
 import { type GuardedCluster, startGuardedCluster } from './support/guarded-cluster.ts';
@@ -18,32 +19,10 @@ import { startSampleProcess } from './support/sample-provider.ts';
 
 const namespace = 'agentgateway-system';
 
-interface Reply {
-  status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: what came is what a test looks into.
-  body: any;
-}
-
-async function askAdmin(
-  { address, dataDir }: Gateway,
-  method: string,
-  path: string,
-  body?: object,
-): Promise<Reply> {
-  const token = readFileSync(join(dataDir, 'admin-token'), 'utf8').trim();
-  const answer = await fetch(`http://${address}:15000/api/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
-}
-
 interface World {
   cluster: GuardedCluster;
   gateway: Gateway;
-  admin(method: string, path: string, body?: object): Promise<Reply>;
+  admin(method: string, path: string, body?: object): Promise<AdminReply>;
   stored(kind: 'VirtualKey' | 'Budget', name: string): KubeObject | undefined;
   ask(key: string): Promise<number>;
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Agent } from 'undici';
+import { adminToken } from './support/ask-admin.ts';
 import { clusterClient } from './support/cluster-client.ts';
 import { removeDirectory, root, startGateway, temporaryDirectory } from './support/gateway.ts';
 import { startSampleProcess } from './support/sample-provider.ts';
@@ -55,7 +56,7 @@ test('1,000 concurrent requests, half of them streams: the counter equals the su
 
 /** The counter, read from the admin API. */
 async function charged(gateway: { address: string; dataDir: string }): Promise<number> {
-  const token = readFileSync(join(gateway.dataDir, 'admin-token'), 'utf8').trim();
+  const token = adminToken(gateway);
   const answer = await fetch(`http://${gateway.address}:15000/api/v1/counters?prefix=token-budgets_`, {
     headers: { authorization: `Bearer ${token}` },
   });

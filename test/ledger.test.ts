@@ -1,10 +1,10 @@
 /** Every call is in the ledger once, across `kill -9`; budget counters and ledger agree, and the metrics tell when they do not. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ledgerRecord } from '../src/storage/ledger.fixture.ts';
 import { openSqliteLedger } from '../src/storage/sqlite/ledger.ts';
+import { askAdmin } from './support/ask-admin.ts';
 import { type BudgetWorld, budgetWorld } from './support/budget-world.ts';
 import { eventually } from './support/eventually.ts';
 import { removeDirectory, startGateway, temporaryDirectory } from './support/gateway.ts';
@@ -14,12 +14,9 @@ async function drifted(world: BudgetWorld): Promise<number> {
   return Number(/^tollgate_budget_counters_drifted (\S+)$/m.exec(text)?.[1]);
 }
 
-async function resetCounters(world: BudgetWorld, prefix: string): Promise<number> {
-  const { address, dataDir } = world.gateway;
-  const token = readFileSync(join(dataDir, 'admin-token'), 'utf8').trim();
-  const url = `http://${address}:15000/api/v1/counters?prefix=${encodeURIComponent(prefix)}`;
-  const answer = await fetch(url, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } });
-  return ((await answer.json()) as { reset: number }).reset;
+async function resetCounters({ gateway }: BudgetWorld, prefix: string): Promise<number> {
+  const { body } = await askAdmin(gateway, 'DELETE', `/counters?prefix=${encodeURIComponent(prefix)}`);
+  return body.reset;
 }
 
 test('calls are entered once across kill -9; a counter that parts from the ledger shows in the metrics', async (t) => {
@@ -49,7 +46,7 @@ test('calls are entered once across kill -9; a counter that parts from the ledge
   await eventually(async () => assert.equal(await drifted(world), 1));
 
   // Somebody reset it on purpose: the counter is right.
-  const repair = (body: object) => post(world, 'drift:repair', body);
+  const repair = async (body: object) => (await askAdmin(world.gateway, 'POST', '/drift:repair', body)).body;
   const [found] = (
     await world.admin<{ items: { budget: string; counted: number; entered: number }[] }>('drift')
   ).items;
@@ -66,17 +63,6 @@ test('calls are entered once across kill -9; a counter that parts from the ledge
   await world.restart('SIGKILL');
   assert.equal(await drifted(world), 0);
 });
-
-async function post(world: BudgetWorld, path: string, body: object): Promise<Record<string, unknown>> {
-  const { address, dataDir } = world.gateway;
-  const token = readFileSync(join(dataDir, 'admin-token'), 'utf8').trim();
-  const answer = await fetch(`http://${address}:15000/api/v1/${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  return (await answer.json()) as Record<string, unknown>;
-}
 
 test('calls older than TOLLGATE_LEDGER_DAYS leave the ledger, newer ones stay', async (t) => {
   const dataDir = temporaryDirectory();

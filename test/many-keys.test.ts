@@ -1,11 +1,10 @@
 /** A gateway that finds very many VirtualKeys in its data directory: what `bench/keys.ts` measures with a million, here on 20,000. */
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { KubeObject } from '../src/core/resources/object.ts';
 import { openResourceStore } from '../src/storage/sqlite/resource-store.ts';
+import { askAdmin } from './support/ask-admin.ts';
 import { clusterClient } from './support/cluster-client.ts';
 import { type Gateway, removeDirectory, startGateway, temporaryDirectory } from './support/gateway.ts';
 
@@ -51,16 +50,7 @@ function keyObject(n: number): KubeObject {
   };
 }
 
-async function admin(method: string, path: string, body?: unknown) {
-  const token = readFileSync(join(gateway.dataDir, 'admin-token'), 'utf8').trim();
-  const response = await fetch(`http://${gateway.address}:15000/api/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
-}
+const admin = (method: string, path: string, body?: unknown) => askAdmin(gateway, method, path, body);
 
 /** Statuses of several calls at once, so that both threads answer. */
 async function ask(key: string): Promise<number[]> {

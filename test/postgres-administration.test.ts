@@ -1,6 +1,6 @@
 /** Gateways over one Postgres are one for the people who administer them, and tell an alert once. */
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import postgres from 'postgres';
@@ -9,6 +9,7 @@ import {
   startPostgres,
   type TestPostgres,
 } from '../src/storage/postgres/postgres-server.fixture.ts';
+import { adminToken } from './support/ask-admin.ts';
 import { type BudgetWorld, budgetWorld } from './support/budget-world.ts';
 import { eventually } from './support/eventually.ts';
 import { type Gateway, removeDirectory, startGateway, temporaryDirectory } from './support/gateway.ts';
@@ -66,7 +67,7 @@ async function call(
 }
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
-const adminOf = ({ dataDir }: Gateway) => bearer(readFileSync(join(dataDir, 'admin-token'), 'utf8').trim());
+const adminOf = (gateway: Gateway) => bearer(adminToken(gateway));
 const linkOf = (gateway: Gateway) => /\?login=([\w-]+)/.exec(gateway.output())![1]!;
 
 test('who comes in at one gateway is in at the other, and out of both at once; changes are one list', {

@@ -1,9 +1,10 @@
 /** Gateways over one Postgres, each with a copy of the keys: killed, changed behind its back, damaged and cut off. */
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { noPostgres, startPostgres } from '../src/storage/postgres/postgres-server.fixture.ts';
+import { askAdmin } from './support/ask-admin.ts';
 import { budgetWorld } from './support/budget-world.ts';
 import { eventually } from './support/eventually.ts';
 import { type Gateway, removeDirectory, startGateway, temporaryDirectory } from './support/gateway.ts';
@@ -12,15 +13,9 @@ const namespace = 'agentgateway-system';
 const keyFields = (name: string) => ({ name, namespace, owner: 'anna' });
 
 async function admin<T>(gateway: Gateway, method: string, path: string, body?: object): Promise<T> {
-  const token = readFileSync(join(gateway.dataDir, 'admin-token'), 'utf8').trim();
-  const answer = await fetch(`http://${gateway.address}:15000/api/v1/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  assert.ok(answer.ok, `${answer.status} ${text}`);
-  return (text === '' ? {} : JSON.parse(text)) as T;
+  const answer = await askAdmin(gateway, method, `/${path}`, body);
+  assert.ok(answer.status >= 200 && answer.status < 300, `${answer.status} ${JSON.stringify(answer.body)}`);
+  return (answer.body ?? {}) as T;
 }
 
 test('a gateway that was killed has none of the keys in force that went meanwhile, and all that came', {

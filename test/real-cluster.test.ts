@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { askAdmin } from './support/ask-admin.ts';
 import { hasKubectl } from './support/cluster-client.ts';
 import { eventually } from './support/eventually.ts';
 import { type Gateway, removeDirectory, root, startGateway } from './support/gateway.ts';
@@ -35,16 +36,7 @@ suite('a real Kubernetes API server', {
     await answer.body?.cancel();
     return answer.status;
   };
-  const admin = async (method: string, path: string, body?: object) => {
-    const token = readFileSync(join(gateway.dataDir, 'admin-token'), 'utf8').trim();
-    const answer = await fetch(`http://${gateway.address}:15000/api/v1${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
-  };
+  const admin = (method: string, path: string, body?: object) => askAdmin(gateway, method, path, body);
 
   before(async () => {
     cluster = await startKubernetes();

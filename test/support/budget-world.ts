@@ -1,11 +1,10 @@
 /** A gateway with the demo's route, and what tests of keys and budgets ask of it. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Agent } from 'undici';
 import type { RequestRecord } from '../../src/core/record.ts';
+import { askAdmin } from './ask-admin.ts';
 import { type ClusterClient, clusterClient } from './cluster-client.ts';
 import { eventually } from './eventually.ts';
 import { type Gateway, removeDirectory, startGateway, temporaryDirectory } from './gateway.ts';
@@ -82,17 +81,11 @@ export async function budgetWorld(
       } as RequestInit);
       return { status: answer.status, headers: answer.headers, text: await answer.text() };
     },
-    admin: async <T>(path: string) => (await askAdmin(first, 'GET', path)).json() as Promise<T>,
-    adminStatus: async (method, path) => (await askAdmin(first, method, path)).status,
+    admin: async <T>(path: string) => (await askAdmin(first, 'GET', `/${path}`)).body as T,
+    adminStatus: async (method, path) => (await askAdmin(first, method, `/${path}`)).status,
     calls: async (query) => (await world.admin<{ items: RequestRecord[] }>(`calls?${query}`)).items,
   };
   return world;
-}
-
-function askAdmin({ dataDir, address }: Gateway, method: string, path: string): Promise<Response> {
-  const token = readFileSync(join(dataDir, 'admin-token'), 'utf8').trim();
-  const url = `http://${address}:15000/api/v1/${path}`;
-  return fetch(url, { method, headers: { authorization: `Bearer ${token}` } });
 }
 
 /** Its status is written after it is in force. */

@@ -8,6 +8,7 @@ import { demoNamespace, demoObjects } from '../../src/cli/demo-objects.ts';
 import type { Recorded } from '../../src/core/content/model.ts';
 import type { RequestRecord } from '../../src/core/record.ts';
 import { startSampleProvider } from '../../src/sample-provider/server.ts';
+import { adminToken, askAdmin } from './ask-admin.ts';
 import { eventually } from './eventually.ts';
 import { type Gateway, type GatewayOptions, removeDirectory, startGateway } from './gateway.ts';
 
@@ -96,18 +97,12 @@ export class RecordingWorld {
     this.gateway = await startGateway({ ...this.#options, address, dataDir });
   }
 
-  async admin(method: string, path: string, body?: unknown, token = this.token) {
-    const response = await fetch(`http://${this.gateway.address}:15000/api/v1${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+  admin(method: string, path: string, body?: unknown, token?: string) {
+    return askAdmin(this.gateway, method, path, body, token);
   }
 
   get token(): string {
-    return readFileSync(join(this.gateway.dataDir, 'admin-token'), 'utf8').trim();
+    return adminToken(this.gateway);
   }
 
   async apply(...objects: object[]): Promise<void> {
